@@ -1,1 +1,34 @@
-//! To be written.
+//! What every stage of yoe speaks of: units, containers, machines, images, sources, digests and the lock.
+//!
+//! Plain data without I/O. A [`Project`] is complete once it exists: no field waits for a later stage to fill it in.
+//! Building takes a [`Project<Locked>`]; a [`Project<Unlocked>`] becomes one by [`Project::lock`].
+
+mod container;
+mod content_hash;
+mod digest;
+mod file;
+mod image;
+mod lock;
+mod machine;
+mod origin;
+mod project;
+mod service;
+mod size;
+mod source;
+mod task;
+mod unit;
+
+pub use container::Container;
+pub use content_hash::{ContentHash, Fingerprint};
+pub use digest::{Digest, DigestError};
+pub use file::UnitFile;
+pub use image::{Budget, Image, ImageTest, Layout, RootFormat, RootSize};
+pub use lock::{ArchiveFile, Lock, LockedContainer, LockedPackage, LockedSource, LockedSuite, Mismatch};
+pub use machine::{Arch, Kernel, Machine, Qemu};
+pub use origin::Origin;
+pub use project::{Locked, Mirrors, Parts, Project, Unlocked};
+pub use service::{Restart, Service};
+pub use size::{Size, SizeError};
+pub use source::{Source, SourceEntry};
+pub use task::{Step, Task};
+pub use unit::{Scope, Unit};

@@ -1,0 +1,122 @@
+//! Images: what is assembled from packages and booted.
+
+use crate::content_hash::content_hash;
+use crate::{ContentHash, Fingerprint, Origin, Size};
+
+/// An image definition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    /// Unique in the project, and apart from unit names.
+    pub name: String,
+    /// The version that the boot manager sorts by (`IMAGE_VERSION` of os-release).
+    pub version: String,
+    /// One line.
+    pub description: String,
+    /// Units whose packages it holds; the closure of their runtime_deps is added.
+    pub artifacts: Vec<String>,
+    /// How the disk is laid out.
+    pub layout: Layout,
+    /// The container that holds the image tools.
+    pub container: String,
+    /// What `yoe test` boots and asserts.
+    pub tests: Vec<ImageTest>,
+    /// Limits that fail the build.
+    pub budget: Option<Budget>,
+    /// The host name.
+    pub hostname: String,
+    /// Runtimes that the kernel must be able to carry.
+    pub kernel_contract: Vec<String>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// How a disk is laid out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layout {
+    /// GPT with an EFI system partition and one root file system.
+    Disk {
+        /// Size of the EFI system partition.
+        esp: Size,
+        /// Size of the root partition.
+        root: RootSize,
+        /// File system of the root.
+        format: RootFormat,
+    },
+}
+
+/// Size of a root partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RootSize {
+    /// As large as its content needs.
+    Fit,
+    /// This large; the build fails when the content does not fit.
+    Fixed(Size),
+}
+
+/// A root file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RootFormat {
+    /// Read-only and compressed.
+    Erofs,
+    /// Writable.
+    Ext4,
+}
+
+impl RootFormat {
+    /// The name that the kernel's `rootfstype=` takes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RootFormat::Erofs => "erofs",
+            RootFormat::Ext4 => "ext4",
+        }
+    }
+}
+
+impl ContentHash for Layout {
+    fn hash(&self, into: &mut Fingerprint) {
+        let Layout::Disk { esp, root, format } = self;
+        "disk".hash(into);
+        esp.hash(into);
+        let fixed = match root {
+            RootSize::Fit => None,
+            RootSize::Fixed(size) => Some(*size),
+        };
+        fixed.hash(into);
+        format.as_str().hash(into);
+    }
+}
+
+/// Limits on what an image may need.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Budget {
+    /// Largest sum of installed file sizes.
+    pub rootfs: Size,
+    /// A fixed root partition must hold the root file system times this.
+    pub growth: f64,
+}
+
+impl ContentHash for Budget {
+    fn hash(&self, into: &mut Fingerprint) {
+        self.rootfs.hash(into);
+        self.growth.to_bits().hash(into);
+    }
+}
+
+/// One assertion on the booted image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageTest {
+    /// Unique within its image.
+    pub name: String,
+    /// Shell text, run as root on the device.
+    pub run: String,
+    /// Text that its standard output must contain.
+    pub expect: Option<String>,
+    /// The exit status it must end with.
+    pub status: u32,
+    /// Seconds until it counts as failed.
+    pub timeout: u32,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+content_hash!(ImageTest { name, run, expect, status, timeout } ignoring { origin });

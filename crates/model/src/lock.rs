@@ -1,0 +1,108 @@
+//! The lock: which bytes a project's names stand for.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Digest;
+use crate::content_hash::content_hash;
+
+/// The content of `yoe.lock`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    /// Version of this format: 1.
+    pub version: u32,
+    /// Suites by `archive/suite`, as they were when packages were last resolved.
+    #[serde(default, rename = "suite")]
+    pub suites: BTreeMap<String, LockedSuite>,
+    /// Containers by name.
+    #[serde(default, rename = "container")]
+    pub containers: BTreeMap<String, LockedContainer>,
+    /// Sources by [`crate::Source::key`].
+    #[serde(default, rename = "source")]
+    pub sources: BTreeMap<String, LockedSource>,
+}
+
+/// A suite as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedSuite {
+    /// The `Date` of the signed release file, in seconds since 1970.
+    pub date: u64,
+    /// SHA-256 of the signed release file.
+    pub release: Digest,
+    /// Fingerprint of the primary key that signed it.
+    pub signed_by: String,
+}
+
+/// The packages of a container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedContainer {
+    /// [`crate::Container::request`] when it was locked; another value means that the lock is out of date.
+    pub request: Digest,
+    /// Every package, by name.
+    pub packages: Vec<LockedPackage>,
+}
+
+/// A locked Debian package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedPackage {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Where it is and what it is.
+    #[serde(flatten)]
+    pub file: ArchiveFile,
+}
+
+content_hash!(LockedPackage { name, version, file });
+
+/// A file of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveFile {
+    /// The archive, a key of the project's mirrors.
+    pub archive: String,
+    /// Path below the archive's root.
+    pub path: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// Of the file as served.
+    pub sha256: Digest,
+}
+
+// Where a file lies does not decide what it holds.
+content_hash!(ArchiveFile { size, sha256 } ignoring { archive, path });
+
+/// The files of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedSource {
+    /// In the order they are unpacked.
+    pub files: Vec<ArchiveFile>,
+}
+
+/// Where a project and its lock disagree.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Mismatch {
+    /// A container has no entry.
+    #[error("container {0:?} is not in the lock")]
+    MissingContainer(String),
+    /// A container's entry answers another request.
+    #[error("container {0:?} has changed since it was locked")]
+    StaleContainer(String),
+    /// A source has no entry.
+    #[error("source {key} of unit {unit:?} is not in the lock")]
+    MissingSource {
+        /// [`crate::Source::key`].
+        key: String,
+        /// The unit that uses it.
+        unit: String,
+    },
+    /// The lock is of a format that this program does not read.
+    #[error("the lock has format version {0}; this program reads version 1")]
+    Version(u32),
+}

@@ -1,0 +1,143 @@
+//! The project: everything that was defined, and the lock once there is one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::lock::{Lock, Mismatch};
+use crate::{Container, Digest, Image, Machine, Source, Unit};
+
+/// Base addresses of archives by name, in the order they are tried.
+pub type Mirrors = BTreeMap<String, Vec<String>>;
+
+/// An evaluated project, for one machine.
+#[derive(Debug, Clone)]
+pub struct Project<State> {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The machine it was evaluated for.
+    pub machine: Machine,
+    /// The image that commands take when none is named.
+    pub default_image: Option<String>,
+    /// Base addresses of archives.
+    pub mirrors: Mirrors,
+    /// Units by name.
+    pub units: BTreeMap<String, Arc<Unit>>,
+    /// Containers by name.
+    pub containers: BTreeMap<String, Container>,
+    /// Machines by name.
+    pub machines: BTreeMap<String, Machine>,
+    /// Images by name.
+    pub images: BTreeMap<String, Image>,
+    /// Digests of the working trees that `path()` sources name, by their path.
+    pub paths: BTreeMap<String, Digest>,
+    state: State,
+}
+
+/// A project whose names do not stand for fixed bytes yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unlocked;
+
+/// A project whose every container and source has an entry in the lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locked(Lock);
+
+/// The parts of a project, as evaluation hands them over.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "the fields are those of Project")]
+pub struct Parts {
+    pub name: String,
+    pub version: String,
+    pub machine: Machine,
+    pub default_image: Option<String>,
+    pub mirrors: Mirrors,
+    pub units: BTreeMap<String, Arc<Unit>>,
+    pub containers: BTreeMap<String, Container>,
+    pub machines: BTreeMap<String, Machine>,
+    pub images: BTreeMap<String, Image>,
+}
+
+impl Project<Unlocked> {
+    /// A project from its parts.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { name, version, machine, default_image, mirrors, units, containers, machines, images } =
+            parts;
+        Self {
+            name,
+            version,
+            machine,
+            default_image,
+            mirrors,
+            units,
+            containers,
+            machines,
+            images,
+            paths: BTreeMap::new(),
+            state: Unlocked,
+        }
+    }
+
+    /// Binds the project to a lock, and to the digests of the working trees that it names.
+    ///
+    /// # Errors
+    /// Every place where the two disagree. What a lock holds beyond the project's needs is not an error.
+    pub fn lock(self, lock: Lock, paths: BTreeMap<String, Digest>) -> Result<Project<Locked>, Vec<Mismatch>> {
+        let mismatches = self.mismatches(&lock);
+        if !mismatches.is_empty() {
+            return Err(mismatches);
+        }
+        let Self {
+            name, version, machine, default_image, mirrors, units, containers, machines, images, ..
+        } = self;
+        Ok(Project {
+            name,
+            version,
+            machine,
+            default_image,
+            mirrors,
+            units,
+            containers,
+            machines,
+            images,
+            paths,
+            state: Locked(lock),
+        })
+    }
+
+    fn mismatches(&self, lock: &Lock) -> Vec<Mismatch> {
+        if lock.version != 1 {
+            return vec![Mismatch::Version(lock.version)];
+        }
+        let containers =
+            self.containers.values().filter_map(|container| match lock.containers.get(&container.name) {
+                None => Some(Mismatch::MissingContainer(container.name.clone())),
+                Some(entry) if entry.request != container.request() => {
+                    Some(Mismatch::StaleContainer(container.name.clone()))
+                }
+                Some(_) => None,
+            });
+        let sources = self.units.values().flat_map(|unit| {
+            unit.sources.iter().filter_map(|entry| match &entry.source {
+                source @ Source::Debian { .. } if !lock.sources.contains_key(&source.key()) => {
+                    Some(Mismatch::MissingSource { key: source.key(), unit: unit.name.clone() })
+                }
+                _ => None,
+            })
+        });
+        containers.chain(sources).collect()
+    }
+}
+
+impl Project<Locked> {
+    /// The lock.
+    pub fn lock_file(&self) -> &Lock {
+        &self.state.0
+    }
+
+    /// Seconds since 1970 that stand for "now" in what is built: the newest date of the locked suites. It moves only
+    /// when the lock moves, and a device's clock never starts before it.
+    pub fn epoch(&self) -> u64 {
+        self.state.0.suites.values().map(|suite| suite.date).max().unwrap_or(315_532_800)
+    }
+}

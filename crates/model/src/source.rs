@@ -1,0 +1,95 @@
+//! Sources: where a unit's text comes from.
+
+use crate::content_hash::content_hash;
+use crate::{ContentHash, Digest, Fingerprint, Origin};
+
+/// A source and the folder below `$SRCDIR` that it is laid into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceEntry {
+    /// What to fetch.
+    pub source: Source,
+    /// Folder below `$SRCDIR`; empty for `$SRCDIR` itself.
+    pub into: String,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+content_hash!(SourceEntry { source, into } ignoring { origin });
+
+/// What can be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A file on a web server, known by its digest.
+    Https {
+        /// The first place to ask.
+        url: String,
+        /// Further places that serve the same bytes, tried in order.
+        mirrors: Vec<String>,
+        /// Of the file as served.
+        sha256: Digest,
+        /// Whether it is an archive to unpack; otherwise it is laid down as one file.
+        unpack: bool,
+    },
+    /// The upstream tarballs of a Debian source package.
+    Debian {
+        /// Name of the source package.
+        package: String,
+        /// Debian's version with its revision, such as `1.2.5-3`.
+        version: String,
+        /// The suite whose index lists it.
+        suite: String,
+        /// The archive, a key of the project's mirrors.
+        archive: String,
+    },
+    /// A commit of a git repository.
+    Git {
+        /// Where the repository is served.
+        url: String,
+        /// The full commit name.
+        commit: String,
+    },
+    /// A working tree on this machine.
+    Path {
+        /// Relative to the project.
+        path: String,
+    },
+}
+
+impl Source {
+    /// The name of this source in the lock and in messages, such as `debian:musl@1.2.5-3`.
+    pub fn key(&self) -> String {
+        match self {
+            Source::Https { sha256, .. } => format!("https:{sha256}"),
+            Source::Debian { package, version, .. } => format!("debian:{package}@{version}"),
+            Source::Git { url, commit } => format!("git:{url}@{commit}"),
+            Source::Path { path } => format!("path:{path}"),
+        }
+    }
+}
+
+impl ContentHash for Source {
+    /// Where bytes come from does not enter: only which bytes they are.
+    fn hash(&self, into: &mut Fingerprint) {
+        match self {
+            Source::Https { sha256, unpack, url, .. } => {
+                "https".hash(into);
+                sha256.hash(into);
+                unpack.hash(into);
+                // The name decides how an archive is read and what a plain file is called.
+                url.rsplit('/').next().unwrap_or_default().hash(into);
+            }
+            Source::Debian { package, version, .. } => {
+                "debian".hash(into);
+                (package, version).hash(into);
+            }
+            Source::Git { commit, .. } => {
+                "git".hash(into);
+                commit.hash(into);
+            }
+            Source::Path { path } => {
+                "path".hash(into);
+                path.hash(into);
+            }
+        }
+    }
+}

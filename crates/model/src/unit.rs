@@ -1,0 +1,92 @@
+//! A unit: the smallest thing that is built and packaged.
+
+use std::collections::BTreeMap;
+
+use crate::{ContentHash, Fingerprint, Origin, Service, SourceEntry, Task, UnitFile};
+
+/// A unit, as its `.star` file defines it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// Unique in the project; also the name of its package.
+    pub name: String,
+    /// Upstream's version.
+    pub version: String,
+    /// Counts our own changes to the same upstream version; the `-rN` of the package.
+    pub release: u32,
+    /// One line.
+    pub description: String,
+    /// An SPDX licence expression.
+    pub license: String,
+    /// Laid into `$SRCDIR` in this order.
+    pub sources: Vec<SourceEntry>,
+    /// Applied to `$SRCDIR` in this order; paths of [`Unit::files`].
+    pub patches: Vec<String>,
+    /// Units whose packages are in the sysroot when this one builds.
+    pub deps: Vec<String>,
+    /// Units whose packages must be on the device with this one.
+    pub runtime_deps: Vec<String>,
+    /// Further names that this package satisfies.
+    pub provides: Vec<String>,
+    /// Packages that this one takes the place of.
+    pub replaces: Vec<String>,
+    /// Absolute device paths that a user may edit.
+    pub conffiles: Vec<String>,
+    /// The container (build environment) its steps run in.
+    pub container: String,
+    /// What is done, in order.
+    pub tasks: Vec<Task>,
+    /// Services that its programs can run as.
+    pub services: Vec<Service>,
+    /// Variables that its steps see, besides the fixed ones.
+    pub environment: BTreeMap<String, String>,
+    /// What the result depends on.
+    pub scope: Scope,
+    /// Absolute device paths that may carry a setuid or setgid bit.
+    pub setuid: Vec<String>,
+    /// Whether text of the build's own paths in the output is accepted.
+    pub host_paths_ok: bool,
+    /// Every file of the unit's own folder, by path.
+    pub files: Vec<UnitFile>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// What a unit's result depends on, besides its inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The architecture: one result for all machines of it.
+    Arch,
+    /// The machine.
+    Machine,
+    /// Neither: the package is marked `noarch`.
+    NoArch,
+}
+
+impl Scope {
+    /// As written in a definition.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scope::Arch => "arch",
+            Scope::Machine => "machine",
+            Scope::NoArch => "noarch",
+        }
+    }
+}
+
+impl ContentHash for Scope {
+    fn hash(&self, into: &mut Fingerprint) {
+        self.as_str().hash(into);
+    }
+}
+
+impl Unit {
+    /// The unit's file at this path of its folder.
+    pub fn file(&self, path: &str) -> Option<&UnitFile> {
+        self.files.iter().find(|file| file.path == path)
+    }
+
+    /// Version and release as packages carry them: `1.2.5-r0`.
+    pub fn package_version(&self) -> String {
+        format!("{}-r{}", self.version, self.release)
+    }
+}
