@@ -19,6 +19,8 @@ impl Fingerprint {
     }
 
     /// Adds one value.
+    #[must_use]
+    #[allow(clippy::should_implement_trait, reason = "a builder's method, not a sum")]
     pub fn add(mut self, value: &(impl ContentHash + ?Sized)) -> Self {
         value.hash(&mut self);
         self

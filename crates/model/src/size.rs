@@ -39,7 +39,9 @@ impl FromStr for Size {
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match UNITS.iter().find(|(_, factor)| self.0 >= *factor) {
-            Some((letter, factor)) if self.0 % factor == 0 => write!(f, "{}{letter}", self.0 / factor),
+            Some((letter, factor)) if self.0.is_multiple_of(*factor) => {
+                write!(f, "{}{letter}", self.0 / factor)
+            }
             Some((letter, factor)) => write!(f, "{:.1}{letter}", self.0 as f64 / *factor as f64),
             None => write!(f, "{}B", self.0),
         }

@@ -1,1 +1,58 @@
-//! To be written.
+//! Project and targets in, [`Graph`] and [`Plan`] out. Pure: no I/O, no clock, no environment.
+//!
+//! Everything that is built is an [`Action`] with a key: the SHA-256 digest of its named inputs. Keys are recursive:
+//! the key of a dependency stands for all that went into it, so a plan knows every key before anything is built.
+//!
+//! # Every input and the key that it enters
+//!
+//! | part | unit | package | source | container | root | disk | what it is |
+//! |---|---|---|---|---|---|---|---|
+//! | `rules` | x | x | x | x | x | x | version of this program's own behaviour for the kind of action |
+//! | `arch` | x | x | | | x | x | the architecture that is built for |
+//! | `machine` | if scope is machine | | | | | x | name, kernel unit and command line of the machine |
+//! | `identity` | x | x | | | | | name, version and release |
+//! | `container` | x | | | | | x | key of the container action |
+//! | `environment` | x | | | | | | variables of the unit |
+//! | `files` | x | | | | | | the unit's own folder |
+//! | `patches` | x | | | | | | names of the patches, in order |
+//! | `tasks` | x | | | | | | tasks and their steps |
+//! | `source N` | x | | | | | | key of the Nth source action |
+//! | `folders` | x | | | | | | the folders that sources are laid into |
+//! | `dep NAME` | x | | | | | | key of a unit in the sysroot |
+//! | `unit` | | x | | | | | key of the unit action that is packaged |
+//! | `metadata` | | x | | | | | description, licence, names of runtime_deps, provides, replaces, conffiles, setuid, host_paths_ok |
+//! | `runtime NAME` | | x | | | | | key of a unit that must be on the device with it |
+//! | `signer` | | x | | | | | digest of the public half of the signing key |
+//! | `content` | | | x | x | | | digests of the bytes that are fetched |
+//! | `additions` | | | | x | | | links and files that are added to the packages |
+//! | `image` | | | | | x | x | name, version and host name |
+//! | `budget` | | | | | x | x | limits of the image |
+//! | `epoch` | | | | | x | x | the time that stands for "now" |
+//! | `package NAME` | | | | | x | | key of a package in the root |
+//! | `services` | | | | | x | | services of the units in the root |
+//! | `layout` | | | | | | x | partitions and file systems |
+//! | `root` | | | | | | x | key of the root action |
+//! | `kernel` | | | | | | x | key of the kernel's unit action |
+//!
+//! Left out on purpose: where a definition stands in its file, where bytes are fetched from, descriptions of machines
+//! and images, how QEMU runs a machine, and an image's tests.
+
+mod action;
+mod error;
+mod graph;
+mod image;
+mod key;
+mod planner;
+mod unit;
+
+pub use action::{
+    Action, ActionId, ActionKind, ContainerAction, DiskAction, PackageAction, RootAction, SourceAction,
+    SourceInput, UnitAction,
+};
+pub use error::PlanError;
+pub use graph::{Graph, Target};
+pub use key::{Key, UNIT_EPOCH};
+pub use planner::{Options, Plan, plan};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! Actions: what is executed, complete and without reference to the project.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use yoe_model::{Arch, Digest, Image, LockedPackage, LockedSource, Machine, Source, Unit};
+
+/// An action's place in its plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionId(pub usize);
+
+/// Something that is built once for its key. Its result is one tree.
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// The digest of `parts`; the same key means the same result.
+    pub key: Digest,
+    /// What a person calls it, such as `unit musl`; unique in its plan.
+    pub label: String,
+    /// What to do.
+    pub kind: ActionKind,
+    /// Actions whose results it reads. Each comes earlier in the plan.
+    pub inputs: Vec<ActionId>,
+    /// Its named inputs, to tell which one changed.
+    pub parts: BTreeMap<String, Digest>,
+    /// Parts that stand for the result of another action. Their keys can be replaced by the digests of what those
+    /// actions gave, so that an input which was rebuilt to the same bytes does not rebuild this one.
+    pub results: BTreeMap<String, ActionId>,
+}
+
+/// What an action does.
+#[derive(Debug, Clone)]
+pub enum ActionKind {
+    /// Fetches and unpacks a source.
+    Source(SourceAction),
+    /// Fetches packages and lays a build environment out.
+    Container(ContainerAction),
+    /// Runs a unit's steps.
+    Unit(UnitAction),
+    /// Checks and packages what a unit left.
+    Package(PackageAction),
+    /// Merges packages into a root tree.
+    Root(Box<RootAction>),
+    /// Makes the disk.
+    Disk(Box<DiskAction>),
+}
+
+impl ActionKind {
+    /// The kind's name, which keeps keys of different kinds apart.
+    pub fn name(&self) -> &'static str {
+        match self {
+            ActionKind::Source(_) => "source",
+            ActionKind::Container(_) => "container",
+            ActionKind::Unit(_) => "unit",
+            ActionKind::Package(_) => "package",
+            ActionKind::Root(_) => "root",
+            ActionKind::Disk(_) => "disk",
+        }
+    }
+}
+
+/// Fetches and unpacks a source.
+#[derive(Debug, Clone)]
+pub struct SourceAction {
+    /// What to fetch.
+    pub source: Source,
+    /// Its files, when the lock names them.
+    pub locked: Option<LockedSource>,
+    /// The container that holds the client, for a git source.
+    pub container: Option<ActionId>,
+}
+
+/// Fetches packages and lays a build environment out.
+#[derive(Debug, Clone)]
+pub struct ContainerAction {
+    /// The container's name.
+    pub name: String,
+    /// Its packages.
+    pub packages: Vec<LockedPackage>,
+    /// Symbolic links to add, absolute path to target.
+    pub links: BTreeMap<String, String>,
+    /// Text files to add, absolute path to text.
+    pub files: BTreeMap<String, String>,
+}
+
+/// One source of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceInput {
+    /// The action that fetches it.
+    pub action: ActionId,
+    /// Folder below `$SRCDIR`; empty for `$SRCDIR` itself.
+    pub into: String,
+}
+
+/// Runs a unit's steps.
+#[derive(Debug, Clone)]
+pub struct UnitAction {
+    /// The unit.
+    pub unit: Arc<Unit>,
+    /// The architecture that it is built for.
+    pub arch: Arch,
+    /// Its build environment.
+    pub container: ActionId,
+    /// Its sources, in order.
+    pub sources: Vec<SourceInput>,
+    /// Direct members of its sysroot; the rest follows along their own.
+    pub sysroot: Vec<ActionId>,
+}
+
+/// Checks and packages what a unit left.
+#[derive(Debug, Clone)]
+pub struct PackageAction {
+    /// The unit.
+    pub unit: Arc<Unit>,
+    /// The architecture that it was built for.
+    pub arch: Arch,
+    /// The unit's action.
+    pub built: ActionId,
+    /// Units that will be on the device with it.
+    pub runtime: Vec<ActionId>,
+}
+
+/// Merges packages into a root tree.
+#[derive(Debug, Clone)]
+pub struct RootAction {
+    /// The image.
+    pub image: Image,
+    /// The architecture.
+    pub arch: Arch,
+    /// Packages, each with its unit, ordered by name.
+    pub packages: Vec<(Arc<Unit>, ActionId)>,
+    /// Seconds since 1970 that stand for "now".
+    pub epoch: u64,
+}
+
+/// Makes the disk.
+#[derive(Debug, Clone)]
+pub struct DiskAction {
+    /// The image.
+    pub image: Image,
+    /// The machine it is for.
+    pub machine: Machine,
+    /// The container that holds the image tools.
+    pub container: ActionId,
+    /// The root tree.
+    pub root: ActionId,
+    /// The kernel's unit.
+    pub kernel: ActionId,
+    /// Seconds since 1970 that stand for "now".
+    pub epoch: u64,
+}

@@ -1,0 +1,61 @@
+//! What planning can refuse.
+
+use yoe_model::Origin;
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// A name on the command line that nothing has.
+    #[error("nothing in this project is called {name:?}{}", near(.hint))]
+    UnknownTarget {
+        /// The name that was given.
+        name: String,
+        /// The nearest name that exists.
+        hint: Option<String>,
+    },
+    /// A unit speaks of one that does not exist.
+    #[error("{origin}: unit {unit:?} needs {missing:?} ({field}), which does not exist{}", near(.hint))]
+    MissingUnit {
+        /// Where the unit is defined.
+        origin: Origin,
+        /// The unit.
+        unit: String,
+        /// The name that is missing.
+        missing: String,
+        /// The field that speaks of it.
+        field: &'static str,
+        /// The nearest name that exists.
+        hint: Option<String>,
+    },
+    /// A container that does not exist.
+    #[error("{origin}: {user} builds in container {container:?}, which does not exist{}", near(.hint))]
+    MissingContainer {
+        /// Where its user is defined.
+        origin: Origin,
+        /// The unit or image.
+        user: String,
+        /// The name that is missing.
+        container: String,
+        /// The nearest name that exists.
+        hint: Option<String>,
+    },
+    /// Units that need each other to be built.
+    #[error("units need each other to be built: {}", .path.join(" -> "))]
+    Cycle {
+        /// Names along the cycle; the first and the last are the same.
+        path: Vec<String>,
+    },
+}
+
+fn near(hint: &Option<String>) -> String {
+    hint.as_ref().map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
+}
+
+/// The candidate nearest to a name, when one is near enough to be meant.
+pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a String>) -> Option<String> {
+    candidates
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate.clone())
+}

@@ -1,0 +1,166 @@
+//! The dependency closure of targets.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use yoe_model::{Locked, Project, Unit};
+
+use crate::error::{PlanError, nearest};
+
+/// Something that can be asked for by name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// The package of a unit.
+    Unit(String),
+    /// An image.
+    Image(String),
+    /// A build environment.
+    Container(String),
+}
+
+/// The units that targets need, in an order in which they can be built, and who needs whom.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    /// What was asked for.
+    pub targets: Vec<Target>,
+    /// Unit names; each comes after all that its sysroot holds.
+    pub order: Vec<String>,
+    /// For each unit, what is in its sysroot by a direct edge: its deps and what those need to run. The rest follows
+    /// along these edges.
+    pub sysroot: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Graph {
+    /// The closure of the named targets.
+    ///
+    /// # Errors
+    /// A name that nothing has, and units that need each other to be built.
+    pub fn new(project: &Project<Locked>, names: &[String]) -> Result<Self, PlanError> {
+        let targets = names.iter().map(|name| target(project, name)).collect::<Result<Vec<_>, _>>()?;
+        let mut walk = Walk { project, order: Vec::new(), sysroot: BTreeMap::new() };
+        for target in &targets {
+            for root in roots(project, target)? {
+                walk.visit(root)?;
+            }
+        }
+        Ok(Self { targets, order: walk.order, sysroot: walk.sysroot })
+    }
+}
+
+fn target(project: &Project<Locked>, name: &str) -> Result<Target, PlanError> {
+    let name = name.to_owned();
+    if project.units.contains_key(&name) {
+        Ok(Target::Unit(name))
+    } else if project.images.contains_key(&name) {
+        Ok(Target::Image(name))
+    } else if project.containers.contains_key(&name) {
+        Ok(Target::Container(name))
+    } else {
+        let all = project.units.keys().chain(project.images.keys()).chain(project.containers.keys());
+        Err(PlanError::UnknownTarget { hint: nearest(&name, all), name })
+    }
+}
+
+/// The units whose packages a target needs.
+fn roots<'a>(project: &'a Project<Locked>, target: &Target) -> Result<Vec<&'a str>, PlanError> {
+    Ok(match target {
+        Target::Container(_) => Vec::new(),
+        Target::Unit(name) => {
+            runtime_closure(project, [project.units[name].name.as_str()])?.into_iter().collect()
+        }
+        Target::Image(name) => {
+            let image = &project.images[name];
+            let mut roots = runtime_closure(project, image.artifacts.iter().map(String::as_str))?;
+            roots.insert(&project.machine.kernel.unit);
+            roots.into_iter().collect()
+        }
+    })
+}
+
+/// These units and all that must be on the device with them.
+pub(crate) fn runtime_closure<'a>(
+    project: &'a Project<Locked>,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<BTreeSet<&'a str>, PlanError> {
+    let mut closure = BTreeSet::new();
+    let mut open: Vec<&str> = names.into_iter().collect();
+    while let Some(name) = open.pop() {
+        if closure.insert(name) {
+            let unit = unit(project, name)?;
+            for dep in &unit.runtime_deps {
+                known(project, unit, dep, "runtime_deps")?;
+                open.push(dep);
+            }
+        }
+    }
+    Ok(closure)
+}
+
+fn unit<'a>(project: &'a Project<Locked>, name: &str) -> Result<&'a Unit, PlanError> {
+    project.units.get(name).map(AsRef::as_ref).ok_or_else(|| PlanError::UnknownTarget {
+        hint: nearest(name, project.units.keys()),
+        name: name.to_owned(),
+    })
+}
+
+fn known(project: &Project<Locked>, unit: &Unit, name: &str, field: &'static str) -> Result<(), PlanError> {
+    if project.units.contains_key(name) {
+        return Ok(());
+    }
+    Err(PlanError::MissingUnit {
+        origin: unit.origin.clone(),
+        unit: unit.name.clone(),
+        missing: name.to_owned(),
+        field,
+        hint: nearest(name, project.units.keys()),
+    })
+}
+
+struct Walk<'a> {
+    project: &'a Project<Locked>,
+    order: Vec<String>,
+    sysroot: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl<'a> Walk<'a> {
+    /// Depth first with a stack of its own: a chain of many thousand units must not overflow the thread's.
+    fn visit(&mut self, root: &'a str) -> Result<(), PlanError> {
+        let mut path: Vec<(&'a str, std::vec::IntoIter<&'a str>)> = Vec::new();
+        let mut on_path = BTreeSet::new();
+        let mut next = Some(root);
+        loop {
+            if let Some(name) = next.take() {
+                if on_path.contains(name) {
+                    return Err(cycle(&path, name));
+                }
+                if !self.sysroot.contains_key(name) {
+                    let needs = self.needs(name)?;
+                    self.sysroot
+                        .insert(name.to_owned(), needs.iter().map(|need| (*need).to_owned()).collect());
+                    on_path.insert(name);
+                    path.push((name, needs.into_iter().collect::<Vec<_>>().into_iter()));
+                }
+            }
+            let Some((name, needs)) = path.last_mut() else { return Ok(()) };
+            next = needs.next();
+            if next.is_none() {
+                self.order.push((*name).to_owned());
+                on_path.remove(*name);
+                path.pop();
+            }
+        }
+    }
+
+    fn needs(&self, name: &str) -> Result<BTreeSet<&'a str>, PlanError> {
+        let unit = unit(self.project, name)?;
+        for dep in &unit.deps {
+            known(self.project, unit, dep, "deps")?;
+        }
+        runtime_closure(self.project, unit.deps.iter().map(String::as_str))
+    }
+}
+
+fn cycle(path: &[(&str, std::vec::IntoIter<&str>)], name: &str) -> PlanError {
+    let from = path.iter().position(|(on_path, _)| *on_path == name).unwrap_or_default();
+    let names = path[from..].iter().map(|(on_path, _)| *on_path);
+    PlanError::Cycle { path: names.chain([name]).map(str::to_owned).collect() }
+}

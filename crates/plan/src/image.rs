@@ -1,0 +1,66 @@
+//! Actions of an image: its root and its disk.
+
+use yoe_model::{Image, Service};
+
+use crate::action::{ActionId, ActionKind, DiskAction, RootAction};
+use crate::error::PlanError;
+use crate::graph::runtime_closure;
+use crate::key::Key;
+use crate::planner::Planner;
+use crate::unit::unit_label;
+
+/// Raise when the same packages would be merged otherwise.
+const ROOT_RULES: u32 = 1;
+/// Raise when the same root would be laid on a disk otherwise.
+const DISK_RULES: u32 = 1;
+
+impl Planner<'_> {
+    fn root(&mut self, image: &Image) -> Result<ActionId, PlanError> {
+        let closure = runtime_closure(self.project, image.artifacts.iter().map(String::as_str))?;
+        let mut packages = Vec::new();
+        let mut results = Vec::new();
+        let mut services: Vec<Service> = Vec::new();
+        for name in closure {
+            let id = self.package(name)?;
+            let unit = self.project.units[name].clone();
+            services.extend(unit.services.iter().cloned());
+            results.push((format!("package {name}"), id));
+            packages.push((unit, id));
+        }
+        let (arch, epoch) = (self.project.machine.arch, self.project.epoch());
+        let key = image_key(ROOT_RULES, image, epoch).with("arch", &arch).with("services", &services);
+        let kind = ActionKind::Root(Box::new(RootAction { image: image.clone(), arch, packages, epoch }));
+        Ok(self.add(format!("root {}", image.name), kind, key, results))
+    }
+
+    /// The action that makes an image's disk.
+    pub fn disk(&mut self, name: &str) -> Result<ActionId, PlanError> {
+        let label = format!("image {name}");
+        if let Some(id) = self.made(&label) {
+            return Ok(id);
+        }
+        let image = self.project.images[name].clone();
+        let container = self.container(&image.container, &format!("image {name:?}"), &image.origin)?;
+        let root = self.root(&image)?;
+        let machine = self.project.machine.clone();
+        let kernel = self
+            .made(&unit_label(&machine.kernel.unit))
+            .ok_or_else(|| PlanError::UnknownTarget { name: machine.kernel.unit.clone(), hint: None })?;
+        let epoch = self.project.epoch();
+        let key = image_key(DISK_RULES, &image, epoch)
+            .with("arch", &machine.arch)
+            .with("machine", &machine)
+            .with("layout", &image.layout);
+        let results = [("container", container), ("root", root), ("kernel", kernel)]
+            .map(|(part, id)| (part.to_owned(), id));
+        let kind = ActionKind::Disk(Box::new(DiskAction { image, machine, container, root, kernel, epoch }));
+        Ok(self.add(label, kind, key, results.to_vec()))
+    }
+}
+
+fn image_key(rules: u32, image: &Image, epoch: u64) -> Key {
+    Key::new(rules)
+        .with("image", &vec![image.name.clone(), image.version.clone(), image.hostname.clone()])
+        .with("budget", &image.budget)
+        .with("epoch", &epoch)
+}

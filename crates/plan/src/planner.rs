@@ -1,0 +1,130 @@
+//! Graph in, plan out.
+
+use std::collections::BTreeMap;
+
+use yoe_model::{Digest, Locked, Origin, Project};
+
+use crate::action::{Action, ActionId, ActionKind, ContainerAction};
+use crate::error::{PlanError, nearest};
+use crate::graph::{Graph, Target};
+use crate::key::Key;
+
+/// What a plan depends on besides the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Digest of the public half of the key that signs packages.
+    pub signer: Digest,
+}
+
+/// Actions in an order in which they can run.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// Each comes after its inputs.
+    pub actions: Vec<Action>,
+    /// What was asked for, with the action that makes it.
+    pub targets: Vec<(Target, ActionId)>,
+}
+
+impl Plan {
+    /// The action at this place.
+    pub fn action(&self, id: ActionId) -> &Action {
+        &self.actions[id.0]
+    }
+}
+
+/// Plans the targets with these names.
+///
+/// # Errors
+/// A name that nothing has, and units that need each other to be built.
+pub fn plan(project: &Project<Locked>, names: &[String], options: &Options) -> Result<Plan, PlanError> {
+    let graph = Graph::new(project, names)?;
+    let mut planner = Planner { project, options, plan: Plan::default(), made: BTreeMap::new() };
+    for name in &graph.order {
+        planner.unit(name, &graph.sysroot[name])?;
+    }
+    for target in &graph.targets {
+        let id = match target {
+            Target::Unit(name) => planner.package(name)?,
+            Target::Image(name) => planner.disk(name)?,
+            Target::Container(name) => planner.container(name, "the command line", &Origin::default())?,
+        };
+        planner.plan.targets.push((target.clone(), id));
+    }
+    Ok(planner.plan)
+}
+
+pub(crate) struct Planner<'a> {
+    pub project: &'a Project<Locked>,
+    pub options: &'a Options,
+    pub plan: Plan,
+    made: BTreeMap<String, ActionId>,
+}
+
+/// Raise when laying out the same packages would give another tree.
+const CONTAINER_RULES: u32 = 1;
+
+impl Planner<'_> {
+    /// The action with this label, if it is in the plan already.
+    pub fn made(&self, label: &str) -> Option<ActionId> {
+        self.made.get(label).copied()
+    }
+
+    /// The key of an action that is in the plan.
+    pub fn key(&self, id: ActionId) -> Digest {
+        self.plan.action(id).key
+    }
+
+    /// Adds an action. `results` names the parts that stand for another action's result; their keys are added to
+    /// `key` here, and those actions become inputs.
+    pub fn add(
+        &mut self,
+        label: String,
+        kind: ActionKind,
+        key: Key,
+        results: Vec<(String, ActionId)>,
+    ) -> ActionId {
+        let key = results.iter().fold(key, |key, (name, id)| key.with(name, &self.key(*id)));
+        let parts = key.into_parts();
+        let mut inputs: Vec<ActionId> = results.iter().map(|(_, id)| *id).collect();
+        inputs.sort_unstable();
+        inputs.dedup();
+        let id = ActionId(self.plan.actions.len());
+        self.plan.actions.push(Action {
+            key: Key::digest(kind.name(), &parts),
+            label: label.clone(),
+            kind,
+            inputs,
+            parts,
+            results: results.into_iter().collect(),
+        });
+        self.made.insert(label, id);
+        id
+    }
+
+    /// The action that lays a container out.
+    pub fn container(&mut self, name: &str, user: &str, origin: &Origin) -> Result<ActionId, PlanError> {
+        let label = format!("container {name}");
+        if let Some(id) = self.made(&label) {
+            return Ok(id);
+        }
+        let missing = || PlanError::MissingContainer {
+            origin: origin.clone(),
+            user: user.to_owned(),
+            container: name.to_owned(),
+            hint: nearest(name, self.project.containers.keys()),
+        };
+        let container = self.project.containers.get(name).ok_or_else(missing)?;
+        // Binding a project to a lock made sure of the entry.
+        let packages = self.project.lock_file().containers.get(name).ok_or_else(missing)?.packages.clone();
+        let key = Key::new(CONTAINER_RULES)
+            .with("content", &packages)
+            .with("additions", &(container.links.clone(), container.files.clone()));
+        let kind = ActionKind::Container(ContainerAction {
+            name: name.to_owned(),
+            packages,
+            links: container.links.clone(),
+            files: container.files.clone(),
+        });
+        Ok(self.add(label, kind, key, Vec::new()))
+    }
+}

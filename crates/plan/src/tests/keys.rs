@@ -1,0 +1,207 @@
+//! One test for each row of the table of inputs: a change of the input changes the part that the table names and so
+//! the key of the action, and no other part of it.
+
+use std::collections::BTreeMap;
+
+use yoe_model::*;
+
+use super::project::{Sample, file, locked, suite};
+use crate::{Action, Options, Plan, plan};
+
+const SIGNER: Options = Options { signer: Digest::from_bytes([7; 32]) };
+
+fn planned(sample: Sample, options: &Options) -> Plan {
+    plan(&sample.locked(), &["image".to_owned(), "app".to_owned()], options).unwrap()
+}
+
+fn action(plan: &Plan, label: &str) -> Action {
+    plan.actions.iter().find(|action| action.label == label).unwrap_or_else(|| panic!("no {label}")).clone()
+}
+
+/// Names of the parts of `label` that differ after the change; checks that the key differs when and only when one does.
+fn changed(label: &str, change: impl FnOnce(&mut Sample)) -> Vec<String> {
+    let before = action(&planned(Sample::new(), &SIGNER), label);
+    let mut sample = Sample::new();
+    change(&mut sample);
+    let after = action(&planned(sample, &SIGNER), label);
+    differing(&before, &after)
+}
+
+fn differing(before: &Action, after: &Action) -> Vec<String> {
+    let names: std::collections::BTreeSet<_> = before.parts.keys().chain(after.parts.keys()).collect();
+    let names: Vec<String> =
+        names.into_iter().filter(|name| before.parts.get(*name) != after.parts.get(*name)).cloned().collect();
+    assert_eq!(names.is_empty(), before.key == after.key, "{names:?}");
+    names
+}
+
+macro_rules! row {
+    ($test:ident, $label:literal, $part:expr, $change:expr) => {
+        #[test]
+        fn $test() {
+            assert_eq!(changed($label, $change), $part);
+        }
+    };
+}
+
+fn arm(sample: &mut Sample) {
+    sample.parts.machine.arch = Arch::Aarch64;
+}
+
+fn retag(sample: &mut Sample) {
+    sample.lock.containers.get_mut("env").unwrap().packages[0].file = file(b"other");
+}
+
+fn edit_lib(sample: &mut Sample) {
+    sample.unit("lib", |lib| lib.tasks.clear());
+}
+
+row!(unit_arch, "unit lib", ["arch"], arm);
+row!(unit_identity, "unit lib", ["identity"], |s| s.unit("lib", |u| u.version = "2".into()));
+row!(unit_release, "unit lib", ["identity"], |s| s.unit("lib", |u| u.release = 1));
+row!(unit_container, "unit lib", ["container"], retag);
+row!(unit_environment, "unit lib", ["environment"], |s| s
+    .unit("lib", |u| u.environment = [("A".into(), "1".into())].into()));
+row!(unit_files, "unit lib", ["files"], |s| s.unit("lib", |u| u.files =
+    vec![UnitFile { path: "a".into(), executable: false, content: (*b"x").into() }]));
+row!(unit_patches, "unit lib", ["patches"], |s| s.unit("lib", |u| u.patches = vec!["a".into()]));
+row!(unit_tasks, "unit lib", ["tasks"], edit_lib);
+row!(unit_source, "unit lib", ["source 0"], |s| s.lock.sources.get_mut("debian:app@1").unwrap().files =
+    vec![file(b"other")]);
+row!(unit_folders, "unit lib", ["folders"], |s| s.unit("lib", |u| u.sources[0].into = "sub".into()));
+row!(unit_dep, "unit app", ["dep lib"], edit_lib);
+
+#[test]
+fn unit_machine_enters_only_when_the_scope_says_so() {
+    let rename = |sample: &mut Sample| sample.parts.machine.kernel.cmdline = "loud".into();
+    assert!(changed("unit lib", rename).is_empty());
+    let scoped = |sample: &mut Sample| sample.unit("lib", |u| u.scope = Scope::Machine);
+    let before = {
+        let mut sample = Sample::new();
+        scoped(&mut sample);
+        action(&planned(sample, &SIGNER), "unit lib")
+    };
+    let mut sample = Sample::new();
+    scoped(&mut sample);
+    rename(&mut sample);
+    assert_eq!(differing(&before, &action(&planned(sample, &SIGNER), "unit lib")), ["machine"]);
+}
+
+row!(package_arch, "package app", ["arch", "runtime daemon", "unit"], arm);
+row!(package_identity, "package app", ["identity", "unit"], |s| s.unit("app", |u| u.release = 1));
+row!(package_unit, "package app", ["unit"], |s| s.unit("app", |u| u.tasks.clear()));
+row!(package_runtime, "package app", ["runtime daemon"], |s| s.unit("daemon", |u| u.tasks.clear()));
+
+#[test]
+fn package_signer() {
+    let before = action(&planned(Sample::new(), &SIGNER), "package app");
+    let other = Options { signer: Digest::of(b"another key") };
+    assert_eq!(differing(&before, &action(&planned(Sample::new(), &other), "package app")), ["signer"]);
+}
+
+#[test]
+fn package_metadata() {
+    let changes: [fn(&mut Unit); 7] = [
+        |u| u.description = "other".into(),
+        |u| u.license = "ISC".into(),
+        |u| u.provides = vec!["x".into()],
+        |u| u.replaces = vec!["x".into()],
+        |u| u.conffiles = vec!["/etc/x".into()],
+        |u| u.setuid = vec!["/usr/bin/x".into()],
+        |u| u.host_paths_ok = true,
+    ];
+    for change in changes {
+        assert_eq!(changed("package app", |s| s.unit("app", change)), ["metadata"]);
+        assert!(
+            changed("unit app", |s| s.unit("app", change)).is_empty(),
+            "a package's words do not rebuild it"
+        );
+    }
+}
+
+row!(source_content, "source debian:app@1", ["content"], |s| s
+    .lock
+    .sources
+    .get_mut("debian:app@1")
+    .unwrap()
+    .files = vec![file(b"other")]);
+row!(container_content, "container env", ["content"], retag);
+
+fn linked(sample: &mut Sample) {
+    let env = sample.parts.containers.get_mut("env").unwrap();
+    env.links = BTreeMap::from([("/usr/bin/awk".to_owned(), "gawk".to_owned())]);
+    sample.lock.containers.insert("env".into(), locked(&sample.parts.containers["env"]));
+}
+row!(container_additions, "container env", ["additions"], linked);
+
+#[test]
+fn source_of_a_working_tree_follows_its_content() {
+    let tree = |sample: &mut Sample, digest: &[u8]| {
+        sample.unit("app", |u| u.sources[0].source = Source::Path { path: "tree".into() });
+        sample.paths = [("tree".to_owned(), Digest::of(digest))].into();
+        let mut other = Sample::new();
+        std::mem::swap(&mut other, sample);
+        action(&planned(other, &SIGNER), "source path:tree")
+    };
+    let (before, after) = (tree(&mut Sample::new(), b"one"), tree(&mut Sample::new(), b"two"));
+    assert_eq!(differing(&before, &after), ["content"]);
+}
+
+row!(root_image, "root image", ["image"], |s| s.image().hostname = "other".into());
+row!(root_budget, "root image", ["budget"], |s| s.image().budget =
+    Some(Budget { rootfs: Size(1), growth: 1.0 }));
+row!(root_epoch, "root image", ["epoch"], |s| s.lock.suites =
+    [("debian/trixie".to_owned(), suite(200))].into());
+row!(root_package, "root image", ["package daemon"], |s| s
+    .unit("daemon", |u| u.description = "other".into()));
+row!(root_services, "root image", ["services"], |s| s.unit("daemon", |u| u.services = vec![Service {
+    name: "d".into(),
+    command: vec!["/usr/bin/d".into()],
+    needs: vec![],
+    ready: vec![],
+    restart: Restart::Always,
+    limits: BTreeMap::new(),
+    environment: BTreeMap::new(),
+    origin: Origin::default(),
+}]));
+row!(disk_machine, "image image", ["machine"], |s| s.parts.machine.kernel.cmdline = "loud".into());
+row!(disk_container, "image image", ["container"], |s| s
+    .lock
+    .containers
+    .get_mut("tools")
+    .unwrap()
+    .packages[0]
+    .file = file(b"other"));
+row!(disk_layout, "image image", ["layout"], |s| s.image().layout =
+    Layout::Disk { esp: Size(1), root: RootSize::Fit, format: RootFormat::Ext4 });
+row!(disk_root, "image image", ["root"], |s| s.unit("daemon", |u| u.description = "other".into()));
+row!(disk_kernel, "image image", ["kernel"], |s| s.unit("kernel", |u| u.tasks.clear()));
+row!(disk_image, "image image", ["image", "root"], |s| s.image().version = "2".into());
+
+#[test]
+fn what_is_left_out_enters_no_key() {
+    let quiet: [fn(&mut Sample); 5] = [
+        |s| s.unit("app", |u| u.origin.line = 7),
+        |s| s.lock.sources.get_mut("debian:app@1").unwrap().files[0].path = "pool/elsewhere".into(),
+        |s| s.parts.machine.description = "words".into(),
+        |s| s.image().description = "words".into(),
+        |s| {
+            s.image().tests.push(ImageTest {
+                name: "t".into(),
+                run: "true".into(),
+                expect: None,
+                status: 0,
+                timeout: 1,
+                origin: Origin::default(),
+            })
+        },
+    ];
+    let before: Vec<Digest> =
+        planned(Sample::new(), &SIGNER).actions.iter().map(|action| action.key).collect();
+    for change in quiet {
+        let mut sample = Sample::new();
+        change(&mut sample);
+        let after: Vec<Digest> = planned(sample, &SIGNER).actions.iter().map(|action| action.key).collect();
+        assert_eq!(before, after);
+    }
+}

@@ -1,0 +1,5 @@
+//! Tests of planning, on a project made of plain data.
+
+mod closure;
+mod keys;
+mod project;

@@ -1,0 +1,154 @@
+//! A small project: `app` is built with `lib`, runs with `daemon`, and stands in `image` beside `kernel`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use yoe_model::*;
+
+/// Everything of the project that a test may change before it is locked.
+pub struct Sample {
+    pub parts: Parts,
+    pub lock: Lock,
+    pub paths: BTreeMap<String, Digest>,
+}
+
+impl Sample {
+    pub fn new() -> Self {
+        let units = [unit("lib", &[]), unit("daemon", &[]), unit("kernel", &[]), unit("app", &["lib"])];
+        let mut units: BTreeMap<_, _> = units.map(|unit| (unit.name.clone(), Arc::new(unit))).into();
+        edit(&mut units, "app", |app| app.runtime_deps = vec!["daemon".into()]);
+        let containers = ["env", "tools"].map(|name| (name.to_owned(), container(name)));
+        let machine = machine();
+        let parts = Parts {
+            name: "sample".into(),
+            version: "1".into(),
+            machines: [(machine.name.clone(), machine.clone())].into(),
+            machine,
+            default_image: None,
+            mirrors: Mirrors::new(),
+            units,
+            containers: containers.into(),
+            images: [("image".to_owned(), image())].into(),
+        };
+        let lock = Lock {
+            version: 1,
+            suites: [("debian/trixie".to_owned(), suite(100))].into(),
+            containers: parts.containers.values().map(|c| (c.name.clone(), locked(c))).collect(),
+            sources: [("debian:app@1".to_owned(), LockedSource { files: vec![file(b"app")] })].into(),
+        };
+        Self { parts, lock, paths: [("tree".to_owned(), Digest::of(b"tree"))].into() }
+    }
+
+    /// Changes a unit.
+    pub fn unit(&mut self, name: &str, change: impl FnOnce(&mut Unit)) {
+        edit(&mut self.parts.units, name, change);
+    }
+
+    /// Adds a unit that is built with these.
+    pub fn add(&mut self, name: &str, deps: &[&str]) {
+        self.parts.units.insert(name.to_owned(), Arc::new(unit(name, deps)));
+    }
+
+    pub fn image(&mut self) -> &mut Image {
+        self.parts.images.get_mut("image").expect("the sample has one")
+    }
+
+    pub fn locked(self) -> Project<Locked> {
+        Project::new(self.parts).lock(self.lock, self.paths).expect("the sample's lock fits")
+    }
+}
+
+fn edit(units: &mut BTreeMap<String, Arc<Unit>>, name: &str, change: impl FnOnce(&mut Unit)) {
+    change(Arc::make_mut(units.get_mut(name).expect("the sample has it")));
+}
+
+pub fn unit(name: &str, deps: &[&str]) -> Unit {
+    let source = Source::Debian {
+        package: "app".into(),
+        version: "1".into(),
+        suite: "trixie".into(),
+        archive: "debian".into(),
+    };
+    Unit {
+        name: name.to_owned(),
+        version: "1".into(),
+        release: 0,
+        description: "sample".into(),
+        license: "MIT".into(),
+        sources: vec![SourceEntry { source, into: String::new(), origin: Origin::default() }],
+        patches: Vec::new(),
+        deps: deps.iter().map(|dep| (*dep).to_owned()).collect(),
+        runtime_deps: Vec::new(),
+        provides: Vec::new(),
+        replaces: Vec::new(),
+        conffiles: Vec::new(),
+        container: "env".into(),
+        tasks: vec![Task { name: "build".into(), steps: vec![Step::Shell("make".into())] }],
+        services: Vec::new(),
+        environment: BTreeMap::new(),
+        scope: Scope::Arch,
+        setuid: Vec::new(),
+        host_paths_ok: false,
+        files: Vec::new(),
+        origin: Origin::default(),
+    }
+}
+
+fn container(name: &str) -> Container {
+    Container {
+        name: name.to_owned(),
+        packages: ["make".to_owned()].into(),
+        suite: "trixie".into(),
+        archive: "debian".into(),
+        keys: BTreeSet::new(),
+        accept_expired: false,
+        links: BTreeMap::new(),
+        files: BTreeMap::new(),
+        origin: Origin::default(),
+    }
+}
+
+pub fn locked(container: &Container) -> LockedContainer {
+    let package = LockedPackage { name: "make".into(), version: "4".into(), file: file(b"make") };
+    LockedContainer { request: container.request(), packages: vec![package] }
+}
+
+pub fn file(content: &[u8]) -> ArchiveFile {
+    ArchiveFile {
+        archive: "debian".into(),
+        path: "pool/x".into(),
+        size: content.len() as u64,
+        sha256: Digest::of(content),
+    }
+}
+
+pub fn suite(date: u64) -> LockedSuite {
+    LockedSuite { date, release: Digest::of(b"release"), signed_by: "key".into() }
+}
+
+fn machine() -> Machine {
+    Machine {
+        name: "box".into(),
+        description: String::new(),
+        arch: Arch::X86_64,
+        kernel: Kernel { unit: "kernel".into(), cmdline: "quiet".into() },
+        qemu: None,
+        origin: Origin::default(),
+    }
+}
+
+fn image() -> Image {
+    Image {
+        name: "image".into(),
+        version: "1".into(),
+        description: String::new(),
+        artifacts: vec!["app".into()],
+        layout: Layout::Disk { esp: Size(1 << 26), root: RootSize::Fit, format: RootFormat::Erofs },
+        container: "tools".into(),
+        tests: Vec::new(),
+        budget: None,
+        hostname: "box".into(),
+        kernel_contract: Vec::new(),
+        origin: Origin::default(),
+    }
+}

@@ -1,0 +1,132 @@
+//! Actions of a unit: its sources, its build, its package.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use yoe_model::{Fingerprint, Scope, Source, SourceEntry, Unit};
+
+use crate::action::{ActionId, ActionKind, PackageAction, SourceAction, SourceInput, UnitAction};
+use crate::error::PlanError;
+use crate::graph::runtime_closure;
+use crate::key::Key;
+use crate::planner::Planner;
+
+/// Raise when fetching the same bytes would give another tree.
+const SOURCE_RULES: u32 = 1;
+/// Raise when running the same steps would see something else.
+const UNIT_RULES: u32 = 1;
+/// Raise when the same tree would be checked or packaged otherwise.
+const PACKAGE_RULES: u32 = 1;
+
+impl Planner<'_> {
+    /// The action that builds a unit whose sysroot is planned already.
+    pub fn unit(&mut self, name: &str, sysroot: &BTreeSet<String>) -> Result<ActionId, PlanError> {
+        let unit = self.project.units[name].clone();
+        let container = self.container(&unit.container, &format!("unit {name:?}"), &unit.origin)?;
+        let sources: Vec<SourceInput> = unit
+            .sources
+            .iter()
+            .map(|entry| SourceInput { action: self.source(entry, container), into: entry.into.clone() })
+            .collect();
+        let sysroot: Vec<(String, ActionId)> = sysroot
+            .iter()
+            .filter_map(|dep| self.made(&unit_label(dep)).map(|id| (format!("dep {dep}"), id)))
+            .collect();
+
+        let mut results = vec![("container".to_owned(), container)];
+        results.extend(sources.iter().enumerate().map(|(n, source)| (format!("source {n}"), source.action)));
+        results.extend(sysroot.iter().cloned());
+        let arch = self.project.machine.arch;
+        let mut key = Key::new(UNIT_RULES)
+            .with("arch", &arch)
+            .with("identity", &identity(&unit))
+            .with("environment", &unit.environment)
+            .with("files", &unit.files)
+            .with("patches", &unit.patches)
+            .with("tasks", &unit.tasks)
+            .with("folders", &unit.sources.iter().map(|entry| entry.into.clone()).collect::<Vec<_>>());
+        if unit.scope == Scope::Machine {
+            key = key.with("machine", &self.project.machine);
+        }
+        let sysroot = sysroot.into_iter().map(|(_, id)| id).collect();
+        let kind = ActionKind::Unit(UnitAction { unit, arch, container, sources, sysroot });
+        Ok(self.add(unit_label(name), kind, key, results))
+    }
+
+    fn source(&mut self, entry: &SourceEntry, container: ActionId) -> ActionId {
+        let source = &entry.source;
+        let label = format!("source {}", source.key());
+        if let Some(id) = self.made(&label) {
+            return id;
+        }
+        let locked = self.project.lock_file().sources.get(&source.key()).cloned();
+        let files = locked.as_ref().map(|locked| locked.files.clone());
+        let working_tree = match source {
+            Source::Path { path } => self.project.paths.get(path).copied(),
+            _ => None,
+        };
+        let content = Fingerprint::new("content").add(source).add(&files).add(&working_tree).finish();
+        let key = Key::new(SOURCE_RULES).with("content", &content);
+        // A commit fixes what is fetched, whichever client fetches it: the container is read but enters no key.
+        let container = matches!(source, Source::Git { .. }).then_some(container);
+        let kind = ActionKind::Source(SourceAction { source: source.clone(), locked, container });
+        let id = self.add(label, kind, key, Vec::new());
+        self.plan.actions[id.0].inputs.extend(container);
+        id
+    }
+
+    /// The action that packages a unit whose build is planned already.
+    pub fn package(&mut self, name: &str) -> Result<ActionId, PlanError> {
+        let label = format!("package {name}");
+        if let Some(id) = self.made(&label) {
+            return Ok(id);
+        }
+        let unit = self.project.units[name].clone();
+        let closure = runtime_closure(self.project, [name])?;
+        let built = |planner: &Self, name: &str| planner.made(&unit_label(name));
+        let runtime: Vec<(String, ActionId)> = closure
+            .into_iter()
+            .filter(|dep| *dep != name)
+            .filter_map(|dep| built(self, dep).map(|id| (format!("runtime {dep}"), id)))
+            .collect();
+        let own = built(self, name)
+            .ok_or_else(|| PlanError::UnknownTarget { name: name.to_owned(), hint: None })?;
+
+        let key = Key::new(PACKAGE_RULES)
+            .with("arch", &self.project.machine.arch)
+            .with("identity", &identity(&unit))
+            .with("metadata", &metadata(&unit))
+            .with("signer", &self.options.signer);
+        let mut results = vec![("unit".to_owned(), own)];
+        results.extend(runtime.iter().cloned());
+        let kind = ActionKind::Package(PackageAction {
+            unit,
+            arch: self.project.machine.arch,
+            built: own,
+            runtime: runtime.into_iter().map(|(_, id)| id).collect(),
+        });
+        Ok(self.add(label, kind, key, results))
+    }
+}
+
+pub(crate) fn unit_label(name: &str) -> String {
+    format!("unit {name}")
+}
+
+fn identity(unit: &Arc<Unit>) -> (String, String) {
+    (unit.name.clone(), unit.package_version())
+}
+
+fn metadata(unit: &Arc<Unit>) -> yoe_model::Digest {
+    Fingerprint::new("metadata")
+        .add(&unit.description)
+        .add(&unit.license)
+        .add(unit.scope.as_str())
+        .add(&unit.runtime_deps)
+        .add(&unit.provides)
+        .add(&unit.replaces)
+        .add(&unit.conffiles)
+        .add(&unit.setuid)
+        .add(&unit.host_paths_ok)
+        .finish()
+}
