@@ -1,0 +1,117 @@
+//! Compares what crates depend on with the table of docs/design/0001-architecture.md.
+
+use crate::metadata::Metadata;
+
+/// The rooms of the house, from the top. An arrow goes down this list only.
+const ROOMS: [&str; 12] = [
+    "crates/cli",
+    "crates/vm",
+    "crates/build",
+    "crates/image",
+    "crates/kernel",
+    "crates/remote",
+    "crates/store",
+    "crates/sandbox",
+    "crates/fetch",
+    "crates/plan",
+    "crates/lang",
+    "crates/model",
+];
+
+/// Every arrow that the table does not allow.
+pub fn check(metadata: &Metadata) -> Result<String, String> {
+    let mut wrong = Vec::new();
+    let mut arrows = 0;
+    for (name, folder) in &metadata.folders {
+        if let Err(problem) = placed(folder) {
+            wrong.push(problem);
+        }
+        for target in metadata.depends[name].iter().filter_map(|target| metadata.folders.get(target)) {
+            arrows += 1;
+            if let Some(reason) = refusal(folder, target) {
+                wrong.push(format!("{folder} -> {target}: {reason}"));
+            }
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(format!("check-deps: {} crates, {arrows} arrows, all allowed", metadata.folders.len()));
+    }
+    Err(format!(
+        "check-deps: the table in docs/design/0001-architecture.md does not allow:\n  {}\n\
+         A new crate or arrow is a numbered decision in docs/design/ first; then change the table.",
+        wrong.join("\n  ")
+    ))
+}
+
+fn placed(folder: &str) -> Result<(), String> {
+    let elsewhere = ["formats/", "device/", "xtask"].iter().any(|part| folder.starts_with(part));
+    if elsewhere || ROOMS.contains(&folder) {
+        return Ok(());
+    }
+    Err(format!("{folder}: this crate has no place in the table"))
+}
+
+/// Why an arrow is not allowed.
+fn refusal(from: &str, to: &str) -> Option<&'static str> {
+    let top = |folder: &str| folder.split('/').next().unwrap_or_default().to_owned();
+    let place = |folder: &str| ROOMS.iter().position(|room| *room == folder);
+    match (top(from).as_str(), top(to).as_str()) {
+        ("crates", "crates") if place(from) < place(to) => None,
+        ("crates", "crates") => Some("arrows go down the list of rooms only"),
+        ("crates", "formats") | ("device", "formats") => None,
+        ("device", _) => Some("programs of the device use formats only"),
+        ("formats", _) => Some("formats depend on no crate of the workspace"),
+        ("xtask", _) => Some("xtask depends on no crate of the workspace"),
+        _ => Some("this kind of arrow is not in the table"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metadata(arrows: &[(&str, &str)]) -> Metadata {
+        let folders = arrows.iter().flat_map(|(from, to)| [*from, *to]);
+        Metadata {
+            folders: folders.clone().map(|folder| (folder.to_owned(), folder.to_owned())).collect(),
+            depends: folders
+                .map(|folder| {
+                    let targets = arrows.iter().filter(|(from, _)| *from == folder);
+                    (folder.to_owned(), targets.map(|(_, to)| (*to).to_owned()).collect())
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn arrows_down_the_list_are_allowed() {
+        let good = [
+            ("crates/cli", "crates/model"),
+            ("crates/build", "formats/package"),
+            ("device/updater", "formats/disk"),
+        ];
+        assert!(check(&metadata(&good)).is_ok());
+    }
+
+    #[test]
+    fn each_wrong_arrow_is_told() {
+        let bad = [
+            ("crates/model", "crates/lang"),
+            ("crates/fetch", "crates/store"),
+            ("formats/package", "crates/model"),
+            ("device/updater", "crates/model"),
+            ("formats/disk", "formats/package"),
+            ("crates/cli", "xtask"),
+        ];
+        for arrow in bad {
+            let told = check(&metadata(&[arrow])).unwrap_err();
+            assert!(told.contains(&format!("{} -> {}", arrow.0, arrow.1)), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_crate_without_a_place_is_told() {
+        let told = check(&metadata(&[("crates/utils", "crates/model")])).unwrap_err();
+        assert!(told.contains("crates/utils: this crate has no place"), "{told}");
+    }
+}
