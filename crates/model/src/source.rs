@@ -10,11 +10,13 @@ pub struct SourceEntry {
     pub source: Source,
     /// Folder below `$SRCDIR`; empty for `$SRCDIR` itself.
     pub into: String,
+    /// Path prefixes below the archive's single top folder that are unpacked; all of it when empty.
+    pub only: Vec<String>,
     /// Where it was written.
     pub origin: Origin,
 }
 
-content_hash!(SourceEntry { source, into } ignoring { origin });
+content_hash!(SourceEntry { source, into, only } ignoring { origin });
 
 /// What can be fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +55,14 @@ pub enum Source {
         /// Relative to the project.
         path: String,
     },
+}
+
+impl SourceEntry {
+    /// The name of the tree that this becomes: [`Source::key`], and which part of it is unpacked.
+    pub fn label(&self) -> String {
+        let only = if self.only.is_empty() { String::new() } else { format!(" ({})", self.only.join(", ")) };
+        format!("{}{only}", self.source.key())
+    }
 }
 
 impl Source {

@@ -63,6 +63,8 @@ impl ActionKind {
 pub struct SourceAction {
     /// What to fetch.
     pub source: Source,
+    /// Path prefixes that are unpacked; all of it when empty.
+    pub only: Vec<String>,
     /// Its files, when the lock names them.
     pub locked: Option<LockedSource>,
     /// The container that holds the client, for a git source.

@@ -24,6 +24,7 @@
 //! | `runtime NAME` | | x | | | | | key of a unit that must be on the device with it |
 //! | `signer` | | x | | | | | digest of the public half of the signing key |
 //! | `content` | | | x | x | | | digests of the bytes that are fetched |
+//! | `only` | | | x | | | | the parts of an archive that are unpacked |
 //! | `additions` | | | | x | | | links and files that are added to the packages |
 //! | `image` | | | | | x | x | name, version and host name |
 //! | `budget` | | | | | x | x | limits of the image |

@@ -55,7 +55,7 @@ impl Planner<'_> {
 
     fn source(&mut self, entry: &SourceEntry, container: ActionId) -> ActionId {
         let source = &entry.source;
-        let label = format!("source {}", source.key());
+        let label = format!("source {}", entry.label());
         if let Some(id) = self.made(&label) {
             return id;
         }
@@ -66,10 +66,15 @@ impl Planner<'_> {
             _ => None,
         };
         let content = Fingerprint::new("content").add(source).add(&files).add(&working_tree).finish();
-        let key = Key::new(SOURCE_RULES).with("content", &content);
+        let key = Key::new(SOURCE_RULES).with("content", &content).with("only", &entry.only);
         // A commit fixes what is fetched, whichever client fetches it: the container is read but enters no key.
         let container = matches!(source, Source::Git { .. }).then_some(container);
-        let kind = ActionKind::Source(SourceAction { source: source.clone(), locked, container });
+        let kind = ActionKind::Source(SourceAction {
+            source: source.clone(),
+            only: entry.only.clone(),
+            locked,
+            container,
+        });
         let id = self.add(label, kind, key, Vec::new());
         self.plan.actions[id.0].inputs.extend(container);
         id

@@ -125,6 +125,21 @@ row!(source_content, "source debian:app@1", ["content"], |s| s
     .get_mut("debian:app@1")
     .unwrap()
     .files = vec![file(b"other")]);
+
+#[test]
+fn source_only() {
+    let part = |only: &[&str]| {
+        let mut sample = Sample::new();
+        for name in ["app", "lib", "daemon", "kernel"] {
+            sample.unit(name, |u| u.sources[0].only = only.iter().map(|part| (*part).to_owned()).collect());
+        }
+        let plan = planned(sample, &SIGNER);
+        plan.actions.into_iter().find(|action| action.label.starts_with("source ")).unwrap()
+    };
+    assert_eq!(differing(&part(&[]), &part(&["sub"])), ["only"]);
+    assert_eq!(part(&["sub"]).label, "source debian:app@1 (sub)");
+}
+
 row!(container_content, "container env", ["content"], retag);
 
 fn linked(sample: &mut Sample) {

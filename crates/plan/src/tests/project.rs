@@ -75,7 +75,7 @@ pub fn unit(name: &str, deps: &[&str]) -> Unit {
         release: 0,
         description: "sample".into(),
         license: "MIT".into(),
-        sources: vec![SourceEntry { source, into: String::new(), origin: Origin::default() }],
+        sources: vec![SourceEntry { source, into: String::new(), only: vec![], origin: Origin::default() }],
         patches: Vec::new(),
         deps: deps.iter().map(|dep| (*dep).to_owned()).collect(),
         runtime_deps: Vec::new(),
