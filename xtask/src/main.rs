@@ -1,15 +1,17 @@
-//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask ci`.
+//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask test`.
 
 mod check_deps;
 mod metadata;
+mod test;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let task = std::env::args().nth(1);
     let result = match task.as_deref() {
-        Some("check-deps") => metadata::read().and_then(|metadata| check_deps::check(&metadata)),
-        other => Err(format!("unknown task {}: expected check-deps", other.unwrap_or("(none)"))),
+        Some("check-deps") => check_dependencies(),
+        Some("test") => check_dependencies().and_then(|_| test::run()),
+        other => Err(format!("unknown task {}: expected check-deps or test", other.unwrap_or("(none)"))),
     };
     match result {
         Ok(said) => {
@@ -21,6 +23,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn check_dependencies() -> Result<String, String> {
+    check_deps::check(&metadata::read()?)
 }
 
 fn write(to: &mut dyn std::io::Write, text: &str) {

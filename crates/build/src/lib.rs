@@ -1,1 +1,24 @@
-//! To be written.
+//! Executes a plan: what is not in the store yet is fetched, built in sandboxes, packaged and assembled.
+//!
+//! [`Builder::build`] runs a plan's actions, as many at once as the machine has processors; [`explain`](explain())
+//! says what it would do and why. An action whose inputs were built anew to the same bytes is not run again. Whoever
+//! asked is told through a [`Reporter`]; this crate prints nothing.
+
+mod actions;
+mod builder;
+mod error;
+mod explain;
+mod layout;
+mod reads;
+mod reporter;
+mod run_step;
+mod schedule;
+mod shell;
+mod steps;
+mod tool;
+
+pub use builder::Builder;
+pub use error::{BuildError, Failure};
+pub use explain::{Pending, explain};
+pub use reporter::{Counted, Event, How, Reason, Reporter, Silent};
+pub use tool::Tool;

@@ -1,1 +1,28 @@
-fn main() {}
+//! `yoe`: from Starlark units to packages, bootable images and devices that stay up to date.
+
+mod args;
+mod commands;
+mod context;
+mod error;
+mod interrupt;
+mod machine;
+mod mirrors;
+mod paths;
+mod signing;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    // A process that was started as the first one of a sandbox never comes back from here.
+    yoe_sandbox::run_init_if_asked();
+    match commands::run(args::Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            ui::show_error(&error);
+            error.exit_code()
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Makes the disk of an image with the tools of its container.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use yoe_image::disk::{DiskRequest, KERNEL, KERNEL_PATH, Measured, ToolRun, disk, parts};
+use yoe_image::root::files;
+use yoe_image::{ImageError, Manifest};
+use yoe_model::{Digest, Fingerprint};
+use yoe_plan::{Action, DiskAction};
+use yoe_sandbox::{Mount, Network};
+
+use super::root::image;
+use crate::builder::Builder;
+use crate::error::Failure;
+use crate::layout::DEST;
+use crate::reporter::Event;
+use crate::run_step::run_step;
+use crate::schedule::Results;
+use crate::tool::Tool;
+
+/// One making of a disk: what its tools read and where they write.
+struct Making<'a> {
+    action: &'a Action,
+    disk: &'a DiskAction,
+    inputs: &'a Results,
+    scratch: &'a Path,
+}
+
+impl Builder {
+    /// The result holds the disk, its manifest, the root file system and the unified kernel image.
+    pub(crate) fn disk(
+        &self,
+        action: &Action,
+        disk_action: &DiskAction,
+        inputs: &Results,
+    ) -> Result<Digest, Failure> {
+        let scratch = self.session.scratch()?;
+        let dest = scratch.path().join("output");
+        fs::create_dir(&dest).map_err(|error| Failure::io("make", &dest, error))?;
+        let making = Making { action, disk: disk_action, inputs, scratch: scratch.path() };
+        let manifest = self.manifest(&making)?;
+        let request = DiskRequest {
+            image: &disk_action.image,
+            machine: &disk_action.machine,
+            manifest: &manifest,
+            seed: seed(disk_action, inputs)?,
+        };
+        self.tools(&making, "file systems", parts(&request).map_err(image)?)?;
+        let measured = Measured::in_folder(&dest, &disk_action.image).map_err(image)?;
+        self.tools(&making, "disk", disk(&request, &measured).map_err(image)?)?;
+        Ok(self.store.import_tree(&dest)?)
+    }
+
+    fn manifest(&self, making: &Making<'_>) -> Result<Manifest, Failure> {
+        let path = self.input(making.inputs, making.disk.root)?.join(files::MANIFEST);
+        let text = fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, error))?;
+        serde_json::from_str(&text)
+            .map_err(|source| image(ImageError::Manifest { path: path.clone(), source }))
+    }
+
+    /// Runs the tools in a fresh sandbox; all runs share the output folder.
+    fn tools(&self, making: &Making<'_>, task: &str, run: ToolRun) -> Result<(), Failure> {
+        let label = &making.action.label;
+        self.reporter.event(Event::Task { label, task });
+        let root = self.input(making.inputs, making.disk.root)?;
+        let kernel = self.input(making.inputs, making.disk.kernel)?.join(KERNEL_PATH);
+        let input = |name: &&str| Mount::Bind {
+            source: if *name == KERNEL { kernel.clone() } else { root.join(name) },
+            dest: format!("/build/in/{name}"),
+            writable: false,
+        };
+        let mut mounts: Vec<Mount> = run.inputs.iter().map(input).collect();
+        mounts.push(Mount::Bind { source: making.scratch.join("output"), dest: DEST.into(), writable: true });
+        let tool = Tool {
+            container: self.input(making.inputs, making.disk.container)?,
+            mounts,
+            network: Network::None,
+            directory: DEST.into(),
+            epoch: making.disk.epoch,
+        };
+        let command = ["/bin/sh", "-eu", "-c", &run.script].map(str::to_owned).into();
+        let sandbox = making.scratch.join(format!("sandbox for the {task}"));
+        let mut spec = tool.spec(&sandbox, command).map_err(|error| Failure::io("make", &sandbox, error))?;
+        spec.environment = run.environment;
+        let path = self.store.log_file(&making.action.key)?;
+        let mut log = File::options()
+            .append(true)
+            .create(true)
+            .open(&path)
+            .map_err(|error| Failure::io("write", &path, error))?;
+        let mut line = |line: &str| self.reporter.event(Event::Output { label, line });
+        let ran = run_step(&spec, &mut log, &self.cancel, &mut line)?;
+        if ran.exit.success() {
+            return Ok(());
+        }
+        Err(Failure::Step { task: task.to_owned(), exit: ran.exit.to_string(), tail: ran.tail })
+    }
+}
+
+/// What the identifiers of a disk derive from: the bytes that go into it, not the keys of who made them. So two people with
+/// different signing keys make the same disk.
+fn seed(disk: &DiskAction, inputs: &Results) -> Result<Digest, Failure> {
+    let tree = |id| inputs.get(id).ok_or(Failure::Missing);
+    Ok(Fingerprint::new("disk")
+        .add(tree(&disk.root)?)
+        .add(tree(&disk.kernel)?)
+        .add(&disk.machine)
+        .add(&disk.image.layout)
+        .add(&disk.image.name)
+        .add(&disk.image.version)
+        .finish())
+}

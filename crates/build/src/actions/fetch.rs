@@ -1,0 +1,50 @@
+//! Downloads into the store.
+
+use std::path::PathBuf;
+
+use yoe_fetch::client::{Progress, Remote, remote};
+use yoe_model::ArchiveFile;
+
+use crate::builder::Builder;
+use crate::error::Failure;
+use crate::reporter::{Counted, Event};
+
+impl Builder {
+    /// These files as blobs of the store; what is missing is fetched.
+    pub(crate) fn blobs(&self, label: &str, files: &[Remote]) -> Result<Vec<PathBuf>, Failure> {
+        let total = files.iter().map(|file| file.size).sum::<Option<u64>>();
+        let mut before = 0;
+        let mut paths = Vec::with_capacity(files.len());
+        for file in files {
+            let progress =
+                |done| self.reporter.event(Event::Progress { label, what: Counted::Bytes, done, total });
+            paths.push(self.blob(file, &mut |done| progress(before + done))?);
+            before += file.size.unwrap_or_default();
+            progress(before);
+        }
+        Ok(paths)
+    }
+
+    fn blob(&self, file: &Remote, progress: &mut dyn FnMut(u64)) -> Result<PathBuf, Failure> {
+        if let Some(path) = self.store.blob(&file.sha256)? {
+            return Ok(path);
+        }
+        let _lock = self.store.lock_blob(&file.sha256)?;
+        // Another yoe may have fetched it while this one waited.
+        if let Some(path) = self.store.blob(&file.sha256)? {
+            return Ok(path);
+        }
+        let partial = self.store.partial(&file.sha256)?;
+        self.client.download(file, &partial, &mut |event| {
+            if let Progress::Bytes { done, .. } = event {
+                progress(done);
+            }
+        })?;
+        Ok(self.store.adopt_blob(&partial, &file.sha256)?)
+    }
+
+    /// A file of an archive, with all the places that serve it.
+    pub(crate) fn archive_file(&self, file: &ArchiveFile) -> Result<Remote, Failure> {
+        Ok(remote(file, &self.mirrors)?)
+    }
+}

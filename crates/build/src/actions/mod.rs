@@ -1,0 +1,9 @@
+//! How each kind of action is carried out. One file each.
+
+mod container;
+mod disk;
+mod fetch;
+mod package;
+mod root;
+mod source;
+pub(crate) mod unit;

@@ -1,0 +1,141 @@
+//! Fetches and unpacks sources.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use yoe_fetch::client::Remote;
+use yoe_fetch::snapshot;
+use yoe_fetch::unpack::{self, Limits, SourceFile};
+use yoe_model::{Digest, Source};
+use yoe_plan::{Action, SourceAction};
+use yoe_sandbox::{Mount, Network, Spec};
+
+use crate::builder::Builder;
+use crate::error::Failure;
+use crate::layout::{Folders, base_environment};
+use crate::reporter::Event;
+use crate::run_step::run_step;
+use crate::schedule::Results;
+
+impl Builder {
+    pub(crate) fn source(
+        &self,
+        action: &Action,
+        source: &SourceAction,
+        inputs: &Results,
+    ) -> Result<Digest, Failure> {
+        let scratch = self.session.scratch()?;
+        let tree = scratch.path().join("tree");
+        match &source.source {
+            Source::Https { url, mirrors, sha256, unpack } => {
+                let urls = [url].into_iter().chain(mirrors).cloned().collect();
+                let name = url.rsplit('/').next().unwrap_or_default().to_owned();
+                let file = Remote { urls, size: None, sha256: *sha256, name };
+                self.lay(action, vec![file], *unpack, &source.only, &tree)?;
+            }
+            Source::Debian { .. } => {
+                let files = source.locked.iter().flat_map(|locked| &locked.files);
+                let files = files.map(|file| self.archive_file(file)).collect::<Result<Vec<_>, _>>()?;
+                self.lay(action, files, true, &source.only, &tree)?;
+            }
+            Source::Git { url, commit } => {
+                let id = source.container.ok_or(Failure::Missing)?;
+                let container = self.input(inputs, id)?;
+                self.clone(action, &container, (url, commit), scratch.path())?;
+                keep_only(&scratch.path().join("work"), &source.only)?;
+                return Ok(self.store.import_tree(&scratch.path().join("work"))?);
+            }
+            Source::Path { path } => snapshot(&self.project.join(path), &tree)?,
+        }
+        Ok(self.store.import_tree(&tree)?)
+    }
+
+    fn lay(
+        &self,
+        action: &Action,
+        files: Vec<Remote>,
+        unpack: bool,
+        only: &[String],
+        tree: &Path,
+    ) -> Result<(), Failure> {
+        let blobs = self.blobs(&action.label, &files)?;
+        self.reporter.event(Event::Task { label: &action.label, task: "unpack" });
+        let files = blobs.into_iter().zip(files).map(|(file, remote)| SourceFile { file, name: remote.name });
+        if unpack {
+            let files: Vec<SourceFile> = files.collect();
+            return Ok(unpack::source(&files, only, tree, &Limits::default())?);
+        }
+        fs::create_dir_all(tree).map_err(|error| Failure::io("make", tree, error))?;
+        for SourceFile { file, name } in files {
+            let to = tree.join(&name);
+            fs::copy(&file, &to).map_err(|error| Failure::io("write", &to, error))?;
+        }
+        Ok(())
+    }
+
+    /// Fetches one commit with the git of a container. This is the one step that has a network: what it gives is fixed by
+    /// the commit's name, which git checks.
+    fn clone(
+        &self,
+        action: &Action,
+        container: &Path,
+        (url, commit): (&str, &str),
+        scratch: &Path,
+    ) -> Result<(), Failure> {
+        let make = |error| Failure::io("make the folders of a fetch in", scratch, error);
+        let folders = Folders::make(scratch).map_err(make)?;
+        let mut mounts = folders.root_mounts(container.to_owned()).map_err(make)?;
+        mounts.push(Mount::Bind { source: folders.path("work"), dest: "/build/work".into(), writable: true });
+        mounts.extend(host_network_files());
+        let mut environment = base_environment(yoe_plan::UNIT_EPOCH);
+        environment.extend([("URL".into(), url.to_owned()), ("COMMIT".into(), commit.to_owned())]);
+        let script = "git init -q . && git fetch -q --depth 1 \"$URL\" \"$COMMIT\" && \
+                      git -c advice.detachedHead=false checkout -q FETCH_HEAD && rm -rf .git";
+        let spec = Spec {
+            mounts,
+            command: ["/bin/sh", "-eu", "-c", script].map(str::to_owned).into(),
+            environment,
+            directory: "/build/work".into(),
+            network: Network::Host,
+            hostname: "yoe".into(),
+        };
+        let path = self.store.log_file(&action.key)?;
+        let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
+        let ran = run_step(&spec, &mut log, &self.cancel, &mut |_| {})?;
+        if ran.exit.success() {
+            return Ok(());
+        }
+        Err(Failure::Step { task: format!("fetch {url}"), exit: ran.exit.to_string(), tail: ran.tail })
+    }
+}
+
+/// What a program needs from the host to find other machines.
+fn host_network_files() -> Vec<Mount> {
+    let files = ["/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs"].map(Path::new);
+    let present = files.into_iter().filter_map(|path| path.canonicalize().ok().map(|source| (source, path)));
+    let bind = |(source, path): (_, &Path)| Mount::Bind {
+        source,
+        dest: path.to_string_lossy().into_owned(),
+        writable: false,
+    };
+    present.map(bind).collect()
+}
+
+/// Removes all but the named parts of a tree that could not be fetched in part.
+fn keep_only(tree: &Path, only: &[String]) -> Result<(), Failure> {
+    if only.is_empty() {
+        return Ok(());
+    }
+    let aside = tree.with_extension("all");
+    let moved = || {
+        fs::rename(tree, &aside)?;
+        fs::create_dir(tree)?;
+        for part in only {
+            let to = tree.join(part);
+            to.parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::rename(aside.join(part), to)?;
+        }
+        Ok(())
+    };
+    moved().map_err(|error| Failure::io("take the named parts of", tree, error))
+}

@@ -1,0 +1,106 @@
+//! Runs a unit's steps; what they leave in `$DESTDIR` is the result.
+
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use yoe_model::{Digest, Unit};
+use yoe_plan::{ActionId, Plan, UnitAction};
+use yoe_sandbox::{Network, Spec};
+
+use crate::builder::Builder;
+use crate::error::Failure;
+use crate::layout::{Folders, SRC, Trees, environment};
+use crate::reads::sysroot;
+use crate::reporter::Event;
+use crate::run_step::run_step;
+use crate::schedule::Results;
+use crate::steps::{Script, Scripts, scripts};
+
+impl Builder {
+    pub(crate) fn unit(
+        &self,
+        plan: &Plan,
+        id: ActionId,
+        unit: &UnitAction,
+        inputs: &Results,
+    ) -> Result<Digest, Failure> {
+        let action = plan.action(id);
+        let scratch = self.session.scratch()?;
+        let (folders, mut spec) = self.prepare(plan, id, unit, inputs, scratch.path())?;
+        let log_path = self.store.log_file(&action.key)?;
+        let mut log = File::create(&log_path).map_err(|error| Failure::io("write", &log_path, error))?;
+        for script in scripts(&unit.unit).scripts {
+            self.reporter.event(Event::Task { label: &action.label, task: &script.task });
+            spec.command = command(&script);
+            let mut line = |line: &str| self.reporter.event(Event::Output { label: &action.label, line });
+            let ran = run_step(&spec, &mut log, &self.cancel, &mut line)?;
+            if !ran.exit.success() {
+                return Err(Failure::Step { task: script.task, exit: ran.exit.to_string(), tail: ran.tail });
+            }
+        }
+        Ok(self.store.import_tree(&folders.path("dest"))?)
+    }
+
+    /// The sandbox that the steps of a unit run in, without a command.
+    pub(crate) fn prepare(
+        &self,
+        plan: &Plan,
+        id: ActionId,
+        unit: &UnitAction,
+        inputs: &Results,
+        scratch: &Path,
+    ) -> Result<(Folders, Spec), Failure> {
+        let make = |error| Failure::io("make the folders of a build in", scratch, error);
+        let folders = Folders::make(scratch).map_err(make)?;
+        lay_files(&unit.unit, &folders)?;
+        lay_scripts(&scripts(&unit.unit), &folders)?;
+        let members = sysroot(plan, id);
+        let trees = Trees {
+            container: self.input(inputs, unit.container)?,
+            sysroot: members.into_iter().map(|id| self.input(inputs, id)).collect::<Result<_, _>>()?,
+            sources: unit
+                .sources
+                .iter()
+                .map(|source| Ok((source.into.clone(), self.input(inputs, source.action)?)))
+                .collect::<Result<_, Failure>>()?,
+        };
+        let spec = Spec {
+            mounts: folders.mounts(trees).map_err(make)?,
+            command: Vec::new(),
+            environment: environment(&unit.unit, unit.arch, self.cores),
+            directory: SRC.into(),
+            network: Network::None,
+            hostname: "yoe".into(),
+        };
+        Ok((folders, spec))
+    }
+}
+
+/// How a task's script is run.
+pub(crate) fn command(script: &Script) -> Vec<String> {
+    ["/bin/sh", "-eu", &format!("/build/steps/{}", script.file)].map(str::to_owned).into()
+}
+
+fn lay_files(unit: &Unit, folders: &Folders) -> Result<(), Failure> {
+    unit.files.iter().try_for_each(|file| {
+        let mode = if file.executable { 0o755 } else { 0o644 };
+        write(&folders.path("files").join(&file.path), &file.content, mode)
+    })
+}
+
+fn lay_scripts(scripts: &Scripts, folders: &Folders) -> Result<(), Failure> {
+    let steps = folders.path("steps");
+    let texts = scripts.scripts.iter().map(|script| (&script.file, script.text.as_bytes()));
+    let rendered = scripts.rendered.iter().map(|(name, content)| (name, content.as_slice()));
+    texts.chain(rendered).try_for_each(|(name, content)| write(&steps.join(name), content, 0o644))
+}
+
+fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), Failure> {
+    let written = || {
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(path, content)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))
+    };
+    written().map_err(|error| Failure::io("write", path, error))
+}

@@ -1,0 +1,152 @@
+//! Executes a plan against a store.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use yoe_fetch::Cancel;
+use yoe_fetch::client::Client;
+use yoe_model::{Digest, Mirrors};
+use yoe_package::Signer;
+use yoe_plan::{Action, ActionId, ActionKind, Key, Plan};
+use yoe_store::{ActionResult, Session, Store};
+
+use crate::error::{BuildError, Failure};
+use crate::explain::reason;
+use crate::reporter::{Event, How, Reporter};
+use crate::schedule::{Execute, Known, Lanes, Results, run, targets};
+
+/// Everything that executing a plan needs.
+pub struct Builder {
+    /// Where results go.
+    pub store: Store,
+    /// Keeps garbage collection away from what is used.
+    pub session: Session,
+    /// Fetches.
+    pub client: Client,
+    /// Base addresses of archives.
+    pub mirrors: Mirrors,
+    /// The project's folder, which `path()` sources are relative to.
+    pub project: PathBuf,
+    /// Signs packages.
+    pub signer: Signer,
+    /// Processors that a unit may use.
+    pub cores: usize,
+    /// Ends the build.
+    pub cancel: Cancel,
+    /// Is told what happens.
+    pub reporter: Arc<dyn Reporter>,
+}
+
+impl Builder {
+    /// Builds what a plan asks for; gives the tree of each target, in the plan's order.
+    ///
+    /// # Errors
+    /// The first action that failed.
+    pub fn build(&self, plan: &Plan) -> Result<Vec<Digest>, BuildError> {
+        let results = run(plan, targets(plan), self.lanes(), self)?;
+        Ok(plan.targets.iter().filter_map(|(_, id)| results.get(id).copied()).collect())
+    }
+
+    pub(crate) fn lanes(&self) -> Lanes {
+        Lanes { fetch: 2, compute: self.cores.max(1) }
+    }
+
+    /// The folder of a tree that is known to be in the store.
+    pub(crate) fn tree(&self, digest: &Digest) -> Result<PathBuf, Failure> {
+        self.store.tree(digest)?.ok_or(Failure::Gone(*digest))
+    }
+
+    pub(crate) fn input(&self, inputs: &Results, id: ActionId) -> Result<PathBuf, Failure> {
+        let digest = inputs.get(&id).ok_or(Failure::Missing)?;
+        self.tree(digest)
+    }
+
+    fn execute(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<Digest, Failure> {
+        let action = plan.action(id);
+        match &action.kind {
+            ActionKind::Source(source) => self.source(action, source, inputs),
+            ActionKind::Container(container) => self.container(action, container),
+            ActionKind::Unit(unit) => self.unit(plan, id, unit, inputs),
+            ActionKind::Package(package) => self.package(package, inputs),
+            ActionKind::Root(root) => self.root(root, inputs),
+            ActionKind::Disk(disk) => self.disk(action, disk, inputs),
+        }
+    }
+
+    /// Makes a result, or takes that of the same action over the same bytes.
+    fn make(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<(Digest, How), Failure> {
+        let action = plan.action(id);
+        let began = Instant::now();
+        let content_key = content_key(plan, action, inputs);
+        let (tree, how) = match self.store.action(&content_key)? {
+            Some(same) => (same.tree, How::Reused),
+            None => (self.execute(plan, id, inputs)?, How::Built),
+        };
+        let result = ActionResult {
+            tree,
+            label: action.label.clone(),
+            seconds: began.elapsed().as_secs_f64(),
+            parts: action.parts.clone(),
+            log: None,
+            references: Vec::new(),
+        };
+        self.store.record(&content_key, &result)?;
+        self.store.record(&action.key, &result)?;
+        Ok((tree, how))
+    }
+}
+
+impl Known for Builder {
+    type Error = BuildError;
+
+    fn cached(&self, action: &Action) -> Result<Option<Digest>, BuildError> {
+        let found = self.store.action(&action.key).map_err(|error| failed(action, error.into(), None))?;
+        Ok(found.map(|result| result.tree))
+    }
+}
+
+impl Execute for Builder {
+    fn planned(&self, total: usize, pending: usize) {
+        self.reporter.event(Event::Planned { total, pending });
+    }
+
+    fn run(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<Digest, BuildError> {
+        let action = plan.action(id);
+        let label = &action.label;
+        let wrap = |failure: Failure| {
+            let log = self.store.log_file(&action.key).ok().filter(|path| path.exists());
+            self.reporter.event(Event::Failed { label, log: log.clone() });
+            failed(action, failure, log)
+        };
+        if self.cancel.is_cancelled() {
+            return Err(failed(action, Failure::Interrupted, None));
+        }
+        // Another yoe may be at the same action: whoever comes second finds the result of the first.
+        let _lock = self.store.lock_action(&action.key).map_err(|error| wrap(error.into()))?;
+        if let Some(tree) = self.cached(action)? {
+            self.reporter.event(Event::Finished { label, how: How::Reused, took: Default::default() });
+            return Ok(tree);
+        }
+        let why = reason(&self.store, action).map_err(wrap)?;
+        self.reporter.event(Event::Started { label, reason: why });
+        let began = Instant::now();
+        let (tree, how) = self.make(plan, id, inputs).map_err(wrap)?;
+        self.reporter.event(Event::Finished { label, how, took: began.elapsed() });
+        Ok(tree)
+    }
+}
+
+fn failed(action: &Action, kind: Failure, log: Option<PathBuf>) -> BuildError {
+    BuildError { label: action.label.clone(), kind: Box::new(kind), log }
+}
+
+/// The key of an action over the bytes that it reads, rather than over the actions that gave them. An input that was
+/// built anew to the same bytes gives the same key, so the change ends there.
+fn content_key(plan: &Plan, action: &Action, inputs: &Results) -> Digest {
+    let own = action.parts.iter().filter(|(name, _)| !action.results.contains_key(*name));
+    let mut parts: std::collections::BTreeMap<String, Digest> =
+        own.map(|(name, digest)| (name.clone(), *digest)).collect();
+    parts.extend(inputs.iter().map(|(id, tree)| (format!("bytes of {}", plan.action(*id).label), *tree)));
+    Key::digest(&format!("{} over bytes", action.kind.name()), &parts)
+}

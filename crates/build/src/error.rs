@@ -1,0 +1,91 @@
+//! What can go wrong while building.
+
+use std::path::PathBuf;
+
+use yoe_fetch::SnapshotError;
+use yoe_fetch::client::FetchError;
+use yoe_fetch::unpack::UnpackError;
+use yoe_sandbox::SandboxError;
+use yoe_store::StoreError;
+
+/// Why an action gave no result.
+#[derive(Debug, thiserror::Error)]
+#[error("{label} failed")]
+pub struct BuildError {
+    /// The action.
+    pub label: String,
+    /// What went wrong.
+    #[source]
+    pub kind: Box<Failure>,
+    /// Where its output is.
+    pub log: Option<PathBuf>,
+}
+
+/// What went wrong in an action.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A step ended with an error.
+    #[error("task {task:?} ended with {exit}; the last lines of its output:\n{tail}")]
+    Step {
+        /// The task.
+        task: String,
+        /// How it ended.
+        exit: String,
+        /// The last lines of its output.
+        tail: String,
+    },
+    /// What a unit left cannot be packaged.
+    #[error("the package of unit {unit:?} is not right:\n{}", .problems.iter().map(|p| format!("  - {p}\n")).collect::<String>())]
+    Package {
+        /// The unit.
+        unit: String,
+        /// Everything that is wrong.
+        problems: Vec<String>,
+    },
+    /// The image cannot be made from its packages.
+    #[error("the image cannot be assembled")]
+    Image(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// An archive of packages could not be written or read.
+    #[error("a package could not be written")]
+    Archive(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Fetching failed.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// Unpacking failed.
+    #[error(transparent)]
+    Unpack(#[from] UnpackError),
+    /// A working tree could not be copied.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The sandbox could not be made.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file of the build could not be written or read.
+    #[error("{doing} {path}")]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// A tree that an action gave is not in the store any more.
+    #[error("tree {0} is not in the store any more")]
+    Gone(yoe_model::Digest),
+    /// An action ran before its inputs. This is a mistake of the schedule.
+    #[error("an input has no result yet")]
+    Missing,
+    /// The user asked for the end.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl Failure {
+    pub(crate) fn io(doing: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Failure::Io { doing, path: path.into(), source }
+    }
+}

@@ -1,0 +1,146 @@
+//! What a step sees: the paths, the environment and the mounts of docs/design/0002-language.md.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use yoe_model::{Arch, Unit};
+use yoe_plan::UNIT_EPOCH;
+use yoe_sandbox::Mount;
+
+/// The folder of a unit's sources.
+pub const SRC: &str = "/build/src";
+/// The folder whose content becomes the package.
+pub const DEST: &str = "/build/dest";
+
+/// The folders of one build, below a scratch folder.
+#[derive(Debug, Clone)]
+pub struct Folders {
+    root: PathBuf,
+}
+
+/// Trees that are mounted, by where they come from.
+#[derive(Debug, Clone, Default)]
+pub struct Trees {
+    /// The build environment.
+    pub container: PathBuf,
+    /// Members of the sysroot.
+    pub sysroot: Vec<PathBuf>,
+    /// Sources with the folder below [`SRC`] that each is laid into.
+    pub sources: Vec<(String, PathBuf)>,
+}
+
+impl Folders {
+    /// Names of the folders that every build has.
+    const OWN: [&'static str; 7] = ["work", "files", "steps", "dest", "home", "upper", "overlay"];
+
+    /// Makes the folders.
+    ///
+    /// # Errors
+    /// When one cannot be made.
+    pub fn make(root: &Path) -> std::io::Result<Self> {
+        let this = Self { root: root.to_owned() };
+        Self::OWN.iter().try_for_each(|name| this.fresh(name).map(drop))?;
+        Ok(this)
+    }
+
+    /// One of the folders.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    fn fresh(&self, name: &str) -> std::io::Result<PathBuf> {
+        let path = self.path(name);
+        std::fs::create_dir_all(&path)?;
+        Ok(path)
+    }
+
+    /// An overlay over these layers whose changes stay in this build.
+    pub fn overlay(&self, name: &str, lower: Vec<PathBuf>, dest: String) -> std::io::Result<Mount> {
+        let upper = self.fresh(&format!("{name}-upper"))?;
+        let work = self.fresh(&format!("{name}-overlay"))?;
+        Ok(Mount::Overlay { lower, upper, work, dest })
+    }
+
+    /// A folder of this build.
+    fn bind(&self, name: &str, writable: bool) -> Mount {
+        Mount::Bind { source: self.path(name), dest: format!("/build/{name}"), writable }
+    }
+
+    /// All that the steps of a unit see.
+    ///
+    /// # Errors
+    /// When a folder cannot be made.
+    pub fn mounts(&self, trees: Trees) -> std::io::Result<Vec<Mount>> {
+        let mut mounts = self.root_mounts(trees.container)?;
+        mounts.push(if trees.sysroot.is_empty() {
+            Mount::Dir { dest: "/sysroot".into(), mode: 0o755 }
+        } else {
+            Mount::ReadOnlyOverlay { lower: trees.sysroot, dest: "/sysroot".into() }
+        });
+        mounts.extend(["work", "dest", "home"].map(|name| self.bind(name, true)));
+        mounts.extend(["files", "steps"].map(|name| self.bind(name, false)));
+        mounts.extend(self.source_mounts(trees.sources)?);
+        Ok(mounts)
+    }
+
+    /// A container as the root, with its own `/proc` and `/dev`; what is written there is gone afterwards.
+    pub fn root_mounts(&self, container: PathBuf) -> std::io::Result<Vec<Mount>> {
+        Ok(vec![
+            self.overlay("root", vec![container], "/".into())?,
+            Mount::Dir { dest: "/tmp".into(), mode: 0o1777 },
+            Mount::Proc { dest: "/proc".into() },
+            Mount::Dev { dest: "/dev".into() },
+        ])
+    }
+
+    /// The first source in a folder is its lowest layer, so that a later one may add to it.
+    fn source_mounts(&self, sources: Vec<(String, PathBuf)>) -> std::io::Result<Vec<Mount>> {
+        let mut layers: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+        layers.entry(String::new()).or_default();
+        for (into, tree) in sources {
+            layers.entry(into).or_default().insert(0, tree);
+        }
+        let empty = self.fresh("empty")?;
+        let mounts = layers.into_iter().enumerate().map(|(number, (into, mut lower))| {
+            if lower.is_empty() {
+                lower.push(empty.clone());
+            }
+            let dest = if into.is_empty() { SRC.to_owned() } else { format!("{SRC}/{into}") };
+            self.overlay(&format!("src{number}"), lower, dest)
+        });
+        mounts.collect()
+    }
+}
+
+/// The environment of a unit's steps. `cores` is how many of the machine's processors they may use; it enters no key.
+pub fn environment(unit: &Unit, arch: Arch, cores: usize) -> BTreeMap<String, String> {
+    let mut all = base_environment(UNIT_EPOCH);
+    let fixed = [
+        ("ARCH", arch.as_str()),
+        ("PREFIX", "/usr"),
+        ("SYSROOT", "/sysroot"),
+        ("SRCDIR", SRC),
+        ("BUILDDIR", "/build/work"),
+        ("FILESDIR", "/build/files"),
+        ("DESTDIR", DEST),
+        ("HOME", "/build/home"),
+        ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin:/sysroot/usr/bin"),
+        ("NPROC", &cores.to_string()),
+    ];
+    all.extend(fixed.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    all.extend(unit.environment.clone());
+    all
+}
+
+/// What every sandbox of a build has in its environment.
+pub fn base_environment(epoch: u64) -> BTreeMap<String, String> {
+    let fixed = [
+        ("HOME", "/tmp"),
+        ("LC_ALL", "C.UTF-8"),
+        ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
+        ("SOURCE_DATE_EPOCH", &epoch.to_string()),
+        ("TMPDIR", "/tmp"),
+        ("TZ", "UTC"),
+    ];
+    fixed.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}

@@ -1,0 +1,116 @@
+//! What a build tells while it runs. The library reports, whoever asked for the build draws.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Receives events, from several threads at once.
+pub trait Reporter: Send + Sync {
+    /// Something happened.
+    fn event(&self, event: Event<'_>);
+}
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Event<'a> {
+    /// It is known what has to be done.
+    Planned {
+        /// Actions in the plan.
+        total: usize,
+        /// Those whose results have to be made.
+        pending: usize,
+    },
+    /// An action began.
+    Started {
+        /// Its label.
+        label: &'a str,
+        /// Why it is not taken from the cache.
+        reason: Reason,
+    },
+    /// How far an action is.
+    Progress {
+        /// Its label.
+        label: &'a str,
+        /// What is counted.
+        what: Counted,
+        /// How many so far.
+        done: u64,
+        /// How many in all, when that is known.
+        total: Option<u64>,
+    },
+    /// A task of a unit began.
+    Task {
+        /// The action's label.
+        label: &'a str,
+        /// The task's name.
+        task: &'a str,
+    },
+    /// A line of a step's output.
+    Output {
+        /// The action's label.
+        label: &'a str,
+        /// The line, without its end.
+        line: &'a str,
+    },
+    /// An action gave its result.
+    Finished {
+        /// Its label.
+        label: &'a str,
+        /// How it came to it.
+        how: How,
+        /// How long it took.
+        took: Duration,
+    },
+    /// An action failed.
+    Failed {
+        /// Its label.
+        label: &'a str,
+        /// Where its output is.
+        log: Option<PathBuf>,
+    },
+}
+
+/// What progress counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Bytes fetched.
+    Bytes,
+    /// Files unpacked.
+    Files,
+}
+
+/// How an action came to its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// It ran.
+    Built,
+    /// Its inputs turned out to be the same bytes as before.
+    Reused,
+}
+
+/// Why an action runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// There was no result of it before.
+    New,
+    /// These named inputs differ from those of the last result.
+    Changed(Vec<String>),
+    /// The last result is gone from the store.
+    Gone,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reason::New => f.write_str("new"),
+            Reason::Changed(parts) => write!(f, "changed: {}", parts.join(", ")),
+            Reason::Gone => f.write_str("its result is gone from the store"),
+        }
+    }
+}
+
+/// A reporter that says nothing.
+pub struct Silent;
+
+impl Reporter for Silent {
+    fn event(&self, _: Event<'_>) {}
+}

@@ -1,0 +1,172 @@
+//! Which actions have to run, in which order, and how many at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use yoe_model::Digest;
+use yoe_plan::{Action, ActionId, ActionKind, Plan};
+
+use crate::reads::reads;
+
+/// Trees by the action that gave them.
+pub type Results = BTreeMap<ActionId, Digest>;
+
+/// Knows results.
+pub trait Known {
+    /// Why something cannot be told or made.
+    type Error: Send;
+
+    /// The result that is known for this action's key.
+    fn cached(&self, action: &Action) -> Result<Option<Digest>, Self::Error>;
+}
+
+/// Makes results.
+pub trait Execute: Known + Sync {
+    /// Is told once what has to be done.
+    fn planned(&self, total: usize, pending: usize);
+
+    /// Makes the result. `inputs` holds all that [`reads`] names.
+    fn run(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<Digest, Self::Error>;
+}
+
+/// How much may run at once. Fetching waits for the network, building for the processor: each has a lane of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lanes {
+    /// Actions that fetch.
+    pub fetch: usize,
+    /// Actions that compute.
+    pub compute: usize,
+}
+
+/// The results known already, and the actions that have to run so that all `wanted` ones have a result.
+pub fn pending<K: Known>(
+    plan: &Plan,
+    wanted: BTreeSet<ActionId>,
+    execute: &K,
+) -> Result<(Results, BTreeSet<ActionId>), K::Error> {
+    let mut known = Results::new();
+    let mut pending = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<ActionId> = wanted.into_iter().collect();
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        match execute.cached(plan.action(id))? {
+            Some(tree) => _ = known.insert(id, tree),
+            None => {
+                pending.insert(id);
+                open.extend(reads(plan, id));
+            }
+        }
+    }
+    Ok((known, pending))
+}
+
+/// What a plan was made for.
+pub fn targets(plan: &Plan) -> BTreeSet<ActionId> {
+    plan.targets.iter().map(|(_, id)| *id).collect()
+}
+
+/// Runs what has to run so that all `wanted` actions have a result. After the first failure nothing new begins; what
+/// runs is waited for.
+///
+/// # Errors
+/// The first failure.
+pub fn run<E: Execute>(
+    plan: &Plan,
+    wanted: BTreeSet<ActionId>,
+    lanes: Lanes,
+    execute: &E,
+) -> Result<Results, E::Error> {
+    let (known, pending) = pending(plan, wanted, execute)?;
+    execute.planned(plan.actions.len(), pending.len());
+    let waits = pending.iter().map(|id| (*id, &reads(plan, *id) & &pending)).collect();
+    let state = Mutex::new(State { results: known, waits, fetching: 0, computing: 0, failure: None });
+    let changed = Condvar::new();
+    let workers = pending.len().min(lanes.fetch + lanes.compute);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| work(plan, lanes, execute, &state, &changed));
+        }
+    });
+    let state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    state.failure.map_or(Ok(state.results), Err)
+}
+
+struct State<E> {
+    results: Results,
+    /// Actions that have not begun, with those they wait for.
+    waits: BTreeMap<ActionId, BTreeSet<ActionId>>,
+    fetching: usize,
+    computing: usize,
+    failure: Option<E>,
+}
+
+impl<E> State<E> {
+    fn lane(&mut self, fetches: bool) -> &mut usize {
+        if fetches { &mut self.fetching } else { &mut self.computing }
+    }
+
+    /// Takes the first action in the plan's order that waits for nothing and has room in its lane.
+    fn take(&mut self, plan: &Plan, lanes: Lanes) -> Option<ActionId> {
+        let id = self.waits.iter().find_map(|(id, waits)| {
+            let (used, room) = match fetches(plan, *id) {
+                true => (self.fetching, lanes.fetch),
+                false => (self.computing, lanes.compute),
+            };
+            (waits.is_empty() && used < room).then_some(*id)
+        })?;
+        self.waits.remove(&id);
+        *self.lane(fetches(plan, id)) += 1;
+        Some(id)
+    }
+
+    fn finish(&mut self, plan: &Plan, id: ActionId, result: Result<Digest, E>) {
+        *self.lane(fetches(plan, id)) -= 1;
+        match result {
+            Ok(tree) => {
+                self.results.insert(id, tree);
+                self.waits.values_mut().for_each(|waits| _ = waits.remove(&id));
+            }
+            Err(failure) => {
+                self.waits.clear();
+                self.failure.get_or_insert(failure);
+            }
+        }
+    }
+}
+
+fn fetches(plan: &Plan, id: ActionId) -> bool {
+    matches!(plan.action(id).kind, ActionKind::Source(_) | ActionKind::Container(_))
+}
+
+fn work<E: Execute>(
+    plan: &Plan,
+    lanes: Lanes,
+    execute: &E,
+    state: &Mutex<State<E::Error>>,
+    changed: &Condvar,
+) {
+    let locked =
+        || -> MutexGuard<'_, State<E::Error>> { state.lock().unwrap_or_else(PoisonError::into_inner) };
+    let mut guard = locked();
+    while !guard.waits.is_empty() {
+        let Some(id) = guard.take(plan, lanes) else {
+            guard = changed.wait(guard).unwrap_or_else(PoisonError::into_inner);
+            continue;
+        };
+        let needed = reads(plan, id);
+        let inputs = guard
+            .results
+            .iter()
+            .filter(|(id, _)| needed.contains(id))
+            .map(|(id, tree)| (*id, *tree))
+            .collect();
+        drop(guard);
+        let result = execute.run(plan, id, &inputs);
+        guard = locked();
+        guard.finish(plan, id, result);
+        changed.notify_all();
+    }
+}

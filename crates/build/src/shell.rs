@@ -1,0 +1,34 @@
+//! Opens the sandbox of a unit for a person.
+
+use yoe_plan::{ActionKind, Plan};
+use yoe_sandbox::{Exit, Stdio};
+
+use crate::builder::Builder;
+use crate::error::{BuildError, Failure};
+use crate::reads::reads;
+use crate::schedule::{Results, run};
+
+impl Builder {
+    /// Builds what a unit reads, and opens the sandbox that its steps would run in, before the first of them. Its
+    /// tasks lie in `/build/steps`, ready to be run by hand. An empty command means a shell.
+    ///
+    /// # Errors
+    /// When something that the unit reads cannot be built, or the sandbox cannot be made.
+    pub fn shell(&self, plan: &Plan, name: &str, command: &[String]) -> Result<Exit, BuildError> {
+        let label = format!("unit {name}");
+        let wrap = |kind: Failure| BuildError { label: format!("the shell of {label}"), kind: Box::new(kind), log: None };
+        let found = plan.actions.iter().position(|action| action.label == label).map(yoe_plan::ActionId);
+        let id = found.ok_or_else(|| wrap(Failure::Missing))?;
+        let ActionKind::Unit(unit) = &plan.action(id).kind else { return Err(wrap(Failure::Missing)) };
+        let inputs: Results = run(plan, reads(plan, id), self.lanes(), self)?;
+        let open = || {
+            let scratch = self.session.scratch()?;
+            let (_, mut spec) = self.prepare(plan, id, unit, &inputs, scratch.path())?;
+            spec.environment.insert("PS1".into(), format!("{name} \\w # "));
+            spec.environment.insert("TERM".into(), "xterm".into());
+            spec.command = if command.is_empty() { vec!["/bin/sh".into()] } else { command.to_vec() };
+            Ok(yoe_sandbox::spawn(&spec, Stdio::inherit())?.wait()?)
+        };
+        open().map_err(wrap)
+    }
+}

@@ -1,0 +1,124 @@
+//! A unit's tasks as scripts. Pure: what runs is text that can be shown, hashed and run again in `yoe shell`.
+
+use std::collections::BTreeMap;
+
+use yoe_model::{Step, Unit};
+
+/// A task, ready to run with `sh -eu`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// The task's name.
+    pub task: String,
+    /// File name below `/build/steps`; sorts in the order of execution.
+    pub file: String,
+    /// The text.
+    pub text: String,
+}
+
+/// A unit's scripts, and the files that it renders from templates.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scripts {
+    /// In the order they run.
+    pub scripts: Vec<Script>,
+    /// Rendered templates by their file name below `/build/steps`.
+    pub rendered: BTreeMap<String, Vec<u8>>,
+}
+
+/// The scripts of a unit: its patches first, then its tasks.
+pub fn scripts(unit: &Unit) -> Scripts {
+    let mut result = Scripts::default();
+    if !unit.patches.is_empty() {
+        let text = unit.patches.iter().map(|patch| apply(patch)).collect();
+        result.push("patch", text);
+    }
+    for task in &unit.tasks {
+        let text = task.steps.iter().map(|step| render(unit, step, &mut result.rendered)).collect();
+        result.push(&task.name, text);
+    }
+    result
+}
+
+impl Scripts {
+    fn push(&mut self, task: &str, text: String) {
+        let file = format!("{:02}-{task}.sh", self.scripts.len());
+        self.scripts.push(Script { task: task.to_owned(), file, text });
+    }
+}
+
+/// Applies a patch to `$SRCDIR`; one that does not apply as it stands is an error, not a guess.
+fn apply(patch: &str) -> String {
+    let quoted = quote(patch);
+    format!(
+        "patch -d \"$SRCDIR\" -p1 -F0 -N --no-backup-if-mismatch -i \"$FILESDIR\"/{quoted} || \
+         {{ echo \"patch \"{quoted}\" does not apply\" >&2; exit 1; }}\n"
+    )
+}
+
+fn render(unit: &Unit, step: &Step, rendered: &mut BTreeMap<String, Vec<u8>>) -> String {
+    match step {
+        Step::Shell(text) => format!("{}\n", text.trim_end()),
+        Step::InstallFile { src, dest, mode } => {
+            install(&format!("\"$FILESDIR\"/{}", quote(src)), dest, *mode)
+        }
+        Step::InstallTemplate { src, dest, mode, vars } => {
+            let content = unit.file(src).map(|file| file.content.to_vec()).unwrap_or_default();
+            let name = format!("rendered-{:02}", rendered.len());
+            rendered.insert(name.clone(), fill(content, vars));
+            install(&format!("/build/steps/{name}"), dest, *mode)
+        }
+        Step::Symlink { target, dest } => {
+            let dest = quote(dest);
+            format!(
+                "mkdir -p \"$(dirname \"$DESTDIR\"{dest})\"\nln -sfn {} \"$DESTDIR\"{dest}\n",
+                quote(target)
+            )
+        }
+    }
+}
+
+fn install(from: &str, dest: &str, mode: u32) -> String {
+    format!("install -D -m {mode:04o} {from} \"$DESTDIR\"{}\n", quote(dest))
+}
+
+/// Replaces `{{name}}` by values. Bytes that are not a known placeholder stay.
+fn fill(content: Vec<u8>, vars: &BTreeMap<String, String>) -> Vec<u8> {
+    // Templates are text; one that is not cannot hold a placeholder that anybody wrote.
+    match String::from_utf8(content) {
+        Err(binary) => binary.into_bytes(),
+        Ok(mut text) => {
+            for (name, value) in vars {
+                text = text.replace(&format!("{{{{{name}}}}}"), value);
+            }
+            text.into_bytes()
+        }
+    }
+}
+
+/// Quotes a word for the shell.
+fn quote(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn templates_are_filled() {
+        let vars = [("version".to_owned(), "1.2".to_owned())].into();
+        let filled = fill(b"v={{version}} {{other}}".to_vec(), &vars);
+        assert_eq!(String::from_utf8(filled).unwrap(), "v=1.2 {{other}}");
+        assert_eq!(fill(vec![0xff, 0x7b], &vars), [0xff, 0x7b]);
+    }
+
+    #[test]
+    fn quoted_words_survive_a_real_shell() {
+        for word in ["plain", "a b", "it's", "$HOME `id` \\ \"", "a\nb"] {
+            let shown =
+                Command::new("sh").arg("-c").arg(format!("printf %s {}", quote(word))).output().unwrap();
+            assert_eq!(shown.stdout, word.as_bytes());
+        }
+    }
+}

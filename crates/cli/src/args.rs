@@ -1,0 +1,135 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+
+/// Builds packages and bootable images from source, and keeps devices up to date.
+#[derive(Debug, Parser)]
+#[command(name = "yoe", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build units, images or containers
+    Build(Build),
+    /// Boot an image in QEMU, with its console here
+    Run(Run),
+    /// Boot an image in QEMU and check what its tests say
+    Test(Test),
+    /// Open a unit's sandbox, as its steps see it
+    Shell(Shell),
+    /// Write yoe.lock: which bytes the project's names stand for
+    Lock(Lock),
+    /// Look after the store
+    Store(Store),
+}
+
+#[derive(Debug, Args)]
+pub struct Build {
+    /// Names of units, images or containers [default: the project's image]
+    pub targets: Vec<String>,
+    /// The machine to build for [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Show what would be built and why, and build nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// End standard output with the artifact's path
+    #[arg(long)]
+    pub print_path: bool,
+    /// Write events as JSON, one object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The image [default: the project's]
+    pub image: Option<String>,
+    /// The machine to run [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Memory of the virtual machine, such as 512M [default: the machine's]
+    #[arg(long)]
+    pub memory: Option<yoe_model::Size>,
+    /// Forward a port of this host's loopback to the device: HOST:DEVICE
+    #[arg(long = "forward", value_name = "HOST:DEVICE", value_parser = forward)]
+    pub forwards: Vec<(u16, u16)>,
+    /// Hand a credential to the device: NAME=VALUE, as systemd names them
+    #[arg(long = "credential", value_name = "NAME=VALUE", value_parser = credential)]
+    pub credentials: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub struct Test {
+    /// The image [default: the project's]
+    pub image: Option<String>,
+    /// Only tests whose name holds this text
+    pub filter: Option<String>,
+    /// The machine to run [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Name the tests and run none
+    #[arg(long)]
+    pub list: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Shell {
+    /// The unit
+    pub unit: String,
+    /// The machine to build for [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// What to run instead of a shell
+    #[arg(last = true)]
+    pub command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Lock {
+    /// Resolve everything anew, also what is locked already
+    #[arg(long)]
+    pub update: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Store {
+    #[command(subcommand)]
+    pub command: StoreCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Read every object again and compare it with its digest
+    Verify {
+        /// Remove damaged objects, so that the next build makes them again
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Remove what was not used for a while
+    Gc {
+        /// Remove what was not used for this many days
+        #[arg(long, default_value_t = 30)]
+        days: u64,
+        /// Remove the longest unused until the store is this small, such as 20G
+        #[arg(long)]
+        keep: Option<yoe_model::Size>,
+        /// Show what would be removed, and remove nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+fn forward(text: &str) -> Result<(u16, u16), String> {
+    let wrong = || format!("{text:?} is not HOST:DEVICE, such as 8080:80");
+    let (host, device) = text.split_once(':').ok_or_else(wrong)?;
+    Ok((host.parse().map_err(|_| wrong())?, device.parse().map_err(|_| wrong())?))
+}
+
+fn credential(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("{text:?} is not NAME=VALUE"))?;
+    Ok((name.to_owned(), value.to_owned()))
+}

@@ -1,0 +1,75 @@
+//! `yoe build`.
+
+use std::path::{Path, PathBuf};
+
+use yoe_build::Reason;
+use yoe_plan::{Plan, Target};
+
+use crate::args::Build;
+use crate::context::{build_error, evaluate};
+use crate::error::{CommandError, Kind};
+use crate::ui::{self, Mode};
+
+pub fn run(args: &Build) -> Result<(), CommandError> {
+    let ready = evaluate(args.machine.as_deref())?.ready()?;
+    let plan = ready.plan(&args.targets)?;
+    if args.dry_run {
+        return dry_run(&ready.store, &plan);
+    }
+    let pending = yoe_build::explain(&ready.store, &plan).map_err(build_error)?;
+    if pending.is_empty() && !args.json {
+        ui::note(&format!("{}: up to date ({} actions)", names(&plan), plan.actions.len()));
+    }
+    let builder = ready.builder(Mode::choose(args.json).reporter())?;
+    let trees = builder.build(&plan).map_err(build_error)?;
+    for ((target, _), tree) in plan.targets.iter().zip(trees) {
+        let folder = builder.store.tree(&tree).map_err(crate::context::store_error)?;
+        let path = artifact(target, &folder.unwrap_or_default())?;
+        if args.print_path {
+            ui::result(&path.display().to_string());
+        } else if !args.json {
+            ui::note(&format!("{}: {}", name(target), path.display()));
+        }
+    }
+    Ok(())
+}
+
+fn dry_run(store: &yoe_store::Store, plan: &Plan) -> Result<(), CommandError> {
+    let pending = yoe_build::explain(store, plan).map_err(build_error)?;
+    if pending.is_empty() {
+        ui::result(&format!("{}: up to date ({} actions)", names(plan), plan.actions.len()));
+    }
+    for action in &pending {
+        ui::result(&format!("{}: {}", action.label, action.reason));
+    }
+    let new = pending.iter().filter(|action| action.reason == Reason::New).count();
+    ui::note(&format!("{} actions, {} to do, {new} of them for the first time", plan.actions.len(), pending.len()));
+    Ok(())
+}
+
+/// The name of a target.
+pub fn name(target: &Target) -> &str {
+    match target {
+        Target::Unit(name) | Target::Image(name) | Target::Container(name) => name,
+    }
+}
+
+fn names(plan: &Plan) -> String {
+    plan.targets.iter().map(|(target, _)| name(target)).collect::<Vec<_>>().join(", ")
+}
+
+/// What a user wants of a target's tree: the disk of an image, the package of a unit, the folder of a container.
+pub fn artifact(target: &Target, folder: &Path) -> Result<PathBuf, CommandError> {
+    match target {
+        Target::Image(name) => Ok(folder.join(format!("{name}.img"))),
+        Target::Container(_) => Ok(folder.to_owned()),
+        Target::Unit(name) => {
+            let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.file_name());
+            let dev = format!("{name}-dev-");
+            let mut packages: Vec<_> = files.filter(|file| !file.to_string_lossy().starts_with(&dev)).collect();
+            packages.sort();
+            let first = packages.first().map(|file| folder.join(file));
+            first.ok_or_else(|| CommandError::new(Kind::Internal, format!("unit {name:?} left no package")))
+        }
+    }
+}

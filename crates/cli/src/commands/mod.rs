@@ -1,0 +1,25 @@
+//! The verbs, one file each.
+
+mod build;
+mod lock;
+mod run;
+mod shell;
+mod store;
+mod test;
+
+pub use build::artifact;
+
+use crate::args::Command;
+use crate::error::CommandError;
+
+/// Carries a command out.
+pub fn run(command: Command) -> Result<(), CommandError> {
+    match command {
+        Command::Build(args) => build::run(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Shell(args) => shell::run(&args),
+        Command::Lock(args) => lock::run(&args),
+        Command::Store(args) => store::run(&args.command),
+    }
+}

@@ -1,0 +1,38 @@
+//! `yoe run`.
+
+use yoe_sandbox::Stdio;
+use yoe_vm::{Credential, Forward, Network, RunOptions, Serial, qemu_arguments, qemu_program};
+
+use crate::args::Run;
+use crate::error::{CommandError, Kind};
+use crate::machine::{Bootable, Choice, not_run};
+use crate::ui;
+
+pub fn run(args: &Run) -> Result<(), CommandError> {
+    let choice = Choice { image: args.image.as_deref(), machine: args.machine.as_deref() };
+    let bootable = Bootable::build(&choice)?;
+    // Makes the folder that the arguments speak of.
+    bootable.folder()?;
+    let credentials = args.credentials.iter().map(|(name, value)| {
+        Credential::new(name, value.as_bytes()).map_err(|error| CommandError::user(error.to_string()))
+    });
+    let forwards = args.forwards.iter().map(|(host, guest)| Forward { host: *host, guest: *guest }).collect();
+    let options = RunOptions {
+        memory: args.memory,
+        network: Network { outbound: true, forwards },
+        credentials: credentials.collect::<Result<_, _>>()?,
+        firmware_vars: bootable.firmware_vars(),
+        serial: Serial::Terminal,
+        ..RunOptions::default()
+    };
+    let arguments = qemu_arguments(&bootable.machine, &bootable.qemu, &bootable.disk(), &options);
+    ui::note("booting; Ctrl-A X ends the machine. What it writes to its disk is gone afterwards.");
+    let mut child = bootable
+        .spawn(qemu_program(bootable.machine.arch), &arguments, Stdio::inherit())
+        .map_err(|error| not_run("QEMU could not be started", error))?;
+    let exit = child.wait().map_err(|error| not_run("QEMU's end is not known", error))?;
+    if exit.success() {
+        return Ok(());
+    }
+    Err(CommandError::new(Kind::Internal, format!("QEMU ended with {exit}")))
+}

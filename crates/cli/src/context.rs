@@ -1,0 +1,180 @@
+//! What most commands begin with: the project, its lock, the store, a builder.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use yoe_build::{BuildError, Builder, Failure, Reporter};
+use yoe_fetch::Cancel;
+use yoe_fetch::client::{Client, Proxy, Settings};
+use yoe_fetch::lock::file::parse;
+use yoe_model::{Digest, Lock, Locked, Mirrors, Project, Source, Unlocked};
+use yoe_package::Signer;
+use yoe_plan::{Options, Plan};
+use yoe_store::Store;
+
+use crate::error::{CommandError, Kind};
+use crate::{interrupt, mirrors, paths, signing};
+
+/// The name of the lock file, in the project's folder.
+pub const LOCK: &str = "yoe.lock";
+
+/// An evaluated project and where it is.
+pub struct Evaluated {
+    /// Its folder.
+    pub root: PathBuf,
+    /// What was evaluated.
+    pub project: Project<Unlocked>,
+}
+
+/// A project that can be built.
+pub struct Ready {
+    /// Its folder.
+    pub root: PathBuf,
+    /// The project with its lock.
+    pub project: Project<Locked>,
+    /// Signs its packages.
+    pub signer: Signer,
+    /// Where results are.
+    pub store: Store,
+}
+
+/// Evaluates the project that the current folder is in.
+pub fn evaluate(machine: Option<&str>) -> Result<Evaluated, CommandError> {
+    let root = paths::project_root()?;
+    let options = yoe_lang::Options { machine: machine.map(str::to_owned) };
+    let project = yoe_lang::load(&root, &options)
+        .map_err(|diagnostics| CommandError::user(diagnostics.render().trim_end().to_owned()))?;
+    Ok(Evaluated { root, project })
+}
+
+impl Evaluated {
+    /// Every archive that the project speaks of, with its addresses.
+    pub fn mirrors(&self) -> Mirrors {
+        let containers = self.project.containers.values().map(|container| container.archive.clone());
+        let sources = self.project.units.values().flat_map(|unit| &unit.sources);
+        let sources = sources.filter_map(|entry| match &entry.source {
+            Source::Debian { archive, .. } => Some(archive.clone()),
+            _ => None,
+        });
+        mirrors::all(&self.project.mirrors, containers.chain(sources))
+    }
+
+    /// The lock file; absent when there is none.
+    pub fn read_lock(&self) -> Result<Option<Lock>, CommandError> {
+        let path = self.root.join(LOCK);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => parse(&text).map(Some).map_err(|error| {
+                CommandError::user(format!("{LOCK} cannot be understood")).because(error).hint("run `yoe lock`")
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(CommandError::config(format!("{LOCK} cannot be read")).because(error)),
+        }
+    }
+
+    /// Binds the project to its lock.
+    pub fn ready(mut self) -> Result<Ready, CommandError> {
+        self.project.mirrors = self.mirrors();
+        let lock = self.read_lock()?.ok_or_else(|| {
+            CommandError::user(format!("the project has no {LOCK}")).hint("run `yoe lock`")
+        })?;
+        let paths = working_trees(&self.root, &self.project)?;
+        let project = self.project.lock(lock, paths).map_err(|mismatches| {
+            let lines: Vec<String> = mismatches.iter().map(|mismatch| format!("  {mismatch}")).collect();
+            CommandError::user(format!("{LOCK} does not fit the project:\n{}", lines.join("\n")))
+                .hint("run `yoe lock`")
+        })?;
+        let signer = signing::key(&project.name)?;
+        Ok(Ready { root: self.root, project, signer, store: open_store()? })
+    }
+}
+
+impl Ready {
+    /// Plans these targets, or the project's image when there are none.
+    pub fn plan(&self, targets: &[String]) -> Result<Plan, CommandError> {
+        let default = || self.project.default_image.clone().into_iter().collect();
+        let targets: Vec<String> = if targets.is_empty() { default() } else { targets.to_vec() };
+        if targets.is_empty() {
+            return Err(CommandError::user("there is nothing to build: the project has no default image")
+                .hint("name a unit or an image"));
+        }
+        let public = self.signer.public_key().map_err(|error| {
+            CommandError::new(Kind::Internal, "the signing key has no public half").because(error)
+        })?;
+        let options = Options { signer: Digest::of(public.to_pem().as_bytes()) };
+        yoe_plan::plan(&self.project, &targets, &options).map_err(|error| CommandError::user(error.to_string()))
+    }
+
+    /// A builder that reports to `reporter` and ends when the user interrupts.
+    pub fn builder(self, reporter: Box<dyn Reporter>) -> Result<Builder, CommandError> {
+        yoe_sandbox::probe().map_err(|why| {
+            CommandError::config("steps cannot be isolated on this machine").because(why)
+        })?;
+        let cancel = Cancel::from_flag(interrupt::flag()?);
+        let client = client(cancel.clone())?;
+        let session = self.store.session().map_err(store_error)?;
+        Ok(Builder {
+            session,
+            store: self.store,
+            client,
+            mirrors: self.project.mirrors,
+            project: self.root,
+            signer: self.signer,
+            cores: paths::cores(),
+            cancel,
+            reporter: Arc::from(reporter),
+        })
+    }
+}
+
+/// A client for downloads, by the proxy that the environment names.
+pub fn client(cancel: Cancel) -> Result<Client, CommandError> {
+    let settings = Settings { proxy: Proxy::Environment, ..Settings::default() };
+    Client::new(settings, cancel)
+        .map_err(|error| CommandError::config("nothing can be fetched on this machine").because(error))
+}
+
+/// The user's store.
+pub fn open_store() -> Result<Store, CommandError> {
+    Store::open(&paths::store_root()?).map_err(store_error)
+}
+
+/// An error of the store.
+pub fn store_error(error: yoe_store::StoreError) -> CommandError {
+    CommandError::config("the store cannot be used").because(error)
+}
+
+/// An error of a build.
+pub fn build_error(error: BuildError) -> CommandError {
+    if matches!(*error.kind, Failure::Interrupted) {
+        return CommandError::new(Kind::Interrupted, "the build was ended; what was finished is kept");
+    }
+    let log = error.log.clone();
+    let unit = error.label.strip_prefix("unit ").map(str::to_owned);
+    let message = error.to_string();
+    let mut told = CommandError::new(Kind::BuildFailed, message).because(error.kind);
+    if let Some(log) = log {
+        told = told.hint(format!("the whole output is in {}", log.display()));
+    }
+    match unit {
+        Some(unit) => told.hint(format!("`yoe shell {unit}` opens the same sandbox")),
+        None => told,
+    }
+}
+
+/// Digests of the working trees that units name, as they are now.
+fn working_trees(root: &Path, project: &Project<Unlocked>) -> Result<BTreeMap<String, Digest>, CommandError> {
+    let sources = project.units.values().flat_map(|unit| &unit.sources);
+    let trees = sources.filter_map(|entry| match &entry.source {
+        Source::Path { path } => Some((path, &entry.origin)),
+        _ => None,
+    });
+    trees
+        .map(|(path, origin)| {
+            let digest = yoe_store::tree_digest(&root.join(path)).map_err(|error| {
+                CommandError::user(format!("{origin}: the working tree {path:?} cannot be read")).because(error)
+            })?;
+            Ok((path.clone(), digest))
+        })
+        .collect()
+}

@@ -1,0 +1,98 @@
+//! Errors of commands: a kind, a cause and hints.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+/// Who has to act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Whoever typed the command.
+    User,
+    /// Whoever wrote the project, or set this machine up.
+    Config,
+    /// Whoever maintains what was built.
+    BuildFailed,
+    /// Nobody: tests ran and some did not pass.
+    TestsFailed,
+    /// The user ended the command.
+    Interrupted,
+    /// Us.
+    Internal,
+}
+
+/// Why a command ended without its result.
+#[derive(Debug)]
+pub struct CommandError {
+    kind: Kind,
+    message: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+    hints: Vec<String>,
+}
+
+impl CommandError {
+    /// An error of this kind.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), source: None, hints: Vec::new() }
+    }
+
+    /// A wrong command.
+    pub fn user(message: impl Into<String>) -> Self {
+        Self::new(Kind::User, message)
+    }
+
+    /// A wrong project or machine.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::new(Kind::Config, message)
+    }
+
+    /// Adds the cause.
+    pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Adds what to do.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// What stands before the message.
+    pub fn prefix(&self) -> &'static str {
+        match self.kind {
+            Kind::User => "error",
+            Kind::Config => "config error",
+            Kind::BuildFailed => "build failed",
+            Kind::TestsFailed => "tests failed",
+            Kind::Interrupted => "interrupted",
+            Kind::Internal => "internal error",
+        }
+    }
+
+    /// The message.
+    pub fn message(&self) -> String {
+        self.message.clone()
+    }
+
+    /// The cause.
+    pub fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_ref().map(|source| -> &(dyn Error + 'static) { source.as_ref() })
+    }
+
+    /// What to do.
+    pub fn hints(&self) -> &[String] {
+        &self.hints
+    }
+
+    /// 1 for a wrong command or project, 3 for a failed build, 4 for failed tests, 70 for an error of ours, 130 when
+    /// interrupted. (2 is the command line parser's.)
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self.kind {
+            Kind::User | Kind::Config => 1,
+            Kind::BuildFailed => 3,
+            Kind::TestsFailed => 4,
+            Kind::Internal => 70,
+            Kind::Interrupted => 130,
+        })
+    }
+}

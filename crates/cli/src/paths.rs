@@ -1,0 +1,66 @@
+//! Where things are on this machine. The only place that reads the environment.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::CommandError;
+
+/// The file that marks a project's folder.
+const PROJECT: &str = "PROJECT.star";
+
+/// The folder of the project that this folder is in.
+///
+/// # Errors
+/// When no folder on the way up holds a project.
+pub fn project_root() -> Result<PathBuf, CommandError> {
+    let here = std::env::current_dir()
+        .map_err(|error| CommandError::user("the current folder cannot be read").because(error))?;
+    let found = here.ancestors().find(|folder| folder.join(PROJECT).is_file()).map(Path::to_owned);
+    found.ok_or_else(|| {
+        CommandError::user(format!("there is no {PROJECT} here or in a folder above"))
+            .hint("run yoe in a project's folder")
+    })
+}
+
+/// The store: `yoe/` below the cache folder of the XDG base directory specification.
+///
+/// # Errors
+/// When neither `XDG_CACHE_HOME` nor `HOME` is set.
+pub fn store_root() -> Result<PathBuf, CommandError> {
+    Ok(base("XDG_CACHE_HOME", ".cache")?.join("yoe"))
+}
+
+/// The keys that sign packages: `yoe/keys/` below the data folder.
+///
+/// # Errors
+/// When neither `XDG_DATA_HOME` nor `HOME` is set.
+pub fn keys() -> Result<PathBuf, CommandError> {
+    Ok(base("XDG_DATA_HOME", ".local/share")?.join("yoe/keys"))
+}
+
+/// Records of what was run: `yoe/` below the state folder.
+///
+/// # Errors
+/// When neither `XDG_STATE_HOME` nor `HOME` is set.
+pub fn state() -> Result<PathBuf, CommandError> {
+    Ok(base("XDG_STATE_HOME", ".local/state")?.join("yoe"))
+}
+
+/// A base folder. The specification says that a relative path is to be ignored.
+fn base(variable: &str, below_home: &str) -> Result<PathBuf, CommandError> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home))).ok_or_else(|| {
+        CommandError::config(format!("neither {variable} nor HOME is set to an absolute path"))
+            .hint(format!("set {variable} to a folder that this user may write to"))
+    })
+}
+
+/// Processors that this process may use.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Seconds since 1970.
+pub fn now() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |time| time.as_secs())
+}

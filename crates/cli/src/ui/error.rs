@@ -1,0 +1,41 @@
+//! Errors as the user sees them: what kind, what, why, and what to do.
+
+use super::note;
+use crate::error::CommandError;
+
+/// Writes an error and its causes to standard error.
+pub fn show(error: &CommandError) {
+    note(&render(error));
+}
+
+fn render(error: &CommandError) -> String {
+    let mut text = format!("{}: {}", error.prefix(), error.message());
+    let mut cause = error.source();
+    let mut said = error.message();
+    while let Some(next) = cause {
+        let why = next.to_string();
+        // A transparent wrapper says the same as what it wraps.
+        if why != said {
+            text.push_str(&format!("\n  because: {}", why.trim_end().replace('\n', "\n           ")));
+        }
+        said = why;
+        cause = next.source();
+    }
+    for hint in error.hints() {
+        text.push_str(&format!("\nhint: {hint}"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_and_hints_follow_the_message() {
+        let cause = std::io::Error::other("disk is gone");
+        let error = CommandError::config("the lock cannot be read").because(cause).hint("run `yoe lock`");
+        let shown = "config error: the lock cannot be read\n  because: disk is gone\nhint: run `yoe lock`";
+        assert_eq!(render(&error), shown);
+    }
+}

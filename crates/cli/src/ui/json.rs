@@ -1,0 +1,52 @@
+//! Progress as JSON, one object a line on standard output.
+
+use serde_json::{Value, json};
+use yoe_build::{Counted, Event, How, Reporter};
+
+use super::result;
+
+/// Writes every event.
+pub struct Json;
+
+impl Reporter for Json {
+    fn event(&self, event: Event<'_>) {
+        result(&object(&event).to_string());
+    }
+}
+
+fn object(event: &Event<'_>) -> Value {
+    match event {
+        Event::Planned { total, pending } => json!({"event": "planned", "total": total, "pending": pending}),
+        Event::Started { label, reason } => {
+            json!({"event": "started", "action": label, "reason": reason.to_string()})
+        }
+        Event::Progress { label, what, done, total } => {
+            let what = match what {
+                Counted::Bytes => "bytes",
+                Counted::Files => "files",
+            };
+            json!({"event": "progress", "action": label, "counted": what, "done": done, "total": total})
+        }
+        Event::Task { label, task } => json!({"event": "task", "action": label, "task": task}),
+        Event::Output { label, line } => json!({"event": "output", "action": label, "line": line}),
+        Event::Finished { label, how, took } => {
+            let how = match how {
+                How::Built => "built",
+                How::Reused => "reused",
+            };
+            json!({"event": "finished", "action": label, "how": how, "seconds": took.as_secs_f64()})
+        }
+        Event::Failed { label, log } => json!({"event": "failed", "action": label, "log": log}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_object() {
+        let event = Event::Task { label: "unit musl", task: "build" };
+        assert_eq!(object(&event).to_string(), r#"{"action":"unit musl","event":"task","task":"build"}"#);
+    }
+}

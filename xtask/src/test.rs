@@ -1,0 +1,35 @@
+//! `cargo xtask test`: everything that must hold, in the order in which a mistake is found soonest.
+
+use std::process::Command;
+
+/// What is run, and how it is called in messages. The last one boots an image.
+const STEPS: [(&str, &[&str]); 5] = [
+    ("formatting", &["fmt", "--all", "--check"]),
+    ("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    (
+        "licences, bans and sources of dependencies",
+        &["deny", "--offline", "check", "bans", "licenses", "sources"],
+    ),
+    ("tests", &["test", "--workspace"]),
+    ("boot of base-image", &["run", "--release", "--package", "yoe", "--", "test", "base-image"]),
+];
+
+/// Runs all steps; ends with the first that fails.
+pub fn run() -> Result<String, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    for (name, arguments) in STEPS {
+        crate::write(&mut std::io::stderr(), &format!("== {name}: cargo {}", arguments.join(" ")));
+        let status = Command::new(&cargo)
+            .args(arguments)
+            .status()
+            .map_err(|error| format!("cannot run cargo {}: {error}", arguments[0]))?;
+        if !status.success() {
+            let hint = match arguments[0] {
+                "deny" => "; `cargo install --locked cargo-deny` installs the program",
+                _ => "",
+            };
+            return Err(format!("{name}: cargo {} ended with {status}{hint}", arguments.join(" ")));
+        }
+    }
+    Ok("xtask test: all of it holds".to_owned())
+}
