@@ -1,0 +1,128 @@
+//! Taking things out of the store.
+
+use std::fs;
+use std::path::Path;
+
+use super::inventory::Item;
+use super::sweep::in_use;
+use crate::error::{At, Result, present};
+use crate::layout::{Layout, digest_of_name, entries};
+use crate::lock::{Gate, Lock};
+use crate::remove::{open_up, remove_folder};
+use crate::{Kind, Object, Store};
+
+/// So many are taken out while others wait at the gate.
+const BATCH: usize = 128;
+
+/// Removes these objects, but for those that somebody used since the inventory; gives what was removed.
+pub(crate) fn discard_unused(store: &Store, items: Vec<Item>) -> Result<Vec<Item>> {
+    let (layout, session) = (&store.layout, store.session()?);
+    let mut removed = Vec::new();
+    for batch in items.chunks(BATCH) {
+        let trash = session.scratch()?;
+        let gate = layout.enter_alone()?;
+        let used = in_use(layout, &gate)?;
+        for item in batch {
+            // Who has no session leaves a newer time at least.
+            let unused = !used.contains(&item.object) && layout.last_used(item.object)? == item.last_used;
+            if unused && discard(layout, item.object, trash.path(), &gate)? {
+                removed.push(item.clone());
+            }
+        }
+        drop(gate);
+        remove_folder(trash.path())?;
+    }
+    Ok(removed)
+}
+
+/// Moves an object into the trash; whether it was there to be moved. What it holds is removed later, without the gate.
+pub(crate) fn discard(layout: &Layout, object: Object, trash: &Path, _alone: &Gate) -> Result<bool> {
+    let path = layout.path(object);
+    if object.kind == Kind::Partial {
+        let blob = Object::new(Kind::Blob, &object.digest);
+        if Lock::try_exclusive(&layout.lock_path(blob))?.is_none() {
+            return Ok(false);
+        }
+    }
+    // Moving a folder changes its `..`, which needs the right to write in it.
+    open_up(&path)?;
+    let to = trash.join(object.to_string());
+    if present(fs::rename(&path, &to)).at("remove", &path)?.is_none() {
+        return Ok(false);
+    }
+    if object.kind == Kind::Tree {
+        let stamp = layout.stamp(object);
+        present(fs::remove_file(&stamp)).at("remove", &stamp)?;
+    }
+    Ok(true)
+}
+
+/// Removes what killed processes left beside their sessions: locks that nobody holds and stamps of trees that never
+/// came.
+pub(crate) fn tidy(layout: &Layout) -> Result<()> {
+    for path in layout.locks_of_objects()? {
+        // Dropping the lock removes its file.
+        drop(Lock::try_exclusive(&path)?);
+    }
+    let _gate = layout.enter_alone()?;
+    for path in entries(&layout.stamps())? {
+        let Some(digest) = digest_of_name(&path) else { continue };
+        if !layout.has(Object::new(Kind::Tree, &digest))? {
+            present(fs::remove_file(&path)).at("remove", &path)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::time::{Duration, SystemTime};
+
+    use yoe_model::Digest;
+
+    use super::super::inventory::Inventory;
+    use super::*;
+
+    /// Stores three blobs, lets one be used after the inventory in the way of `use_it`, and removes all three.
+    fn left_of_three(use_it: impl FnOnce(&Store, &Digest)) -> Vec<bool> {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path()).unwrap();
+        let digests = ["a", "b", "c"].map(|text| Digest::of(text.as_bytes()));
+        for (text, digest) in ["a", "b", "c"].iter().zip(&digests) {
+            let partial = store.partial(digest).unwrap();
+            fs::write(&partial, text).unwrap();
+            let path = store.adopt_blob(&partial, digest).unwrap();
+            File::open(path).unwrap().set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1)).unwrap();
+        }
+        let items = Inventory::take(&store.layout).unwrap().contents;
+        use_it(&store, &digests[1]);
+        let removed = discard_unused(&Store::open(root.path()).unwrap(), items).unwrap();
+        let there = digests.map(|digest| store.blob(&digest).unwrap().is_some());
+        assert_eq!(removed.len(), there.iter().filter(|there| !**there).count());
+        there.to_vec()
+    }
+
+    #[test]
+    fn what_nobody_used_goes() {
+        assert_eq!(left_of_three(|_, _| {}), [false, false, false]);
+    }
+
+    #[test]
+    fn what_a_session_found_since_the_inventory_stays() {
+        let mut sessions = Vec::new();
+        let left = left_of_three(|store, digest| {
+            sessions.push(store.session().unwrap());
+            let path = store.blob(digest).unwrap().unwrap();
+            // The session's list alone must do: the clock may have been set back.
+            File::open(path).unwrap().set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1)).unwrap();
+        });
+        assert_eq!(left, [false, true, false]);
+    }
+
+    #[test]
+    fn what_was_found_since_the_inventory_without_a_session_stays() {
+        let left = left_of_three(|store, digest| assert!(store.blob(digest).unwrap().is_some()));
+        assert_eq!(left, [false, true, false]);
+    }
+}

@@ -1,0 +1,65 @@
+//! Collecting garbage.
+
+use std::time::{Duration, SystemTime};
+
+use super::choose::victims;
+use super::discard::{discard_unused, tidy};
+use super::inventory::{Inventory, Item};
+use super::sweep::{in_use, sweep};
+use crate::error::Result;
+use crate::lock::Lock;
+use crate::{Object, Store};
+
+/// What [`Store::gc`] removes. The default removes only what nobody can use: results without their tree.
+#[derive(Debug, Clone, Default)]
+pub struct GcOptions {
+    /// Remove what was not used for longer than this.
+    pub max_age: Option<Duration>,
+    /// Remove what was not used for longest, until trees and blobs together have at most so many bytes.
+    pub keep_bytes: Option<u64>,
+    /// Only say what would be removed.
+    pub dry_run: bool,
+}
+
+/// What [`Store::gc`] did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GcReport {
+    /// What was removed.
+    pub removed: Vec<Object>,
+    /// How many bytes that was.
+    pub freed: u64,
+    /// How many bytes of trees and blobs are left.
+    pub kept: u64,
+    /// How many objects running sessions use.
+    pub in_use: usize,
+}
+
+impl Store {
+    /// Removes what was not used lately, and what killed processes left. Running sessions of any process keep what they
+    /// use or used; only one collection or verification runs at a time, others wait.
+    pub fn gc(&self, options: &GcOptions) -> Result<GcReport> {
+        let _care = Lock::exclusive(&self.layout.care_lock())?;
+        if !options.dry_run {
+            sweep(&self.layout)?;
+            tidy(&self.layout)?;
+        }
+        let inventory = Inventory::take(&self.layout)?;
+        let used = in_use(&self.layout, &self.layout.enter_alone()?)?;
+        let all = bytes(inventory.contents.iter());
+        let mut removed = victims(inventory, options, SystemTime::now(), &used);
+        if !options.dry_run {
+            removed = discard_unused(self, removed)?;
+        }
+        let freed = |item: &&Item| item.object.kind.is_content();
+        Ok(GcReport {
+            freed: bytes(removed.iter()),
+            kept: all.saturating_sub(bytes(removed.iter().filter(freed))),
+            in_use: used.len(),
+            removed: removed.iter().map(|item| item.object).collect(),
+        })
+    }
+}
+
+fn bytes<'a>(items: impl Iterator<Item = &'a Item>) -> u64 {
+    items.map(|item| item.bytes).sum()
+}

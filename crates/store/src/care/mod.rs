@@ -1,0 +1,12 @@
+//! Looking after a store: what dead sessions left, damage, garbage.
+
+mod choose;
+mod discard;
+mod gc;
+mod inventory;
+mod sweep;
+mod verify;
+
+pub use gc::{GcOptions, GcReport};
+pub(crate) use sweep::sweep;
+pub use verify::{Damage, Problem, Progress, VerifyReport};

@@ -1,0 +1,136 @@
+//! Removing a folder with whatever a build step left in it.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{At, Result, present};
+
+/// Folders whose path is longer than the top's by so many bytes are first moved up: a path that the system takes has
+/// 4096 bytes at most, and 255 are one name.
+const LENGTH: usize = 1024;
+
+/// Removes a folder and everything in it: also folders that their owner may not read or write, and folders nested
+/// deeper than a path can say. Symbolic links are removed, not followed. Nothing there is fine.
+pub(crate) fn remove_folder(top: &Path) -> Result<()> {
+    match present(top.symlink_metadata()).at("inspect", top)? {
+        None => return Ok(()),
+        Some(meta) if !meta.is_dir() => return gone(fs::remove_file(top)).at("remove", top),
+        Some(_) => {}
+    }
+    let mut sweep = Sweep { top, moved: 0 };
+    loop {
+        let before = sweep.moved;
+        sweep.empty(top)?;
+        if sweep.moved == before {
+            return gone(fs::remove_dir(top)).at("remove", top);
+        }
+    }
+}
+
+struct Sweep<'a> {
+    top: &'a Path,
+    moved: u64,
+}
+
+impl Sweep<'_> {
+    fn empty(&mut self, folder: &Path) -> Result<()> {
+        open_up(folder)?;
+        let Some(entries) = present(fs::read_dir(folder)).at("list", folder)? else {
+            return Ok(());
+        };
+        let entries: Vec<_> = entries.collect::<io::Result<_>>().at("list", folder)?;
+        for entry in entries {
+            let path = entry.path();
+            if !entry.file_type().at("inspect", &path)?.is_dir() {
+                gone(fs::remove_file(&path)).at("remove", &path)?;
+            } else if path.as_os_str().len() < self.top.as_os_str().len() + LENGTH {
+                self.empty(&path)?;
+                gone(fs::remove_dir(&path)).at("remove", &path)?;
+            } else {
+                open_up(&path)?;
+                self.move_up(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves a folder to a free name directly below the top.
+    fn move_up(&mut self, path: &Path) -> Result<()> {
+        loop {
+            self.moved += 1;
+            let to: PathBuf = self.top.join(format!(".moved-{}", self.moved));
+            match fs::rename(path, &to) {
+                Err(error) if taken(&error) => {}
+                result => return gone(result).at("move", path),
+            }
+        }
+    }
+}
+
+/// Gives the owner all rights in a folder: to remove from it, and to move it.
+pub(crate) fn open_up(folder: &Path) -> Result<()> {
+    let Some(meta) = present(folder.symlink_metadata()).at("inspect", folder)? else {
+        return Ok(());
+    };
+    if meta.is_dir() && meta.permissions().mode() & 0o700 != 0o700 {
+        fs::set_permissions(folder, Permissions::from_mode(0o700)).at("unlock", folder)?;
+    }
+    Ok(())
+}
+
+/// Whether a rename failed because something lies at its target.
+fn taken(error: &io::Error) -> bool {
+    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, NotADirectory};
+    matches!(error.kind(), AlreadyExists | DirectoryNotEmpty | NotADirectory)
+}
+
+fn gone(result: io::Result<()>) -> io::Result<()> {
+    present(result).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
+
+    use super::*;
+
+    #[test]
+    fn what_a_step_locked_is_removed() {
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("kept"), "").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().join("top");
+        fs::create_dir_all(top.join("a/b")).unwrap();
+        fs::write(top.join("a/b/file"), "").unwrap();
+        symlink(outside.path(), top.join("a/out")).unwrap();
+        symlink("/nowhere", top.join("dangling")).unwrap();
+        for locked in ["a/b", "a", ""] {
+            fs::set_permissions(top.join(locked), Permissions::from_mode(0o0)).unwrap();
+        }
+        remove_folder(&top).unwrap();
+        assert!(!top.exists());
+        assert!(outside.path().join("kept").exists(), "a link is not followed");
+    }
+
+    #[test]
+    fn folders_deeper_than_a_path_can_say_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().join("top");
+        fs::create_dir(&top).unwrap();
+        // A name that the moving up wants for itself.
+        fs::write(top.join(".moved-1"), "").unwrap();
+        let mut at = openat(CWD, &top, OFlags::DIRECTORY, Mode::empty()).unwrap();
+        let name = "d".repeat(100);
+        for _ in 0..100 {
+            mkdirat(&at, &name, Mode::RWXU).unwrap();
+            at = openat(&at, &name, OFlags::DIRECTORY, Mode::empty()).unwrap();
+        }
+        remove_folder(&top).unwrap();
+        assert!(!top.exists());
+        remove_folder(&top).unwrap();
+    }
+}
