@@ -1,1 +1,24 @@
-//! To be written.
+//! Bytes from outside become verified files and trees.
+//!
+//! - [`client`] downloads files that are known by their digest: resumed, retried, and verified before they count.
+//! - [`unpack`] makes trees of archives, of Debian packages, and of all packages of a build environment.
+//! - [`lock`](mod@lock) looks up what a project names in the signed indexes of [`debian`] archives, and reads and writes the
+//!   lock's text.
+//! - [`snapshot`](fn@snapshot) copies a working tree.
+//!
+//! Everything blocks; a [`Cancel`] flag ends it early.
+
+mod cancel;
+pub mod client;
+pub mod debian;
+pub mod lock;
+mod snapshot;
+pub mod unpack;
+
+#[cfg(test)]
+mod test_archive;
+#[cfg(test)]
+mod test_server;
+
+pub use cancel::Cancel;
+pub use snapshot::{SnapshotError, snapshot};

@@ -63,7 +63,8 @@ impl Builder {
         let files = blobs.into_iter().zip(files).map(|(file, remote)| SourceFile { file, name: remote.name });
         if unpack {
             let files: Vec<SourceFile> = files.collect();
-            return Ok(unpack::source(&files, only, tree, &Limits::default())?);
+            let limits = Limits { cancel: self.cancel.clone(), ..Limits::default() };
+            return Ok(unpack::source(&files, only, tree, &limits)?);
         }
         fs::create_dir_all(tree).map_err(|error| Failure::io("make", tree, error))?;
         for SourceFile { file, name } in files {

@@ -1,0 +1,155 @@
+//! Why something could not be fetched.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use yoe_model::Digest;
+
+/// Why a file could not be fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// No address gave the file; what each of them answered.
+    #[error("cannot fetch {name}{}", list(tried))]
+    Failed {
+        /// The file, as messages name it.
+        name: String,
+        /// Every address that was asked, in order.
+        tried: Vec<Tried>,
+    },
+    /// There is no address to ask.
+    #[error("cannot fetch {name}: no address is known for it")]
+    NoAddress {
+        /// The file, as messages name it.
+        name: String,
+    },
+    /// The project has no mirrors for an archive.
+    #[error(
+        "archive {archive:?} has no mirrors; the project knows {known}. \
+         Add it in PROJECT.star: project(mirrors = {{{archive:?}: [\"https://…\"]}})"
+    )]
+    UnknownArchive {
+        /// The archive that is missing.
+        archive: String,
+        /// The archives that have mirrors, as text.
+        known: String,
+    },
+    /// The cancel flag was set.
+    #[error("fetching {name} was cancelled")]
+    Cancelled {
+        /// The file, as messages name it.
+        name: String,
+    },
+    /// The local file cannot be used.
+    #[error("cannot write {}", path.display())]
+    File {
+        /// The local file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The address of the proxy is not understood.
+    #[error("{address:?} is not the address of a proxy; expected http://HOST:PORT")]
+    Proxy {
+        /// As it was given.
+        address: String,
+    },
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+}
+
+/// An address and what it answered.
+#[derive(Debug)]
+pub struct Tried {
+    /// The address.
+    pub url: String,
+    /// What went wrong there.
+    pub problem: Problem,
+}
+
+/// What went wrong at one address.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// The server answered with this HTTP status.
+    #[error("the server answered {}{}", .0, reason(*.0))]
+    Status(u16),
+    /// The connection failed, or stayed silent for too long.
+    #[error("{0}")]
+    Transport(String),
+    /// The connection ended before the file did.
+    #[error("the connection ended after {got} of {expected} bytes")]
+    Truncated {
+        /// Bytes that the file has.
+        expected: u64,
+        /// Bytes that arrived.
+        got: u64,
+    },
+    /// The file has another size.
+    #[error("wrong size: expected {expected} bytes, the server has {got}")]
+    Size {
+        /// Bytes that the file must have.
+        expected: u64,
+        /// Bytes that the server announced, or sent at least.
+        got: u64,
+    },
+    /// The file is larger than what is accepted.
+    #[error("larger than the accepted {limit} bytes")]
+    TooLarge {
+        /// Bytes accepted.
+        limit: u64,
+    },
+    /// The answer to a request for the rest of the file makes no sense.
+    #[error("the server answered a request for bytes from {asked} with Content-Range {answered:?}")]
+    Range {
+        /// First byte asked for.
+        asked: u64,
+        /// The header it sent, empty when it sent none.
+        answered: String,
+    },
+    /// The bytes are not the expected ones; nothing of them was kept.
+    #[error("wrong content: expected SHA-256 {expected}, got {actual}")]
+    Checksum {
+        /// The digest that the file must have.
+        expected: Digest,
+        /// The digest of what the server sent.
+        actual: Digest,
+    },
+}
+
+impl FetchError {
+    /// Whether every address said that it does not have the file, so that asking again later is of no use.
+    pub fn is_missing(&self) -> bool {
+        let missing = |tried: &Tried| matches!(tried.problem, Problem::Status(404 | 410));
+        matches!(self, FetchError::Failed { tried, .. } if tried.iter().all(missing))
+    }
+
+    /// Whether the cancel flag ended it.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, FetchError::Cancelled { .. })
+    }
+}
+
+fn list(tried: &[Tried]) -> String {
+    if let [only] = tried {
+        return format!(" from {}: {}", only.url, only.problem);
+    }
+    tried.iter().fold(":".to_owned(), |mut text, Tried { url, problem }| {
+        let _ = write!(text, "\n  {url}: {problem}");
+        text
+    })
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        401 => " Unauthorized",
+        403 => " Forbidden",
+        404 => " Not Found",
+        410 => " Gone",
+        429 => " Too Many Requests",
+        500 => " Internal Server Error",
+        502 => " Bad Gateway",
+        503 => " Service Unavailable",
+        504 => " Gateway Timeout",
+        _ => "",
+    }
+}

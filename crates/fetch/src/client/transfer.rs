@@ -1,0 +1,251 @@
+//! One download: addresses in turn, attempts at each, and what one attempt's answer means.
+
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use ureq::http::{HeaderMap, Response, header};
+use ureq::{Agent, Body};
+use yoe_model::Digest;
+
+use super::sink::Sink;
+use super::{FetchError, Problem, Progress, Settings, Tried};
+use crate::cancel::Cancel;
+
+/// The longest wait that a server's Retry-After may ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// An attempt that brought this much further starts the count of attempts anew.
+const REAL_PROGRESS: u64 = 64 * 1024;
+
+/// What is wanted.
+pub(super) struct Want<'a> {
+    pub(super) name: &'a str,
+    pub(super) urls: &'a [String],
+    pub(super) size: Option<u64>,
+    pub(super) sha256: Option<Digest>,
+    pub(super) limit: u64,
+}
+
+pub(super) struct Transfer<'a> {
+    pub(super) agent: &'a Agent,
+    pub(super) settings: &'a Settings,
+    pub(super) cancel: &'a Cancel,
+    pub(super) want: &'a Want<'a>,
+}
+
+/// Why an attempt ended without the file.
+enum Stop {
+    /// Nothing helps.
+    Fatal(FetchError),
+    /// The same address may do better, after the wait that it asked for.
+    Again(Problem, Option<Duration>),
+    /// Only another address may do better.
+    Next(Problem),
+}
+
+impl Transfer<'_> {
+    pub(super) fn run(
+        &self,
+        sink: &mut Sink,
+        path: &Path,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), FetchError> {
+        let mut tried = Vec::new();
+        for url in self.want.urls {
+            match self.address(url, sink, path, progress) {
+                Ok(()) => return Ok(()),
+                Err(Stop::Fatal(error)) => return Err(error),
+                Err(Stop::Again(problem, _) | Stop::Next(problem)) => {
+                    tried.push(Tried { url: url.clone(), problem });
+                }
+            }
+        }
+        let name = self.want.name.to_owned();
+        Err(if tried.is_empty() {
+            FetchError::NoAddress { name }
+        } else {
+            FetchError::Failed { name, tried }
+        })
+    }
+
+    /// Asks one address until it gives the file or there is no point in going on.
+    fn address(
+        &self,
+        url: &str,
+        sink: &mut Sink,
+        path: &Path,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), Stop> {
+        let mut failures = 0;
+        let mut furthest = sink.len();
+        loop {
+            if self.cancel.is_cancelled() {
+                return Err(self.cancelled());
+            }
+            let (problem, wait) = match self.attempt(url, sink, path, progress) {
+                // Whatever broke off after the flag was set broke off because of it.
+                Err(_) if self.cancel.is_cancelled() => return Err(self.cancelled()),
+                Err(Stop::Again(problem, wait)) => (problem, wait),
+                other => return other,
+            };
+            failures = if sink.len() > furthest + REAL_PROGRESS { 1 } else { failures + 1 };
+            furthest = furthest.max(sink.len());
+            if failures >= self.settings.attempts {
+                return Err(Stop::Again(problem, None));
+            }
+            let delay = wait.unwrap_or(self.settings.backoff * (1 << (failures - 1).min(6)));
+            progress(Progress::Waiting { url, problem: &problem, delay });
+            if !self.cancel.wait(delay) {
+                return Err(self.cancelled());
+            }
+        }
+    }
+
+    fn attempt(
+        &self,
+        url: &str,
+        sink: &mut Sink,
+        path: &Path,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), Stop> {
+        let file_error = |source| Stop::Fatal(FetchError::File { path: path.to_owned(), source });
+        if sink.len() > self.want.limit {
+            sink.reset().map_err(file_error)?;
+        }
+        let resumed = sink.len() > 0;
+        // A file that is complete already needs no request, only its verification.
+        if !resumed || self.want.size != Some(sink.len()) {
+            let mut response = self.ask(url, sink, path)?;
+            let total = length(response.headers()).map(|rest| sink.len() + rest);
+            self.check_total(total)?;
+            self.receive(&mut response, sink, path, total, progress)?;
+        }
+        match self.want.sha256 {
+            Some(expected) if sink.digest() != expected => {
+                let actual = sink.digest();
+                sink.reset().map_err(file_error)?;
+                let problem = Problem::Checksum { expected, actual };
+                // What lay there before may be what was wrong.
+                Err(if resumed { Stop::Again(problem, Some(Duration::ZERO)) } else { Stop::Next(problem) })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Sends the request; on return the body continues what the sink holds.
+    fn ask(&self, url: &str, sink: &mut Sink, path: &Path) -> Result<Response<Body>, Stop> {
+        let have = sink.len();
+        let mut request = self.agent.get(url);
+        if have > 0 {
+            request = request.header(header::RANGE, format!("bytes={have}-"));
+        }
+        let response = request.call().map_err(transport)?;
+        let mut restart =
+            || sink.reset().map_err(|source| Stop::Fatal(FetchError::File { path: path.to_owned(), source }));
+        match response.status().as_u16() {
+            200 => restart().map(|()| response),
+            206 if range_start(response.headers()) == Some(have) => Ok(response),
+            206 => {
+                restart()?;
+                let answered = text(response.headers(), header::CONTENT_RANGE).to_owned();
+                Err(Stop::Again(Problem::Range { asked: have, answered }, Some(Duration::ZERO)))
+            }
+            // There is no byte at the place asked for: what is here is longer than the file.
+            416 if have > 0 => {
+                restart()?;
+                Err(Stop::Again(Problem::Status(416), Some(Duration::ZERO)))
+            }
+            status @ (408 | 429 | 500..) => {
+                Err(Stop::Again(Problem::Status(status), retry_after(response.headers())))
+            }
+            status => Err(Stop::Next(Problem::Status(status))),
+        }
+    }
+
+    fn check_total(&self, total: Option<u64>) -> Result<(), Stop> {
+        match (total, self.want.size) {
+            (Some(got), Some(expected)) if got != expected => {
+                Err(Stop::Next(Problem::Size { expected, got }))
+            }
+            (Some(got), None) if got > self.want.limit => {
+                Err(Stop::Next(Problem::TooLarge { limit: self.want.limit }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn receive(
+        &self,
+        response: &mut Response<Body>,
+        sink: &mut Sink,
+        path: &Path,
+        total: Option<u64>,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), Stop> {
+        let mut body = response.body_mut().as_reader();
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            if self.cancel.is_cancelled() {
+                return Err(self.cancelled());
+            }
+            let count = match body.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) => return Err(Stop::Again(Problem::Transport(error.to_string()), None)),
+            };
+            if sink.len() + count as u64 > self.want.limit {
+                let got = sink.len() + count as u64;
+                return Err(Stop::Next(match self.want.size {
+                    Some(expected) => Problem::Size { expected, got },
+                    None => Problem::TooLarge { limit: self.want.limit },
+                }));
+            }
+            let file_error = |source| Stop::Fatal(FetchError::File { path: path.to_owned(), source });
+            sink.write(&buffer[..count]).map_err(file_error)?;
+            progress(Progress::Bytes { done: sink.len(), total: self.want.size.or(total) });
+        }
+        match self.want.size.or(total) {
+            Some(expected) if sink.len() < expected => {
+                Err(Stop::Again(Problem::Truncated { expected, got: sink.len() }, None))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn cancelled(&self) -> Stop {
+        Stop::Fatal(FetchError::Cancelled { name: self.want.name.to_owned() })
+    }
+}
+
+/// What failed before an answer came. An address that is wrong in itself stays wrong.
+fn transport(error: ureq::Error) -> Stop {
+    let problem = Problem::Transport(error.to_string());
+    match error {
+        ureq::Error::BadUri(_)
+        | ureq::Error::Http(_)
+        | ureq::Error::TooManyRedirects
+        | ureq::Error::Rustls(_)
+        | ureq::Error::Tls(_) => Stop::Next(problem),
+        _ => Stop::Again(problem, None),
+    }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    text(headers, header::CONTENT_LENGTH).trim().parse().ok()
+}
+
+/// The first byte that a `Content-Range: bytes FIRST-LAST/TOTAL` announces (RFC 9110, section 14.4).
+fn range_start(headers: &HeaderMap) -> Option<u64> {
+    let range = text(headers, header::CONTENT_RANGE).trim().strip_prefix("bytes ")?;
+    range.split_once('-')?.0.trim().parse().ok()
+}
+
+/// The wait that the server asks for in seconds; the form with a date is not read.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = text(headers, header::RETRY_AFTER).trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
+}

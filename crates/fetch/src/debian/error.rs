@@ -1,0 +1,170 @@
+//! Why an archive could not be used.
+
+use super::date;
+use crate::client::FetchError;
+use crate::unpack::UnpackError;
+
+/// Why a Debian archive could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DebianError {
+    /// A file of the archive could not be fetched.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// The release file is not signed as it must be.
+    #[error("the release file of {suite} is not properly signed: {problem}")]
+    Signature {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The release file is signed by other keys than those that the container names.
+    #[error(
+        "the release file of {suite} carries no valid signature by a key that may sign it. \
+         Accepted: {accepted}. Signed with: {found}"
+    )]
+    Untrusted {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// Fingerprints that the container names.
+        accepted: String,
+        /// Issuers that the signatures name.
+        found: String,
+    },
+    /// None of the accepted keys could be found.
+    #[error(
+        "none of the keys that may sign {suite} is in the archive's debian-archive-keyring package: {accepted}. \
+         Check the container's keys against a source you trust"
+    )]
+    NoKey {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// Fingerprints that the container names.
+        accepted: String,
+    },
+    /// Keys could not be read.
+    #[error("{name} does not hold OpenPGP keys: {problem}")]
+    Keys {
+        /// Where they were read from.
+        name: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The release file is past its end.
+    #[error(
+        "{suite} expired on {}, {} ago: its archive no longer vouches for it. \
+         If that is acceptable, set accept_expired = True on a container of this suite",
+        date::day(*until), ago(*now - *until)
+    )]
+    Expired {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// Its Valid-Until, in seconds since 1970.
+        until: u64,
+        /// The time it was compared with.
+        now: u64,
+    },
+    /// The release file is older than the one that was locked.
+    #[error(
+        "the release file of {suite} is of {}, older than that of {} which the lock has seen: its mirror is behind, or \
+         serves an old state again. Use another mirror, or remove the suite from the lock to go back",
+        date::day(*date), date::day(*locked)
+    )]
+    Older {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// Its Date, in seconds since 1970.
+        date: u64,
+        /// The Date that the lock has.
+        locked: u64,
+    },
+    /// The release file does not read as one.
+    #[error("the release file of {suite} cannot be read: {problem}")]
+    Release {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The release file is that of another suite.
+    #[error("the release file of {suite} is that of another suite: it calls itself {names}")]
+    OtherSuite {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// The names it gives itself.
+        names: String,
+    },
+    /// The suite has no such index.
+    #[error("{suite} has no {index}")]
+    NoIndex {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// The index, as a path.
+        index: String,
+    },
+    /// An index does not read as one.
+    #[error("{index} of {suite} cannot be read: {problem}")]
+    Index {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// The index, as a path.
+        index: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A package of the archive could not be read.
+    #[error(transparent)]
+    Unpack(#[from] UnpackError),
+    /// A package that was asked for does not exist.
+    #[error("{suite} has no package {package:?}{hint}")]
+    NoPackage {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// The package.
+        package: String,
+        /// What to ask for instead, empty or with a space or semicolon in front.
+        hint: String,
+    },
+    /// A dependency cannot be satisfied.
+    #[error("{chain} needs {dependency}, which {suite} cannot satisfy: {problem}")]
+    Unsatisfiable {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// How the package came in, from the one that was asked for.
+        chain: String,
+        /// The dependency.
+        dependency: String,
+        /// What is there instead.
+        problem: String,
+    },
+    /// A source package does not exist at all, or not at this version.
+    #[error("{suite} has no source package {package} {version}: {there}")]
+    NoSource {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// The source package.
+        package: String,
+        /// The version that was asked for.
+        version: String,
+        /// The versions that are there, as text.
+        there: String,
+    },
+    /// A source package has no upstream tarball.
+    #[error("source package {package} {version} of {suite} lists no upstream tarball")]
+    NoTarball {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// The source package.
+        package: String,
+        /// Its version.
+        version: String,
+    },
+}
+
+fn ago(seconds: u64) -> String {
+    match seconds / 86_400 {
+        0 => "less than a day".to_owned(),
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}

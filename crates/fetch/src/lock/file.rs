@@ -1,0 +1,225 @@
+//! `yoe.lock`: the lock as text, made to be read and compared line by line.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use yoe_model::{ArchiveFile, Digest, Lock, LockedContainer, LockedPackage, LockedSource, LockedSuite};
+
+/// Why a text is not a lock.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line}, column {column}: {problem}")]
+pub struct LockFileError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+    /// What is wrong there.
+    pub problem: String,
+}
+
+/// Reads the text of a lock.
+///
+/// # Errors
+/// The first place where the text is not that of a lock.
+pub fn parse(text: &str) -> Result<Lock, LockFileError> {
+    let text_lock: TextLock = toml::from_str(text).map_err(|error| {
+        let before = &text[..error.span().map_or(0, |span| text.floor_char_boundary(span.start))];
+        LockFileError {
+            line: before.matches('\n').count() + 1,
+            column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
+            problem: error.message().to_owned(),
+        }
+    })?;
+    Ok(text_lock.into())
+}
+
+/// The text of a lock: the same lock always gives the same text, and every package has a line of its own.
+pub fn render(lock: &Lock) -> String {
+    let mut out = String::from("# Written by `yoe lock`. Not to be edited by hand.\n");
+    let _ = writeln!(out, "version = {}", lock.version);
+    for (name, LockedSuite { date, release, signed_by }) in &lock.suites {
+        let _ = writeln!(out, "\n[suite.{}]\ndate = {date}", quote(name));
+        let _ = writeln!(out, "release = \"{release}\"\nsigned_by = {}", quote(signed_by));
+    }
+    for (name, LockedContainer { request, packages }) in &lock.containers {
+        let _ = writeln!(out, "\n[container.{}]\nrequest = \"{request}\"\npackages = [", quote(name));
+        for LockedPackage { name, version, file } in packages {
+            let (name, version) = (quote(name), quote(version));
+            let _ = writeln!(out, "    {{ name = {name}, version = {version}, {} }},", fields(file));
+        }
+        out.push_str("]\n");
+    }
+    for (name, LockedSource { files }) in &lock.sources {
+        let _ = writeln!(out, "\n[source.{}]\nfiles = [", quote(name));
+        for file in files {
+            let _ = writeln!(out, "    {{ {} }},", fields(file));
+        }
+        out.push_str("]\n");
+    }
+    out
+}
+
+fn fields(file: &ArchiveFile) -> String {
+    let ArchiveFile { archive, path, size, sha256 } = file;
+    format!("archive = {}, path = {}, size = {size}, sha256 = \"{sha256}\"", quote(archive), quote(path))
+}
+
+/// A basic string of TOML.
+fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04X}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+// The lock as it is written. It differs from the model's in that every package is one table, so that a mistake in it is
+// reported at its own line.
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextLock {
+    version: u32,
+    #[serde(default)]
+    suite: BTreeMap<String, LockedSuite>,
+    #[serde(default)]
+    container: BTreeMap<String, TextContainer>,
+    #[serde(default)]
+    source: BTreeMap<String, TextSource>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextContainer {
+    request: Digest,
+    packages: Vec<TextPackage>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextPackage {
+    name: String,
+    version: String,
+    archive: String,
+    path: String,
+    size: u64,
+    sha256: Digest,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextSource {
+    files: Vec<TextFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextFile {
+    archive: String,
+    path: String,
+    size: u64,
+    sha256: Digest,
+}
+
+impl From<TextLock> for Lock {
+    fn from(TextLock { version, suite, container, source }: TextLock) -> Self {
+        let containers = container.into_iter().map(|(name, TextContainer { request, packages })| {
+            (name, LockedContainer { request, packages: packages.into_iter().map(Into::into).collect() })
+        });
+        let sources = source.into_iter().map(|(key, TextSource { files })| {
+            (key, LockedSource { files: files.into_iter().map(Into::into).collect() })
+        });
+        Lock { version, suites: suite, containers: containers.collect(), sources: sources.collect() }
+    }
+}
+
+impl From<TextPackage> for LockedPackage {
+    fn from(TextPackage { name, version, archive, path, size, sha256 }: TextPackage) -> Self {
+        LockedPackage { name, version, file: ArchiveFile { archive, path, size, sha256 } }
+    }
+}
+
+impl From<TextFile> for ArchiveFile {
+    fn from(TextFile { archive, path, size, sha256 }: TextFile) -> Self {
+        ArchiveFile { archive, path, size, sha256 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const DIGEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    fn file(path: &str, size: u64) -> ArchiveFile {
+        ArchiveFile { archive: "debian".to_owned(), path: path.to_owned(), size, sha256: Digest::of(b"") }
+    }
+
+    fn lock(name: &str, version: &str, path: &str, size: u64) -> Lock {
+        let package =
+            LockedPackage { name: name.to_owned(), version: version.to_owned(), file: file(path, size) };
+        let suite = LockedSuite { date: 7, release: Digest::of(b""), signed_by: "AB".to_owned() };
+        let packages = vec![package.clone(), package];
+        let container = LockedContainer { request: Digest::of(b""), packages };
+        Lock {
+            version: 1,
+            suites: [("debian/trixie".to_owned(), suite)].into(),
+            containers: [(name.to_owned(), container)].into(),
+            sources: [("debian:musl@1.2.5-3".to_owned(), LockedSource { files: vec![file(path, size)] })]
+                .into(),
+        }
+    }
+
+    #[test]
+    fn a_lock_is_readable_text() {
+        let text = render(&lock("bash", "5.2.37-2", "pool/bash.deb", 12));
+        let package = format!(
+            "    {{ name = \"bash\", version = \"5.2.37-2\", archive = \"debian\", path = \"pool/bash.deb\", size = 12, \
+             sha256 = \"{DIGEST}\" }},\n"
+        );
+        assert_eq!(text.matches(&package).count(), 2, "{text}");
+        assert!(text.contains("\n[suite.\"debian/trixie\"]\ndate = 7\n"), "{text}");
+        assert!(text.contains("\n[source.\"debian:musl@1.2.5-3\"]\nfiles = [\n"), "{text}");
+    }
+
+    #[test]
+    fn mistakes_are_reported_at_their_line() {
+        let good = render(&lock("bash", "1", "p", 12));
+        let cases = [
+            ("size = 12", "size = -1", 12, "invalid value"),
+            (DIGEST, "zz", 6, "not a SHA-256 digest"),
+            ("name = ", "nme = ", 12, "unknown field `nme`"),
+            ("version = 1", "version = 1 1", 2, ""),
+            ("[container", "[continer", 9, "unknown field `continer`"),
+        ];
+        for (from, to, line, problem) in cases {
+            let error = parse(&good.replacen(from, to, 1)).unwrap_err();
+            assert!(error.problem.contains(problem), "{error}");
+            assert_eq!(error.line, line, "{error}");
+        }
+        assert_eq!(parse("").unwrap_err().problem, "missing field `version`");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(name in "\\PC{0,9}|[\"\\\\\n]{0,3}", version in ".{0,9}", size in 0..=i64::MAX as u64) {
+            let lock = lock(&name, &version, &name, size);
+            prop_assert_eq!(parse(&render(&lock)).unwrap(), lock);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "(version = 1\n|\\[container\\.x\\]\n|\\PC|\n){0,20}") {
+            let _ = parse(&text);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The lock: a project's names are looked up in signed indexes, and what they stood for is written down.
+
+mod error;
+pub mod file;
+mod run;
+
+use yoe_model::{Arch, Lock, Project, Unlocked};
+
+use crate::client::{Client, Progress};
+pub use error::LockError;
+
+/// Which entries are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockMode {
+    /// Those that are missing, or answer another request. The others stay as they are.
+    AddMissing,
+    /// Every container. A source names its version itself, so its entry stays.
+    UpdateAll,
+}
+
+/// How a project is locked.
+#[derive(Debug, Clone)]
+pub struct LockOptions {
+    /// The time, in seconds since 1970.
+    pub now: u64,
+    /// Which entries are looked up.
+    pub mode: LockMode,
+    /// The architecture that containers are for: that of the machine which builds.
+    pub architecture: Arch,
+    /// OpenPGP key files, armored or not. Keys that are in none of them come from the archive's own keyring package; only
+    /// those whose fingerprint a container names are ever used.
+    pub keyrings: Vec<Vec<u8>>,
+}
+
+/// What happens while a project is locked.
+#[derive(Debug, Clone, Copy)]
+pub enum LockProgress<'a> {
+    /// A file of an archive is fetched.
+    Fetch {
+        /// What it is.
+        name: &'a str,
+        /// How far it is.
+        progress: Progress<'a>,
+    },
+    /// A container was resolved.
+    Container {
+        /// Its name.
+        name: &'a str,
+        /// How many packages it has.
+        packages: usize,
+        /// Sum of their sizes as downloaded, in bytes.
+        bytes: u64,
+    },
+    /// A source was found.
+    Source {
+        /// Its [`yoe_model::Source::key`].
+        key: &'a str,
+    },
+}
+
+/// Locks a project. What the previous lock holds and the project no longer needs is left out; without anything missing the
+/// result equals the previous lock, and nothing is fetched.
+///
+/// A package `name:arm64` (or another of Debian's architectures) in a container stands for the files of that one package
+/// of that architecture: its dependencies are not added.
+///
+/// # Errors
+/// The first container or source that cannot be looked up, and why.
+pub fn lock(
+    project: &Project<Unlocked>,
+    previous: Option<&Lock>,
+    client: &Client,
+    options: &LockOptions,
+    progress: &mut dyn FnMut(LockProgress<'_>),
+) -> Result<Lock, LockError> {
+    let empty = Lock::default();
+    let previous = previous.filter(|lock| lock.version == 1).unwrap_or(&empty);
+    run::Run::new(project, previous, client, options, progress).finish()
+}
+
+#[cfg(test)]
+mod tests;

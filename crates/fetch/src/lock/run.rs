@@ -1,0 +1,213 @@
+//! One run of locking: every suite is opened once, every index read once.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use yoe_model::{
+    ArchiveFile, Container, Lock, LockedContainer, LockedPackage, LockedSource, Project, Source, SourceEntry,
+    Unlocked,
+};
+
+use super::{LockError, LockMode, LockOptions, LockProgress};
+use crate::client::Client;
+use crate::debian::{self, Access, DebianError, Index, Package, Suite, Trust};
+
+/// An archive and one of its suites.
+type Place = (String, String);
+
+pub(super) struct Run<'a> {
+    project: &'a Project<Unlocked>,
+    previous: &'a Lock,
+    options: &'a LockOptions,
+    access: Access<'a>,
+    progress: &'a mut dyn FnMut(LockProgress<'_>),
+    suites: BTreeMap<Place, Suite>,
+    lock: Lock,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        project: &'a Project<Unlocked>,
+        previous: &'a Lock,
+        client: &'a Client,
+        options: &'a LockOptions,
+        progress: &'a mut dyn FnMut(LockProgress<'_>),
+    ) -> Self {
+        let access =
+            Access { client, mirrors: &project.mirrors, architecture: options.architecture.debian() };
+        Self {
+            project,
+            previous,
+            options,
+            access,
+            progress,
+            suites: BTreeMap::new(),
+            lock: Lock { version: 1, ..Lock::default() },
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Result<Lock, LockError> {
+        self.keep_suites();
+        for container in self.project.containers.values() {
+            let kept = self.previous.containers.get(&container.name).filter(|entry| {
+                self.options.mode == LockMode::AddMissing && entry.request == container.request()
+            });
+            let entry = match kept {
+                Some(entry) => entry.clone(),
+                None => self.container(container).map_err(|source| LockError::Container {
+                    container: container.name.clone(),
+                    origin: container.origin.clone(),
+                    source: Box::new(source),
+                })?,
+            };
+            self.lock.containers.insert(container.name.clone(), entry);
+        }
+        for (unit, entry) in debian_sources(self.project) {
+            let key = entry.source.key();
+            let locked = match self.previous.sources.get(&key) {
+                Some(locked) => locked.clone(),
+                None => self.source(unit, entry)?,
+            };
+            self.lock.sources.insert(key, locked);
+        }
+        Ok(self.lock)
+    }
+
+    /// Suites that are still used stay as they were seen, until they are opened again.
+    fn keep_suites(&mut self) {
+        let containers = self.project.containers.values().map(|c| format!("{}/{}", c.archive, c.suite));
+        let sources = debian_sources(self.project).filter_map(|(_, entry)| match &entry.source {
+            Source::Debian { archive, suite, .. } => Some(format!("{archive}/{suite}")),
+            _ => None,
+        });
+        let used: BTreeSet<String> = containers.chain(sources).collect();
+        let kept = self.previous.suites.iter().filter(|(name, _)| used.contains(*name));
+        self.lock.suites = kept.map(|(name, suite)| (name.clone(), suite.clone())).collect();
+    }
+
+    fn container(&mut self, container: &Container) -> Result<LockedContainer, DebianError> {
+        let place = (container.archive.clone(), container.suite.clone());
+        let trust = self.trust(&container.keys, container.accept_expired);
+        let native = self.access.architecture;
+        // `name` and `name:native` are the same; of other architectures only the named package is taken.
+        let requests = container.packages.iter().map(|name| match name.split_once(':') {
+            Some((name, arch)) if arch != native => (name, Some(arch)),
+            Some((name, _)) => (name, None),
+            None => (name.as_str(), None),
+        });
+        let (foreign, own): (Vec<_>, Vec<_>) = requests.partition(|(_, arch)| arch.is_some());
+        let suite = format!("{}/{}", place.0, place.1);
+        let index = self.index(&place, &trust, native)?;
+        let resolved = debian::resolve(&index, own.iter().map(|(name, _)| *name), &suite)?;
+        let mut packages: Vec<LockedPackage> =
+            resolved.into_iter().map(|package| locked(package, &place.0, None)).collect();
+        for (name, arch) in foreign {
+            let arch = arch.unwrap_or(native);
+            let index = self.index(&place, &trust, arch)?;
+            let package = index.versions(name).first().ok_or_else(|| DebianError::NoPackage {
+                suite: suite.clone(),
+                package: format!("{name}:{arch}"),
+                hint: String::new(),
+            })?;
+            packages.push(locked(package, &place.0, Some(arch)));
+        }
+        packages.sort_by(|a, b| a.name.cmp(&b.name));
+        (self.progress)(LockProgress::Container {
+            name: &container.name,
+            packages: packages.len(),
+            bytes: packages.iter().map(|package| package.file.size).sum(),
+        });
+        Ok(LockedContainer { request: container.request(), packages })
+    }
+
+    fn source(&mut self, unit: &str, entry: &SourceEntry) -> Result<LockedSource, LockError> {
+        let Source::Debian { package, version, suite, archive } = &entry.source else {
+            return Ok(LockedSource { files: Vec::new() });
+        };
+        let (key, unit, origin) = (entry.source.key(), unit.to_owned(), entry.origin.clone());
+        let Some((keys, accept_expired)) = self.keys(archive, suite) else {
+            return Err(LockError::NoKeys { key, unit, origin, archive: archive.clone() });
+        };
+        let trust = self.trust(&keys, accept_expired);
+        let place = (archive.clone(), suite.clone());
+        let text = self.visit(&place, &trust, |suite, access, report| suite.sources(access, report));
+        let found = text.and_then(|text| {
+            debian::find_source(&text, archive, &format!("{archive}/{suite}"), (package, version))
+        });
+        match found {
+            Ok(files) => {
+                (self.progress)(LockProgress::Source { key: &key });
+                Ok(LockedSource { files })
+            }
+            Err(source) => Err(LockError::Source { key, unit, origin, source: Box::new(source) }),
+        }
+    }
+
+    /// The keys that may sign a suite which a source names: those of the containers of that suite, or, if there are none,
+    /// of that archive.
+    fn keys(&self, archive: &str, suite: &str) -> Option<(BTreeSet<String>, bool)> {
+        let of_archive: Vec<&Container> =
+            self.project.containers.values().filter(|container| container.archive == archive).collect();
+        let of_suite: Vec<&Container> =
+            of_archive.iter().copied().filter(|container| container.suite == suite).collect();
+        let accept_expired = of_suite.iter().any(|container| container.accept_expired);
+        let chosen = if of_suite.is_empty() { of_archive } else { of_suite };
+        let keys: BTreeSet<String> = chosen.iter().flat_map(|container| container.keys.clone()).collect();
+        (!chosen.is_empty()).then_some((keys, accept_expired))
+    }
+
+    fn trust<'t>(&self, keys: &'t BTreeSet<String>, accept_expired: bool) -> Trust<'t>
+    where
+        'a: 't,
+    {
+        Trust { keys, accept_expired, keyrings: &self.options.keyrings, now: self.options.now }
+    }
+
+    fn index(&mut self, place: &Place, trust: &Trust<'_>, arch: &str) -> Result<Rc<Index>, DebianError> {
+        self.visit(place, trust, |suite, access, report| suite.packages(access, arch, report))
+    }
+
+    /// Opens a suite at its first use, checks it, notes it in the lock, and reads something of it. It is checked at every
+    /// use: containers may accept different keys.
+    fn visit<T>(
+        &mut self,
+        place: &Place,
+        trust: &Trust<'_>,
+        read: impl FnOnce(&mut debian::Verified<'_>, &Access<'_>, debian::Report<'_>) -> Result<T, DebianError>,
+    ) -> Result<T, DebianError> {
+        let Self { suites, access, progress, lock, previous, .. } = self;
+        let suite = match suites.entry(place.clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Suite::open(access, &place.0, &place.1)?),
+        };
+        let mut report = |name: &str, progress_of: crate::client::Progress<'_>| {
+            progress(LockProgress::Fetch { name, progress: progress_of });
+        };
+        let mut verified = suite.verify(access, trust, &mut report)?;
+        let name = verified.name();
+        verified.is_not_older_than(previous.suites.get(&name))?;
+        lock.suites.insert(name, verified.locked().clone());
+        read(&mut verified, access, &mut report)
+    }
+}
+
+fn debian_sources(project: &Project<Unlocked>) -> impl Iterator<Item = (&str, &SourceEntry)> {
+    project.units.values().flat_map(|unit| {
+        let debian = unit.sources.iter().filter(|entry| matches!(entry.source, Source::Debian { .. }));
+        debian.map(|entry| (unit.name.as_str(), entry))
+    })
+}
+
+fn locked(package: &Package, archive: &str, arch: Option<&str>) -> LockedPackage {
+    LockedPackage {
+        name: arch.map_or_else(|| package.name.clone(), |arch| format!("{}:{arch}", package.name)),
+        version: package.version.clone(),
+        file: ArchiveFile {
+            archive: archive.to_owned(),
+            path: package.path.clone(),
+            size: package.size,
+            sha256: package.sha256,
+        },
+    }
+}

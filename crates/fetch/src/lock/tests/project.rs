@@ -1,0 +1,124 @@
+//! Projects of a few containers and sources.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use yoe_model::{
+    Arch, Container, Kernel, Machine, Origin, Parts, Project, Scope, Source, SourceEntry, Unit, Unlocked,
+};
+
+use super::signer::Signer;
+
+/// What a project will hold.
+#[derive(Clone)]
+pub struct Sketch {
+    key: String,
+    containers: BTreeMap<String, Vec<String>>,
+    sources: Vec<(String, String)>,
+    accept_expired: bool,
+}
+
+impl Sketch {
+    /// One container `tools` that asks for clang and accepts the signer's key.
+    pub fn new(signer: &Signer) -> Self {
+        let sketch = Self {
+            key: signer.fingerprint(),
+            containers: BTreeMap::new(),
+            sources: Vec::new(),
+            accept_expired: false,
+        };
+        sketch.container("tools", &["clang"])
+    }
+
+    pub fn container(mut self, name: &str, packages: &[&str]) -> Self {
+        let packages = packages.iter().map(|package| (*package).to_owned()).collect();
+        self.containers.insert(name.to_owned(), packages);
+        self
+    }
+
+    pub fn no_containers(mut self) -> Self {
+        self.containers.clear();
+        self
+    }
+
+    pub fn source(mut self, package: &str, version: &str) -> Self {
+        self.sources.push((package.to_owned(), version.to_owned()));
+        self
+    }
+
+    pub fn accept_expired(mut self) -> Self {
+        self.accept_expired = true;
+        self
+    }
+
+    pub fn project(&self, mirror: &str) -> Project<Unlocked> {
+        let machine = Machine {
+            name: "m".to_owned(),
+            description: String::new(),
+            arch: Arch::X86_64,
+            kernel: Kernel { unit: "linux".to_owned(), cmdline: String::new() },
+            qemu: None,
+            origin: Origin::default(),
+        };
+        Project::new(Parts {
+            name: "p".to_owned(),
+            version: "1".to_owned(),
+            machine,
+            default_image: None,
+            mirrors: [("debian".to_owned(), vec![mirror.to_owned()])].into(),
+            units: self.sources.iter().map(|(name, version)| unit(name, version)).collect(),
+            containers: self.containers.iter().map(|(name, packages)| self.made(name, packages)).collect(),
+            machines: BTreeMap::new(),
+            images: BTreeMap::new(),
+        })
+    }
+
+    fn made(&self, name: &str, packages: &[String]) -> (String, Container) {
+        let container = Container {
+            name: name.to_owned(),
+            packages: packages.iter().cloned().collect(),
+            suite: "trixie".to_owned(),
+            archive: "debian".to_owned(),
+            keys: [self.key.clone()].into(),
+            accept_expired: self.accept_expired,
+            links: BTreeMap::new(),
+            files: BTreeMap::new(),
+            origin: Origin { file: format!("containers/{name}.star"), line: 3, column: 1 },
+        };
+        (name.to_owned(), container)
+    }
+}
+
+fn unit(name: &str, version: &str) -> (String, Arc<Unit>) {
+    let source = Source::Debian {
+        package: name.to_owned(),
+        version: version.to_owned(),
+        suite: "trixie".to_owned(),
+        archive: "debian".to_owned(),
+    };
+    let origin = Origin { file: format!("units/{name}.star"), line: 7, column: 1 };
+    let unit = Unit {
+        name: name.to_owned(),
+        version: version.to_owned(),
+        release: 0,
+        description: String::new(),
+        license: "MIT".to_owned(),
+        sources: vec![SourceEntry { source, into: String::new(), only: Vec::new(), origin: origin.clone() }],
+        patches: Vec::new(),
+        deps: Vec::new(),
+        runtime_deps: Vec::new(),
+        provides: Vec::new(),
+        replaces: Vec::new(),
+        conffiles: Vec::new(),
+        container: "tools".to_owned(),
+        tasks: Vec::new(),
+        services: Vec::new(),
+        environment: BTreeMap::new(),
+        scope: Scope::Arch,
+        setuid: Vec::new(),
+        host_paths_ok: false,
+        files: Vec::new(),
+        origin,
+    };
+    (name.to_owned(), Arc::new(unit))
+}

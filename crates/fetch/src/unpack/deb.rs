@@ -1,0 +1,80 @@
+//! Debian binary packages (deb(5)): their files, without running any of their scripts.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use super::compression::Compression;
+use super::error::UnpackError;
+use super::layer::{Filter, Layer};
+use super::root::{Name, Root};
+use super::tape::{self, Item};
+use super::{Limits, ar};
+
+/// Lays the files of a `.deb` into a tree that may hold those of others. `filter` sees each path without a leading `/`
+/// and says whether it is taken. A folder of the package for which the tree has a link to a folder stays that link.
+///
+/// # Errors
+/// As [`super::archive`].
+pub fn deb(
+    file: &Path,
+    into: &Path,
+    filter: &dyn Fn(&[u8]) -> bool,
+    limits: &Limits,
+) -> Result<(), UnpackError> {
+    let name = display_name(file);
+    let opened = File::open(file).map_err(|source| UnpackError::Open { path: file.to_owned(), source })?;
+    let data = data(BufReader::new(opened))
+        .map_err(|source| UnpackError::Damaged { archive: name.clone(), source })?;
+    let mut root = Root::open(into)?;
+    lay(data, &name, &mut root, filter, limits)
+}
+
+pub(super) fn lay(
+    data: impl Read,
+    name: &str,
+    root: &mut Root,
+    filter: Filter<'_>,
+    limits: &Limits,
+) -> Result<(), UnpackError> {
+    Layer::new(name, root, limits).filter(filter).lay(data)
+}
+
+/// The content of one file of a `.deb` that is in memory; `None` when it has no such file. Symbolic links are not
+/// followed.
+///
+/// # Errors
+/// When the package is damaged, or the file is larger than `limit`.
+pub fn read_file(deb: &[u8], name: &str, path: &str, limit: u64) -> Result<Option<Vec<u8>>, UnpackError> {
+    let damaged = |source| UnpackError::Damaged { archive: name.to_owned(), source };
+    let mut found = None;
+    tape::each(data(deb).map_err(damaged)?, damaged, |item| {
+        let Item::Entry(entry, content) = item else { return Ok(()) };
+        let wanted = Name::new(&entry.name).is_ok_and(|name| name.as_bytes() == path.as_bytes());
+        if !wanted || !matches!(entry.kind, tape::Kind::File) {
+            return Ok(());
+        }
+        if entry.size > limit {
+            let limit = format!("{limit} bytes in {path}");
+            return Err(UnpackError::TooLarge { archive: name.to_owned(), limit });
+        }
+        let mut bytes = Vec::new();
+        content.read_to_end(&mut bytes).map_err(damaged)?;
+        found = Some(bytes);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The tar stream of a package's files.
+pub(super) fn data<'a>(mut deb: impl io::BufRead + Send + 'a) -> io::Result<Box<dyn Read + Send + 'a>> {
+    let (member, size) = ar::seek_member(&mut deb, "data.tar")?;
+    let compression = Compression::of_tar(&member).ok_or_else(|| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{member} has an unknown compression"))
+    })?;
+    Ok(compression.reader(deb.take(size)))
+}
+
+pub(super) fn display_name(file: &Path) -> String {
+    file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into_owned())
+}

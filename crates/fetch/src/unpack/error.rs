@@ -1,0 +1,127 @@
+//! Why an archive could not be unpacked.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why an archive could not be unpacked.
+#[derive(Debug, thiserror::Error)]
+pub enum UnpackError {
+    /// The name is not that of an archive that is read.
+    #[error(
+        "{name} is not an archive that can be unpacked: expected .tar, .tar.gz, .tgz, .tar.xz, .tar.zst or .tar.bz2. \
+         For a plain file say unpack = False"
+    )]
+    Format {
+        /// The name.
+        name: String,
+    },
+    /// The archive's file cannot be opened.
+    #[error("cannot open {}", path.display())]
+    Open {
+        /// The archive's file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The folder cannot be made or used.
+    #[error("cannot unpack into {}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The folder holds something already.
+    #[error("cannot unpack into {}: it is not empty", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The archive is cut off, or its bytes make no sense.
+    #[error("{archive} is damaged")]
+    Damaged {
+        /// The archive.
+        archive: String,
+        /// What does not fit.
+        source: io::Error,
+    },
+    /// A part is asked for, and the archive has no single top folder below which that could be.
+    #[error("{archive} has no single top folder, so \"only\" cannot name a part of it")]
+    NoTop {
+        /// The archive.
+        archive: String,
+    },
+    /// The archive has nothing at a path.
+    #[error("{archive} has nothing at {path:?} below its top folder; correct \"only\"")]
+    NoPart {
+        /// The archive.
+        archive: String,
+        /// The path.
+        path: String,
+    },
+    /// The archive holds more than accepted.
+    #[error("{archive} holds more than {limit}; refusing to fill the disk")]
+    TooLarge {
+        /// The archive.
+        archive: String,
+        /// What was exceeded, with its unit.
+        limit: String,
+    },
+    /// An entry of the archive is refused.
+    #[error("{archive}: refusing {entry:?}: {problem}")]
+    Entry {
+        /// The archive.
+        archive: String,
+        /// The entry's name; bytes that are not UTF-8 are replaced.
+        entry: String,
+        /// Why it is refused.
+        problem: EntryProblem,
+    },
+    /// An entry cannot be written.
+    #[error("{archive}: cannot write {entry:?}")]
+    Write {
+        /// The archive.
+        archive: String,
+        /// The entry's name; bytes that are not UTF-8 are replaced.
+        entry: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Unpacking was cancelled.
+    #[error("unpacking was cancelled")]
+    Cancelled,
+}
+
+/// Why an entry of an archive is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EntryProblem {
+    /// Its name starts at the root.
+    #[error("its name is absolute")]
+    Absolute,
+    /// Its name has a `..`.
+    #[error("its name has \"..\", which leads out of the tree")]
+    Parent,
+    /// Its name is empty or holds a zero byte.
+    #[error("its name is empty or holds a zero byte")]
+    Name,
+    /// It is a device node, a pipe or something unknown.
+    #[error("it is {0}; only files, folders and links are unpacked")]
+    Kind(&'static str),
+    /// It is a hard link to something that is not a file of the tree.
+    #[error("it is a hard link to {target:?}, which is not a file of this tree")]
+    HardLink {
+        /// The target; bytes that are not UTF-8 are replaced.
+        target: String,
+    },
+    /// Something of another kind is in its place.
+    #[error("{0} is in its place")]
+    Occupied(&'static str),
+    /// A header extension is too long.
+    #[error("its extended header has {size} bytes, more than the accepted {limit}")]
+    Extension {
+        /// Bytes it has.
+        size: u64,
+        /// Bytes accepted.
+        limit: u64,
+    },
+}

@@ -1,0 +1,117 @@
+//! Archives become trees, and nothing but the tree is touched.
+//!
+//! Names are resolved as if the tree were the root of a file system (`openat2` with `RESOLVE_IN_ROOT`), so neither `..`
+//! nor a link that the archive made earlier leads out of it. Device nodes and pipes are refused; owners, setuid bits and
+//! write permission for others are dropped; times are kept, because build systems compare them. Symbolic links are kept
+//! word for word, wherever they point: who reads a tree must not follow them.
+
+mod ar;
+mod compression;
+mod deb;
+mod environment;
+mod error;
+mod layer;
+mod part;
+mod root;
+mod source;
+mod tape;
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use crate::Cancel;
+pub(crate) use compression::Compression;
+pub use deb::{deb, read_file};
+pub use environment::environment;
+pub use error::{EntryProblem, UnpackError};
+use layer::Layer;
+use part::Part;
+use root::Root;
+pub use source::{SourceFile, source};
+
+/// What an archive may hold at most, and what ends its unpacking early.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Sum of all file sizes, in bytes.
+    pub bytes: u64,
+    /// Number of files, folders and links.
+    pub entries: u64,
+    /// The flag that ends unpacking.
+    pub cancel: Cancel,
+}
+
+impl Default for Limits {
+    /// 16 GiB in two million entries: several times the largest source tree in use. Nothing ends it early.
+    fn default() -> Self {
+        Self { bytes: 16 << 30, entries: 2_000_000, cancel: Cancel::new() }
+    }
+}
+
+/// Whether a name says that the file is an archive that [`archive`] reads.
+pub fn is_archive(name: &str) -> bool {
+    Compression::of_tar(name).is_some()
+}
+
+/// Unpacks a tar archive, whose `name` says how it is compressed, into a folder that is made, or is empty. If all that it
+/// holds lies in one folder, that folder's content is laid down instead.
+///
+/// With `only`, paths below the single top folder, what is not one of them or below one is left out.
+///
+/// # Errors
+/// When the name is not that of an archive that is read, when the archive is damaged or hostile, when it has nothing at a
+/// path of `only`, or when the folder cannot be written. What was unpacked until then stays there.
+pub fn archive(
+    file: &Path,
+    name: &str,
+    only: &[String],
+    into: &Path,
+    limits: &Limits,
+) -> Result<(), UnpackError> {
+    let compression =
+        Compression::of_tar(name).ok_or_else(|| UnpackError::Format { name: name.to_owned() })?;
+    let opened = File::open(file).map_err(|source| UnpackError::Open { path: file.to_owned(), source })?;
+    empty_folder(into)?;
+    let part = Part::new(only);
+    let mut root = Root::open(into)?;
+    let taken = |path: &[u8]| only.is_empty() || part.takes(path);
+    let layer = Layer::new(name, &mut root, limits).filter(&taken);
+    layer.lay(compression.reader(BufReader::new(opened)))?;
+    part.check(name)?;
+    strip(into).map_err(|source| UnpackError::Folder { path: into.to_owned(), source })
+}
+
+/// Makes a folder, or makes sure that it is empty.
+fn empty_folder(path: &Path) -> Result<(), UnpackError> {
+    let folder_error = |source| UnpackError::Folder { path: path.to_owned(), source };
+    std::fs::create_dir_all(path).map_err(folder_error)?;
+    match std::fs::read_dir(path).map_err(folder_error)?.next() {
+        None => Ok(()),
+        Some(_) => Err(UnpackError::NotEmpty { path: path.to_owned() }),
+    }
+}
+
+/// If a tree is one folder and nothing else, moves that folder's content up.
+fn strip(tree: &Path) -> std::io::Result<()> {
+    let mut entries = std::fs::read_dir(tree)?;
+    let (Some(first), None) = (entries.next().transpose()?, entries.next()) else { return Ok(()) };
+    if !first.file_type()?.is_dir() {
+        return Ok(());
+    }
+    // The folder may hold an entry of its own name, so it first takes one that nothing in it has.
+    let mut aside = tree.join(".top");
+    while first.path().join(aside.file_name().unwrap_or_default()).symlink_metadata().is_ok() {
+        aside.as_mut_os_string().push("_");
+    }
+    std::fs::rename(first.path(), &aside)?;
+    for entry in std::fs::read_dir(&aside)? {
+        let entry = entry?;
+        std::fs::rename(entry.path(), tree.join(entry.file_name()))?;
+    }
+    std::fs::remove_dir(&aside)
+}
+
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod tests;
