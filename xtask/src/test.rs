@@ -8,7 +8,7 @@ const STEPS: [(&str, &[&str]); 5] = [
     ("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     (
         "licences, bans and sources of dependencies",
-        &["deny", "--offline", "check", "bans", "licenses", "sources"],
+        &["deny", "check", "bans", "licenses", "sources"],
     ),
     ("tests", &["test", "--workspace"]),
     ("boot of base-image", &["run", "--release", "--package", "yoe", "--", "test", "base-image"]),

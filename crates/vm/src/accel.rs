@@ -1,0 +1,155 @@
+//! Whether KVM works here. A `/dev/kvm` that opens proves little: nested and restricted ones open and then refuse a
+//! register, or an instruction that every firmware needs. So QEMU itself runs a tiny firmware that ends it with a known
+//! status.
+
+mod rom;
+
+use std::fs;
+use std::io::{self, BufRead as _, BufReader, Read};
+use std::process::ExitStatus;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use yoe_model::{Arch, Machine, Qemu, Size};
+
+use crate::console::after;
+use crate::process::{self, Start, StartError};
+use crate::{Accel, Folder, RunOptions, command, qemu_program};
+
+const FIRMWARE: &str = "kvm-probe.bin";
+const WITHIN: Duration = Duration::from_secs(10);
+/// What QEMU says when it stops the machine and stays.
+const BROKEN: &str = "KVM internal error";
+
+/// What the probe saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probe {
+    /// KVM ran the instructions.
+    Works,
+    /// It did not.
+    Fails {
+        /// What was seen instead.
+        reason: String,
+    },
+}
+
+/// Why the probe could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ProbeError {
+    /// The probe's firmware could not be written.
+    #[error("the firmware of the KVM probe could not be written")]
+    Write(#[source] io::Error),
+    /// QEMU did not start.
+    #[error("QEMU could not be started to probe KVM")]
+    Start(#[source] StartError),
+    /// QEMU's end could not be awaited.
+    #[error("QEMU was lost while it probed KVM")]
+    Lost(#[source] io::Error),
+}
+
+/// Runs a few instructions by KVM, with the processor model of `qemu`. It takes a tenth of a second, ten at most.
+///
+/// # Errors
+/// When QEMU does not start at all. That KVM does not work is not an error.
+pub fn probe_kvm(
+    starter: &dyn Start,
+    machine: &Machine,
+    qemu: &Qemu,
+    folder: &Folder,
+) -> Result<Probe, ProbeError> {
+    if machine.arch.as_str() != std::env::consts::ARCH {
+        let reason = format!("{} is not this host's architecture", machine.arch);
+        return Ok(Probe::Fails { reason });
+    }
+    if machine.arch != Arch::X86_64 {
+        return Ok(Probe::Fails { reason: format!("there is no probe for {}", machine.arch) });
+    }
+    fs::write(folder.file_here(FIRMWARE), rom::firmware()).map_err(ProbeError::Write)?;
+    let arguments = arguments(qemu, &folder.file_inside(FIRMWARE));
+    let mut started = starter.start(qemu_program(machine.arch), &arguments).map_err(ProbeError::Start)?;
+    let deadline = after(WITHIN);
+    let said = listen(started.stderr, deadline).map_err(ProbeError::Lost);
+    let status = match &said {
+        Ok(said) if !said.contains(BROKEN) => {
+            started.handle.wait(deadline.saturating_duration_since(Instant::now()))
+        }
+        _ => Ok(None),
+    };
+    process::end(&mut *started.handle).map_err(ProbeError::Lost)?;
+    Ok(judge(status.map_err(ProbeError::Lost)?, &said?))
+}
+
+/// What QEMU says until it ends or KVM breaks.
+fn listen(stderr: Box<dyn Read + Send>, deadline: Instant) -> io::Result<String> {
+    let (sender, lines) = channel();
+    thread::Builder::new().name("kvm-probe".to_owned()).spawn(move || {
+        // A reader that nobody listens to any more ends with QEMU.
+        let _ = BufReader::new(stderr).lines().map_while(Result::ok).try_for_each(|line| sender.send(line));
+    })?;
+    Ok(until_broken(&lines, deadline))
+}
+
+fn until_broken(lines: &Receiver<String>, deadline: Instant) -> String {
+    let mut said = String::new();
+    while let Ok(line) = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        said.push_str(&line);
+        said.push_str("; ");
+        if line.contains(BROKEN) {
+            break;
+        }
+    }
+    said
+}
+
+fn arguments(qemu: &Qemu, firmware: &str) -> Vec<String> {
+    let probed = Qemu { firmware: firmware.to_owned(), memory: Size(16 << 20), ..qemu.clone() };
+    let options = RunOptions { accel: Accel::Kvm, ..RunOptions::default() };
+    let mut arguments = command::bare(&probed, &options);
+    arguments
+        .extend(["-display", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=1"].map(str::to_owned));
+    // Emulation must not step in.
+    if let Some(at) = arguments.iter().position(|argument| argument.starts_with("tcg")) {
+        arguments.drain(at - 1..=at);
+    }
+    arguments
+}
+
+fn judge(status: Option<ExitStatus>, said: &str) -> Probe {
+    match status {
+        Some(status) if status.code() == Some(rom::STATUS) => Probe::Works,
+        Some(status) => Probe::Fails { reason: format!("{said}QEMU ended with {status}") },
+        None => Probe::Fails { reason: format!("{said}the probe did not come to its end") },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    use super::*;
+
+    #[test]
+    fn only_the_known_status_is_proof() {
+        assert_eq!(judge(Some(ExitStatus::from_raw(rom::STATUS << 8)), "warning: …"), Probe::Works);
+        let aborted = judge(Some(ExitStatus::from_raw(6)), "failed to set MSR 0x10a; ");
+        let Probe::Fails { reason } = aborted else { panic!("an abort is no proof") };
+        assert!(reason.starts_with("failed to set MSR 0x10a; QEMU ended with signal: 6"), "{reason}");
+        assert!(matches!(judge(Some(ExitStatus::from_raw(0)), ""), Probe::Fails { .. }));
+        assert!(matches!(judge(None, ""), Probe::Fails { .. }));
+    }
+
+    #[test]
+    fn the_probe_runs_by_kvm_alone_with_the_machines_processor() {
+        let qemu = Qemu {
+            container: "qemu".into(),
+            machine: "q35".into(),
+            cpu: "max".into(),
+            memory: Size(1 << 30),
+            cores: 2,
+            firmware: "code".into(),
+            firmware_vars: None,
+        };
+        insta::assert_snapshot!(arguments(&qemu, "/run/vm/kvm-probe.bin").join(" "), @"-nodefaults -no-user-config -machine q35 -accel kvm -cpu max -smp 2 -m 16M -bios /run/vm/kvm-probe.bin -display none -device isa-debug-exit,iobase=0xf4,iosize=1");
+    }
+}

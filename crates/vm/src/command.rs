@@ -1,0 +1,352 @@
+//! The command line of QEMU. Pure: paths are as QEMU sees them, nothing is looked up.
+
+use yoe_model::{Arch, Machine, Qemu, Size};
+
+use crate::Credential;
+
+/// The disk that the machine boots from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disk {
+    /// The image, as QEMU sees it.
+    pub path: String,
+    /// What becomes of the machine's writes.
+    pub mode: DiskMode,
+}
+
+/// What becomes of the machine's writes to a disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DiskMode {
+    /// They go to a temporary file of QEMU's and are lost at the end. QEMU makes the file in its `TMPDIR`.
+    Snapshot,
+    /// They go to this qcow2 file, which names the image as its backing file; see [`crate::create_overlay`].
+    Overlay(String),
+    /// They go to the image.
+    Writable,
+}
+
+/// What runs the machine's instructions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Accel {
+    /// Emulation. Works everywhere.
+    #[default]
+    Tcg,
+    /// The processor, by way of Linux's KVM, and emulation where that fails to open. Choose it only after
+    /// [`crate::probe_kvm`] saw it work: a `/dev/kvm` that opens is no proof.
+    Kvm,
+}
+
+/// The machine's network: QEMU's user-mode network, which never listens beyond this host's loopback.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Network {
+    /// Whether the machine may reach beyond QEMU. Forwards work either way.
+    pub outbound: bool,
+    /// Ports of 127.0.0.1 that lead to ports of the machine.
+    pub forwards: Vec<Forward>,
+}
+
+/// A TCP port of 127.0.0.1 that leads to a port of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forward {
+    /// The port on this host.
+    pub host: u16,
+    /// The port on the machine.
+    pub guest: u16,
+}
+
+/// Where the serial console leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Serial {
+    /// Standard input and output are pipes that a program drives: every byte passes as it is.
+    #[default]
+    Pipe,
+    /// Standard input and output are a person's terminal: Ctrl-A X ends QEMU, Ctrl-C reaches the machine.
+    Terminal,
+}
+
+/// What one run chooses beyond what the machine's definition says.
+#[derive(Debug, Clone, Default)]
+pub struct RunOptions {
+    /// Memory in place of the definition's.
+    pub memory: Option<Size>,
+    /// Processors in place of the definition's.
+    pub cores: Option<u32>,
+    /// What runs the instructions.
+    pub accel: Accel,
+    /// The network.
+    pub network: Network,
+    /// Handed to the machine as SMBIOS strings.
+    pub credentials: Vec<Credential>,
+    /// This run's own copy of the firmware's variable store, as QEMU sees it. Without one the firmware is taken to be
+    /// a single file that needs none (`-bios`).
+    pub firmware_vars: Option<String>,
+    /// The UNIX socket that QEMU connects its monitor to, as QEMU sees it. Somebody must listen there already.
+    pub monitor: Option<String>,
+    /// Where the serial console leads.
+    pub serial: Serial,
+    /// Whether a reset of the machine ends QEMU instead.
+    pub no_reboot: bool,
+}
+
+/// The name of the QEMU program for an architecture.
+pub fn qemu_program(arch: Arch) -> &'static str {
+    match arch {
+        Arch::X86_64 => "qemu-system-x86_64",
+        Arch::Aarch64 => "qemu-system-aarch64",
+    }
+}
+
+/// The arguments of QEMU (without the program's name) that run `machine` from `disk`.
+pub fn qemu_arguments(machine: &Machine, qemu: &Qemu, disk: &Disk, options: &RunOptions) -> Vec<String> {
+    let mut line = Line(bare(qemu, options));
+    line.pair("-name", quoted(&machine.name));
+    drive(&mut line, disk);
+    line.pair("-object", "rng-builtin,id=rng0");
+    line.pair("-device", "virtio-rng-pci,rng=rng0");
+    network(&mut line, &options.network);
+    serial(&mut line, options);
+    for credential in &options.credentials {
+        line.pair("-smbios", format!("type=11,value={}", quoted(&credential.smbios_string())));
+    }
+    if options.no_reboot {
+        line.0.push("-no-reboot".to_owned());
+    }
+    line.0
+}
+
+/// A machine that has a processor, memory and firmware, and nothing else.
+pub(crate) fn bare(qemu: &Qemu, options: &RunOptions) -> Vec<String> {
+    let mut line = Line(vec!["-nodefaults".to_owned(), "-no-user-config".to_owned()]);
+    processor(&mut line, qemu, options);
+    firmware(&mut line, qemu, options);
+    line.0
+}
+
+struct Line(Vec<String>);
+
+impl Line {
+    fn pair(&mut self, option: &str, value: impl Into<String>) {
+        self.0.extend([option.to_owned(), value.into()]);
+    }
+}
+
+/// QEMU reads a doubled comma in an option's value as one comma.
+fn quoted(value: &str) -> String {
+    value.replace(',', ",,")
+}
+
+fn processor(line: &mut Line, qemu: &Qemu, options: &RunOptions) {
+    line.pair("-machine", qemu.machine.as_str());
+    if options.accel == Accel::Kvm {
+        line.pair("-accel", "kvm");
+    }
+    // The first accelerator that opens is taken.
+    line.pair("-accel", "tcg,thread=multi");
+    line.pair("-cpu", qemu.cpu.as_str());
+    line.pair("-smp", options.cores.unwrap_or(qemu.cores).max(1).to_string());
+    let memory = options.memory.unwrap_or(qemu.memory);
+    line.pair("-m", format!("{}M", memory.0.div_ceil(1 << 20)));
+}
+
+fn firmware(line: &mut Line, qemu: &Qemu, options: &RunOptions) {
+    let Some(vars) = &options.firmware_vars else {
+        return line.pair("-bios", qemu.firmware.as_str());
+    };
+    let code = quoted(&qemu.firmware);
+    line.pair("-drive", format!("if=pflash,unit=0,format=raw,readonly=on,file={code}"));
+    line.pair("-drive", format!("if=pflash,unit=1,format=raw,file={}", quoted(vars)));
+}
+
+fn drive(line: &mut Line, disk: &Disk) {
+    let source = match &disk.mode {
+        DiskMode::Snapshot => format!("format=raw,snapshot=on,file={}", quoted(&disk.path)),
+        DiskMode::Overlay(overlay) => format!("format=qcow2,discard=unmap,file={}", quoted(overlay)),
+        DiskMode::Writable => format!("format=raw,discard=unmap,file={}", quoted(&disk.path)),
+    };
+    line.pair("-drive", format!("if=none,id=disk0,{source}"));
+    line.pair("-device", "virtio-blk-pci,drive=disk0,bootindex=0");
+}
+
+fn network(line: &mut Line, network: &Network) {
+    let mut netdev = "user,id=net0".to_owned();
+    if !network.outbound {
+        netdev.push_str(",restrict=on");
+    }
+    for Forward { host, guest } in &network.forwards {
+        netdev.push_str(&format!(",hostfwd=tcp:127.0.0.1:{host}-:{guest}"));
+    }
+    line.pair("-netdev", netdev);
+    // Without a ROM the firmware cannot boot from the network, and QEMU needs no ROM file.
+    line.pair("-device", "virtio-net-pci,netdev=net0,romfile=");
+}
+
+fn serial(line: &mut Line, options: &RunOptions) {
+    line.pair("-display", "none");
+    let mux = match options.serial {
+        Serial::Pipe => "off",
+        Serial::Terminal => "on",
+    };
+    line.pair("-chardev", format!("stdio,id=console,signal=off,mux={mux}"));
+    line.pair("-serial", "chardev:console");
+    if options.serial == Serial::Terminal {
+        // Ctrl-A X is the monitor's: a multiplexer needs one behind it.
+        line.pair("-mon", "chardev=console,mode=readline");
+    }
+    if let Some(monitor) = &options.monitor {
+        line.pair("-chardev", format!("socket,id=monitor,path={}", quoted(monitor)));
+        line.pair("-mon", "chardev=monitor,mode=control");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use yoe_model::{Kernel, Origin};
+
+    use super::*;
+
+    fn machine() -> (Machine, Qemu) {
+        let qemu = Qemu {
+            container: "qemu".into(),
+            machine: "q35".into(),
+            cpu: "max".into(),
+            memory: Size(512 << 20),
+            cores: 2,
+            firmware: "/usr/share/OVMF/OVMF_CODE_4M.fd".into(),
+            firmware_vars: Some("/usr/share/OVMF/OVMF_VARS_4M.fd".into()),
+        };
+        let machine = Machine {
+            name: "qemu-x86_64".into(),
+            description: String::new(),
+            arch: Arch::X86_64,
+            kernel: Kernel { unit: "linux".into(), cmdline: "console=ttyS0".into() },
+            qemu: Some(qemu.clone()),
+            origin: Origin::default(),
+        };
+        (machine, qemu)
+    }
+
+    fn shown(disk: &Disk, options: &RunOptions) -> String {
+        let (machine, qemu) = machine();
+        let mut text = String::new();
+        for argument in qemu_arguments(&machine, &qemu, disk, options) {
+            if !text.is_empty() {
+                text.push(if argument.starts_with('-') { '\n' } else { ' ' });
+            }
+            text.push_str(&argument);
+        }
+        text
+    }
+
+    #[test]
+    fn a_test_run() {
+        let disk = Disk { path: "/run/vm/base-image.img".into(), mode: DiskMode::Snapshot };
+        let options = RunOptions {
+            credentials: vec![Credential::new("passwd.hashed-password.root", "$6$salt$hash").unwrap()],
+            firmware_vars: Some("/run/vm/vars.fd".into()),
+            monitor: Some("/run/vm/qmp".into()),
+            no_reboot: true,
+            ..RunOptions::default()
+        };
+        insta::assert_snapshot!(shown(&disk, &options), @"
+        -nodefaults
+        -no-user-config
+        -machine q35
+        -accel tcg,thread=multi
+        -cpu max
+        -smp 2
+        -m 512M
+        -drive if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
+        -drive if=pflash,unit=1,format=raw,file=/run/vm/vars.fd
+        -name qemu-x86_64
+        -drive if=none,id=disk0,format=raw,snapshot=on,file=/run/vm/base-image.img
+        -device virtio-blk-pci,drive=disk0,bootindex=0
+        -object rng-builtin,id=rng0
+        -device virtio-rng-pci,rng=rng0
+        -netdev user,id=net0,restrict=on
+        -device virtio-net-pci,netdev=net0,romfile=
+        -display none
+        -chardev stdio,id=console,signal=off,mux=off
+        -serial chardev:console
+        -chardev socket,id=monitor,path=/run/vm/qmp
+        -mon chardev=monitor,mode=control
+        -smbios type=11,value=io.systemd.credential:passwd.hashed-password.root=$6$salt$hash
+        -no-reboot
+        ");
+    }
+
+    #[test]
+    fn a_persons_run_with_kvm_forwards_and_an_overlay() {
+        let disk = Disk { path: "base.img".into(), mode: DiskMode::Overlay("/state/my.qcow2".into()) };
+        let options = RunOptions {
+            memory: Some(Size((1 << 30) + 1)),
+            cores: Some(4),
+            accel: Accel::Kvm,
+            network: Network {
+                outbound: true,
+                forwards: vec![Forward { host: 2222, guest: 22 }, Forward { host: 8080, guest: 80 }],
+            },
+            firmware_vars: Some("vars.fd".into()),
+            serial: Serial::Terminal,
+            ..RunOptions::default()
+        };
+        insta::assert_snapshot!(shown(&disk, &options), @"
+        -nodefaults
+        -no-user-config
+        -machine q35
+        -accel kvm
+        -accel tcg,thread=multi
+        -cpu max
+        -smp 4
+        -m 1025M
+        -drive if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
+        -drive if=pflash,unit=1,format=raw,file=vars.fd
+        -name qemu-x86_64
+        -drive if=none,id=disk0,format=qcow2,discard=unmap,file=/state/my.qcow2
+        -device virtio-blk-pci,drive=disk0,bootindex=0
+        -object rng-builtin,id=rng0
+        -device virtio-rng-pci,rng=rng0
+        -netdev user,id=net0,hostfwd=tcp:127.0.0.1:2222-:22,hostfwd=tcp:127.0.0.1:8080-:80
+        -device virtio-net-pci,netdev=net0,romfile=
+        -display none
+        -chardev stdio,id=console,signal=off,mux=on
+        -serial chardev:console
+        -mon chardev=console,mode=readline
+        ");
+    }
+
+    #[test]
+    fn commas_are_doubled_and_a_whole_firmware_is_a_bios() {
+        let disk = Disk { path: "a,b.img".into(), mode: DiskMode::Writable };
+        let options = RunOptions {
+            credentials: vec![
+                Credential::new("motd", "one, two").unwrap(),
+                Credential::new("key", b"\x00\n".as_slice()).unwrap(),
+            ],
+            monitor: Some("/x,y/qmp".into()),
+            ..RunOptions::default()
+        };
+        insta::assert_snapshot!(shown(&disk, &options), @"
+        -nodefaults
+        -no-user-config
+        -machine q35
+        -accel tcg,thread=multi
+        -cpu max
+        -smp 2
+        -m 512M
+        -bios /usr/share/OVMF/OVMF_CODE_4M.fd
+        -name qemu-x86_64
+        -drive if=none,id=disk0,format=raw,discard=unmap,file=a,,b.img
+        -device virtio-blk-pci,drive=disk0,bootindex=0
+        -object rng-builtin,id=rng0
+        -device virtio-rng-pci,rng=rng0
+        -netdev user,id=net0,restrict=on
+        -device virtio-net-pci,netdev=net0,romfile=
+        -display none
+        -chardev stdio,id=console,signal=off,mux=off
+        -serial chardev:console
+        -chardev socket,id=monitor,path=/x,,y/qmp
+        -mon chardev=monitor,mode=control
+        -smbios type=11,value=io.systemd.credential:motd=one,, two
+        -smbios type=11,value=io.systemd.credential.binary:key=AAo=
+        ");
+    }
+}

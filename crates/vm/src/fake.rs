@@ -1,0 +1,142 @@
+//! Machines for tests: a real `sh` behind a terminal of its own, which asks for a log-in first.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{Mode, OFlags, open};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use tempfile::TempDir;
+
+use crate::console::after;
+use crate::{Cancel, Console, Login, Start, StartError, Started};
+
+/// What a getty and a login do, with a real terminal's echo.
+const LOG_IN: &str = r#"
+printf '\033[2J\033[01;01HBdsDxe: loading\r\nWelcome\r\n\r\nfake login: '
+while read -r user; do
+  stty -echo; printf 'Password: '; read -r password; stty echo; echo
+  [ "$user:$password" = root:secret ] && break
+  printf '\r\nLogin incorrect\r\nfake login: '
+done
+printf 'motd: it is a fine day to log in: really\n'
+PS1='fake# ' exec $FAKE_SHELL
+"#;
+
+/// A machine without a kernel: `sh` behind a terminal. Its end is the console's end.
+pub(crate) struct Fake {
+    child: Child,
+    _folder: TempDir,
+}
+
+impl Fake {
+    /// Starts it; a text is run before the log-in.
+    pub(crate) fn start(before: &str, shell: &str) -> (Self, Console) {
+        let folder = tempfile::tempdir().unwrap();
+        let (child, terminal) = spawn(folder.path(), before, shell);
+        let reader = terminal.try_clone().unwrap();
+        let console = Console::new(reader, terminal, Cancel::new(), None).unwrap();
+        (Self { child, _folder: folder }, console)
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Stands in for QEMU: the same `sh` behind a terminal, and a monitor that tells why it ended. On it, `fake-end REASON`
+/// ends the machine.
+pub(crate) struct FakeQemu {
+    /// Where its files are.
+    pub(crate) folder: PathBuf,
+}
+
+impl Start for FakeQemu {
+    fn start(&self, program: &str, arguments: &[String]) -> Result<Started, StartError> {
+        assert_eq!(program, "qemu-system-x86_64");
+        let monitor = arguments.iter().find_map(|a| a.strip_prefix("socket,id=monitor,path=")).unwrap();
+        let end = "echo $1 >\"$TMPDIR/fate\"; kill -9 $(cat \"$TMPDIR/pid\"); kill -9 0";
+        executable(&self.folder.join("fake-end"), &format!("#!/bin/sh\n{end}\n"));
+        let (child, terminal) = spawn(&self.folder, "", "sh");
+        Ok(Started {
+            stdin: Box::new(terminal.try_clone()?),
+            stdout: Box::new(Last {
+                terminal,
+                monitor: Some(UnixStream::connect(monitor)?),
+                fate: self.folder.join("fate"),
+            }),
+            stderr: Box::new(io::empty()),
+            handle: Box::new(child),
+        })
+    }
+}
+
+/// A console behind whose last word the monitor has its own.
+struct Last {
+    terminal: File,
+    monitor: Option<UnixStream>,
+    fate: PathBuf,
+}
+
+impl Read for Last {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // A terminal whose other side is gone gives an error.
+        let count = self.terminal.read(buffer).unwrap_or(0);
+        if let (0, Some(mut monitor), Ok(fate)) =
+            (count, self.monitor.take_if(|_| count == 0), fs::read(&self.fate))
+        {
+            let reason = String::from_utf8_lossy(&fate).trim().to_owned();
+            let event = serde_json::json!({"event": "SHUTDOWN", "data": {"guest": true, "reason": reason}});
+            writeln!(monitor, "{event}")?;
+        }
+        Ok(count)
+    }
+}
+
+fn spawn(folder: &Path, before: &str, shell: &str) -> (Child, File) {
+    // The session must not reach for this host's kernel log.
+    executable(&folder.join("dmesg"), "#!/bin/sh\n");
+    let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+    grantpt(&controller).unwrap();
+    unlockpt(&controller).unwrap();
+    let name = ptsname(&controller, Vec::new()).unwrap();
+    let terminal = || Stdio::from(open_terminal(name.to_str().unwrap()));
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let child = Command::new("setsid")
+        .args(["--ctty", "--wait", "sh", "-c", &format!("echo $$ >\"$TMPDIR/pid\"\n{before}\n{LOG_IN}")])
+        .env("PATH", path)
+        .env("TMPDIR", folder)
+        .env("FAKE_SHELL", shell)
+        .stdin(terminal())
+        .stdout(terminal())
+        .stderr(terminal())
+        .spawn()
+        .unwrap();
+    (child, File::from(controller))
+}
+
+/// Not the tests' own terminal, whatever it is.
+fn open_terminal(name: &str) -> File {
+    File::from(open(name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).unwrap())
+}
+
+/// Writes an executable script.
+fn executable(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+pub(crate) fn root() -> Login {
+    Login { user: "root".into(), password: "secret".into() }
+}
+
+pub(crate) fn soon() -> Instant {
+    after(Duration::from_secs(60))
+}

@@ -1,0 +1,165 @@
+//! What a test run found.
+
+use std::fmt;
+
+use serde_json::json;
+use yoe_model::Origin;
+
+use crate::{GuestError, Milestone};
+
+/// Hears how a test run goes.
+pub trait Reporter {
+    /// A test begins.
+    fn started(&mut self, name: &str);
+
+    /// A test ended, or was skipped without having begun.
+    fn finished(&mut self, result: &TestResult);
+}
+
+/// How one test ended.
+#[derive(Debug)]
+pub struct TestResult {
+    /// The test's name.
+    pub name: String,
+    /// Where it was written; absent for `boots` and `powers-off`.
+    pub origin: Option<Origin>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+}
+
+/// How a test ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// As it should.
+    Passed,
+    /// Otherwise.
+    Failed(Failure),
+    /// It did not run.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Outcome {
+    /// One word for it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Outcome::Passed => "passed",
+            Outcome::Failed(_) => "failed",
+            Outcome::Skipped { .. } => "skipped",
+        }
+    }
+}
+
+/// Why a test failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// It ended with another status.
+    #[error("expected exit status {expected}, found {found}")]
+    Status {
+        /// What it should be.
+        expected: u32,
+        /// What it was.
+        found: u32,
+    },
+    /// Its output lacks a text.
+    #[error("expected standard output to contain {expected:?}, found {}", shown(found))]
+    Text {
+        /// What it should contain.
+        expected: String,
+        /// All of it.
+        found: String,
+    },
+    /// It did not end.
+    #[error("it did not end within {seconds} s")]
+    TimedOut {
+        /// Its limit.
+        seconds: u64,
+    },
+    /// The time of the whole run is over.
+    #[error("the whole run's time of {seconds} s is over")]
+    RunTimedOut {
+        /// The limit.
+        seconds: u64,
+    },
+    /// The machine failed it.
+    #[error(transparent)]
+    Guest(#[from] GuestError),
+}
+
+/// A text for a message: quoted, its end cut off when it is long.
+fn shown(text: &str) -> String {
+    const MOST: usize = 400;
+    let (start, rest) = text.split_at(text.floor_char_boundary(MOST));
+    match (start, rest) {
+        ("", _) => "nothing".to_owned(),
+        (all, "") => format!("{all:?}"),
+        (start, rest) => format!("{start:?} and {} bytes more", rest.len()),
+    }
+}
+
+/// How a whole run ended. Shown, it is a test runner's last line.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Each test, in the order of the run.
+    pub results: Vec<TestResult>,
+    /// How long it took to get where.
+    pub milestones: Vec<Milestone>,
+}
+
+impl Summary {
+    /// How many tests passed.
+    pub fn passed(&self) -> usize {
+        self.results.iter().filter(|result| matches!(result.outcome, Outcome::Passed)).count()
+    }
+
+    /// How many tests failed.
+    pub fn failed(&self) -> usize {
+        self.results.iter().filter(|result| matches!(result.outcome, Outcome::Failed(_))).count()
+    }
+
+    /// How many tests did not run.
+    pub fn skipped(&self) -> usize {
+        self.results.iter().filter(|result| matches!(result.outcome, Outcome::Skipped { .. })).count()
+    }
+
+    /// Whether every test ran and passed.
+    pub fn is_success(&self) -> bool {
+        self.passed() == self.results.len() && !self.results.is_empty()
+    }
+
+    /// The times of the boot and of each test, as JSON, in seconds.
+    pub fn timing(&self) -> String {
+        let tests: Vec<_> = self
+            .results
+            .iter()
+            .map(|result| {
+                json!({"name": result.name, "outcome": result.outcome.as_str(), "seconds": rounded(result.seconds)})
+            })
+            .collect();
+        let milestones: Vec<_> = self
+            .milestones
+            .iter()
+            .map(|milestone| json!({"name": milestone.name, "seconds": rounded(milestone.seconds)}))
+            .collect();
+        format!("{:#}\n", json!({"milestones": milestones, "tests": tests}))
+    }
+}
+
+/// Milliseconds are as exact as a serial console is.
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed, {} skipped", self.passed(), self.failed(), self.skipped())
+    }
+}

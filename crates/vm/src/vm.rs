@@ -1,0 +1,227 @@
+//! A machine that runs: its process, its monitor and its console.
+
+use std::io;
+use std::thread;
+use std::time::Instant;
+
+use yoe_model::{Machine, Qemu};
+
+use crate::console::read_all;
+use crate::process::{self, Handle, Start, StartError};
+use crate::transcript::Transcript;
+use crate::{
+    BootLog, Cancel, Console, Disk, End, Folder, Interrupt, Qmp, QmpError, RunOptions, qemu_arguments,
+    qemu_program,
+};
+
+/// The monitor's socket in the run's folder.
+const MONITOR: &str = "qmp";
+
+/// What a machine is started from.
+pub struct VmConfig<'a> {
+    /// The machine.
+    pub machine: &'a Machine,
+    /// How QEMU runs it.
+    pub qemu: &'a Qemu,
+    /// What it boots from.
+    pub disk: &'a Disk,
+    /// This run's choices. The monitor and the serial console are set by [`Vm::start`].
+    pub options: RunOptions,
+    /// This run's own folder. The monitor's socket is made there.
+    pub folder: &'a Folder,
+    /// Ends every wait.
+    pub cancel: Cancel,
+    /// Where the console is written to as it comes.
+    pub log: Option<BootLog>,
+}
+
+/// Why a machine was not started.
+#[derive(Debug, thiserror::Error)]
+pub enum VmError {
+    /// The monitor's socket could not be made.
+    #[error("the machine's monitor could not be prepared")]
+    Monitor(#[source] QmpError),
+    /// QEMU did not start.
+    #[error("{program} could not be started")]
+    Start {
+        /// The program.
+        program: String,
+        /// What the starter said.
+        #[source]
+        source: StartError,
+    },
+    /// A thread that listens could not be started.
+    #[error("the machine's console cannot be listened to")]
+    Listen(#[source] io::Error),
+    /// QEMU could not be ended.
+    #[error("QEMU could not be ended")]
+    End(#[source] io::Error),
+}
+
+/// A machine that runs. Dropping it ends it, as if it lost its power.
+pub struct Vm {
+    process: Process,
+    monitor: Qmp,
+    console: Console,
+}
+
+/// Ends the process when it goes, also when only half of a machine came to be.
+struct Process(Box<dyn Handle>);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Nobody is left to tell; the process is ended on the way out of an error or a panic.
+        let _ = process::end(&mut *self.0);
+    }
+}
+
+impl Vm {
+    /// Starts the machine.
+    ///
+    /// # Errors
+    /// When QEMU does not start. That it starts and then ends is told by the console.
+    pub fn start(starter: &dyn Start, config: VmConfig<'_>) -> Result<Self, VmError> {
+        let VmConfig { machine, qemu, disk, mut options, folder, cancel, log } = config;
+        options.monitor = Some(folder.file_inside(MONITOR));
+        options.serial = crate::Serial::Pipe;
+        let transcript = Transcript::new(cancel, log);
+        let monitor = Qmp::listen(folder.here(), MONITOR, transcript.clone()).map_err(VmError::Monitor)?;
+        let program = qemu_program(machine.arch);
+        let started = starter
+            .start(program, &qemu_arguments(machine, qemu, disk, &options))
+            .map_err(|source| VmError::Start { program: program.to_owned(), source })?;
+        let process = Process(started.handle);
+        let (mut stderr, listener) = (started.stderr, transcript.clone());
+        thread::Builder::new()
+            .name("stderr".to_owned())
+            .spawn(move || read_all(&mut *stderr, |bytes| listener.stderr(bytes)))
+            .map_err(VmError::Listen)?;
+        let console = Console::over(transcript, started.stdout, started.stdin).map_err(VmError::Listen)?;
+        Ok(Self { process, monitor, console })
+    }
+
+    /// The serial console.
+    pub fn console(&mut self) -> &mut Console {
+        &mut self.console
+    }
+
+    /// QEMU's monitor.
+    pub fn monitor(&mut self) -> &mut Qmp {
+        &mut self.monitor
+    }
+
+    /// Waits until the machine ends, and tells how.
+    ///
+    /// # Errors
+    /// When it did not end in time or the wait was cancelled.
+    pub fn wait(&mut self, deadline: Instant) -> Result<End, Interrupt> {
+        self.console.wait_for_end(deadline)
+    }
+
+    /// Ends the machine at once, as if it lost its power. What it had written to the disk stays written.
+    ///
+    /// # Errors
+    /// When the process cannot be ended.
+    pub fn cut_power(mut self) -> Result<(), VmError> {
+        process::end(&mut *self.process.0).map_err(VmError::End)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use yoe_model::{Arch, Kernel, Origin, Size};
+
+    use super::*;
+    use crate::fake::{FakeQemu, soon};
+    use crate::{DiskMode, Here, Started};
+
+    /// A machine of `FakeQemu` in this folder.
+    pub(crate) fn started(folder: &Path) -> Vm {
+        start(&FakeQemu { folder: folder.to_owned() }, folder).unwrap()
+    }
+
+    fn start(starter: &dyn Start, folder: &Path) -> Result<Vm, VmError> {
+        let qemu = Qemu {
+            container: "qemu".into(),
+            machine: "q35".into(),
+            cpu: "max".into(),
+            memory: Size(512 << 20),
+            cores: 2,
+            firmware: "code.fd".into(),
+            firmware_vars: None,
+        };
+        let machine = Machine {
+            name: "qemu-x86_64".into(),
+            description: String::new(),
+            arch: Arch::X86_64,
+            kernel: Kernel { unit: "linux".into(), cmdline: String::new() },
+            qemu: None,
+            origin: Origin::default(),
+        };
+        let config = VmConfig {
+            machine: &machine,
+            qemu: &qemu,
+            disk: &Disk { path: "disk.img".into(), mode: DiskMode::Snapshot },
+            options: RunOptions::default(),
+            folder: &Folder::new(folder, folder.to_str().unwrap()),
+            cancel: Cancel::new(),
+            log: None,
+        };
+        Vm::start(starter, config)
+    }
+
+    /// Starts a shell text instead of QEMU.
+    struct Instead(&'static str);
+
+    impl Start for Instead {
+        fn start(&self, _: &str, _: &[String]) -> Result<Started, StartError> {
+            Here::default().start("sh", &["-c".to_owned(), self.0.to_owned()])
+        }
+    }
+
+    #[test]
+    fn a_qemu_that_ends_at_once_is_told_with_its_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut vm = start(&Instead("echo 'could not open disk.img' >&2; exit 1"), folder.path()).unwrap();
+        let end = vm.wait(soon()).unwrap();
+        assert_eq!(end.to_string(), "QEMU ended: could not open disk.img");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_told() {
+        struct Nowhere;
+        impl Start for Nowhere {
+            fn start(&self, _: &str, arguments: &[String]) -> Result<Started, StartError> {
+                Here::default().start("./no-such-program", arguments)
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let error = start(&Nowhere, folder.path()).err().unwrap();
+        assert_eq!(error.to_string(), "qemu-system-x86_64 could not be started");
+    }
+
+    #[test]
+    fn a_machine_that_is_dropped_is_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut vm = started(folder.path());
+        vm.console().wait_for(&["login: "], soon()).unwrap();
+        let pid = std::fs::read_to_string(folder.path().join("pid")).unwrap();
+        let process = Path::new("/proc").join(pid.trim());
+        assert!(process.exists());
+        drop(vm);
+        assert!(!process.exists());
+    }
+
+    #[test]
+    fn power_is_cut_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut vm = started(folder.path());
+        vm.console().wait_for(&["login: "], soon()).unwrap();
+        let began = Instant::now();
+        vm.cut_power().unwrap();
+        assert!(began.elapsed() < Duration::from_secs(5));
+    }
+}
