@@ -1,1 +1,55 @@
-//! To be written.
+//! Runs one step in a root of its own: without root rights, without a daemon, without a setuid helper.
+//!
+//! A [`Spec`] says what the step sees: a list of [`Mount`]s, a command, an environment, a folder. [`spawn`] starts
+//! it in new user, mount, PID, IPC, UTS, cgroup and (unless [`Network::Host`]) network namespaces. One id is mapped:
+//! the caller is user 0 and group 0 inside, so the same thing happens for root and for an ordinary user.
+//!
+//! # Processes
+//!
+//! ```text
+//! yoe ──re-executes itself──▶ supervisor ──forks──▶ PID 1 ──spawns──▶ the step
+//!  └───────── control socket ──────┴───────────────────┘
+//! ```
+//!
+//! * A program with threads must not fork and go on, so [`spawn`] re-executes `/proc/self/exe`. That is why `main()`
+//!   starts with [`run_init_if_asked`].
+//! * The *supervisor* makes the namespaces and stays outside of the PID namespace. It waits for two things: the end
+//!   of PID 1, and the end of yoe, seen as the control socket's end of file; then it kills PID 1.
+//! * *PID 1* mounts, enters the root, gives up every right that could undo this, and runs the step. When the step
+//!   ends, PID 1 ends, and the kernel ends with it whatever the step left behind. Should the supervisor die, the
+//!   kernel kills PID 1 (parent death signal).
+//!
+//! # What a step can and cannot do
+//!
+//! It is root in its own namespace as far as files go (chown, setuid to itself, file capabilities), but holds no
+//! `CAP_SYS_ADMIN`, so it mounts nothing and remounts nothing; its `/proc/sys` is read-only even when yoe runs as
+//! root. A step that makes a further user namespace gets its mounts locked by the kernel. A step whose standard
+//! input is not the foreground terminal gets a session of its own, so it cannot type into yoe's terminal.
+
+mod child;
+mod error;
+mod exit;
+mod first;
+mod init;
+mod inside;
+mod linux;
+mod mount;
+mod mounting;
+mod overlay;
+mod program;
+mod protocol;
+mod spec;
+mod start;
+mod stdio;
+mod syscalls;
+mod unavailable;
+
+pub use child::{Child, Killer};
+pub use error::{Cause, SandboxError};
+pub use exit::Exit;
+pub use init::run_init_if_asked;
+pub use mount::Mount;
+pub use spec::{Network, Spec, SpecError};
+pub use start::{probe, spawn};
+pub use stdio::{Stdio, Stream};
+pub use unavailable::Unavailable;

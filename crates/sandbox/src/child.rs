@@ -1,0 +1,123 @@
+//! A step that runs.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::process;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::net::Shutdown;
+
+use crate::protocol::{self, Report};
+use crate::{Exit, SandboxError};
+
+/// A running step. Dropping it kills the step and waits until nothing of it is left.
+#[derive(Debug)]
+pub struct Child {
+    supervisor: process::Child,
+    control: Arc<OwnedFd>,
+    ended: Option<Exit>,
+}
+
+/// Ends a step from anywhere, also while another thread waits for it.
+#[derive(Debug, Clone)]
+pub struct Killer(Arc<OwnedFd>);
+
+impl Killer {
+    /// Ends the step and everything it started; [`Child::wait`] then returns. A step that ended already is fine.
+    pub fn kill(&self) {
+        // The only error is that the socket's other end is gone: the step has ended.
+        let _ = rustix::net::shutdown(&*self.0, Shutdown::Write);
+    }
+}
+
+impl Child {
+    pub(crate) fn new(supervisor: process::Child, control: OwnedFd) -> Self {
+        Self { supervisor, control: Arc::new(control), ended: None }
+    }
+
+    /// The report that tells whether the command runs.
+    pub(crate) fn first_report(&self) -> Result<Option<Report>, SandboxError> {
+        protocol::receive_report(self.control.as_fd()).map_err(SandboxError::Lost)
+    }
+
+    /// Ends the sandbox and tells how its supervisor ended.
+    pub(crate) fn end(mut self) -> Result<process::ExitStatus, SandboxError> {
+        self.kill();
+        self.supervisor.wait().map_err(SandboxError::Lost)
+    }
+
+    /// The process id, in the caller's view, of the process that stands for the whole sandbox.
+    pub fn id(&self) -> u32 {
+        self.supervisor.id()
+    }
+
+    /// A handle that can end the step while this one waits for it.
+    pub fn killer(&self) -> Killer {
+        Killer(Arc::clone(&self.control))
+    }
+
+    /// Ends the step and everything it started, by SIGKILL. Returns at once; [`wait`](Self::wait) waits for the end.
+    pub fn kill(&self) {
+        self.killer().kill();
+    }
+
+    /// Waits until the step's command has ended and nothing that it started is left.
+    ///
+    /// # Errors
+    /// [`SandboxError::Lost`] when the system does not tell how it ended.
+    pub fn wait(&mut self) -> Result<Exit, SandboxError> {
+        if let Some(exit) = self.ended {
+            return Ok(exit);
+        }
+        let mut told = None;
+        while let Some(report) = protocol::receive_report(self.control.as_fd()).map_err(SandboxError::Lost)? {
+            if let Report::Ended(exit) = report {
+                told = Some(exit);
+                break;
+            }
+        }
+        // The supervisor ends after the last process of the sandbox.
+        self.supervisor.wait().map_err(SandboxError::Lost)?;
+        // Who died without a word was killed.
+        let exit = told.unwrap_or(Exit::Signal(libc::SIGKILL));
+        self.ended = Some(exit);
+        Ok(exit)
+    }
+
+    /// Waits at most this long; `None` when the step still runs then.
+    ///
+    /// # Errors
+    /// As [`wait`](Self::wait).
+    pub fn wait_timeout(&mut self, timeout: Duration) -> Result<Option<Exit>, SandboxError> {
+        if self.ended.is_none() && !self.readable_within(timeout).map_err(SandboxError::Lost)? {
+            return Ok(None);
+        }
+        self.wait().map(Some)
+    }
+
+    /// Whether the socket has something to say within this time. All it ever says after the start is the end.
+    fn readable_within(&self, timeout: Duration) -> io::Result<bool> {
+        let deadline = Instant::now().checked_add(timeout);
+        loop {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let left = left.and_then(|left| Timespec::try_from(left).ok());
+            let mut polled = [PollFd::new(&*self.control, PollFlags::IN)];
+            match rustix::event::poll(&mut polled, left.as_ref()) {
+                Err(rustix::io::Errno::INTR) => {}
+                result => return Ok(result? > 0),
+            }
+        }
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        if self.ended.is_none() {
+            self.kill();
+            // Nobody is left to hear of an error; what matters is that the wait is over.
+            drop(self.supervisor.wait());
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What PID 1 of a sandbox does, and in which order. The calls themselves stand behind [`Kernel`], so that the order
+//! can be tested without rights.
+
+use std::io;
+
+use crate::protocol::{Failure, Stage};
+use crate::{Mount, Network, Spec};
+
+/// Something that the kernel refused.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    /// What was being done, to follow "cannot".
+    pub(crate) doing: String,
+    /// The refusal.
+    pub(crate) error: io::Error,
+}
+
+/// Says what was being done when a call failed.
+pub(crate) trait Doing<T> {
+    /// The same result, whose error knows what was being done.
+    fn doing(self, what: impl FnOnce() -> String) -> Result<T, Trouble>;
+}
+
+impl<T, E: Into<io::Error>> Doing<T> for Result<T, E> {
+    fn doing(self, what: impl FnOnce() -> String) -> Result<T, Trouble> {
+        self.map_err(|error| Trouble { doing: what(), error: error.into() })
+    }
+}
+
+/// What is asked of the kernel, one method a stage.
+pub(crate) trait Kernel {
+    /// Enters new namespaces; those for processes begin with the next fork.
+    fn make_namespaces(&mut self, network: Network) -> Result<(), Trouble>;
+    /// Maps the caller to user 0 and group 0.
+    fn map_identity(&mut self) -> Result<(), Trouble>;
+    /// Dies with the supervisor.
+    fn die_with_supervisor(&mut self) -> Result<(), Trouble>;
+    /// Sets the host name.
+    fn set_hostname(&mut self, name: &str) -> Result<(), Trouble>;
+    /// Switches the loopback device on.
+    fn raise_loopback(&mut self) -> Result<(), Trouble>;
+    /// Cuts the mounts of this namespace off from the host's.
+    fn keep_mounts_private(&mut self) -> Result<(), Trouble>;
+    /// Adds one mount to the new root.
+    fn mount(&mut self, mount: &Mount) -> Result<(), Trouble>;
+    /// Makes the new root `/` and lets go of the old one.
+    fn enter_root(&mut self) -> Result<(), Trouble>;
+    /// Becomes the terminal's foreground job, or leaves the terminal.
+    fn settle_terminal(&mut self) -> Result<(), Trouble>;
+    /// Makes this the working folder.
+    fn enter_directory(&mut self, path: &str) -> Result<(), Trouble>;
+    /// Gives up for good every right that could undo the sandbox.
+    fn drop_privileges(&mut self) -> Result<(), Trouble>;
+    /// Shuts this process off from the step's curiosity.
+    fn become_opaque(&mut self) -> Result<(), Trouble>;
+}
+
+fn at<T>(stage: Stage, result: Result<T, Trouble>) -> Result<T, Failure> {
+    result.map_err(|trouble| Failure::new(stage, &trouble.doing, &trouble.error))
+}
+
+/// The supervisor's part, before it forks PID 1.
+pub(crate) fn isolate(kernel: &mut impl Kernel, network: Network) -> Result<(), Failure> {
+    at(Stage::Namespaces, kernel.make_namespaces(network))?;
+    at(Stage::Identity, kernel.map_identity())
+}
+
+/// PID 1's part, before it runs the command.
+pub(crate) fn prepare(kernel: &mut impl Kernel, spec: &Spec) -> Result<(), Failure> {
+    at(Stage::Surroundings, surroundings(kernel, spec))?;
+    for (index, mount) in spec.mounts.iter().enumerate() {
+        at(Stage::Mount(index), kernel.mount(mount))?;
+    }
+    at(Stage::Root, kernel.enter_root())?;
+    at(Stage::Session, kernel.settle_terminal())?;
+    at(Stage::Directory, kernel.enter_directory(&spec.directory))?;
+    at(Stage::Privileges, kernel.drop_privileges())?;
+    // Last: a process that is opaque cannot follow its own links in /proc, and a change of rights would take the
+    // parent death signal back.
+    at(Stage::Privileges, kernel.become_opaque())?;
+    at(Stage::Privileges, kernel.die_with_supervisor())
+}
+
+fn surroundings(kernel: &mut impl Kernel, spec: &Spec) -> Result<(), Trouble> {
+    // First, so that nothing below can outlive the supervisor.
+    kernel.die_with_supervisor()?;
+    kernel.set_hostname(&spec.hostname)?;
+    if spec.network == Network::None {
+        kernel.raise_loopback()?;
+    }
+    kernel.keep_mounts_private()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes down what it is asked, and refuses one thing.
+    #[derive(Default)]
+    struct Recorder {
+        calls: Vec<String>,
+        refuse: &'static str,
+    }
+
+    impl Recorder {
+        fn note(&mut self, call: String) -> Result<(), Trouble> {
+            let refused = call == self.refuse;
+            self.calls.push(call);
+            if refused {
+                return Err(rustix::io::Errno::PERM).doing(|| "be recorded".to_owned());
+            }
+            Ok(())
+        }
+    }
+
+    impl Kernel for Recorder {
+        fn make_namespaces(&mut self, network: Network) -> Result<(), Trouble> {
+            self.note(format!("namespaces {network:?}"))
+        }
+        fn map_identity(&mut self) -> Result<(), Trouble> {
+            self.note("identity".to_owned())
+        }
+        fn die_with_supervisor(&mut self) -> Result<(), Trouble> {
+            self.note("die with supervisor".to_owned())
+        }
+        fn set_hostname(&mut self, name: &str) -> Result<(), Trouble> {
+            self.note(format!("hostname {name}"))
+        }
+        fn raise_loopback(&mut self) -> Result<(), Trouble> {
+            self.note("loopback".to_owned())
+        }
+        fn keep_mounts_private(&mut self) -> Result<(), Trouble> {
+            self.note("private mounts".to_owned())
+        }
+        fn mount(&mut self, mount: &Mount) -> Result<(), Trouble> {
+            self.note(mount.to_string())
+        }
+        fn enter_root(&mut self) -> Result<(), Trouble> {
+            self.note("enter root".to_owned())
+        }
+        fn settle_terminal(&mut self) -> Result<(), Trouble> {
+            self.note("terminal".to_owned())
+        }
+        fn enter_directory(&mut self, path: &str) -> Result<(), Trouble> {
+            self.note(format!("directory {path}"))
+        }
+        fn drop_privileges(&mut self) -> Result<(), Trouble> {
+            self.note("drop privileges".to_owned())
+        }
+        fn become_opaque(&mut self) -> Result<(), Trouble> {
+            self.note("become opaque".to_owned())
+        }
+    }
+
+    fn spec(network: Network) -> Spec {
+        Spec {
+            mounts: vec![
+                Mount::Proc { dest: "/proc".into() },
+                Mount::Tmpfs { dest: "/".into(), mode: 0o755, size: None },
+            ],
+            command: vec!["true".into()],
+            environment: Default::default(),
+            directory: "/build".into(),
+            network,
+            hostname: "box".into(),
+        }
+        .sorted()
+    }
+
+    #[test]
+    fn rights_are_dropped_after_everything_that_needs_them() {
+        let mut recorder = Recorder::default();
+        isolate(&mut recorder, Network::None).unwrap();
+        prepare(&mut recorder, &spec(Network::None)).unwrap();
+        assert_eq!(
+            recorder.calls,
+            [
+                "namespaces None",
+                "identity",
+                "die with supervisor",
+                "hostname box",
+                "loopback",
+                "private mounts",
+                r#"tmpfs "/" mode=0755"#,
+                r#"proc "/proc""#,
+                "enter root",
+                "terminal",
+                "directory /build",
+                "drop privileges",
+                "become opaque",
+                "die with supervisor",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_hosts_loopback_is_left_alone() {
+        let mut recorder = Recorder::default();
+        prepare(&mut recorder, &spec(Network::Host)).unwrap();
+        assert!(!recorder.calls.contains(&"loopback".to_owned()), "{:?}", recorder.calls);
+    }
+
+    #[test]
+    fn a_refusal_names_its_stage_and_ends_the_set_up() {
+        let stages = [
+            ("hostname box", Stage::Surroundings),
+            (r#"proc "/proc""#, Stage::Mount(1)),
+            ("enter root", Stage::Root),
+            ("terminal", Stage::Session),
+            ("directory /build", Stage::Directory),
+            ("drop privileges", Stage::Privileges),
+        ];
+        for (refuse, stage) in stages {
+            let mut recorder = Recorder { refuse, ..Default::default() };
+            let failure = prepare(&mut recorder, &spec(Network::None)).unwrap_err();
+            assert_eq!(failure, Failure { stage, doing: "be recorded".to_owned(), errno: libc::EPERM });
+            assert_eq!(recorder.calls.last().unwrap(), refuse);
+        }
+    }
+}

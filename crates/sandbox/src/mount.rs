@@ -1,0 +1,189 @@
+//! The mounts of a sandbox, as data.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// One thing that is put into a sandbox's root. `dest` is an absolute path inside; missing folders on the way to it
+/// are made. Sources are absolute paths of the host.
+///
+/// A list of mounts is carried out parents first (see [`Spec::mounts`](crate::Spec::mounts)). The
+/// [`Display`](fmt::Display) form is one line that shows all of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Mount {
+    /// Layers seen as one tree (overlayfs); what is written goes to `upper`, also what mounts below put there: the
+    /// folders to mount on, links and files. What a layer holds can be changed only if it belongs to the caller,
+    /// the one user that the sandbox knows.
+    Overlay {
+        /// Read-only layers, the topmost first.
+        lower: Vec<PathBuf>,
+        /// Where changes go: on ext4, xfs, btrfs or tmpfs.
+        upper: PathBuf,
+        /// An empty folder on the file system of `upper`, for overlayfs itself.
+        work: PathBuf,
+        /// Where the tree appears.
+        dest: String,
+    },
+    /// Layers seen as one tree that cannot be changed. A single layer is allowed.
+    ReadOnlyOverlay {
+        /// The layers, the topmost first.
+        lower: Vec<PathBuf>,
+        /// Where the tree appears.
+        dest: String,
+    },
+    /// A folder, file or device of the host, with everything mounted below it.
+    Bind {
+        /// The path on the host.
+        source: PathBuf,
+        /// Where it appears.
+        dest: String,
+        /// Whether the step may change it.
+        writable: bool,
+    },
+    /// An empty file system in memory.
+    Tmpfs {
+        /// Where it appears.
+        dest: String,
+        /// Permission bits of its top folder.
+        mode: u32,
+        /// The most it may hold, in bytes; half of the memory when absent.
+        size: Option<u64>,
+    },
+    /// A small `/dev`: null, zero, full, random, urandom, tty, ptmx, pts, shm, fd and the three standard streams.
+    Dev {
+        /// Where it appears.
+        dest: String,
+    },
+    /// The `/proc` of the sandbox's own PID namespace; what in it speaks to the whole machine is read-only.
+    Proc {
+        /// Where it appears.
+        dest: String,
+    },
+    /// A folder; one that exists already gets this mode.
+    Dir {
+        /// Its path.
+        dest: String,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// A symbolic link; replaces a file or link that is there already.
+    Symlink {
+        /// What it says.
+        target: String,
+        /// Its path.
+        dest: String,
+    },
+    /// A file with this content; replaces a file or link that is there already.
+    Write {
+        /// Its path.
+        dest: String,
+        /// What it holds.
+        content: String,
+        /// Its permission bits.
+        mode: u32,
+    },
+}
+
+impl Mount {
+    /// Where this appears inside the sandbox.
+    pub fn dest(&self) -> &str {
+        match self {
+            Self::Overlay { dest, .. }
+            | Self::ReadOnlyOverlay { dest, .. }
+            | Self::Bind { dest, .. }
+            | Self::Tmpfs { dest, .. }
+            | Self::Dev { dest }
+            | Self::Proc { dest }
+            | Self::Dir { dest, .. }
+            | Self::Symlink { dest, .. }
+            | Self::Write { dest, .. } => dest,
+        }
+    }
+
+    /// The paths of the host that this uses.
+    pub fn sources(&self) -> Vec<&PathBuf> {
+        match self {
+            Self::Overlay { lower, upper, work, .. } => lower.iter().chain([upper, work]).collect(),
+            Self::ReadOnlyOverlay { lower, .. } => lower.iter().collect(),
+            Self::Bind { source, .. } => vec![source],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Mount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Overlay { lower, upper, work, dest } => {
+                write!(f, "overlay {dest:?} upper={upper:?} work={work:?} lower={lower:?}")
+            }
+            Self::ReadOnlyOverlay { lower, dest } => write!(f, "overlay {dest:?} read-only lower={lower:?}"),
+            Self::Bind { source, dest, writable } => {
+                let how = if *writable { "writable" } else { "read-only" };
+                write!(f, "bind {dest:?} {how} from={source:?}")
+            }
+            Self::Tmpfs { dest, mode, size: None } => write!(f, "tmpfs {dest:?} mode={mode:04o}"),
+            Self::Tmpfs { dest, mode, size: Some(size) } => {
+                write!(f, "tmpfs {dest:?} mode={mode:04o} size={size}")
+            }
+            Self::Dev { dest } => write!(f, "dev {dest:?}"),
+            Self::Proc { dest } => write!(f, "proc {dest:?}"),
+            Self::Dir { dest, mode } => write!(f, "dir {dest:?} mode={mode:04o}"),
+            Self::Symlink { target, dest } => write!(f, "symlink {dest:?} to={target:?}"),
+            Self::Write { dest, content, mode } => {
+                write!(f, "write {dest:?} mode={mode:04o} content={content:?}")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_mount_describes_itself_in_one_line() {
+        let mounts = [
+            Mount::Overlay {
+                lower: vec!["/a:b".into(), "/c".into()],
+                upper: "/u".into(),
+                work: "/w".into(),
+                dest: "/".into(),
+            },
+            Mount::ReadOnlyOverlay { lower: vec!["/p".into()], dest: "/sysroot".into() },
+            Mount::Bind { source: "/src".into(), dest: "/build/files".into(), writable: false },
+            Mount::Tmpfs { dest: "/tmp".into(), mode: 0o1777, size: None },
+            Mount::Tmpfs { dest: "/run".into(), mode: 0o755, size: Some(4096) },
+            Mount::Dev { dest: "/dev".into() },
+            Mount::Proc { dest: "/proc".into() },
+            Mount::Dir { dest: "/build".into(), mode: 0o700 },
+            Mount::Symlink { target: "usr/bin".into(), dest: "/bin".into() },
+            Mount::Write { dest: "/etc/hosts".into(), content: "127.0.0.1 x\n".into(), mode: 0o644 },
+        ];
+        let lines: Vec<String> = mounts.iter().map(Mount::to_string).collect();
+        assert_eq!(
+            lines,
+            [
+                r#"overlay "/" upper="/u" work="/w" lower=["/a:b", "/c"]"#,
+                r#"overlay "/sysroot" read-only lower=["/p"]"#,
+                r#"bind "/build/files" read-only from="/src""#,
+                r#"tmpfs "/tmp" mode=1777"#,
+                r#"tmpfs "/run" mode=0755 size=4096"#,
+                r#"dev "/dev""#,
+                r#"proc "/proc""#,
+                r#"dir "/build" mode=0700"#,
+                r#"symlink "/bin" to="usr/bin""#,
+                r#"write "/etc/hosts" mode=0644 content="127.0.0.1 x\n""#,
+            ]
+        );
+        assert!(lines.iter().all(|line| !line.contains('\n')));
+    }
+
+    #[test]
+    fn a_mount_survives_being_written_and_read() {
+        let mount = Mount::Tmpfs { dest: "/t".into(), mode: 0o1777, size: Some(1) };
+        let text = serde_json::to_string(&mount).unwrap();
+        assert_eq!(serde_json::from_str::<Mount>(&text).unwrap(), mount);
+    }
+}

@@ -1,0 +1,128 @@
+//! Which file a command means, and that it is none of the sandbox's own.
+//!
+//! While PID 1 starts the step, `/proc/self/exe` is still this very program, a file of the host. A root that was
+//! tampered with could make it run again inside, by a link or as a script's interpreter, with libraries of the root's
+//! choice and an open way to write to the file. So a program is never reached through one of the links that only
+//! /proc has.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags, ResolveFlags};
+
+/// How often the kernel follows from a script to its interpreter (fs/exec.c).
+const INTERPRETERS: usize = 5;
+
+/// As much of a script as the kernel looks at (binfmt_script).
+const HEAD: u64 = 256;
+
+/// Where programs are looked for without a `PATH`, as execvp(3) does.
+const DEFAULT_PATH: &str = "/bin:/usr/bin";
+
+/// The file to run for `program`, which is looked for in `path` when it has no slash.
+pub(crate) fn find(program: &str, path: Option<&str>) -> io::Result<PathBuf> {
+    let found = if program.contains('/') { PathBuf::from(program) } else { search(program, path)? };
+    check(&found)?;
+    Ok(found)
+}
+
+fn search(program: &str, path: Option<&str>) -> io::Result<PathBuf> {
+    let executable = |file: &PathBuf| {
+        file.is_file() && rustix::fs::accessat(CWD, file, Access::EXEC_OK, AtFlags::EACCESS).is_ok()
+    };
+    // An empty entry means the working folder, which for a step is never where programs are meant to come from.
+    let folders = path.unwrap_or(DEFAULT_PATH).split(':').filter(|folder| !folder.is_empty());
+    let mut candidates = folders.map(|folder| Path::new(folder).join(program));
+    candidates.find(executable).ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))
+}
+
+/// Follows from script to interpreter, and refuses what leads through one of /proc's links.
+fn check(program: &Path) -> io::Result<()> {
+    let mut next = program.to_owned();
+    for _ in 0..INTERPRETERS {
+        open(&next, OFlags::PATH)?;
+        // What cannot be read is left to the kernel: the step's own files always can.
+        let Ok(file) = open(&next, OFlags::RDONLY | OFlags::NONBLOCK) else { return Ok(()) };
+        let mut head = Vec::new();
+        if File::from(file).take(HEAD).read_to_end(&mut head).is_err() {
+            return Ok(());
+        }
+        let Some(interpreter) = interpreter(&head) else { return Ok(()) };
+        next = interpreter;
+    }
+    Err(io::Error::from_raw_os_error(libc::ELOOP))
+}
+
+fn open(path: &Path, flags: OFlags) -> io::Result<OwnedFd> {
+    let resolve = ResolveFlags::NO_MAGICLINKS;
+    Ok(rustix::fs::openat2(CWD, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve)?)
+}
+
+/// The interpreter that a script's first line names.
+fn interpreter(head: &[u8]) -> Option<PathBuf> {
+    let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    let name = line.trim_ascii_start().split(|byte| matches!(byte, b' ' | b'\t' | 0)).next()?;
+    let name = OsStr::from_bytes(name);
+    if name.is_empty() { None } else { Some(PathBuf::from(name)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    fn script(folder: &Path, name: &str, text: &str) -> PathBuf {
+        let file = folder.join(name);
+        fs::write(&file, text).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        file
+    }
+
+    fn refused(program: &Path) -> Option<i32> {
+        find(program.to_str().unwrap(), None).unwrap_err().raw_os_error()
+    }
+
+    #[test]
+    fn a_name_is_looked_for_in_the_given_path_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = script(folder.path(), "tool", "#!/bin/sh\n");
+        fs::write(folder.path().join("data"), "").unwrap();
+        let path = format!("/nowhere::{}", folder.path().display());
+        assert_eq!(find("tool", Some(&path)).unwrap(), file);
+        assert_eq!(find("data", Some(&path)).unwrap_err().raw_os_error(), Some(libc::ENOENT));
+        assert_eq!(find("tool", Some("/nowhere")).unwrap_err().raw_os_error(), Some(libc::ENOENT));
+    }
+
+    #[test]
+    fn the_sandboxs_own_program_is_never_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("sh");
+        symlink("/proc/self/exe", &link).unwrap();
+        let direct = script(folder.path(), "direct", "#!/proc/self/exe x\n");
+        let nested = script(folder.path(), "nested", &format!("#! \t{}\n", direct.display()));
+        for program in [Path::new("/proc/self/exe"), &link, &direct, &nested] {
+            assert_eq!(refused(program), Some(libc::ELOOP), "{program:?}");
+        }
+    }
+
+    #[test]
+    fn a_chain_of_scripts_ends_somewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = folder.path().join("loop");
+        script(folder.path(), "loop", &format!("#!{}\n", own.display()));
+        assert_eq!(refused(&own), Some(libc::ELOOP));
+    }
+
+    #[test]
+    fn first_lines_are_read_as_the_kernel_does() {
+        assert_eq!(interpreter(b"#!/bin/sh -e\nx"), Some("/bin/sh".into()));
+        assert_eq!(interpreter(b"#!\t /usr/bin/env sh"), Some("/usr/bin/env".into()));
+        assert_eq!(interpreter(b"#!\n"), None);
+        assert_eq!(interpreter(b"\x7fELF"), None);
+    }
+}

@@ -1,0 +1,127 @@
+//! Nothing of a step outlives it, and nothing of it outlives yoe.
+//!
+//! Whether processes are left is seen by a pipe whose writing end they all hold: its reading end is abandoned when the
+//! last of them is gone.
+
+use std::io::{BufRead, BufReader, Write, pipe};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use yoe_sandbox::Exit;
+
+use crate::rig::{PATIENCE, is_abandoned, line, says, script, start, start_with};
+
+crate::tests![
+    a_daemon_ends_with_its_step,
+    a_daemon_ends_when_the_step_is_killed,
+    a_daemon_ends_when_the_step_is_dropped,
+    everything_ends_with_yoe,
+    everything_ends_with_the_supervisor,
+    a_step_is_killed_while_another_thread_waits,
+    a_step_outlives_the_thread_that_started_it,
+    waiting_can_be_limited,
+    orphans_are_buried,
+    an_output_ends_with_the_step,
+];
+
+/// Starts a daemon that has left its session and its parent, and tells when it is there.
+const DAEMON: &str = "mkfifo /tmp/there; setsid sh -c 'trap \"\" HUP TERM INT; (echo >/tmp/there; exec sleep 600) &' & \
+                      read x </tmp/there; echo ready;";
+
+fn a_daemon_ends_with_its_step() {
+    let (mut child, mut output) = start(&script(&format!("{DAEMON} exit 3")));
+    assert_eq!(line(&mut output), "ready");
+    assert_eq!(child.wait().unwrap(), Exit::Code(3));
+    assert!(is_abandoned(&output, Duration::ZERO));
+}
+
+fn a_daemon_ends_when_the_step_is_killed() {
+    let (mut child, mut output) = start(&script(&format!("{DAEMON} sleep 600")));
+    assert_eq!(line(&mut output), "ready");
+    assert!(!is_abandoned(&output, Duration::ZERO));
+    child.kill();
+    assert_eq!(child.wait().unwrap(), Exit::Signal(9));
+    assert!(is_abandoned(&output, Duration::ZERO));
+    // Once more is no harm.
+    child.kill();
+    assert_eq!(child.wait().unwrap(), Exit::Signal(9));
+}
+
+fn a_daemon_ends_when_the_step_is_dropped() {
+    let (child, mut output) = start(&script(&format!("{DAEMON} sleep 600")));
+    assert_eq!(line(&mut output), "ready");
+    drop(child);
+    assert!(is_abandoned(&output, Duration::ZERO));
+}
+
+fn everything_ends_with_yoe() {
+    let (reader, writer) = pipe().unwrap();
+    let mut yoe = Command::new("/proc/self/exe").args(["role:yoe", DAEMON]).stdout(writer).spawn().unwrap();
+    let mut output = BufReader::new(reader);
+    let mut text = String::new();
+    output.read_line(&mut text).unwrap();
+    assert_eq!(text, "ready\n");
+    assert!(!is_abandoned(output.get_ref(), Duration::ZERO));
+    yoe.kill().unwrap();
+    yoe.wait().unwrap();
+    assert!(is_abandoned(output.get_ref(), PATIENCE));
+}
+
+fn everything_ends_with_the_supervisor() {
+    let (mut child, mut output) = start(&script(&format!("{DAEMON} sleep 600")));
+    assert_eq!(line(&mut output), "ready");
+    kill_process(Pid::from_raw(child.id() as i32).unwrap(), Signal::KILL).unwrap();
+    assert!(is_abandoned(&output, PATIENCE));
+    assert_eq!(child.wait().unwrap(), Exit::Signal(9));
+}
+
+fn a_step_is_killed_while_another_thread_waits() {
+    let (mut child, mut output) = start(&script("echo ready; exec sleep 600"));
+    let killer = child.killer();
+    let waiting = thread::spawn(move || child.wait().unwrap());
+    assert_eq!(line(&mut output), "ready");
+    killer.kill();
+    assert_eq!(waiting.join().unwrap(), Exit::Signal(9));
+}
+
+fn a_step_outlives_the_thread_that_started_it() {
+    let (input, mut question) = pipe().unwrap();
+    let step = script("read question; echo answer to $question");
+    let starting = thread::spawn(move || start_with(&step, input.into()).unwrap());
+    let (mut child, mut output) = starting.join().unwrap();
+    assert_eq!(child.wait_timeout(Duration::from_millis(50)).unwrap(), None);
+    question.write_all(b"life\n").unwrap();
+    assert_eq!(line(&mut output), "answer to life");
+    assert_eq!(child.wait().unwrap(), Exit::Code(0));
+}
+
+fn waiting_can_be_limited() {
+    let (input, question) = pipe().unwrap();
+    let (mut child, _output) = start_with(&script("read x; exit 4"), input.into()).unwrap();
+    assert_eq!(child.wait_timeout(Duration::ZERO).unwrap(), None);
+    drop(question);
+    assert_eq!(child.wait_timeout(PATIENCE).unwrap(), Some(Exit::Code(4)));
+    assert_eq!(child.wait_timeout(Duration::ZERO).unwrap(), Some(Exit::Code(4)));
+}
+
+fn orphans_are_buried() {
+    // Each inner shell leaves an orphan. The last ones may still lie there, most must not.
+    let text = says(&script(
+        "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sh -c 'true & true & true & true &'; done; \
+         grep -l '^State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l",
+    ));
+    let left: u32 = text.trim().parse().unwrap();
+    assert!(left < 40, "{left} of 80 orphans were not buried");
+}
+
+fn an_output_ends_with_the_step() {
+    let output = Command::new("/proc/self/exe")
+        .args(["role:yoe", "echo said; exit 5; "])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "said\n");
+    assert_eq!(output.status.code(), Some(5));
+}

@@ -1,0 +1,216 @@
+//! Every kind of mount does what its description says.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use yoe_sandbox::{Mount, Spec};
+
+use crate::rig::{SELF, Scratch, run, says, script, spec, tree};
+
+crate::tests![
+    an_overlay_shows_its_layers_and_keeps_them,
+    an_overlay_can_be_the_root,
+    any_path_can_be_a_layer,
+    hundreds_of_layers_fit,
+    a_root_of_one_layer_can_be_read_only,
+    read_only_layers_cannot_be_changed,
+    the_hosts_paths_do_not_show,
+    files_and_devices_can_be_bound,
+    a_bound_folder_brings_no_devices,
+    a_writable_bind_is_the_hosts_folder,
+    a_tmpfs_has_its_mode_and_size,
+    folders_links_and_files_are_made,
+    parents_are_mounted_first,
+    the_devices_work,
+    terminals_can_be_opened,
+];
+
+fn overlay(scratch: &Scratch, lower: &[&str], dest: &str) -> Mount {
+    Mount::Overlay {
+        lower: lower.iter().map(|name| scratch.path(name)).collect(),
+        upper: scratch.folder("upper"),
+        work: scratch.folder("work"),
+        dest: dest.to_owned(),
+    }
+}
+
+fn with(mut spec: Spec, mount: Mount) -> Spec {
+    spec.mounts.push(mount);
+    spec
+}
+
+fn an_overlay_shows_its_layers_and_keeps_them() {
+    let scratch = Scratch::new();
+    scratch.file("top/both", "top\n");
+    scratch.file("bottom/both", "bottom\n");
+    scratch.file("bottom/folder/below", "below\n");
+    let before = (tree(&scratch.path("top")), tree(&scratch.path("bottom")));
+    let text = says(&with(
+        script("cd /o; cat both folder/below; echo new >>folder/below; rm both; mkdir -p folder/new; ls"),
+        overlay(&scratch, &["top", "bottom"], "/o"),
+    ));
+    assert_eq!(text, "top\nbelow\nfolder\n");
+    assert_eq!((tree(&scratch.path("top")), tree(&scratch.path("bottom"))), before);
+    assert_eq!(fs::read_to_string(scratch.path("upper/folder/below")).unwrap(), "below\nnew\n");
+    assert!(scratch.path("upper/folder/new").is_dir());
+    // What was deleted stays deleted for the next step.
+    let text = says(&with(script("ls /o"), overlay(&scratch, &["top", "bottom"], "/o")));
+    assert_eq!(text, "folder\n");
+}
+
+fn an_overlay_can_be_the_root() {
+    let scratch = Scratch::new();
+    scratch.file("base/etc/motd", "hello\n");
+    let spec = with(script("cat /etc/motd; echo x >/etc/new; pwd"), overlay(&scratch, &["base"], "/"));
+    assert_eq!(says(&spec), "hello\n/\n");
+    assert_eq!(fs::read_to_string(scratch.path("upper/etc/new")).unwrap(), "x\n");
+    assert!(!scratch.path("base/etc/new").exists());
+}
+
+fn any_path_can_be_a_layer() {
+    let scratch = Scratch::new();
+    let odd = "a:b,c\\d e=\"f'\n%g";
+    scratch.file(&format!("{odd}/file"), "odd\n");
+    let deep = ["long-enough-to-matter-when-paths-are-put-in-a-row"; 40].join("/");
+    scratch.file(&format!("{deep}/deep"), "deep\n");
+    let mount = Mount::Overlay {
+        lower: vec![scratch.path(odd), scratch.path(&deep)],
+        upper: scratch.folder(&format!("upper {odd}")),
+        work: scratch.folder(&format!("work {odd}")),
+        dest: "/o:,\\ o".into(),
+    };
+    let text = says(&with(script("cd '/o:,\\ o'; cat file deep; touch new"), mount));
+    assert_eq!(text, "odd\ndeep\n");
+    assert!(scratch.path(&format!("upper {odd}/new")).exists());
+}
+
+fn hundreds_of_layers_fit() {
+    let scratch = Scratch::new();
+    let lower: Vec<PathBuf> = (0..400)
+        .map(|number| scratch.file(&format!("layer-with-a-name-{number}/{number}"), ""))
+        .map(|file| file.parent().unwrap().to_owned())
+        .collect();
+    let mount = Mount::ReadOnlyOverlay { lower, dest: "/o".into() };
+    assert_eq!(says(&with(script("ls /o | wc -l"), mount)), "400\n");
+}
+
+fn a_root_of_one_layer_can_be_read_only() {
+    let scratch = Scratch::new();
+    scratch.folder("base/usr");
+    for name in ["proc", "dev", "tmp"] {
+        scratch.folder(&format!("base/{name}"));
+    }
+    scratch.file("base/self", "");
+    let mut spec = script("touch /new");
+    for mount in &spec.mounts {
+        match mount {
+            Mount::Symlink { target, dest } => {
+                std::os::unix::fs::symlink(target, scratch.path(&format!("base{dest}"))).unwrap();
+            }
+            mount => drop(fs::create_dir(scratch.path(&format!("base{}", mount.dest())))),
+        }
+    }
+    spec.mounts.retain(|mount| !matches!(mount, Mount::Symlink { .. }));
+    spec.mounts.push(Mount::ReadOnlyOverlay { lower: vec![scratch.path("base")], dest: "/".into() });
+    let (text, _) = run(&spec);
+    assert!(text.contains("Read-only file system"), "{text}");
+    assert!(!scratch.path("base/new").exists());
+}
+
+fn read_only_layers_cannot_be_changed() {
+    let scratch = Scratch::new();
+    scratch.file("a/one", "1\n");
+    scratch.file("b/two", "2\n");
+    let lower = vec![scratch.path("a"), scratch.path("b")];
+    let mount = Mount::ReadOnlyOverlay { lower, dest: "/o".into() };
+    let (text, _) = run(&with(script("cat /o/one /o/two; touch /o/new; echo x >/o/one; rm /o/two"), mount));
+    assert!(text.starts_with("1\n2\n"), "{text}");
+    assert_eq!(text.matches("Read-only file system").count(), 3, "{text}");
+}
+
+fn the_hosts_paths_do_not_show() {
+    let scratch = Scratch::new();
+    scratch.folder("base");
+    let text = says(&with(script("cat /proc/self/mountinfo"), overlay(&scratch, &["base"], "/o")));
+    let host = scratch.path("");
+    assert!(text.contains(" - overlay "), "{text}");
+    assert!(!text.contains(host.to_str().unwrap().trim_end_matches('/')), "{text}");
+}
+
+fn files_and_devices_can_be_bound() {
+    let scratch = Scratch::new();
+    let source = scratch.file("file", "content\n");
+    let mut spec =
+        script("cat /a/file; echo x >/a/file; echo x >/dev/other && cat /dev/other; cat /dev/other");
+    spec.mounts.push(Mount::Bind { source: source.clone(), dest: "/a/file".into(), writable: false });
+    spec.mounts.push(Mount::Bind { source: "/dev/null".into(), dest: "/dev/other".into(), writable: true });
+    let text = says(&spec);
+    assert!(text.starts_with("content\n"), "{text}");
+    assert_eq!(text.matches("Read-only file system").count(), 1, "{text}");
+    assert_eq!(fs::read_to_string(source).unwrap(), "content\n");
+}
+
+fn a_bound_folder_brings_no_devices() {
+    let mount = Mount::Bind { source: "/dev".into(), dest: "/host-dev".into(), writable: true };
+    assert_eq!(
+        says(&with(spec(&[SELF, "role:open-for-writing", "/host-dev/null"]), mount)),
+        "Permission denied\n"
+    );
+}
+
+fn a_writable_bind_is_the_hosts_folder() {
+    let scratch = Scratch::new();
+    let mount = Mount::Bind { source: scratch.folder("out"), dest: "/out".into(), writable: true };
+    says(&with(script("echo made >/out/file"), mount));
+    assert_eq!(fs::read_to_string(scratch.path("out/file")).unwrap(), "made\n");
+}
+
+fn a_tmpfs_has_its_mode_and_size() {
+    let mount = Mount::Tmpfs { dest: "/small".into(), mode: 0o2750, size: Some(8192) };
+    let text = says(&with(
+        script("stat -c %a /small; head -c 20000 /dev/zero 2>&1 >/small/big || wc -c </small/big"),
+        mount,
+    ));
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!((lines[0], *lines.last().unwrap()), ("2750", "8192"), "{text}");
+    assert!(text.contains("No space left on device"), "{text}");
+}
+
+fn folders_links_and_files_are_made() {
+    let mut spec = script("stat -c '%a %N' /d/e /d/l /d/f /d; cat /d/f");
+    spec.mounts.extend([
+        Mount::Write { dest: "/d/f".into(), content: "two\nlines\n".into(), mode: 0o750 },
+        Mount::Symlink { target: "nowhere".into(), dest: "/d/l".into() },
+        Mount::Dir { dest: "/d/e".into(), mode: 0o1777 },
+    ]);
+    let expected = "1777 '/d/e'\n777 '/d/l' -> 'nowhere'\n750 '/d/f'\n755 '/d'\ntwo\nlines\n";
+    assert_eq!(says(&spec), expected);
+}
+
+fn parents_are_mounted_first() {
+    let scratch = Scratch::new();
+    scratch.file("base/hidden", "");
+    let mut spec = script("ls /a /a/b");
+    spec.mounts.extend([
+        Mount::Write { dest: "/a/b/file".into(), content: String::new(), mode: 0o644 },
+        Mount::Tmpfs { dest: "/a/b".into(), mode: 0o755, size: None },
+        Mount::Bind { source: scratch.path("base"), dest: "/a/b-2".into(), writable: false },
+        Mount::Tmpfs { dest: "/a".into(), mode: 0o755, size: None },
+    ]);
+    assert_eq!(says(&spec), "/a:\nb\nb-2\n\n/a/b:\nfile\n");
+}
+
+fn the_devices_work() {
+    let text = says(&script(
+        "set -e; stat -c %a /dev; echo lost >/dev/null; head -c 3 /dev/zero | wc -c; head -c 9 /dev/urandom | wc -c; \
+         (/usr/bin/echo x >/dev/full) 2>&1 | grep -o 'No space left on device'; echo y | cat /dev/fd/0; echo e >/dev/stderr; \
+         echo s >/dev/shm/s; cat /dev/shm/s; readlink /dev/ptmx; cd /dev; echo *",
+    ));
+    let names = "fd full null ptmx pts random shm stderr stdin stdout tty urandom zero";
+    assert_eq!(text, format!("755\n3\n9\nNo space left on device\ny\ne\ns\npts/ptmx\n{names}\n"));
+    assert!(Path::new("/dev/tty").exists());
+}
+
+fn terminals_can_be_opened() {
+    assert_eq!(says(&spec(&[SELF, "role:open-terminal"])), "/dev/pts/0\n");
+}
