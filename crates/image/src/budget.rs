@@ -1,0 +1,102 @@
+//! Limits: what an image may hold and what its partitions can.
+
+use yoe_model::{Image, Layout, RootFormat, RootSize, Size};
+
+use crate::{Content, ImageError, Manifest};
+
+/// Checks the sum of installed file sizes against the image's budget.
+///
+/// # Errors
+/// [`ImageError::Budget`], with the largest packages.
+pub fn check_files(image: &Image, manifest: &Manifest) -> Result<(), ImageError> {
+    let Some(budget) = image.budget else { return Ok(()) };
+    let have = Size(manifest.content.bytes);
+    if have <= budget.rootfs {
+        return Ok(());
+    }
+    let mut packages: Vec<_> = manifest.packages.iter().collect();
+    packages.sort_by_key(|package| (std::cmp::Reverse(package.installed_size), &package.name));
+    let largest: Vec<_> = packages
+        .iter()
+        .take(3)
+        .map(|package| format!("{} {}", package.name, Size(package.installed_size)))
+        .collect();
+    let (origin, image) = (image.origin.clone(), image.name.clone());
+    Err(ImageError::Budget { origin, image, have, budget: budget.rootfs, largest: largest.join(", ") })
+}
+
+/// Checks a root file system of `bytes` bytes against a fixed root partition, with the budget's growth.
+///
+/// # Errors
+/// [`ImageError::SlotTooSmall`].
+pub fn check_slot(image: &Image, bytes: u64) -> Result<(), ImageError> {
+    let Layout::Disk { root, .. } = image.layout;
+    let RootSize::Fixed(have) = root else { return Ok(()) };
+    let growth = image.budget.map_or(1.0, |budget| budget.growth);
+    let need = grown(bytes, growth);
+    if need <= have.0 {
+        return Ok(());
+    }
+    let growth = (growth > 1.0).then(|| format!("{} times growth {growth}", Size(bytes)));
+    Err(ImageError::SlotTooSmall {
+        origin: image.origin.clone(),
+        image: image.name.clone(),
+        need: Size(whole_mib(need)),
+        have,
+        growth,
+    })
+}
+
+/// Rounded up; growth is small, so the loss of a float above 2^53 bytes does not matter.
+fn grown(bytes: u64, growth: f64) -> u64 {
+    (bytes as f64 * growth.max(1.0)).ceil() as u64
+}
+
+/// Bytes in a mebibyte.
+pub(crate) const MIB: u64 = 1 << 20;
+
+/// Rounded up to whole mebibytes.
+pub(crate) fn whole_mib(bytes: u64) -> u64 {
+    bytes.div_ceil(MIB) * MIB
+}
+
+/// The smallest ext4 for this content, in bytes: files and folders in blocks, inodes, a journal of 4 MiB, and a tenth
+/// for block groups and extents.
+pub(crate) fn ext4_need(content: &Content) -> u64 {
+    let blocks = (content.blocks + content.directories) * 4096;
+    let inodes = ext4_inodes(content) * 256;
+    whole_mib((blocks + inodes) / 10 * 11 + 4 * MIB + MIB)
+}
+
+/// Inodes that an ext4 root gets: a quarter more than it holds at first.
+pub(crate) fn ext4_inodes(content: &Content) -> u64 {
+    let held = content.files + content.directories + content.links;
+    held + held / 4 + 256
+}
+
+/// The size of a fitting root partition for a file system of `bytes` bytes, or the size that was fixed.
+pub(crate) fn partition_size(root: RootSize, bytes: u64) -> u64 {
+    match root {
+        RootSize::Fit => whole_mib(bytes),
+        RootSize::Fixed(size) => size.0,
+    }
+}
+
+/// The size that an ext4 root is made with.
+pub(crate) fn ext4_size(root: RootSize, content: &Content) -> u64 {
+    match root {
+        RootSize::Fit => ext4_need(content),
+        RootSize::Fixed(size) => size.0,
+    }
+}
+
+/// Checks what can be said before a file system is made: an ext4's size is chosen, not found.
+///
+/// # Errors
+/// [`ImageError::SlotTooSmall`].
+pub(crate) fn check_content(image: &Image, content: &Content) -> Result<(), ImageError> {
+    match image.layout {
+        Layout::Disk { format: RootFormat::Ext4, .. } => check_slot(image, ext4_need(content)),
+        Layout::Disk { format: RootFormat::Erofs, .. } => Ok(()),
+    }
+}

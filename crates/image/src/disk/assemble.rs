@@ -1,0 +1,116 @@
+//! The second run: the EFI system partition, the partition table, and everything in its place.
+
+use yoe_model::{Arch, Image, Layout, RootFormat};
+
+use super::{
+    DiskRequest, Geometry, Measured, ToolRun, disk_file, efi_name, environment, kernel_file, manifest_file,
+    quote, root_file,
+};
+use crate::ImageError;
+use crate::budget::MIB;
+use crate::identity::Identity;
+use crate::root::files;
+
+/// What systemd-boot reads: start the newest entry at once.
+const LOADER_CONF: &str = "timeout 0\neditor no\n";
+const SECTOR: u64 = 512;
+
+/// Describes the making of the disk from parts of these sizes, which lie in the output folder.
+///
+/// # Errors
+/// When a part does not fit its partition.
+pub fn disk(request: &DiskRequest<'_>, measured: &Measured) -> Result<ToolRun, ImageError> {
+    let geometry = Geometry::new(request.image, measured)?;
+    let image = request.image;
+    let script = [paths(image), esp(request, &geometry), table(request, &geometry), copies(image, &geometry)]
+        .join("\n");
+    let outputs = vec![disk_file(image), manifest_file(image), root_file(image), kernel_file(image)];
+    let environment = environment(request.manifest.epoch);
+    Ok(ToolRun { script, inputs: vec![files::MANIFEST], environment, outputs })
+}
+
+fn paths(image: &Image) -> String {
+    format!("disk={}\nwork=$(mktemp -d)\n", quote(&format!("/build/dest/{}", disk_file(image))))
+}
+
+fn esp(request: &DiskRequest<'_>, geometry: &Geometry) -> String {
+    let (image, efi) = (request.image, efi_name(request.machine.arch));
+    let serial = Identity::new(request.seed).esp_serial;
+    let kernel = quote(&format!("/build/dest/{}", kernel_file(image)));
+    let entry = quote(&format!("::/EFI/Linux/{}_{}.efi", image.name, image.version));
+    // One sector a cluster: with more, a partition of this size would have too few for FAT32. Without -m, mcopy dates files
+    // by SOURCE_DATE_EPOCH. The order of the copies is that of the clusters.
+    format!(
+        "# The EFI system partition: boot manager, its configuration, the kernel.\n\
+         truncate -s {} \"$work/esp.img\"\n\
+         mkfs.vfat --invariant -F 32 -S 512 -s 1 -i {serial:08x} -n ESP \"$work/esp.img\" >/dev/null\n\
+         printf {} >\"$work/loader.conf\"\n\
+         mmd -i \"$work/esp.img\" ::/EFI ::/EFI/BOOT ::/EFI/Linux ::/loader\n\
+         mcopy -i \"$work/esp.img\" /usr/lib/systemd/boot/efi/systemd-boot{efi}.efi ::/EFI/BOOT/BOOT{}.EFI\n\
+         mcopy -i \"$work/esp.img\" \"$work/loader.conf\" ::/loader/loader.conf\n\
+         mcopy -i \"$work/esp.img\" {kernel} {entry}\n",
+        geometry.esp_size,
+        quote(&LOADER_CONF.replace('\n', "\\n")),
+        efi.to_uppercase(),
+    )
+}
+
+/// Partition types of the UAPI Discoverable Partitions Specification.
+fn root_type(arch: Arch) -> &'static str {
+    match arch {
+        Arch::X86_64 => "4f68bce3-e8cd-4db1-96e7-fbcaf984b709",
+        Arch::Aarch64 => "b921b045-1df0-41c3-af44-4c6f280d3fae",
+    }
+}
+const ESP_TYPE: &str = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
+
+fn table(request: &DiskRequest<'_>, geometry: &Geometry) -> String {
+    let identity = Identity::new(request.seed);
+    let place = |start: u64, size: u64| format!("start={}, size={}", start / SECTOR, size / SECTOR);
+    format!(
+        "# The partition table (GPT).\n\
+         truncate -s {} \"$disk\"\n\
+         sfdisk --quiet --no-reread --no-tell-kernel \"$disk\" <<'END'\n\
+         label: gpt\n\
+         label-id: {}\n\
+         unit: sectors\n\
+         sector-size: 512\n\
+         first-lba: 2048\n\
+         {}, type={ESP_TYPE}, uuid={}, name=\"esp\"\n\
+         {}, type={}, uuid={}, name=\"root\"{}\n\
+         END\n",
+        geometry.disk_size,
+        identity.disk,
+        place(geometry.esp_start, geometry.esp_size),
+        identity.esp,
+        place(geometry.root_start, geometry.root_size),
+        root_type(request.machine.arch),
+        identity.root,
+        attributes(request.image),
+    )
+}
+
+/// A file system that cannot be written is marked so (bit 60), for tools that would mount it otherwise.
+fn attributes(image: &Image) -> &'static str {
+    let Layout::Disk { format, .. } = image.layout;
+    match format {
+        RootFormat::Erofs => ", attrs=\"GUID:60\"",
+        RootFormat::Ext4 => "",
+    }
+}
+
+fn copies(image: &Image, geometry: &Geometry) -> String {
+    let copy = |from: &str, to: u64| {
+        format!("dd if={from} of=\"$disk\" bs=1M seek={} conv=notrunc,sparse status=none\n", to / MIB)
+    };
+    let root = quote(&format!("/build/dest/{}", root_file(image)));
+    let manifest = quote(&format!("/build/dest/{}", manifest_file(image)));
+    [
+        "# The file systems into their places; holes stay holes.\n".to_owned(),
+        copy("\"$work/esp.img\"", geometry.esp_start),
+        copy(&root, geometry.root_start),
+        format!("cp /build/in/{} {manifest}\n", files::MANIFEST),
+        "rm -r \"$work\"\n".to_owned(),
+    ]
+    .concat()
+}

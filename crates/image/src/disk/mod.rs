@@ -1,0 +1,159 @@
+//! The disk, as a description: what to run with the image tools, and on what.
+
+mod assemble;
+mod geometry;
+mod parts;
+mod shell;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use yoe_model::{Arch, Digest, Image, Layout, Machine, RootFormat};
+
+pub use assemble::disk;
+pub use geometry::Geometry;
+pub use parts::parts;
+pub(crate) use shell::quote;
+
+use crate::identity::Identity;
+use crate::{ImageError, Manifest};
+
+/// What a disk is described from.
+#[derive(Debug, Clone, Copy)]
+pub struct DiskRequest<'a> {
+    /// The image.
+    pub image: &'a Image,
+    /// The machine that it is for.
+    pub machine: &'a Machine,
+    /// What [`crate::root::assemble`] said of the root.
+    pub manifest: &'a Manifest,
+    /// What identifiers derive from: the digest of all that goes into the disk.
+    pub seed: Digest,
+}
+
+/// A run of the image tools, as data.
+///
+/// The caller gives the script to `sh -eu` in a sandbox of the image's container: user 0 of a user namespace, no network,
+/// `inputs` read-only at `/build/in/<name>`, an output folder at `/build/dest`, and a writable `/tmp`. The runs of one
+/// image share the output folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolRun {
+    /// Shell text.
+    pub script: String,
+    /// Names of the files below `/build/in`.
+    pub inputs: Vec<&'static str>,
+    /// Every variable that the script sees.
+    pub environment: BTreeMap<String, String>,
+    /// Names of the files that it leaves below `/build/dest`.
+    pub outputs: Vec<String>,
+}
+
+/// The kernel's name among the inputs; the other inputs are named in [`crate::root::files`].
+pub const KERNEL: &str = "vmlinuz";
+/// Where a kernel unit's package or tree holds it.
+pub const KERNEL_PATH: &str = "boot/vmlinuz";
+
+/// Sizes of the parts of a disk, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured {
+    /// The root file system.
+    pub root: u64,
+    /// The unified kernel image.
+    pub kernel: u64,
+}
+
+impl Measured {
+    /// Measures what the run of [`parts`] left in its output folder.
+    ///
+    /// # Errors
+    /// When a part is not there.
+    pub fn in_folder(folder: &Path, image: &Image) -> Result<Self, ImageError> {
+        let size = |name: String| {
+            let path = folder.join(name);
+            std::fs::metadata(&path).map(|data| data.len()).map_err(ImageError::io("measure", &path))
+        };
+        Ok(Self { root: size(root_file(image))?, kernel: size(kernel_file(image))? })
+    }
+}
+
+/// The file name of an image's disk.
+pub fn disk_file(image: &Image) -> String {
+    format!("{}.img", image.name)
+}
+
+/// The file name of an image's unified kernel image.
+pub fn kernel_file(image: &Image) -> String {
+    format!("{}.efi", image.name)
+}
+
+/// The file name of an image's manifest.
+pub fn manifest_file(image: &Image) -> String {
+    format!("{}.manifest.json", image.name)
+}
+
+/// The file name of an image's root file system.
+pub fn root_file(image: &Image) -> String {
+    let Layout::Disk { format, .. } = image.layout;
+    format!("root.{}", format.as_str())
+}
+
+/// The kernel command line: where the root is, then what the machine asks for.
+pub fn command_line(image: &Image, machine: &Machine, seed: Digest) -> String {
+    let Layout::Disk { format, .. } = image.layout;
+    let mode = match format {
+        RootFormat::Erofs => "ro",
+        RootFormat::Ext4 => "rw",
+    };
+    let root = Identity::new(seed).root;
+    // Disks that come late get ten seconds; then the kernel panics, so that boot counting can act. Waiting without an end
+    // would keep it from acting for ever.
+    let own = format!("root=PARTUUID={root} rootfstype={} {mode} rootwait=10", format.as_str());
+    match machine.kernel.cmdline.trim() {
+        "" => own,
+        more => format!("{own} {more}"),
+    }
+}
+
+/// The suffix by which UEFI and systemd-boot name an architecture.
+fn efi_name(arch: Arch) -> &'static str {
+    match arch {
+        Arch::X86_64 => "x64",
+        Arch::Aarch64 => "aa64",
+    }
+}
+
+fn environment(epoch: u64) -> BTreeMap<String, String> {
+    let fixed = [
+        ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
+        ("HOME", "/tmp"),
+        ("TMPDIR", "/tmp"),
+        ("LC_ALL", "C.UTF-8"),
+        ("TZ", "UTC"),
+        // mtools holds any disk size against the geometries of old floppy drives.
+        ("MTOOLS_SKIP_CHECK", "1"),
+    ];
+    let mut all: BTreeMap<_, _> = fixed.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    all.insert("SOURCE_DATE_EPOCH".to_owned(), epoch.to_string());
+    all
+}
+
+/// Names and versions become file names and fields of os-release(5), which allows these letters alone.
+fn check_names(image: &Image) -> Result<(), ImageError> {
+    let fields = [("name", &image.name), ("version", &image.version)];
+    for (field, value) in fields {
+        let plain = value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c));
+        if !plain || !value.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            return Err(ImageError::Field {
+                origin: image.origin.clone(),
+                image: image.name.clone(),
+                field,
+                value: value.clone(),
+                problem: "cannot be a file name: expected lower-case letters, digits, \".\", \"_\" and \"-\"",
+            });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

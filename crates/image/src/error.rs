@@ -1,0 +1,174 @@
+//! What can go wrong with an image.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use yoe_model::{Origin, Size};
+use yoe_package::PackageError;
+
+use crate::services::ServiceProblem;
+
+/// Why an image cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageError {
+    /// The operating system refused.
+    #[error("cannot {doing} {}", path.display())]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A package cannot be used.
+    #[error("cannot take a package into the image")]
+    Package(#[from] PackageError),
+    /// Two packages hold the same file.
+    #[error(
+        "packages {first:?} and {second:?} both hold /{path}; drop one of them, or let one name the other in its replaces"
+    )]
+    Conflict {
+        /// Relative to the root.
+        path: String,
+        /// The package that came first.
+        first: String,
+        /// The package that came second.
+        second: String,
+    },
+    /// One package has a folder where another has a file or a link.
+    #[error("/{path} is {first_kind} in package {first:?} and {second_kind} in package {second:?}")]
+    Kinds {
+        /// Relative to the root.
+        path: String,
+        /// The package that came first.
+        first: String,
+        /// What it is there.
+        first_kind: &'static str,
+        /// The package that came second.
+        second: String,
+        /// What it is there.
+        second_kind: &'static str,
+    },
+    /// A file's parent is no folder.
+    #[error(
+        "package {package:?} holds /{path}, but /{parent} is {kind} of package {other:?}; install it where the link leads"
+    )]
+    BelowLink {
+        /// Relative to the root.
+        path: String,
+        /// Its package.
+        package: String,
+        /// The parent.
+        parent: String,
+        /// What the parent is.
+        kind: &'static str,
+        /// The parent's package.
+        other: String,
+    },
+    /// A hard link to something that is not there.
+    #[error("package {package:?} holds /{path} as a hard link to /{target}, which is no file of it")]
+    HardLink {
+        /// Relative to the root.
+        path: String,
+        /// Its package.
+        package: String,
+        /// What it links to.
+        target: String,
+    },
+    /// The same package twice.
+    #[error("package {0:?} was given twice")]
+    Twice(String),
+    /// A package for another processor.
+    #[error("package {package:?} is for {found}; the image is for {expected}")]
+    Arch {
+        /// The package.
+        package: String,
+        /// Its architecture.
+        found: String,
+        /// The image's.
+        expected: String,
+    },
+    /// Services that cannot run.
+    #[error("{}", list(.0))]
+    Services(Vec<ServiceProblem>),
+    /// A field of the image cannot be used.
+    #[error("{origin}: {field} {value:?} of image {image:?} {problem}")]
+    Field {
+        /// Where the image is defined.
+        origin: Origin,
+        /// The image.
+        image: String,
+        /// The field.
+        field: &'static str,
+        /// Its value.
+        value: String,
+        /// What is wrong, and what was expected.
+        problem: &'static str,
+    },
+    /// More files than the budget allows.
+    #[error(
+        "{origin}: the files of image {image:?} take {have}, its budget is {budget}; largest: {largest}; take packages out or raise budget(rootfs = …)"
+    )]
+    Budget {
+        /// Where the image is defined.
+        origin: Origin,
+        /// The image.
+        image: String,
+        /// Sum of the sizes of its files.
+        have: Size,
+        /// What was allowed.
+        budget: Size,
+        /// The largest packages with their sizes.
+        largest: String,
+    },
+    /// The root does not fit its partition.
+    #[error(
+        "{origin}: the root file system of image {image:?} needs {need}{}, its partition has {have}; raise root = … of the layout, or take packages out",
+        growth.as_ref().map(|growth| format!(" ({growth})")).unwrap_or_default()
+    )]
+    SlotTooSmall {
+        /// Where the image is defined.
+        origin: Origin,
+        /// The image.
+        image: String,
+        /// Room that is wanted.
+        need: Size,
+        /// Room that there is.
+        have: Size,
+        /// How the need came about, when not by the file system's size alone.
+        growth: Option<String>,
+    },
+    /// Kernel and boot manager do not fit the EFI system partition.
+    #[error(
+        "{origin}: the EFI system partition of image {image:?} needs {need}, it has {have}; raise esp = … of the layout"
+    )]
+    EspTooSmall {
+        /// Where the image is defined.
+        origin: Origin,
+        /// The image.
+        image: String,
+        /// Room that is wanted.
+        need: Size,
+        /// Size of the partition.
+        have: Size,
+    },
+    /// A manifest that this crate did not write.
+    #[error("{} is not the manifest of an image", path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+fn list(problems: &[ServiceProblem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl ImageError {
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| ImageError::Io { doing, path: path.to_owned(), source }
+    }
+}

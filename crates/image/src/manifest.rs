@@ -1,0 +1,79 @@
+//! The manifest: what an image holds, for people and for the steps that follow.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ImageError;
+
+/// What an image holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Version of this format: 1.
+    pub format: u32,
+    /// The image's name.
+    pub image: String,
+    /// The image's version.
+    pub version: String,
+    /// The architecture.
+    pub arch: String,
+    /// Seconds since 1970 that stand for "now" in it.
+    pub epoch: u64,
+    /// What the root tree amounts to.
+    pub content: Content,
+    /// Its packages, by name.
+    pub packages: Vec<Package>,
+    /// Names of its services, in order.
+    pub services: Vec<String>,
+}
+
+/// What a root tree amounts to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Content {
+    /// Number of regular files.
+    pub files: u64,
+    /// Number of directories.
+    pub directories: u64,
+    /// Number of symbolic links.
+    pub links: u64,
+    /// Sum of the sizes of the files, in bytes.
+    pub bytes: u64,
+    /// The same in blocks of 4096 bytes, each file rounded up.
+    pub blocks: u64,
+}
+
+/// A package of an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version with the release.
+    pub version: String,
+    /// The unit that it was made from.
+    pub origin: String,
+    /// An SPDX licence expression.
+    pub license: String,
+    /// Sum of the sizes of its files, in bytes.
+    pub installed_size: u64,
+    /// What the index calls it: `Q1` and the SHA-1 of its control part in base64.
+    pub identity: String,
+}
+
+impl Manifest {
+    /// The JSON text, with a line break at its end.
+    pub(crate) fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    }
+
+    /// Reads the `manifest.json` that [`crate::root::assemble`] wrote.
+    ///
+    /// # Errors
+    /// When it cannot be read or is something else.
+    pub fn open(path: &Path) -> Result<Self, ImageError> {
+        let text = std::fs::read(path).map_err(ImageError::io("read", path))?;
+        serde_json::from_slice(&text).map_err(|source| ImageError::Manifest { path: path.to_owned(), source })
+    }
+}

@@ -1,0 +1,53 @@
+//! What the image adds to its packages.
+
+use super::tree::RootTree;
+use super::{RootRequest, installed, os_release};
+use crate::ImageError;
+use crate::services::busybox;
+use yoe_model::Service;
+
+const OS_RELEASE: &str = "usr/lib/os-release";
+
+/// Adds host name, os-release, services, keys and the package database. Returns os-release's text.
+pub(super) fn add(
+    tree: &mut RootTree,
+    request: &RootRequest<'_>,
+    services: &[&Service],
+) -> Result<String, ImageError> {
+    let path = std::path::Path::new("the root tree");
+    let of_packages = tree.text(OS_RELEASE).map_err(ImageError::io("read", path))?;
+    let os_release = os_release::text(of_packages.as_deref(), request.image, request.epoch);
+    let mut files = vec![
+        (OS_RELEASE.to_owned(), os_release.clone(), 0o644),
+        ("etc/hostname".to_owned(), format!("{}\n", request.image.hostname), 0o644),
+        ("etc/apk/arch".to_owned(), format!("{}\n", request.arch), 0o644),
+        ("etc/apk/world".to_owned(), world(tree, request), 0o644),
+    ];
+    for key in request.keys {
+        files.push((format!("etc/apk/keys/{}", key.file_name()), key.to_pem(), 0o644));
+    }
+    if !services.is_empty() {
+        let inittab = tree.text("etc/inittab").map_err(ImageError::io("read", path))?;
+        files.push(("etc/inittab".to_owned(), busybox::inittab(inittab.as_deref(), services), 0o644));
+        files.extend(
+            services
+                .iter()
+                .map(|service| (busybox::path(service), busybox::script(service, services), 0o755)),
+        );
+    }
+    for (name, text, mode) in files {
+        tree.put(&name, &text, mode).map_err(ImageError::io("write a file of", path))?;
+    }
+    // Last: it holds the checksums of what packages own and the image changed.
+    let database = installed::text(tree);
+    tree.put("lib/apk/db/installed", &database, 0o644).map_err(ImageError::io("write a file of", path))?;
+    Ok(os_release)
+}
+
+/// What was asked for, as opposed to what came with it: the artifacts that are packages.
+fn world(tree: &RootTree, request: &RootRequest<'_>) -> String {
+    let names = tree.packages.iter().map(|listed| &listed.control.info.name);
+    let mut asked: Vec<_> = names.filter(|name| request.image.artifacts.contains(name)).cloned().collect();
+    asked.sort();
+    asked.into_iter().map(|name| name + "\n").collect()
+}

@@ -1,0 +1,119 @@
+//! The root tree: packages merged into one archive, with what the image adds.
+
+mod generated;
+mod installed;
+mod merge;
+mod os_release;
+pub(crate) mod spool;
+pub(crate) mod tree;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use yoe_model::{Arch, Image, Service};
+use yoe_package::index::Listed;
+use yoe_package::{PublicKey, Reader};
+
+use self::merge::Merge;
+use self::tree::RootTree;
+use crate::{ImageError, Manifest, Package, budget, services};
+
+/// What a root is assembled from.
+#[derive(Debug, Clone, Copy)]
+pub struct RootRequest<'a> {
+    /// The image.
+    pub image: &'a Image,
+    /// The architecture; packages are of it or `noarch`.
+    pub arch: Arch,
+    /// Package files. The first that has a folder decides its mode.
+    pub packages: &'a [PathBuf],
+    /// Who may have signed them; the device will trust the same keys.
+    pub keys: &'a [PublicKey],
+    /// The services of the units in the image.
+    pub services: &'a [Service],
+    /// Seconds since 1970: the date of everything in it.
+    pub epoch: u64,
+}
+
+/// The files that [`assemble`] writes into its folder.
+pub mod files {
+    /// The root tree.
+    pub const ROOT: &str = "root.tar";
+    /// A copy of the root's `/usr/lib/os-release`.
+    pub const OS_RELEASE: &str = "os-release";
+    /// [`crate::Manifest`] as JSON.
+    pub const MANIFEST: &str = "manifest.json";
+}
+
+/// Assembles the root into the folder `out`, which exists. File contents pass through a temporary file there.
+///
+/// What packages hold below `/boot` is left out: the kernel boots from the EFI system partition.
+///
+/// # Errors
+/// [`ImageError`]; after one, `out` may hold a part of the files.
+pub fn assemble(request: &RootRequest<'_>, out: &Path) -> Result<Manifest, ImageError> {
+    let mut merge = Merge::new(out)?;
+    for path in request.packages {
+        add_package(&mut merge, request, path)?;
+    }
+    let mut tree = merge.finish()?;
+    let services =
+        services::check(request.services, &request.image.name, &tree).map_err(ImageError::Services)?;
+    let os_release = generated::add(&mut tree, request, &services)?;
+    let manifest = manifest(request, &tree, &services);
+    budget::check_files(request.image, &manifest)?;
+    budget::check_content(request.image, &manifest.content)?;
+    tree.write(&out.join(files::ROOT), request.epoch)?;
+    write(&out.join(files::OS_RELEASE), &os_release)?;
+    let path = out.join(files::MANIFEST);
+    let json = manifest.to_json().map_err(|source| ImageError::Manifest { path: path.clone(), source })?;
+    write(&path, &json)?;
+    Ok(manifest)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), ImageError> {
+    fs::write(path, text).map_err(ImageError::io("write", path))
+}
+
+fn add_package(merge: &mut Merge, request: &RootRequest<'_>, path: &Path) -> Result<(), ImageError> {
+    let reader = Reader::open(path, request.keys)?;
+    let file_size = fs::metadata(path).map_err(ImageError::io("look at", path))?.len();
+    let listed = Listed { control: reader.control().clone(), identity: reader.identity(), file_size };
+    let info = &listed.control.info;
+    if info.arch != "noarch" && info.arch != request.arch.as_str() {
+        let (package, found) = (info.name.clone(), info.arch.clone());
+        return Err(ImageError::Arch { package, found, expected: request.arch.to_string() });
+    }
+    merge.begin(listed)?;
+    reader.read(|entry, content| merge.add(entry, content))?;
+    Ok(())
+}
+
+fn manifest(request: &RootRequest<'_>, tree: &RootTree, services: &[&Service]) -> Manifest {
+    let mut packages: Vec<_> = tree
+        .packages
+        .iter()
+        .map(|listed| {
+            let info = &listed.control.info;
+            Package {
+                name: info.name.clone(),
+                version: info.version.clone(),
+                origin: info.origin.clone(),
+                license: info.license.clone(),
+                installed_size: listed.control.installed_size,
+                identity: listed.identity.q1(),
+            }
+        })
+        .collect();
+    packages.sort_by(|one, other| one.name.cmp(&other.name));
+    Manifest {
+        format: 1,
+        image: request.image.name.clone(),
+        version: request.image.version.clone(),
+        arch: request.arch.to_string(),
+        epoch: request.epoch,
+        content: tree.content(),
+        packages,
+        services: services.iter().map(|service| service.name.clone()).collect(),
+    }
+}

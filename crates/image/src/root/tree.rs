@@ -1,0 +1,170 @@
+//! The merged tree.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Read as _, Write as _};
+use std::path::Path;
+
+use yoe_package::index::Listed;
+use yoe_package::{ArchiveWriter, Entry, Kind, Sha1};
+
+use super::spool::{Spool, Stored};
+use crate::{Content, ImageError};
+
+/// A path of the root.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub body: Body,
+    pub mode: u32,
+    pub uid: u32,
+    pub gid: u32,
+    /// The package that it belongs to; `None` for what the image adds.
+    pub owner: Option<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Body {
+    Directory,
+    File(Stored, Sha1),
+    Symlink(String),
+}
+
+impl Body {
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Body::Directory => "a folder",
+            Body::File(..) => "a file",
+            Body::Symlink(_) => "a link",
+        }
+    }
+}
+
+pub(crate) struct RootTree {
+    pub nodes: BTreeMap<String, Node>,
+    pub packages: Vec<Listed>,
+    pub spool: Spool,
+}
+
+/// Links followed before a path counts as a circle, as in Linux.
+const MOST_LINKS: usize = 40;
+
+impl RootTree {
+    /// The path (without a leading slash) that `path` leads to when every link in it is followed.
+    pub fn resolve(&self, path: &str) -> Option<String> {
+        let mut rest: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
+        let mut found: Vec<String> = Vec::new();
+        let mut links = 0;
+        while let Some(part) = rest.pop() {
+            match part.as_str() {
+                "" | "." => continue,
+                ".." => {
+                    found.pop();
+                    continue;
+                }
+                _ => found.push(part),
+            }
+            let node = self.nodes.get(&found.join("/"))?;
+            if let Body::Symlink(target) = &node.body {
+                links += 1;
+                if links > MOST_LINKS {
+                    return None;
+                }
+                found.pop();
+                if target.starts_with('/') {
+                    found.clear();
+                }
+                rest.extend(target.split('/').rev().map(str::to_owned));
+            }
+        }
+        Some(found.join("/"))
+    }
+
+    /// The text of a file, if there is one.
+    pub fn text(&self, path: &str) -> io::Result<Option<String>> {
+        let Some(Node { body: Body::File(stored, _), .. }) = self.nodes.get(path) else { return Ok(None) };
+        let mut text = String::new();
+        self.spool.get(*stored)?.read_to_string(&mut text)?;
+        Ok(Some(text))
+    }
+
+    /// Adds or replaces a file, and the folders that it lies in. A package that had it keeps it.
+    pub fn put(&mut self, path: &str, text: &str, mode: u32) -> io::Result<()> {
+        let path = self.place(path);
+        let stored = self.spool.put(&mut text.as_bytes())?;
+        let owner = self.nodes.get(&path).and_then(|node| node.owner);
+        let body = Body::File(stored, Sha1::of(text.as_bytes()));
+        self.nodes.insert(path.clone(), Node { body, mode, uid: 0, gid: 0, owner });
+        self.add_parents(&path);
+        Ok(())
+    }
+
+    /// Where a path that may not exist yet is: below a link such as `/lib`, a file is where the link leads.
+    fn place(&self, path: &str) -> String {
+        let folders = path.rmatch_indices('/').map(|(at, _)| path.split_at(at));
+        let mut known = folders.filter_map(|(folder, rest)| Some(format!("{}{rest}", self.resolve(folder)?)));
+        known.next().unwrap_or_else(|| path.to_owned())
+    }
+
+    pub fn add_parents(&mut self, path: &str) {
+        for (at, _) in path.match_indices('/') {
+            let folder = Node { body: Body::Directory, mode: 0o755, uid: 0, gid: 0, owner: None };
+            self.nodes.entry(path[..at].to_owned()).or_insert(folder);
+        }
+    }
+
+    pub fn content(&self) -> Content {
+        let mut content = Content::default();
+        for node in self.nodes.values() {
+            match &node.body {
+                Body::Directory => content.directories += 1,
+                Body::Symlink(_) => content.links += 1,
+                Body::File(stored, _) => {
+                    content.files += 1;
+                    content.bytes += stored.size;
+                    content.blocks += stored.size.div_ceil(4096);
+                }
+            }
+        }
+        content
+    }
+
+    /// Writes the archive, sorted by path.
+    pub fn write(&self, path: &Path, epoch: u64) -> Result<(), ImageError> {
+        let writing = |error| ImageError::io("write", path)(error);
+        let file = File::create(path).map_err(writing)?;
+        let mut archive = ArchiveWriter::new(BufWriter::new(file));
+        for (name, node) in &self.nodes {
+            self.append(&mut archive, name, node, epoch).map_err(writing)?;
+        }
+        archive.finish().and_then(|mut file| file.flush()).map_err(writing)
+    }
+
+    fn append(
+        &self,
+        archive: &mut ArchiveWriter<BufWriter<File>>,
+        path: &str,
+        node: &Node,
+        mtime: u64,
+    ) -> io::Result<()> {
+        let Node { body, mode, uid, gid, .. } = node;
+        let entry = |kind, size| Entry {
+            path: path.to_owned(),
+            kind,
+            mode: *mode,
+            uid: *uid,
+            gid: *gid,
+            mtime,
+            size,
+            checksum: None,
+        };
+        match body {
+            Body::Directory => archive.append(&entry(Kind::Directory, 0), &mut io::empty()),
+            Body::Symlink(target) => {
+                archive.append(&entry(Kind::Symlink(target.clone()), 0), &mut io::empty())
+            }
+            Body::File(stored, _) => {
+                archive.append(&entry(Kind::File, stored.size), &mut self.spool.get(*stored)?)
+            }
+        }
+    }
+}
