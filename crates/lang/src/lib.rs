@@ -1,1 +1,58 @@
-//! To be written.
+//! From `.star` files to a [`Project`].
+//!
+//! [`load`] evaluates a project for one machine. The language is described by docs/design/0002-language.md; the
+//! builtins by [`reference()`], made from the same tables that check their arguments. Evaluation reads `.star` files
+//! and the folders of units, nothing else, and the same text always gives the same project.
+//!
+//! A mistake does not end the evaluation: every file is evaluated, all names are checked, and what was found comes
+//! back together as [`Diagnostics`].
+
+mod arguments;
+mod assemble;
+mod blame;
+mod builtins;
+mod definitions;
+mod diagnostics;
+mod evaluate;
+mod evaluate_files;
+mod files;
+mod labels;
+mod limits;
+mod loader;
+mod modules;
+mod near;
+mod nesting;
+mod problem;
+mod project_tree;
+mod reference;
+mod render;
+mod session;
+mod site;
+mod stages;
+mod starlark_errors;
+mod validate;
+mod values;
+mod workers;
+
+use std::path::Path;
+
+use yoe_model::{Project, Unlocked};
+
+pub use diagnostics::{Diagnostic, Diagnostics, Severity};
+pub use reference::reference;
+
+/// What evaluation depends on besides the files.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The machine to evaluate for; the project's default machine when absent.
+    pub machine: Option<String>,
+}
+
+/// Evaluates the project in the folder `root`.
+///
+/// # Errors
+/// Everything that was found wrong, in the order of files and lines.
+pub fn load(root: &Path, options: &Options) -> Result<Project<Unlocked>, Diagnostics> {
+    workers::with_deep_stack(|| stages::load(root, options))
+        .unwrap_or_else(|error| Err(Diagnostics::internal(&error.to_string())))
+}

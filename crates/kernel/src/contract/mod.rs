@@ -1,0 +1,35 @@
+//! The container contract: what engines ask of a kernel, and whether a configuration gives it.
+//!
+//! The rules are data, in files beside this one: what moby's `contrib/check-config.sh` asks (`necessary.rs`,
+//! `optional.rs`, `drivers.rs`) and what each engine needs beyond it (`engines.rs`, `podman.rs`, `k3s.rs`). Each has a reason; each
+//! group has a source.
+//!
+//! # Verdicts
+//! `y` is enabled, `m` is enabled as a module, everything else is missing. A rule outside its range of kernel versions,
+//! or whose option another one stands in for, is not applicable. A check passes when no required option is missing:
+//! those of "Generally Necessary", which every container engine shares, and the required ones of the engines asked for.
+//! Nothing of moby's optional groups counts, as in moby's script.
+//!
+//! What moby's script asks of the running system rather than of a configuration (the mount of the cgroup hierarchy,
+//! AppArmor's tools, ZFS, the limit `root_maxkeys`) is not part of the contract.
+
+mod advice;
+mod broken;
+mod check;
+mod drivers;
+mod engines;
+mod k3s;
+mod necessary;
+mod optional;
+mod podman;
+mod report;
+mod rule;
+mod runtime;
+
+pub use broken::Broken;
+pub use check::{Outcome, Report, Required, Section, Verdict, check};
+pub use rule::{Group, Rule, Section as Place, rules};
+pub use runtime::{Runtime, RuntimeError};
+
+#[cfg(test)]
+mod tests;

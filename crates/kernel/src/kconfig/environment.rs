@@ -1,0 +1,145 @@
+//! Variables and macros, `$(…)`: what is known without running a program.
+
+use std::collections::BTreeMap;
+
+/// The most text that a macro may become, in bytes, and how deep macros may refer to each other.
+const MAX_EXPANSION: usize = 64 << 10;
+const MAX_DEPTH: usize = 32;
+
+/// The variables that Kbuild hands to Kconfig, and those that Kconfig files define.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    variables: BTreeMap<String, Variable>,
+}
+
+#[derive(Clone, Debug)]
+enum Variable {
+    Known(String),
+    /// `name = text`: expanded where it is used.
+    Later(String),
+    Unknown,
+}
+
+impl Environment {
+    /// The environment of a kernel built for `arch` in Kbuild's words: `x86_64`, `arm64`, `i386`, `riscv`, …
+    pub fn kernel(arch: &str) -> Self {
+        let folder = match arch {
+            "x86_64" | "i386" => "x86",
+            "sparc32" | "sparc64" => "sparc",
+            "parisc64" => "parisc",
+            other => other,
+        };
+        let mut environment = Self::default();
+        environment.set("ARCH", arch);
+        environment.set("SRCARCH", folder);
+        environment
+    }
+
+    /// Gives a variable a value.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), Variable::Known(value.to_owned()));
+    }
+
+    /// `name := text`, `name = text`, `name += text` of a Kconfig file.
+    pub(super) fn assign(&mut self, name: &str, operator: &str, text: &str) {
+        let new = match operator {
+            ":=" => self.expand(text).map_or(Variable::Unknown, Variable::Known),
+            "+=" => match self.variables.get(name) {
+                Some(Variable::Known(old)) => match self.expand(text) {
+                    Some(more) => Variable::Known(format!("{old} {more}")),
+                    None => Variable::Unknown,
+                },
+                Some(Variable::Later(old)) => Variable::Later(format!("{old} {text}")),
+                Some(Variable::Unknown) => Variable::Unknown,
+                None => Variable::Later(text.to_owned()),
+            },
+            _ => Variable::Later(text.to_owned()),
+        };
+        self.variables.insert(name.to_owned(), new);
+    }
+
+    /// `text` with every `$(…)` replaced; `None` when one is unknown here.
+    pub(super) fn expand(&self, text: &str) -> Option<String> {
+        self.expand_at(text, 0)
+    }
+
+    fn expand_at(&self, text: &str, depth: usize) -> Option<String> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            let (before, call) = rest.split_at(at);
+            out.push_str(before);
+            let end = macro_end(call)?;
+            let name = call.get(2..end - 1)?;
+            match self.variables.get(name)? {
+                Variable::Known(value) => out.push_str(value),
+                Variable::Later(later) => out.push_str(&self.expand_at(later, depth + 1)?),
+                Variable::Unknown => return None,
+            }
+            if out.len() > MAX_EXPANSION {
+                return None;
+            }
+            rest = call.get(end..)?;
+        }
+        out.push_str(rest);
+        Some(out)
+    }
+}
+
+/// Where the `$(…)` at the start of `text` ends; `None` when it has no end or is none.
+pub(super) fn macro_end(text: &str) -> Option<usize> {
+    if !text.starts_with("$(") {
+        return None;
+    }
+    let mut open = 0usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' => open += 1,
+            b')' => open -= 1,
+            _ => continue,
+        }
+        if open == 0 {
+            return Some(at + 1);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_replaced() {
+        let mut environment = Environment::kernel("x86_64");
+        environment.assign("comma", ":=", ",");
+        environment.assign("path", "=", "arch/$(SRCARCH)");
+        environment.assign("path", "+=", "$(comma)");
+        assert_eq!(environment.expand("$(path)/$(ARCH)").as_deref(), Some("arch/x86 ,/x86_64"));
+    }
+
+    #[test]
+    fn what_would_run_a_program_is_unknown() {
+        let mut environment = Environment::kernel("arm64");
+        environment.assign("cc-option", "=", "$(success,cc $(1))");
+        environment.assign("version", ":=", "$(shell,cc --version)");
+        for text in ["$(cc-option,-Wall)", "$(version)", "$(shell,rm)", "$(1)", "$(open", "$HOME", "$"] {
+            assert_eq!(environment.expand(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn macros_that_grow_or_refer_to_themselves_end() {
+        let mut environment = Environment::default();
+        environment.assign("loop", "=", "$(loop)$(loop)");
+        environment.assign("a0", "=", "xxxxxxxxxxxxxxxx");
+        for n in 1..30 {
+            environment.assign(&format!("a{n}"), "=", &format!("$(a{0})$(a{0})", n - 1));
+        }
+        assert_eq!(environment.expand("$(loop)"), None);
+        assert_eq!(environment.expand("$(a29)"), None);
+    }
+}

@@ -1,0 +1,26 @@
+//! Kconfig: what a kernel was asked to be, what it became, and whether that carries containers.
+//!
+//! - [`config`] reads `.config`, fragments and `/proc/config.gz`;
+//! - [`fragment`] merges fragments, keeps where each request and its reason stand, and names both sides of a conflict;
+//! - [`kconfig`] reads a kernel's own Kconfig files;
+//! - [`survive`] tells which requests the final configuration lost, which dependency was not met, and what to add;
+//! - [`contract`] holds what container engines ask of a kernel, and checks a configuration against it;
+//! - [`hardening`] tells where a configuration protects less than it could, unless that was decided and written down.
+//!
+//! Everything works on text that the caller hands over. The one exception is [`kconfig::Folder`], which reads Kconfig
+//! files below a folder that the caller names. Nothing prints. Symbols are named without their `CONFIG_` prefix.
+
+pub mod config;
+pub mod contract;
+pub mod fragment;
+pub mod hardening;
+pub mod kconfig;
+pub mod survive;
+
+mod near;
+mod version;
+
+pub use config::{Config, Value};
+
+pub use fragment::{Fragment, Merged, merge};
+pub use version::{KernelVersion, VersionError};

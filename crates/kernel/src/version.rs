@@ -1,0 +1,112 @@
+//! Kernel versions, as `uname -r` and a configuration's header write them.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// A kernel's version: what rules about kernels compare.
+///
+/// What distributions append (`-25-amd64`, `-rc3`, `+deb13`) is not part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KernelVersion {
+    /// The first number.
+    pub major: u32,
+    /// The second number.
+    pub minor: u32,
+    /// The third number; 0 when there is none.
+    pub patch: u32,
+}
+
+/// A text that is no kernel version.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no kernel version; expected numbers as in `6.12.107` or `6.1.0-25-amd64`")]
+pub struct VersionError {
+    text: String,
+}
+
+impl KernelVersion {
+    /// The version `major.minor.0`.
+    pub const fn new(major: u32, minor: u32) -> Self {
+        Self { major, minor, patch: 0 }
+    }
+
+    /// Reads `6.12`, `6.12.107`, `6.1.0-25-amd64`, `7.0-rc3`.
+    ///
+    /// # Errors
+    /// The text does not start with two numbers joined by a dot, or one does not fit 32 bits.
+    pub fn parse(text: &str) -> Result<Self, VersionError> {
+        let wrong = || VersionError { text: text.chars().take(64).collect() };
+        let numbers = text.split(['-', '+', '_', '~']).next().unwrap_or_default();
+        let mut parts = numbers.split('.');
+        let mut number = || match parts.next() {
+            Some(part) if part.bytes().all(|byte| byte.is_ascii_digit()) => {
+                part.parse::<u32>().map_err(|_| wrong())
+            }
+            _ => Err(wrong()),
+        };
+        let (major, minor) = (number()?, number()?);
+        let patch = if numbers.matches('.').count() == 1 { 0 } else { number()? };
+        Ok(Self { major, minor, patch })
+    }
+
+    /// The version in a configuration's header line, `# Linux/x86 6.12.107 Kernel Configuration`.
+    ///
+    /// `None` when `line` is no such header.
+    pub fn from_header(line: &str) -> Option<Self> {
+        let inner = line.strip_prefix("# Linux/")?.strip_suffix(" Kernel Configuration")?;
+        Self::parse(inner.split_once(' ')?.1).ok()
+    }
+}
+
+impl fmt::Display for KernelVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+impl Serialize for KernelVersion {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_as_they_are_written() {
+        for (text, told) in [
+            ("6.12.107", "6.12.107"),
+            ("6.1.0-25-amd64", "6.1.0"),
+            ("6.12", "6.12.0"),
+            ("7.0-rc3", "7.0.0"),
+            ("6.12.43+deb13-amd64", "6.12.43"),
+            ("5.15.167.4-microsoft-standard-WSL2", "5.15.167"),
+        ] {
+            assert_eq!(KernelVersion::parse(text).unwrap().to_string(), told);
+        }
+    }
+
+    #[test]
+    fn what_is_no_version_is_told() {
+        for text in ["", "6", "6.", "six.one", "6.x", "99999999999.1", "-6.1", "6..1", "6.1."] {
+            let told = KernelVersion::parse(text).unwrap_err().to_string();
+            assert!(told.contains(&format!("`{text}` is no kernel version")), "{told}");
+        }
+    }
+
+    #[test]
+    fn the_header_of_a_configuration() {
+        let version = KernelVersion::from_header("# Linux/x86 6.12.107 Kernel Configuration");
+        assert_eq!(version, Some(KernelVersion { major: 6, minor: 12, patch: 107 }));
+        assert_eq!(KernelVersion::from_header("# Linux/x86 Kernel Configuration"), None);
+        assert_eq!(KernelVersion::from_header("# Busybox version: 1.37.0"), None);
+    }
+
+    #[test]
+    fn versions_compare_by_number() {
+        assert!(KernelVersion::new(4, 15) > KernelVersion::new(4, 8));
+        assert!(KernelVersion::parse("5.1.21").unwrap() < KernelVersion::new(5, 2));
+    }
+}

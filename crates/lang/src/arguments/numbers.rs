@@ -1,0 +1,188 @@
+//! Numbers and sizes.
+
+use starlark::values::UnpackValue;
+use starlark::values::Value;
+use starlark::values::float::UnpackFloat;
+use yoe_model::{Digest, RootSize, Size};
+
+use super::{Argument, At};
+use crate::problem::Problem;
+
+/// A whole number between two bounds, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Whole<const MIN: u32, const MAX: u32>(pub(crate) u32);
+
+impl<const MIN: u32, const MAX: u32> Argument for Whole<MIN, MAX> {
+    fn expected() -> String {
+        match (MIN, MAX) {
+            (min, u32::MAX) => format!("a whole number from {min}"),
+            _ => format!("a whole number from {MIN} to {MAX}"),
+        }
+    }
+
+    fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
+        if value.unpack_bool().is_some() || value.get_type() != "int" {
+            return at.wrong_type(value, Self::expected());
+        }
+        match value.unpack_i32().and_then(|number| u32::try_from(number).ok()) {
+            Some(number) if (MIN..=MAX).contains(&number) => Some(Self(number)),
+            _ => {
+                let message = format!("{value} is out of range for `{}`", at.field);
+                at.fail(Problem::error(at.place(), message).expected(Self::expected()))
+            }
+        }
+    }
+
+    fn show(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+/// Permission bits, such as `0o644`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mode(pub(crate) u32);
+
+impl Argument for Mode {
+    fn expected() -> String {
+        "permission bits, such as 0o644".to_owned()
+    }
+
+    fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
+        if value.unpack_str().is_some() {
+            return at.wrong_type(value, Self::expected());
+        }
+        let Whole(mode) = Whole::<0, { u32::MAX }>::read(value, at)?;
+        if mode > 0o7777 {
+            let message = format!("{mode} is more than permission bits can hold");
+            return at.fail(Problem::error(at.place(), message).expected(Self::expected()));
+        }
+        // 644 without its 0o is 0o1204: no sane mode, and the usual slip.
+        if [644, 600, 640, 755, 750, 700, 555, 444, 664, 775].contains(&mode) {
+            let problem = Problem::error(at.place(), format!("the mode {mode} is not octal"));
+            return at.fail(problem.expected(Self::expected()).hint(format!("write `0o{mode}`")));
+        }
+        Some(Self(mode))
+    }
+
+    fn show(&self) -> String {
+        format!("0o{:o}", self.0)
+    }
+}
+
+/// A limit of a resource, a number of up to 64 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Amount(pub(crate) u64);
+
+impl Argument for Amount {
+    fn expected() -> String {
+        "a whole number".to_owned()
+    }
+
+    fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
+        if value.unpack_bool().is_some() || value.get_type() != "int" {
+            return at.wrong_type(value, Self::expected());
+        }
+        match u64::unpack_value(value) {
+            Ok(Some(number)) => Some(Self(number)),
+            _ => {
+                let message = format!("{value} is out of range for `{}`", at.field);
+                at.fail(
+                    Problem::error(at.place(), message).expected("a whole number from 0, of up to 64 bits"),
+                )
+            }
+        }
+    }
+}
+
+/// How much larger than now something may become; at least 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Growth(pub(crate) f64);
+
+impl Argument for Growth {
+    fn expected() -> String {
+        "a number from 1.0".to_owned()
+    }
+
+    fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
+        let number = match UnpackFloat::unpack_value(value) {
+            Ok(Some(UnpackFloat(number))) => number,
+            _ => return at.wrong_type(value, Self::expected()),
+        };
+        if number.is_finite() && number >= 1.0 {
+            return Some(Self(number));
+        }
+        let message = format!("{number} is out of range for `{}`", at.field);
+        at.fail(Problem::error(at.place(), message).expected(Self::expected()))
+    }
+
+    fn show(&self) -> String {
+        format!("{:?}", self.0)
+    }
+}
+
+impl Argument for Size {
+    fn expected() -> String {
+        "a size, such as \"64M\"".to_owned()
+    }
+
+    fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
+        let text = value.unpack_str().or_else(|| at.wrong_type(value, Self::expected()))?;
+        match text.parse::<Size>() {
+            Ok(Size(0)) => {
+                at.fail(Problem::error(at.text(text), "a size cannot be 0").expected(Self::expected()))
+            }
+            Ok(size) => Some(size),
+            Err(_) => {
+                let message = format!("{text:?} is not a size");
+                let expected = "a whole number with K, M or G, such as \"64M\"";
+                at.fail(Problem::error(at.text(text), message).expected(expected))
+            }
+        }
+    }
+
+    fn show(&self) -> String {
+        format!("\"{self}\"")
+    }
+}
+
+impl Argument for RootSize {
+    fn expected() -> String {
+        "\"fit\" or a size".to_owned()
+    }
+
+    fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
+        match value.unpack_str() {
+            Some("fit") => Some(RootSize::Fit),
+            _ => Size::read(value, at).map(RootSize::Fixed),
+        }
+    }
+
+    fn show(&self) -> String {
+        match self {
+            RootSize::Fit => "\"fit\"".to_owned(),
+            RootSize::Fixed(size) => size.show(),
+        }
+    }
+}
+
+impl Argument for Digest {
+    fn expected() -> String {
+        "a SHA-256 digest".to_owned()
+    }
+
+    fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
+        let text = value.unpack_str().or_else(|| at.wrong_type(value, Self::expected()))?;
+        text.parse().ok().or_else(|| {
+            let hex = text.bytes().all(|b| b.is_ascii_hexdigit());
+            let hint = match (hex, text.len()) {
+                (true, 32) => "this has the length of an MD5 sum; compute the SHA-256 sum".to_owned(),
+                (true, 40) => "this has the length of a SHA-1 sum; compute the SHA-256 sum".to_owned(),
+                (true, 128) => "this has the length of a SHA-512 sum; compute the SHA-256 sum".to_owned(),
+                (true, length) => format!("this has {length} digits"),
+                (false, _) => "`sha256sum FILE` prints it".to_owned(),
+            };
+            let problem = Problem::error(at.text(text), "this is not a SHA-256 digest");
+            at.fail(problem.expected("64 hexadecimal digits").hint(hint))
+        })
+    }
+}

@@ -1,0 +1,64 @@
+//! What one builtin made, as the argument of another.
+
+use starlark::values::Value;
+use yoe_model::{Budget, ImageTest, Kernel, Layout, Qemu, Service, SourceEntry, Step};
+
+use super::{Argument, At};
+use crate::definitions::{Made, ModuleRef, Part, TaskParts};
+use crate::problem::Problem;
+use crate::values::PartValue;
+
+/// Implements [`Argument`] for what one kind of part holds.
+macro_rules! part {
+    ($type:ty, $variant:ident, $expected:literal) => {
+        impl Argument for $type {
+            fn expected() -> String {
+                $expected.to_owned()
+            }
+
+            fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
+                match PartValue::from_value(value).map(|part| &part.0) {
+                    Some(Part::$variant(part)) => Some(part.clone()),
+                    Some(Part::Broken) => None,
+                    Some(other) => wrong_part(other, at, Self::expected()),
+                    None => at.wrong_type(value, Self::expected()),
+                }
+            }
+        }
+    };
+}
+
+/// Reports a part of another kind.
+fn wrong_part<T>(part: &Part, at: &At<'_>, expected: String) -> Option<T> {
+    let message = format!("{}() cannot take a {} for `{}`", at.call.builtin, part.kind(), at.field);
+    at.fail(Problem::error(at.place(), message).expected(expected))
+}
+
+part!(Made<ModuleRef>, ModuleRef, "module_ref(…)");
+part!(Made<Kernel>, Kernel, "kernel(…)");
+part!(Made<Qemu>, Qemu, "qemu(…)");
+part!(Made<TaskParts>, Task, "task(…)");
+part!(Made<SourceEntry>, Source, "debian_source(…), git(…), path(…) or https(…)");
+part!(Made<Service>, Service, "service(…)");
+part!(Layout, Layout, "a layout, such as disk(…)");
+part!(Budget, Budget, "budget(…)");
+part!(Made<ImageTest>, Test, "test(…)");
+
+impl Argument for Made<Step> {
+    fn expected() -> String {
+        "a step (shell text, install_file, install_template or symlink)".to_owned()
+    }
+
+    fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
+        match PartValue::from_value(value).map(|part| &part.0) {
+            Some(Part::Step(step)) => Some(step.clone()),
+            Some(Part::Broken) => None,
+            Some(other) => wrong_part(other, at, Self::expected()),
+            None if value.unpack_str().is_some() => {
+                let text = String::read(value, at)?;
+                Some(Made { value: Step::Shell(text), site: at.call.site.clone() })
+            }
+            None => at.wrong_type(value, Self::expected()),
+        }
+    }
+}

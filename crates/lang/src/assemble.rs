@@ -1,0 +1,150 @@
+//! The project as it grows: definitions by name, each with the calls that made it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use yoe_model::{Container, Machine, Parts, Project, Unlocked};
+
+use crate::definitions::{Definition, ImageDraft, MachineDraft, Made, ProjectDraft, UnitDraft};
+use crate::evaluate_files::Evaluated;
+use crate::problem::{Place, Problem};
+use crate::session::FileKind;
+use crate::site::Site;
+
+/// What was defined so far.
+pub(crate) struct Draft {
+    pub(crate) project: Made<ProjectDraft>,
+    pub(crate) machines: BTreeMap<String, Made<MachineDraft>>,
+    pub(crate) containers: BTreeMap<String, Made<Container>>,
+    pub(crate) units: BTreeMap<String, Made<UnitDraft>>,
+    pub(crate) images: BTreeMap<String, Made<ImageDraft>>,
+    /// Names of definitions that are wrong, by kind.
+    broken: BTreeSet<(FileKind, String)>,
+    /// Kinds of which some file may define more than is known.
+    hidden: BTreeSet<FileKind>,
+}
+
+impl Draft {
+    pub(crate) fn new(project: Made<ProjectDraft>) -> Self {
+        Self {
+            project,
+            machines: BTreeMap::new(),
+            containers: BTreeMap::new(),
+            units: BTreeMap::new(),
+            images: BTreeMap::new(),
+            broken: BTreeSet::new(),
+            hidden: BTreeSet::new(),
+        }
+    }
+
+    /// Whether a name that is not there is the consequence of a mistake that was reported already.
+    pub(crate) fn excused(&self, kind: FileKind, name: &str) -> bool {
+        self.hidden.contains(&kind) || self.broken.contains(&(kind, name.to_owned()))
+    }
+
+    /// Adds what files defined.
+    pub(crate) fn add_all(&mut self, files: Vec<Evaluated>, problems: &mut Vec<Problem>) {
+        for file in files {
+            self.add(file, problems);
+        }
+    }
+
+    fn add(&mut self, evaluated: Evaluated, problems: &mut Vec<Problem>) {
+        let Evaluated { file, shown, outcome, files, failed } = evaluated;
+        let kind = file.kind;
+        self.broken.extend(outcome.broken.into_iter().map(|name| (kind, name)));
+        if failed {
+            self.broken.insert((kind, file.stem().to_owned()));
+            // A unit's name is that of its file; other files may define several things.
+            if kind != FileKind::Unit {
+                self.hidden.insert(kind);
+            }
+        } else if outcome.definitions.is_empty() {
+            let builtin = kind.defines().unwrap_or_default();
+            let message = format!("{shown} defines no {builtin}");
+            let hint = format!("call {builtin}(…), or a class function that does");
+            problems.push(Problem::error(Place::File(shown.clone()), message).hint(hint));
+        }
+        let mut files = Some(files);
+        for (index, definition) in outcome.definitions.into_iter().enumerate() {
+            match definition {
+                Definition::Unit(mut unit) => {
+                    if let Some(problem) = misnamed(&unit, file.stem(), index) {
+                        self.broken.insert((kind, unit.value.unit.name.clone()));
+                        problems.push(problem);
+                    }
+                    unit.value.unit.files = files.take().unwrap_or_default();
+                    let name = unit.value.unit.name.clone();
+                    insert(&mut self.units, "unit", name, *unit, problems);
+                }
+                Definition::Machine(machine) => {
+                    let name = machine.value.machine.name.clone();
+                    insert(&mut self.machines, "machine", name, machine, problems);
+                }
+                Definition::Container(container) => {
+                    let name = container.value.name.clone();
+                    insert(&mut self.containers, "container", name, container, problems);
+                }
+                Definition::Image(image) => {
+                    let name = image.value.image.name.clone();
+                    insert(&mut self.images, "image", name, image, problems);
+                }
+                // Their files are evaluated elsewhere; a builtin called out of place was refused.
+                Definition::Project(_) | Definition::Module(_) => {}
+            }
+        }
+    }
+
+    /// The project, once nothing is wrong.
+    pub(crate) fn finish(self, machine: Machine) -> Project<Unlocked> {
+        let ProjectDraft { name, version, image, mirrors, .. } = self.project.value;
+        Project::new(Parts {
+            name,
+            version,
+            machine,
+            default_image: image,
+            mirrors,
+            units: self.units.into_iter().map(|(name, made)| (name, Arc::new(made.value.unit))).collect(),
+            containers: self.containers.into_iter().map(|(name, made)| (name, made.value)).collect(),
+            machines: self.machines.into_iter().map(|(name, made)| (name, made.value.machine)).collect(),
+            images: self.images.into_iter().map(|(name, made)| (name, made.value.image)).collect(),
+        })
+    }
+}
+
+/// Adds a definition, unless its name is taken.
+fn insert<T>(
+    into: &mut BTreeMap<String, Made<T>>,
+    what: &str,
+    name: String,
+    made: Made<T>,
+    problems: &mut Vec<Problem>,
+) {
+    match into.get(&name) {
+        Some(first) => problems.push(twice(what, &name, &made.site, &first.site)),
+        None => {
+            into.insert(name, made);
+        }
+    }
+}
+
+/// Two definitions of one name.
+pub(crate) fn twice(what: &str, name: &str, second: &Site, first: &Site) -> Problem {
+    let place = Place::text(second, "name", name);
+    Problem::error(place, format!("the {what} `{name}` is defined twice"))
+        .related(Place::text(first, "name", name), "first defined here")
+}
+
+/// A unit that is not named as its file, or not the only one in it.
+fn misnamed(unit: &Made<UnitDraft>, stem: &str, index: usize) -> Option<Problem> {
+    let name = &unit.value.unit.name;
+    let place = Place::text(&unit.site, "name", name);
+    if index > 0 {
+        let problem = Problem::error(place, format!("the unit `{name}` is the second one in its file"));
+        return Some(problem.hint(format!("a file defines one unit; move it to {name}.star")));
+    }
+    (name != stem).then(|| {
+        Problem::error(place, format!("the unit `{name}` is defined in {stem}.star"))
+            .hint(format!("name the unit `{stem}`, or the file {name}.star"))
+    })
+}

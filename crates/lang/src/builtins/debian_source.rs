@@ -1,0 +1,45 @@
+//! `debian_source`.
+
+use yoe_model::{Source, SourceEntry};
+
+use crate::arguments::paths::{ArchivePath, SourceFolder};
+use crate::arguments::text::{DebianPackage, Name};
+use crate::arguments::version::DebianVersion;
+use crate::arguments::{Call, arguments};
+use crate::builtins::Builtin;
+use crate::definitions::{Made, Part};
+use crate::session::FileKind;
+
+arguments! {
+    /// A source: the upstream tarballs of a Debian source package, without Debian's patches. The lock pins them.
+    "debian_source" => pub(crate) struct Arguments {
+        /// The name of the source package.
+        [positional] package: DebianPackage,
+        /// Debian's version with its revision, such as `1.2.5-3`.
+        [positional] version: DebianVersion,
+        /// The folder below `$SRCDIR` that it is laid into.
+        into: SourceFolder = SourceFolder(String::new()),
+        /// The paths below the archive's top folder that are unpacked; all when empty.
+        only: Vec<ArchivePath> = Vec::new(),
+        /// The suite whose index lists it.
+        suite: Name = Name("trixie".to_owned()),
+        /// The archive, a key of the project's mirrors.
+        archive: Name = Name("debian".to_owned()),
+    }
+}
+
+impl Builtin for Arguments {
+    const HOME: Option<FileKind> = None;
+
+    fn make(self, call: &Call<'_>) -> Option<Part> {
+        let source = Source::Debian {
+            package: self.package.into(),
+            version: self.version.into(),
+            suite: self.suite.into(),
+            archive: self.archive.into(),
+        };
+        let only = self.only.into_iter().map(String::from).collect();
+        let value = SourceEntry { source, into: self.into.into(), only, origin: call.site.origin() };
+        Some(Part::Source(Made { value, site: call.site.clone() }))
+    }
+}

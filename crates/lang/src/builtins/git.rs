@@ -1,0 +1,41 @@
+//! `git`.
+
+use yoe_model::{Source, SourceEntry};
+
+use crate::arguments::paths::{ArchivePath, SourceFolder};
+use crate::arguments::text::{Commit, GitUrl, Name};
+use crate::arguments::{Call, arguments};
+use crate::builtins::Builtin;
+use crate::definitions::{Made, Part};
+use crate::session::FileKind;
+
+arguments! {
+    /// A source: a commit of a git repository.
+    "git" => pub(crate) struct Arguments {
+        /// Where the repository is served.
+        url: GitUrl,
+        /// The full name of the commit.
+        commit: Commit,
+        /// The container that holds git.
+        container: Name = Name("fetch-tools".to_owned()),
+        /// The folder below `$SRCDIR` that it is laid into.
+        into: SourceFolder = SourceFolder(String::new()),
+        /// The paths of the tree that are laid down; all when empty.
+        only: Vec<ArchivePath> = Vec::new(),
+    }
+}
+
+impl Builtin for Arguments {
+    const HOME: Option<FileKind> = None;
+
+    fn make(self, call: &Call<'_>) -> Option<Part> {
+        let source = Source::Git {
+            url: self.url.into(),
+            commit: self.commit.into(),
+            container: self.container.into(),
+        };
+        let only = self.only.into_iter().map(String::from).collect();
+        let value = SourceEntry { source, into: self.into.into(), only, origin: call.site.origin() };
+        Some(Part::Source(Made { value, site: call.site.clone() }))
+    }
+}

@@ -1,0 +1,60 @@
+//! `image`.
+
+use yoe_model::{Budget, Image, ImageTest, Layout};
+
+use crate::arguments::text::{HostName, Name, UnitName};
+use crate::arguments::version::LooseVersion;
+use crate::arguments::{Call, arguments};
+use crate::builtins::Builtin;
+use crate::definitions::{Definition, ImageDraft, Made, Part};
+use crate::session::FileKind;
+
+arguments! {
+    /// What is assembled from packages and booted.
+    "image" => pub(crate) struct Arguments {
+        /// The name, unique in the project and apart from the names of units.
+        name: Name,
+        /// The version that the boot manager sorts by.
+        version: LooseVersion = LooseVersion("0.1.0".to_owned()),
+        /// The units whose packages it holds; what they need at run time is added.
+        artifacts: Vec<UnitName>,
+        /// How the disk is laid out.
+        layout: Layout,
+        /// The container that holds the image tools.
+        container: Name,
+        /// What `yoe test` boots and asserts.
+        tests: Vec<Made<ImageTest>> = Vec::new(),
+        /// Limits that fail the build.
+        budget: Option<Budget> = None,
+        /// The host name.
+        hostname: HostName = HostName("yoe".to_owned()),
+        /// Runtimes that the kernel must be able to carry.
+        kernel_contract: Vec<Name> = Vec::new(),
+        /// What it is, in one line.
+        description: String = String::new(),
+    }
+}
+
+impl Builtin for Arguments {
+    const HOME: Option<FileKind> = Some(FileKind::Image);
+
+    fn make(self, call: &Call<'_>) -> Option<Part> {
+        let (tests, sites) = self.tests.into_iter().map(|made| (made.value, made.site)).unzip();
+        let image = Image {
+            name: self.name.into(),
+            version: self.version.into(),
+            description: self.description,
+            artifacts: self.artifacts.into_iter().map(String::from).collect(),
+            layout: self.layout,
+            container: self.container.into(),
+            tests,
+            budget: self.budget,
+            hostname: self.hostname.into(),
+            kernel_contract: self.kernel_contract.into_iter().map(String::from).collect(),
+            origin: call.site.origin(),
+        };
+        let value = ImageDraft { image, tests: sites };
+        call.session.define(Definition::Image(Made { value, site: call.site.clone() }));
+        None
+    }
+}

@@ -1,0 +1,27 @@
+//! `module_ref`.
+
+use crate::arguments::paths::ProjectPath;
+use crate::arguments::text::Name;
+use crate::arguments::{Call, arguments};
+use crate::builtins::Builtin;
+use crate::definitions::{Made, ModuleRef, Part};
+use crate::session::FileKind;
+
+arguments! {
+    /// A module of the project. Its class files are loaded by `@name//classes/…`.
+    "module_ref" => pub(crate) struct Arguments {
+        /// The name that the module's MODULE.star gives it.
+        name: Name,
+        /// Its folder, relative to the project.
+        path: ProjectPath,
+    }
+}
+
+impl Builtin for Arguments {
+    const HOME: Option<FileKind> = None;
+
+    fn make(self, call: &Call<'_>) -> Option<Part> {
+        let value = ModuleRef { name: self.name.into(), path: self.path.into() };
+        Some(Part::ModuleRef(Made { value, site: call.site.clone() }))
+    }
+}

@@ -1,0 +1,48 @@
+//! `qemu`.
+
+use yoe_model::{Qemu, Size};
+
+use crate::arguments::numbers::Whole;
+use crate::arguments::paths::DevicePath;
+use crate::arguments::text::{Line, Name};
+use crate::arguments::{Call, arguments};
+use crate::builtins::Builtin;
+use crate::definitions::{Made, Part};
+use crate::session::FileKind;
+
+arguments! {
+    /// How QEMU stands in for a machine.
+    "qemu" => pub(crate) struct Arguments {
+        /// The container that holds QEMU and the firmware.
+        container: Name,
+        /// QEMU's `-machine`.
+        machine: Line = Line("q35".to_owned()),
+        /// QEMU's `-cpu`.
+        cpu: Line = Line("max".to_owned()),
+        /// Its memory.
+        memory: Size = Size(512 << 20),
+        /// How many processor cores it has.
+        cores: Whole<1, 1024> = Whole(2),
+        /// The firmware's code, a path in the container.
+        firmware: DevicePath,
+        /// The firmware's variable store, a path in the container; each run gets a copy of its own.
+        firmware_vars: Option<DevicePath> = None,
+    }
+}
+
+impl Builtin for Arguments {
+    const HOME: Option<FileKind> = None;
+
+    fn make(self, call: &Call<'_>) -> Option<Part> {
+        let value = Qemu {
+            container: self.container.into(),
+            machine: self.machine.into(),
+            cpu: self.cpu.into(),
+            memory: self.memory,
+            cores: self.cores.0,
+            firmware: self.firmware.into(),
+            firmware_vars: self.firmware_vars.map(String::from),
+        };
+        Some(Part::Qemu(Made { value, site: call.site.clone() }))
+    }
+}

@@ -1,0 +1,183 @@
+//! `unit`.
+
+use std::collections::BTreeMap;
+
+use yoe_model::{Digest, Scope, Service, Source, SourceEntry, Task, Unit};
+
+use crate::arguments::license::License;
+use crate::arguments::numbers::Whole;
+use crate::arguments::paths::{DevicePath, OwnPath};
+use crate::arguments::plain::OneOrMany;
+use crate::arguments::sources::SourceText;
+use crate::arguments::text::{HttpsUrl, Line, Name, Provided, UnitName, Variable};
+use crate::arguments::version::Version;
+use crate::arguments::{Call, arguments};
+use crate::builtins::Builtin;
+use crate::definitions::{Definition, Made, Part, TaskParts, UnitDraft};
+use crate::problem::{Place, Problem};
+use crate::session::FileKind;
+
+arguments! {
+    /// The smallest thing that is built and packaged. Classes are functions that end in a call of it.
+    "unit" => pub(crate) struct Arguments {
+        /// The name, also of the file and of the package.
+        name: UnitName,
+        /// Upstream's version.
+        version: Version,
+        /// Counts our own changes to the same upstream version.
+        release: Whole<0, { u32::MAX }> = Whole(0),
+        /// What it is, in one line.
+        description: Line,
+        /// Its licence.
+        license: License,
+        /// What is laid into `$SRCDIR`, in this order.
+        source: OneOrMany<SourceText> = OneOrMany(Vec::new()),
+        /// The digest of a `source` that is a bare address.
+        sha256: Option<Digest> = None,
+        /// Further places of a `source` that is a bare address.
+        mirrors: Vec<HttpsUrl> = Vec::new(),
+        /// Patches for `$SRCDIR`, in this order: files below the unit's folder.
+        patches: Vec<OwnPath> = Vec::new(),
+        /// Units whose packages are in the sysroot when this one builds.
+        deps: Vec<UnitName> = Vec::new(),
+        /// Units whose packages must be on the device with this one.
+        runtime_deps: Vec<UnitName> = Vec::new(),
+        /// Further names that its package satisfies.
+        provides: Vec<Provided> = Vec::new(),
+        /// Packages that it takes the place of.
+        replaces: Vec<UnitName> = Vec::new(),
+        /// Files on the device that a user may edit.
+        conffiles: Vec<DevicePath> = Vec::new(),
+        /// The container that its steps run in.
+        container: Name,
+        /// What is done, in order.
+        tasks: Vec<Made<TaskParts>>,
+        /// Services that its programs can run as.
+        services: Vec<Made<Service>> = Vec::new(),
+        /// Variables that its steps see, besides the fixed ones.
+        environment: BTreeMap<Variable, String> = BTreeMap::new(),
+        /// What the result depends on.
+        scope: Scope = Scope::Arch,
+        /// Files in the package that carry a setuid or setgid bit.
+        setuid: Vec<DevicePath> = Vec::new(),
+        /// Programs that must be executable on the device. Read and checked; nothing acts on it yet.
+        needs_exec: Vec<DevicePath> = Vec::new(),
+        /// Whether paths of the build in the output are accepted.
+        host_paths_ok: bool = false,
+    }
+}
+
+impl Builtin for Arguments {
+    const HOME: Option<FileKind> = Some(FileKind::Unit);
+
+    fn make(self, call: &Call<'_>) -> Option<Part> {
+        let sources = sources(self.source.0, self.sha256, &self.mirrors, call)?;
+        let sources = sources.into_iter().map(|made| made.value).collect();
+        let steps = self.tasks.iter().flat_map(|task| task.value.steps.iter().cloned()).collect();
+        let (service_sites, services) = self.services.into_iter().map(|made| (made.site, made.value)).unzip();
+        let task_sites = self.tasks.iter().map(|task| task.site.clone()).collect();
+        let unit = Unit {
+            name: self.name.into(),
+            version: self.version.into(),
+            release: self.release.0,
+            description: self.description.into(),
+            license: self.license.into(),
+            sources,
+            patches: texts(self.patches),
+            deps: once(self.deps),
+            runtime_deps: once(self.runtime_deps),
+            provides: once(self.provides),
+            replaces: once(self.replaces),
+            conffiles: once(self.conffiles),
+            container: self.container.into(),
+            tasks: self.tasks.into_iter().map(plain_task).collect(),
+            services,
+            environment: self.environment.into_iter().map(|(name, value)| (name.into(), value)).collect(),
+            scope: self.scope,
+            setuid: once(self.setuid),
+            host_paths_ok: self.host_paths_ok,
+            files: Vec::new(),
+            origin: call.site.origin(),
+        };
+        let value = UnitDraft { unit, tasks: task_sites, steps, services: service_sites };
+        call.session.define(Definition::Unit(Box::new(Made { value, site: call.site.clone() })));
+        None
+    }
+}
+
+fn plain_task(made: Made<TaskParts>) -> Task {
+    let TaskParts { name, steps } = made.value;
+    Task { name, steps: steps.into_iter().map(|step| step.value).collect() }
+}
+
+fn texts<T: Into<String>>(items: Vec<T>) -> Vec<String> {
+    items.into_iter().map(T::into).collect()
+}
+
+/// Texts in their order, each once: a class and its caller may well name the same dep.
+fn once<T: Into<String>>(items: Vec<T>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::with_capacity(items.len());
+    for item in items.into_iter().map(T::into) {
+        if !all.contains(&item) {
+            all.push(item);
+        }
+    }
+    all
+}
+
+/// Gives a bare address the unit's digest and mirrors.
+fn sources(
+    given: Vec<SourceText>,
+    sha256: Option<Digest>,
+    mirrors: &[HttpsUrl],
+    call: &Call<'_>,
+) -> Option<Vec<Made<SourceEntry>>> {
+    let bare: Vec<&String> = given
+        .iter()
+        .filter_map(|source| match source {
+            SourceText::Address(url) => Some(url),
+            SourceText::Made(_) => None,
+        })
+        .collect();
+    if let Some(problem) = unfit(&bare, sha256, mirrors, call) {
+        call.report(problem);
+        return None;
+    }
+    given
+        .into_iter()
+        .map(|source| match source {
+            SourceText::Made(made) => Some(made),
+            SourceText::Address(url) => {
+                let mirrors = mirrors.iter().map(|url| url.0.clone()).collect();
+                let source = Source::Https { url, mirrors, sha256: sha256?, unpack: true };
+                let origin = call.site.origin();
+                let value = SourceEntry { source, into: String::new(), only: Vec::new(), origin };
+                Some(Made { value, site: call.site.clone() })
+            }
+        })
+        .collect()
+}
+
+/// Where a unit's bare addresses and its digest do not fit together.
+fn unfit(bare: &[&String], sha256: Option<Digest>, mirrors: &[HttpsUrl], call: &Call<'_>) -> Option<Problem> {
+    match (bare, sha256) {
+        ([], Some(_)) => Some(
+            Problem::error(Place::argument(call.site, "sha256"), "`sha256` belongs to no source")
+                .hint("only a `source` that is an \"https://…\" string takes it"),
+        ),
+        ([], None) if !mirrors.is_empty() => Some(
+            Problem::error(Place::argument(call.site, "mirrors"), "`mirrors` belong to no source")
+                .hint("only a `source` that is an \"https://…\" string takes them"),
+        ),
+        ([url, ..], None) => Some(
+            Problem::error(Place::text(call.site, "source", url), "this source has no `sha256`")
+                .expected("`sha256 = \"…\"` beside it")
+                .hint("`sha256sum FILE` prints it; git(…) and debian_source(…) need none"),
+        ),
+        ([_, second, ..], Some(_)) => Some(
+            Problem::error(Place::text(call.site, "source", second), "one `sha256` cannot serve two sources")
+                .hint("write each as https(url, sha256 = …)"),
+        ),
+        _ => None,
+    }
+}

@@ -1,0 +1,108 @@
+//! What files define, with the calls that did it: the stage between evaluation and the checked project.
+
+use yoe_model::{Container, Image, ImageTest, Kernel, Machine, Qemu, Service, SourceEntry, Step, Unit};
+
+use crate::site::Site;
+
+/// A value and the call that made it.
+#[derive(Debug, Clone)]
+pub(crate) struct Made<T> {
+    pub(crate) value: T,
+    pub(crate) site: Site,
+}
+
+/// A definition of a file.
+#[derive(Debug)]
+pub(crate) enum Definition {
+    Project(Made<ProjectDraft>),
+    Module(Made<String>),
+    Container(Made<Container>),
+    Machine(Made<MachineDraft>),
+    Unit(Box<Made<UnitDraft>>),
+    Image(Made<ImageDraft>),
+}
+
+/// PROJECT.star.
+#[derive(Debug, Clone)]
+pub(crate) struct ProjectDraft {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) machine: String,
+    pub(crate) image: Option<String>,
+    pub(crate) modules: Vec<Made<ModuleRef>>,
+    pub(crate) mirrors: yoe_model::Mirrors,
+}
+
+/// A module that a project takes part of.
+#[derive(Debug, Clone)]
+pub(crate) struct ModuleRef {
+    pub(crate) name: String,
+    pub(crate) path: String,
+}
+
+/// A machine, with the calls of its parts.
+#[derive(Debug, Clone)]
+pub(crate) struct MachineDraft {
+    pub(crate) machine: Machine,
+    pub(crate) kernel: Site,
+    pub(crate) qemu: Option<Site>,
+}
+
+/// A unit without its files, with the calls of its parts.
+#[derive(Debug, Clone)]
+pub(crate) struct UnitDraft {
+    pub(crate) unit: Unit,
+    pub(crate) tasks: Vec<Site>,
+    pub(crate) steps: Vec<Made<Step>>,
+    pub(crate) services: Vec<Site>,
+}
+
+/// An image, with the calls of its tests.
+#[derive(Debug, Clone)]
+pub(crate) struct ImageDraft {
+    pub(crate) image: Image,
+    pub(crate) tests: Vec<Site>,
+}
+
+/// A task before its steps lose their places.
+#[derive(Debug, Clone)]
+pub(crate) struct TaskParts {
+    pub(crate) name: String,
+    pub(crate) steps: Vec<Made<Step>>,
+}
+
+/// What a builtin hands back to Starlark: a part of a definition.
+#[derive(Debug, Clone)]
+pub(crate) enum Part {
+    /// Something that was reported already; whatever takes it says nothing more.
+    Broken,
+    ModuleRef(Made<ModuleRef>),
+    Kernel(Made<Kernel>),
+    Qemu(Made<Qemu>),
+    Task(Made<TaskParts>),
+    Step(Made<Step>),
+    Source(Made<SourceEntry>),
+    Service(Made<Service>),
+    Layout(yoe_model::Layout),
+    Budget(yoe_model::Budget),
+    Test(Made<ImageTest>),
+}
+
+impl Part {
+    /// What it is, as messages name it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Part::Broken => "nothing",
+            Part::ModuleRef(_) => "module_ref",
+            Part::Kernel(_) => "kernel",
+            Part::Qemu(_) => "qemu",
+            Part::Task(_) => "task",
+            Part::Step(_) => "step",
+            Part::Source(_) => "source",
+            Part::Service(_) => "service",
+            Part::Layout(_) => "layout",
+            Part::Budget(_) => "budget",
+            Part::Test(_) => "test",
+        }
+    }
+}

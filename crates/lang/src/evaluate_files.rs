@@ -1,0 +1,117 @@
+//! Evaluating many files: parsed and evaluated on all cores, what they load once in between.
+
+use starlark::environment::Globals;
+use starlark::syntax::AstModule;
+use yoe_model::UnitFile;
+
+use crate::evaluate::{self, Loaded};
+use crate::files::Fence;
+use crate::loader::Classes;
+use crate::problem::{Checked, Place, Problem};
+use crate::project_tree::{Module, StarFile, star_files, unit_files};
+use crate::session::{FileKind, Outcome};
+use crate::workers;
+
+/// What came of a file.
+pub(crate) struct Evaluated {
+    pub(crate) file: StarFile,
+    /// Path below the project.
+    pub(crate) shown: String,
+    pub(crate) outcome: Outcome,
+    /// The files of a unit's own folder.
+    pub(crate) files: Vec<UnitFile>,
+    /// Whether the file could not be evaluated to its end, or something in it is wrong.
+    pub(crate) failed: bool,
+}
+
+/// All files of these kinds in all modules.
+pub(crate) fn evaluate_kinds(
+    modules: &[Module],
+    kinds: &[FileKind],
+    globals: &Globals,
+    problems: &mut Vec<Problem>,
+) -> Vec<Evaluated> {
+    let mut files = Vec::new();
+    for kind in kinds {
+        for module in 0..modules.len() {
+            files.extend(star_files(modules, module, *kind, problems));
+        }
+    }
+    evaluate(modules, files, globals, problems)
+}
+
+/// Parses and evaluates files on all cores. What they load is evaluated in between, once and in a fixed order.
+pub(crate) fn evaluate(
+    modules: &[Module],
+    files: Vec<StarFile>,
+    globals: &Globals,
+    problems: &mut Vec<Problem>,
+) -> Vec<Evaluated> {
+    let parsed = workers::map(files, |file| {
+        let ast = parse(modules, &file);
+        (file, ast)
+    });
+    let mut classes = Classes::new(modules, globals);
+    let mut ready: Vec<(StarFile, Option<(AstModule, Loaded)>)> = Vec::with_capacity(parsed.len());
+    for (file, ast) in parsed {
+        let ast = ast.map_err(|problem| problems.push(*problem)).ok();
+        let with_loads = ast.and_then(|ast| {
+            let loaded = classes.loaded(file.module, &ast)?;
+            Some((ast, loaded))
+        });
+        ready.push((file, with_loads));
+    }
+    problems.append(&mut classes.problems);
+    let mut evaluated = workers::map(ready, |(file, ast)| evaluate_one(modules, file, ast, globals));
+    problems.extend(evaluated.iter_mut().flat_map(|one| std::mem::take(&mut one.outcome.problems)));
+    evaluated
+}
+
+fn parse(modules: &[Module], file: &StarFile) -> Checked<AstModule> {
+    let no_module = || Box::new(Problem::error(Place::File(file.path.clone()), "the file has no module"));
+    let fence = &modules.get(file.module).ok_or_else(no_module)?.fence;
+    let text = fence.star_file(&file.path)?;
+    evaluate::parse(&fence.shown(&file.path), text)
+}
+
+fn evaluate_one(
+    modules: &[Module],
+    file: StarFile,
+    ast: Option<(AstModule, Loaded)>,
+    globals: &Globals,
+) -> Evaluated {
+    let fence = modules.get(file.module).map(|module| &module.fence);
+    let shown = fence.map_or_else(|| file.path.clone(), |fence| fence.shown(&file.path));
+    let failed = ast.is_none();
+    let mut outcome = match ast {
+        Some((ast, loaded)) => evaluate::definitions(&shown, ast, file.kind, &loaded, globals),
+        None => Outcome::default(),
+    };
+    let failed = failed || !outcome.problems.is_empty();
+    let (files, failed) = match fence {
+        Some(fence) if file.kind == FileKind::Unit => own_files(fence, &file, &mut outcome.problems, failed),
+        _ => (Vec::new(), failed),
+    };
+    Evaluated { file, shown, outcome, files, failed }
+}
+
+/// Reads the folder of a unit, each file of it.
+fn own_files(
+    fence: &Fence,
+    file: &StarFile,
+    problems: &mut Vec<Problem>,
+    failed: bool,
+) -> (Vec<UnitFile>, bool) {
+    let paths = match unit_files(fence, file.folder()) {
+        Ok(paths) => paths,
+        Err(problem) => {
+            problems.push(*problem);
+            return (Vec::new(), true);
+        }
+    };
+    let read = paths.iter().map(|path| fence.unit_file(file.folder(), path));
+    let (files, wrong): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
+    let failed = failed || !wrong.is_empty();
+    problems.extend(wrong.into_iter().filter_map(Result::err).map(|problem| *problem));
+    (files.into_iter().filter_map(Result::ok).collect(), failed)
+}

@@ -1,0 +1,174 @@
+//! Reading files of a module, and nothing else: every path is checked to stay in its folder after links are followed.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use yoe_model::{Origin, UnitFile};
+
+use crate::limits;
+use crate::nesting;
+use crate::problem::{Checked, Place, Problem};
+
+/// A folder that paths must not leave.
+#[derive(Debug, Clone)]
+pub(crate) struct Fence {
+    /// The folder, without links.
+    root: PathBuf,
+    /// Its path below the project, ended by `/`; empty for the project itself.
+    prefix: String,
+}
+
+impl Fence {
+    /// The folder `path` below the project `root`; it must exist and lie in the project.
+    pub(crate) fn new(root: &Path, path: &str) -> io::Result<Self> {
+        let root = root.canonicalize()?;
+        let folder = root.join(path).canonicalize()?;
+        if !folder.starts_with(&root) {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "a link leads out of the project"));
+        }
+        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
+        Ok(Self { root: folder, prefix })
+    }
+
+    /// A path of this folder as messages name it.
+    pub(crate) fn shown(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
+    }
+
+    /// Whether there is something at this path.
+    pub(crate) fn exists(&self, path: &str) -> bool {
+        self.root.join(path).exists()
+    }
+
+    /// Where a path leads, when that is in the folder.
+    fn resolve(&self, path: &str) -> Checked<PathBuf> {
+        let place = || Place::File(self.shown(path));
+        let real = self.root.join(path).canonicalize().map_err(|error| unreadable(place(), &error))?;
+        if real.starts_with(&self.root) {
+            return Ok(real);
+        }
+        let message = format!("{} leads out of its module", self.shown(path));
+        Err(Box::new(Problem::error(place(), message).hint("replace the link by a copy of the file")))
+    }
+
+    /// The text of a `.star` file, checked to be within the limits.
+    pub(crate) fn star_file(&self, path: &str) -> Checked<String> {
+        let place = || Place::File(self.shown(path));
+        let bytes = read(&self.resolve(path)?, limits::STAR_FILE)
+            .map_err(|error| unreadable(place(), &error))?
+            .ok_or_else(|| too_large(place(), limits::STAR_FILE, "move what it computes to several files"))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
+            Box::new(Problem::error(
+                place(),
+                format!("the file is not UTF-8 text: line {line}, byte {valid}"),
+            ))
+        })?;
+        match nesting::too_deep(&text) {
+            Some((at, message)) => {
+                Err(Box::new(Problem::error(line_place(&self.shown(path), &text, at), message)))
+            }
+            None => Ok(text),
+        }
+    }
+
+    /// Names in a folder, sorted; nothing when the folder is not there.
+    pub(crate) fn entries(&self, path: &str) -> Checked<Vec<Entry>> {
+        let folder = self.root.join(path);
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        let place = || Place::File(self.shown(path));
+        let folder = self.resolve(path)?;
+        let mut entries = fs::read_dir(folder)
+            .and_then(|entries| {
+                entries.map(|entry| entry.and_then(Entry::new)).collect::<io::Result<Vec<_>>>()
+            })
+            .map_err(|error| unreadable(place(), &error))?;
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(entries)
+    }
+
+    /// A file of a unit's folder.
+    pub(crate) fn unit_file(&self, folder: &str, path: &str) -> Checked<UnitFile> {
+        let whole = format!("{folder}/{path}");
+        let place = || Place::File(self.shown(&whole));
+        let real = self.resolve(&whole)?;
+        let metadata = real.metadata().map_err(|error| unreadable(place(), &error))?;
+        if !metadata.is_file() {
+            return Err(Box::new(Problem::error(place(), "this is neither a file nor a folder")));
+        }
+        let content = read(&real, limits::UNIT_FILE)
+            .map_err(|error| unreadable(place(), &error))?
+            .ok_or_else(|| too_large(place(), limits::UNIT_FILE, "make it a source of the unit"))?;
+        let executable = executable(&metadata);
+        Ok(UnitFile { path: path.to_owned(), executable, content: Arc::from(content) })
+    }
+}
+
+/// Something in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether it is a folder itself; a link to one is not.
+    pub(crate) folder: bool,
+}
+
+impl Entry {
+    fn new(entry: fs::DirEntry) -> io::Result<Self> {
+        let name = entry.file_name().into_string().map_err(|name| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("the name {name:?} in it is not UTF-8"))
+        })?;
+        Ok(Self { name, folder: entry.file_type()?.is_dir() })
+    }
+
+    /// The name without `.star`, for a file that has it.
+    pub(crate) fn star_stem(&self) -> Option<&str> {
+        self.name.strip_suffix(".star").filter(|_| !self.folder)
+    }
+}
+
+/// Reads a regular file of at most `limit` bytes; absent when it has more.
+fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    // Opening a pipe would wait for its other end.
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "this is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+}
+
+#[cfg(unix)]
+fn executable(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn executable(_metadata: &fs::Metadata) -> bool {
+    false
+}
+
+fn unreadable(place: Place, error: &io::Error) -> Box<Problem> {
+    Box::new(Problem::error(place, format!("cannot read this: {error}")))
+}
+
+fn too_large(place: Place, limit: u64, hint: &str) -> Box<Problem> {
+    Box::new(Problem::error(place, format!("the file is larger than {} MiB", limit >> 20)).hint(hint))
+}
+
+/// The character at a byte offset as a place.
+fn line_place(file: &str, text: &str, at: usize) -> Place {
+    let before = text.get(..at).unwrap_or(text);
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let column = text.get(start..at).unwrap_or_default().chars().count() as u32 + 1;
+    let number = before.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
+    let origin = Origin { file: file.to_owned(), line: number, column };
+    Place::Line { origin, text: line.to_owned(), end: column + 1 }
+}

@@ -1,0 +1,144 @@
+//! Loading class files: each is read, checked and evaluated once, whoever loads it.
+
+use std::collections::HashMap;
+
+use starlark::codemap::FileSpan;
+use starlark::environment::{FrozenModule, Globals};
+use starlark::syntax::AstModule;
+
+use crate::evaluate::{self, Loaded};
+use crate::labels::Label;
+use crate::near;
+use crate::problem::{Checked, Place, Problem};
+use crate::project_tree::Module;
+
+/// Class files that may load each other in a row.
+const CHAIN: usize = 64;
+
+/// A class file: the index of its module and its path there.
+type Key = (usize, String);
+
+/// The class files of one stage of evaluation.
+pub(crate) struct Classes<'a> {
+    modules: &'a [Module],
+    globals: &'a Globals,
+    /// What came of each; absent when it failed, which was reported.
+    done: HashMap<Key, Option<FrozenModule>>,
+    /// The files being loaded now, outermost first.
+    open: Vec<Key>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl<'a> Classes<'a> {
+    pub(crate) fn new(modules: &'a [Module], globals: &'a Globals) -> Self {
+        Self { modules, globals, done: HashMap::new(), open: Vec::new(), problems: Vec::new() }
+    }
+
+    /// What a file loads, by the text that it names it with. Absent when something of it failed.
+    pub(crate) fn loaded(&mut self, module: usize, ast: &AstModule) -> Option<Loaded> {
+        let mut loaded = Some(Loaded::new());
+        for load in ast.loads() {
+            let found = self.one(module, load.module_id, &load.span);
+            loaded = match (loaded, found) {
+                (Some(mut loaded), Some(found)) => {
+                    loaded.insert(load.module_id.to_owned(), found);
+                    Some(loaded)
+                }
+                _ => None,
+            };
+        }
+        loaded
+    }
+
+    fn one(&mut self, module: usize, text: &str, span: &FileSpan) -> Option<FrozenModule> {
+        let key = match self.resolve(module, text, span) {
+            Ok(key) => key,
+            Err(problem) => {
+                self.problems.push(*problem);
+                return None;
+            }
+        };
+        if let Some(done) = self.done.get(&key) {
+            return done.clone();
+        }
+        if let Some(start) = self.open.iter().position(|open| *open == key) {
+            let problem = self.cycle(start, &key, span);
+            self.problems.push(problem);
+            return None;
+        }
+        if self.open.len() >= CHAIN {
+            let problem = Problem::error(Place::Span(span.clone()), "class files load each other too deep");
+            self.problems.push(problem.expected(format!("at most {CHAIN} in a row")));
+            return None;
+        }
+        self.open.push(key.clone());
+        let frozen = self.evaluate(&key);
+        self.open.pop();
+        self.done.insert(key, frozen.clone());
+        frozen
+    }
+
+    fn evaluate(&mut self, (module, path): &Key) -> Option<FrozenModule> {
+        let fence = &self.modules.get(*module)?.fence;
+        let parsed = fence.star_file(path).and_then(|text| evaluate::parse(&fence.shown(path), text));
+        let ast = match parsed {
+            Ok(ast) => ast,
+            Err(problem) => {
+                self.problems.push(*problem);
+                return None;
+            }
+        };
+        let loaded = self.loaded(*module, &ast)?;
+        let (frozen, problems) = evaluate::class(&fence.shown(path), ast, &loaded, self.globals);
+        let failed = !problems.is_empty();
+        self.problems.extend(problems);
+        frozen.filter(|_| !failed)
+    }
+
+    /// The file that a label means.
+    fn resolve(&self, module: usize, text: &str, span: &FileSpan) -> Checked<Key> {
+        let place = || Place::Span(span.clone());
+        let label = Label::parse(text)
+            .map_err(|unfit| Box::new(Problem::error(place(), unfit.message).hint(unfit.hint)))?;
+        let module = match label.module {
+            None => module,
+            Some(name) => {
+                let named = |module: &Module| module.name.as_deref() == Some(name);
+                self.modules.iter().position(named).ok_or_else(|| {
+                    let names = self.modules.iter().filter_map(|module| module.name.as_deref());
+                    let hint = near::nearest(name, names).map(|near| format!("did you mean `@{near}`?"));
+                    let hint = hint.unwrap_or_else(|| "name it in `modules` of PROJECT.star".to_owned());
+                    Box::new(Problem::error(place(), format!("there is no module `{name}`")).hint(hint))
+                })?
+            }
+        };
+        let fence = self.modules.get(module).map(|module| &module.fence);
+        match fence {
+            Some(fence) if fence.exists(label.path) => Ok((module, label.path.to_owned())),
+            Some(fence) => {
+                let message = format!("there is no file {}", fence.shown(label.path));
+                Err(Box::new(Problem::error(place(), message).maybe_hint(self.near_file(module, label.path))))
+            }
+            None => Err(Box::new(Problem::error(place(), "there is no such module"))),
+        }
+    }
+
+    /// A class file with a near name.
+    fn near_file(&self, module: usize, path: &str) -> Option<String> {
+        let (folder, name) = path.rsplit_once('/')?;
+        let entries = self.modules.get(module)?.fence.entries(folder).ok()?;
+        let near = near::nearest(name, entries.iter().map(|entry| entry.name.as_str()))?;
+        Some(format!("did you mean `{folder}/{near}`?"))
+    }
+
+    fn cycle(&self, start: usize, key: &Key, span: &FileSpan) -> Problem {
+        let members = self.open.iter().skip(start).chain([key]);
+        let names: Vec<String> =
+            members.filter_map(|(module, path)| Some(self.modules.get(*module)?.fence.shown(path))).collect();
+        Problem::error(
+            Place::Span(span.clone()),
+            format!("class files load each other: {}", names.join(" -> ")),
+        )
+        .hint("move what both need to a third file")
+    }
+}

@@ -1,0 +1,108 @@
+//! PROJECT.star, and MODULE.star of each module that it names.
+
+use std::path::Path;
+
+use starlark::environment::Globals;
+
+use crate::builtins;
+use crate::definitions::{Definition, Made, ModuleRef, ProjectDraft};
+use crate::evaluate_files::evaluate;
+use crate::files::Fence;
+use crate::problem::{Place, Problem};
+use crate::project_tree::{Module, StarFile};
+use crate::session::FileKind;
+
+/// PROJECT.star and the modules that it names; the project itself is the first of them.
+pub(crate) fn project_and_modules(
+    root: &Path,
+    problems: &mut Vec<Problem>,
+) -> Option<(Vec<Module>, Made<ProjectDraft>)> {
+    let own = match Fence::new(root, "") {
+        Ok(fence) => Module { name: None, fence },
+        Err(error) => {
+            problems
+                .push(Problem::error(Place::Nowhere, format!("cannot read the project's folder: {error}")));
+            return None;
+        }
+    };
+    if !own.fence.exists("PROJECT.star") {
+        let problem = Problem::error(Place::Nowhere, "there is no PROJECT.star in this folder");
+        problems.push(problem.hint("run yoe in the folder of a project"));
+        return None;
+    }
+    let mut modules = vec![own];
+    let file = StarFile { module: 0, path: "PROJECT.star".to_owned(), kind: FileKind::Project };
+    let globals = builtins::globals(None);
+    let project = match only_definition(&modules, file, &globals, problems)? {
+        Definition::Project(project) => project,
+        _ => return None,
+    };
+    let found: Vec<Module> =
+        project.value.modules.iter().filter_map(|named| module(root, named, &globals, problems)).collect();
+    for module in found {
+        match modules.iter().any(|other| other.name == module.name) {
+            true => {
+                let name = module.name.unwrap_or_default();
+                let place = Place::text(&project.site, "modules", &name);
+                problems.push(Problem::error(place, format!("the module `{name}` is named twice")));
+            }
+            false => modules.push(module),
+        }
+    }
+    Some((modules, project))
+}
+
+/// A module that a project names.
+fn module(
+    root: &Path,
+    named: &Made<ModuleRef>,
+    globals: &Globals,
+    problems: &mut Vec<Problem>,
+) -> Option<Module> {
+    let (name, path) = (&named.value.name, &named.value.path);
+    let place = Place::text(&named.site, "path", path);
+    let fence = match Fence::new(root, path) {
+        Ok(fence) => fence,
+        Err(error) => {
+            problems.push(Problem::error(place, format!("cannot read the module's folder {path}: {error}")));
+            return None;
+        }
+    };
+    if !fence.exists("MODULE.star") {
+        let message = format!("{path} is not a module: it has no MODULE.star");
+        problems.push(Problem::error(place, message));
+        return None;
+    }
+    let modules = [Module { name: Some(name.clone()), fence: fence.clone() }];
+    let file = StarFile { module: 0, path: "MODULE.star".to_owned(), kind: FileKind::Module };
+    let Definition::Module(own) = only_definition(&modules, file, globals, problems)? else { return None };
+    if own.value != *name {
+        let message = format!("the module calls itself `{}`, not `{name}`", own.value);
+        let problem = Problem::error(Place::text(&named.site, "name", name), message);
+        let own_place = Place::text(&own.site, "name", &own.value);
+        problems.push(problem.related(own_place, "the module's name for itself"));
+    }
+    Some(Module { name: Some(name.clone()), fence })
+}
+
+/// The definition of a file that must hold exactly one.
+fn only_definition(
+    modules: &[Module],
+    file: StarFile,
+    globals: &Globals,
+    problems: &mut Vec<Problem>,
+) -> Option<Definition> {
+    let evaluated = evaluate(modules, vec![file], globals, problems).into_iter().next()?;
+    let builtin = evaluated.file.kind.defines().unwrap_or_default();
+    let mut definitions = evaluated.outcome.definitions.into_iter();
+    let first = definitions.next();
+    if first.is_none() && !evaluated.failed {
+        let message = format!("{} must call {builtin}() once", evaluated.shown);
+        problems.push(Problem::error(Place::File(evaluated.shown.clone()), message));
+    }
+    if definitions.next().is_some() {
+        let message = format!("{} calls {builtin}() more than once", evaluated.shown);
+        problems.push(Problem::error(Place::File(evaluated.shown), message));
+    }
+    first
+}

@@ -1,0 +1,124 @@
+//! What lies in a project and its modules: which files are evaluated, in which order, and the folders of units.
+
+use crate::files::Fence;
+use crate::limits;
+use crate::near;
+use crate::problem::{Checked, Place, Problem};
+use crate::session::FileKind;
+
+/// The project, or one of its modules.
+#[derive(Debug, Clone)]
+pub(crate) struct Module {
+    /// The name in `load("@name//…")`; absent for the project itself.
+    pub(crate) name: Option<String>,
+    /// Its folder.
+    pub(crate) fence: Fence,
+}
+
+/// A file to evaluate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StarFile {
+    /// Index of its module.
+    pub(crate) module: usize,
+    /// Path below the module's root.
+    pub(crate) path: String,
+    /// What it may define.
+    pub(crate) kind: FileKind,
+}
+
+impl StarFile {
+    /// The file's name without folders and ending.
+    pub(crate) fn stem(&self) -> &str {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        name.strip_suffix(".star").unwrap_or(name)
+    }
+
+    /// The path of the folder beside it, which holds a unit's files.
+    pub(crate) fn folder(&self) -> &str {
+        self.path.strip_suffix(".star").unwrap_or(&self.path)
+    }
+}
+
+/// The files of one kind in a module, and what is wrong with the folders.
+pub(crate) fn star_files(
+    modules: &[Module],
+    module: usize,
+    kind: FileKind,
+    problems: &mut Vec<Problem>,
+) -> Vec<StarFile> {
+    let Some(fence) = modules.get(module).map(|module| &module.fence) else { return Vec::new() };
+    let paths = match kind {
+        FileKind::Container => flat(fence, "containers", problems),
+        FileKind::Machine => flat(fence, "machines", problems),
+        FileKind::Image => flat(fence, "images", problems),
+        FileKind::Unit => units(fence, problems),
+        FileKind::Project | FileKind::Module | FileKind::Class => Vec::new(),
+    };
+    paths.into_iter().map(|path| StarFile { module, path, kind }).collect()
+}
+
+/// The `.star` files of a folder.
+fn flat(fence: &Fence, folder: &str, problems: &mut Vec<Problem>) -> Vec<String> {
+    let entries = report(fence.entries(folder), problems);
+    let stems = entries.iter().filter_map(|entry| entry.star_stem());
+    stems.map(|stem| format!("{folder}/{stem}.star")).collect()
+}
+
+/// The files of units: `units/<category>/<name>.star`.
+fn units(fence: &Fence, problems: &mut Vec<Problem>) -> Vec<String> {
+    let mut paths = Vec::new();
+    for category in report(fence.entries("units"), problems) {
+        if !category.folder {
+            if category.star_stem().is_some() {
+                let place = Place::File(fence.shown(&format!("units/{}", category.name)));
+                let problem = Problem::error(place, "a unit's file lies in the folder of a category");
+                problems.push(problem.hint(format!("move it to units/<category>/{}", category.name)));
+            }
+            continue;
+        }
+        let folder = format!("units/{}", category.name);
+        let entries = report(fence.entries(&folder), problems);
+        let stems: Vec<&str> = entries.iter().filter_map(|entry| entry.star_stem()).collect();
+        for unused in entries.iter().filter(|entry| entry.folder && !stems.contains(&entry.name.as_str())) {
+            let path = fence.shown(&format!("{folder}/{}", unused.name));
+            let message = format!("the folder {path} belongs to no unit: there is no {path}.star");
+            let hint = near::hint(&unused.name, stems.iter().copied());
+            problems.push(Problem::error(Place::File(path), message).maybe_hint(hint));
+        }
+        paths.extend(stems.iter().map(|stem| format!("{folder}/{stem}.star")));
+    }
+    paths
+}
+
+/// Paths of all files below a unit's folder, sorted, relative to it.
+pub(crate) fn unit_files(fence: &Fence, folder: &str) -> Checked<Vec<String>> {
+    let mut found = Vec::new();
+    let mut open = vec![(String::new(), 0)];
+    while let Some((below, depth)) = open.pop() {
+        for entry in fence.entries(&format!("{folder}/{below}"))? {
+            let path = format!("{below}{}", entry.name);
+            if entry.folder {
+                open.push((format!("{path}/"), depth + 1));
+            } else {
+                found.push(path);
+            }
+        }
+        if depth > limits::FOLDER_DEPTH || found.len() > limits::UNIT_FILES {
+            let place = Place::File(fence.shown(folder));
+            let problem = Problem::error(place, "the folder holds too many files or folders")
+                .expected(format!("at most {} files", limits::UNIT_FILES))
+                .hint("a unit's folder is for patches and small files; make the rest a source");
+            return Err(Box::new(problem));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The result, or nothing and the problem.
+fn report<T: Default>(result: Checked<T>, problems: &mut Vec<Problem>) -> T {
+    result.unwrap_or_else(|problem| {
+        problems.push(*problem);
+        T::default()
+    })
+}

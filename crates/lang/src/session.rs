@@ -1,0 +1,95 @@
+//! What the builtins record while one file is evaluated.
+
+use std::cell::RefCell;
+
+use crate::definitions::Definition;
+use crate::problem::Problem;
+
+/// What kind of file is evaluated; it decides which definitions it may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FileKind {
+    Project,
+    Module,
+    Class,
+    Container,
+    Machine,
+    Unit,
+    Image,
+}
+
+impl FileKind {
+    /// The files of this kind, as a user knows them.
+    pub(crate) fn files(self) -> &'static str {
+        match self {
+            FileKind::Project => "PROJECT.star",
+            FileKind::Module => "MODULE.star",
+            FileKind::Class => "a file below classes/",
+            FileKind::Container => "a file below containers/",
+            FileKind::Machine => "a file below machines/",
+            FileKind::Unit => "a file below units/",
+            FileKind::Image => "a file below images/",
+        }
+    }
+
+    /// The builtin that such a file defines things with.
+    pub(crate) fn defines(self) -> Option<&'static str> {
+        match self {
+            FileKind::Project => Some("project"),
+            FileKind::Module => Some("module"),
+            FileKind::Class => None,
+            FileKind::Container => Some("container"),
+            FileKind::Machine => Some("machine"),
+            FileKind::Unit => Some("unit"),
+            FileKind::Image => Some("image"),
+        }
+    }
+}
+
+/// The record of one file's evaluation.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) kind: FileKind,
+    definitions: RefCell<Vec<Definition>>,
+    problems: RefCell<Vec<Problem>>,
+    /// Names of definitions that were called but are wrong: others may refer to them without a second message.
+    broken: RefCell<Vec<String>>,
+}
+
+/// What a file gave.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) definitions: Vec<Definition>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) broken: Vec<String>,
+}
+
+impl Session {
+    pub(crate) fn new(kind: FileKind) -> Self {
+        Self {
+            kind,
+            definitions: RefCell::default(),
+            problems: RefCell::default(),
+            broken: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn define(&self, definition: Definition) {
+        self.definitions.borrow_mut().push(definition);
+    }
+
+    pub(crate) fn report(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    pub(crate) fn broken(&self, name: &str) {
+        self.broken.borrow_mut().push(name.to_owned());
+    }
+
+    pub(crate) fn finish(self) -> Outcome {
+        Outcome {
+            definitions: self.definitions.into_inner(),
+            problems: self.problems.into_inner(),
+            broken: self.broken.into_inner(),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The stages of evaluation: the project, its modules, the machines, then all else for the chosen machine.
+
+use std::path::Path;
+
+use yoe_model::{Machine, Project, Unlocked};
+
+use crate::assemble::Draft;
+use crate::blame::Blame;
+use crate::builtins;
+use crate::evaluate_files::evaluate_kinds;
+use crate::modules::project_and_modules;
+use crate::near;
+use crate::problem::{Place, Problem};
+use crate::session::FileKind;
+use crate::validate;
+use crate::{Diagnostics, Options};
+
+/// Evaluates a project.
+pub(crate) fn load(root: &Path, options: &Options) -> Result<Project<Unlocked>, Diagnostics> {
+    let mut problems = Vec::new();
+    let project = evaluate_project(root, options, &mut problems);
+    let mut blame = Blame::default();
+    let diagnostics = problems.into_iter().map(|problem| blame.diagnostic(problem)).collect();
+    match (Diagnostics::collect(diagnostics), project) {
+        (None, Some(project)) => Ok(project),
+        (Some(diagnostics), _) => Err(diagnostics),
+        // Every way to no project reports why; this one says so rather than to end in a panic.
+        (None, None) => Err(Diagnostics::internal("the project could not be evaluated")),
+    }
+}
+
+fn evaluate_project(
+    root: &Path,
+    options: &Options,
+    problems: &mut Vec<Problem>,
+) -> Option<Project<Unlocked>> {
+    let (modules, project) = project_and_modules(root, problems)?;
+    let mut draft = Draft::new(project);
+    let bare = builtins::globals(None);
+    draft.add_all(evaluate_kinds(&modules, &[FileKind::Machine], &bare, problems), problems);
+    let machine = choose_machine(&draft, options, problems)?;
+    let kinds = [FileKind::Container, FileKind::Unit, FileKind::Image];
+    let globals = builtins::globals(Some(&machine));
+    draft.add_all(evaluate_kinds(&modules, &kinds, &globals, problems), problems);
+    problems.extend(validate::all(&draft));
+    problems.is_empty().then(|| draft.finish(machine))
+}
+
+/// The machine to evaluate for: the one asked for, or the project's default.
+fn choose_machine(draft: &Draft, options: &Options, problems: &mut Vec<Problem>) -> Option<Machine> {
+    let name = options.machine.as_ref().unwrap_or(&draft.project.value.machine);
+    if let Some(machine) = draft.machines.get(name) {
+        return Some(machine.value.machine.clone());
+    }
+    if !draft.excused(FileKind::Machine, name) {
+        let place = match options.machine {
+            Some(_) => Place::Nowhere,
+            None => Place::text(&draft.project.site, "machine", name),
+        };
+        let names: Vec<&str> = draft.machines.keys().map(String::as_str).collect();
+        let hint = near::hint(name, names.iter().copied());
+        let hint = hint.or_else(|| (!names.is_empty()).then(|| format!("there is {}", names.join(", "))));
+        problems.push(Problem::error(place, format!("there is no machine `{name}`")).maybe_hint(hint));
+    }
+    None
+}

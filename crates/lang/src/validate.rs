@@ -1,0 +1,20 @@
+//! What can be checked once everything is defined: names that refer to definitions, cycles, files of units.
+
+mod cycles;
+mod folders;
+mod images;
+mod references;
+mod units;
+
+use crate::assemble::Draft;
+use crate::problem::Problem;
+
+/// All that is wrong between definitions.
+pub(crate) fn all(draft: &Draft) -> Vec<Problem> {
+    let mut problems = references::check(draft);
+    problems.extend(cycles::check(draft));
+    problems.extend(folders::check(draft));
+    problems.extend(units::check(draft));
+    problems.extend(images::check(draft));
+    problems
+}

@@ -1,0 +1,98 @@
+//! Files that a unit names must lie in its folder.
+
+use std::collections::BTreeMap;
+
+use yoe_model::{Step, Unit};
+
+use crate::assemble::Draft;
+use crate::definitions::{Made, UnitDraft};
+use crate::near;
+use crate::problem::{Place, Problem};
+use crate::session::FileKind;
+use crate::site::Site;
+
+/// Every file that is not there, and every template that asks for more than it gets.
+pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
+    // Of a folder that could not be read nobody knows what it holds.
+    let known = draft.units.iter().filter(|(name, _)| !draft.excused(FileKind::Unit, name));
+    known.flat_map(|(_, made)| check_unit(made)).collect()
+}
+
+fn check_unit(made: &Made<UnitDraft>) -> Vec<Problem> {
+    let unit = &made.value.unit;
+    let patches = unit
+        .patches
+        .iter()
+        .filter_map(|patch| missing(unit, patch, Place::text(&made.site, "patches", patch)));
+    let steps = made.value.steps.iter().flat_map(|step| check_step(unit, &step.value, &step.site));
+    patches.chain(steps).collect()
+}
+
+fn check_step(unit: &Unit, step: &Step, site: &Site) -> Vec<Problem> {
+    match step {
+        Step::InstallFile { src, .. } => {
+            missing(unit, src, Place::text(site, "src", src)).into_iter().collect()
+        }
+        Step::InstallTemplate { src, vars, .. } => match missing(unit, src, Place::text(site, "src", src)) {
+            Some(problem) => vec![problem],
+            None => check_template(unit, src, vars, site),
+        },
+        Step::Shell(_) | Step::Symlink { .. } => Vec::new(),
+    }
+}
+
+fn missing(unit: &Unit, path: &str, place: Place) -> Option<Problem> {
+    if unit.file(path).is_some() {
+        return None;
+    }
+    let names: Vec<&str> = unit.files.iter().map(|file| file.path.as_str()).collect();
+    let hint = near::hint(path, names.iter().copied()).unwrap_or_else(|| match names.as_slice() {
+        [] => format!("put it into the folder {}/ beside {}.star", unit.name, unit.name),
+        [one] => format!("the folder holds {one}"),
+        all if all.len() <= 8 => format!("the folder holds {}", all.join(", ")),
+        _ => format!("the folder is {}/, beside {}.star", unit.name, unit.name),
+    });
+    let message = format!("the unit `{}` has no file {path:?} in its folder", unit.name);
+    Some(Problem::error(place, message).hint(hint))
+}
+
+/// A template must be text, and every name in it must have a value.
+fn check_template(unit: &Unit, src: &str, vars: &BTreeMap<String, String>, site: &Site) -> Vec<Problem> {
+    let Some(file) = unit.file(src) else { return Vec::new() };
+    let place = || Place::text(site, "src", src);
+    let Ok(text) = std::str::from_utf8(&file.content) else {
+        return vec![Problem::error(place(), format!("the template {src:?} is not UTF-8 text"))];
+    };
+    let unknown = placeholders(text).into_iter().filter(|name| !vars.contains_key(*name));
+    let problems = unknown.map(|name| {
+        let hint = near::hint(name, vars.keys().map(String::as_str));
+        Problem::error(place(), format!("the template {src:?} asks for `{name}`, which `vars` does not give"))
+            .maybe_hint(hint)
+    });
+    problems.collect()
+}
+
+/// Names in double braces, each once.
+fn placeholders(text: &str) -> Vec<&str> {
+    let mut names: Vec<&str> = text
+        .split("{{")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("}}"))
+        .map(|(name, _)| name)
+        .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
+        .filter(|name| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::placeholders;
+
+    #[test]
+    fn only_names_are_placeholders() {
+        assert_eq!(placeholders("{{b}} {{a}} {{ c }} {{a}} {{1}} {{ {{d}} {{}}"), ["a", "b", "d"]);
+    }
+}

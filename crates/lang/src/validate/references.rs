@@ -1,0 +1,94 @@
+//! Names that must be those of definitions.
+
+use std::collections::BTreeMap;
+
+use crate::assemble::Draft;
+use crate::definitions::Made;
+use crate::near;
+use crate::problem::{Place, Problem};
+use crate::session::FileKind;
+
+/// Every name that nothing is defined under.
+pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut look = Look { draft, problems: &mut problems };
+    for (name, unit) in &draft.units {
+        let of = format!("unit `{name}`");
+        look.units(&of, "needs", &unit.value.unit.deps, |text| Place::text(&unit.site, "deps", text));
+        look.units(&of, "needs", &unit.value.unit.runtime_deps, |text| {
+            Place::text(&unit.site, "runtime_deps", text)
+        });
+        let container = &unit.value.unit.container;
+        look.container(&of, container, Place::text(&unit.site, "container", container));
+    }
+    for (name, machine) in &draft.machines {
+        let of = format!("machine `{name}`");
+        let kernel = &machine.value.machine.kernel.unit;
+        let place = |text: &str| Place::text(&machine.value.kernel, "unit", text);
+        look.units(&of, "boots", std::slice::from_ref(kernel), place);
+        if let (Some(qemu), Some(site)) = (&machine.value.machine.qemu, &machine.value.qemu) {
+            look.container(&of, &qemu.container, Place::text(site, "container", &qemu.container));
+        }
+    }
+    for (name, image) in &draft.images {
+        let of = format!("image `{name}`");
+        look.units(&of, "holds", &image.value.image.artifacts, |text| {
+            Place::text(&image.site, "artifacts", text)
+        });
+        let container = &image.value.image.container;
+        look.container(&of, container, Place::text(&image.site, "container", container));
+    }
+    look.default_image();
+    problems
+}
+
+struct Look<'a> {
+    draft: &'a Draft,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Look<'_> {
+    fn units(&mut self, of: &str, verb: &str, names: &[String], place: impl Fn(&str) -> Place) {
+        for name in names {
+            if self.draft.units.contains_key(name) || self.draft.excused(FileKind::Unit, name) {
+                continue;
+            }
+            let hint = self.provider(name).or_else(|| near_name(name, &self.draft.units));
+            let message = format!("{of} {verb} `{name}`, but there is no such unit");
+            self.problems.push(Problem::error(place(name), message).maybe_hint(hint));
+        }
+    }
+
+    /// The unit that provides a name: it is to be named itself.
+    fn provider(&self, name: &str) -> Option<String> {
+        let provides = |provided: &String| provided.split('=').next() == Some(name);
+        let mut units = self.draft.units.values().map(|made| &made.value.unit);
+        let unit = units.find(|unit| unit.provides.iter().any(provides))?;
+        Some(format!("the unit `{}` provides it; name that unit", unit.name))
+    }
+
+    fn container(&mut self, of: &str, name: &str, place: Place) {
+        if self.draft.containers.contains_key(name) || self.draft.excused(FileKind::Container, name) {
+            return;
+        }
+        let hint = near_name(name, &self.draft.containers);
+        let message = format!("{of} uses the container `{name}`, but there is none of that name");
+        self.problems.push(Problem::error(place, message).maybe_hint(hint));
+    }
+
+    fn default_image(&mut self) {
+        let project = &self.draft.project;
+        let Some(name) = &project.value.image else { return };
+        if self.draft.images.contains_key(name) || self.draft.excused(FileKind::Image, name) {
+            return;
+        }
+        let hint = near_name(name, &self.draft.images);
+        let place = Place::text(&project.site, "image", name);
+        let message = format!("there is no image `{name}`");
+        self.problems.push(Problem::error(place, message).maybe_hint(hint));
+    }
+}
+
+fn near_name<T>(name: &str, known: &BTreeMap<String, Made<T>>) -> Option<String> {
+    near::hint(name, known.keys().map(String::as_str))
+}

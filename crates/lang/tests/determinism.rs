@@ -1,0 +1,41 @@
+//! The same text gives the same project, wherever it lies and however often it is read.
+
+#[path = "support/generated.rs"]
+mod generated;
+mod support;
+
+/// All of a project as text. Every map in it is ordered, so equal texts mean equal projects.
+fn whole(root: &std::path::Path) -> String {
+    let project = support::load(root).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    format!("{project:#?}")
+}
+
+#[test]
+fn two_folders_give_one_project() {
+    let (first, second) = (support::project(""), support::project(""));
+    generated::write_units(first.path(), 300);
+    generated::write_units(second.path(), 300);
+    let one = whole(first.path());
+    assert!(one.contains("unit-299") && one.contains("fix.patch"));
+    assert_eq!(one, whole(second.path()));
+    assert_eq!(one, whole(first.path()));
+}
+
+#[test]
+fn no_path_of_the_machine_reaches_the_project() {
+    let folder = support::project("");
+    let root = folder.path().to_str().unwrap();
+    assert!(!whole(folder.path()).contains(root));
+}
+
+#[test]
+fn many_mistakes_come_in_the_same_order() {
+    let folder = support::project("");
+    generated::write_units(folder.path(), 200);
+    let class = std::fs::read_to_string(folder.path().join("classes/autotools.star")).unwrap();
+    std::fs::write(folder.path().join("classes/autotools.star"), class.replace("BUILD_CONTAINER,", "\"x\","))
+        .unwrap();
+    let told = support::rendered(folder.path());
+    assert!(told.matches("error: ").count() == 200, "{told}");
+    assert_eq!(told, support::rendered(folder.path()));
+}

@@ -1,0 +1,137 @@
+//! What a right project becomes.
+
+mod support;
+
+use yoe_lang::Options;
+use yoe_model::{Arch, Layout, RootFormat, RootSize, Scope, Size, Source, Step};
+
+const PROJECT: &str = r#"
+-- PROJECT.star --
+project(
+    name = "example",
+    version = "2.0",
+    machine = "board",
+    image = "demo",
+    modules = [module_ref(name = "core", path = "modules/core")],
+    mirrors = {"debian": ["https://deb.example.org/debian"]},
+)
+-- modules/core/MODULE.star --
+module(name = "core", description = "Shared things")
+-- modules/core/classes/program.star --
+load("//classes/flags.star", "FLAGS")
+
+def program(name, version = "1", **kwargs):
+    unit(name = name, version = version, container = "tools", environment = FLAGS, **kwargs)
+-- modules/core/classes/flags.star --
+FLAGS = {"CFLAGS": "-march=" + ctx.arch}
+-- machines/arm.star --
+machine(name = "arm", arch = "aarch64", kernel = kernel(unit = "linux", cmdline = "quiet"))
+-- modules/core/units/apps/foo.star --
+load("//classes/program.star", "program")
+
+program(
+    name = "foo",
+    description = "Foo",
+    license = "MIT",
+    release = 3,
+    scope = "machine",
+    source = [
+        "https://example.org/foo.tar.gz",
+        debian_source("zlib", "1:1.3-1", into = "zlib", only = ["contrib"]),
+    ],
+    sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    mirrors = ["https://mirror.example.org/foo.tar.gz"],
+    patches = ["a/fix.patch"],
+    deps = ["linux", "linux"],
+    tasks = [task("build", steps = ["make", install_file("conf", "/etc/foo.conf", mode = 0o600)])],
+)
+-- modules/core/units/apps/foo/a/fix.patch --
+text
+-- modules/core/units/apps/foo/conf --
+x = 1
+-- units/apps/own.star --
+load("@core//classes/program.star", "program")
+
+program(name = "own", description = "Own", license = "MIT", tasks = [], source = path("./"), provides = [ctx.machine])
+-- images/demo.star --
+image(
+    name = "demo",
+    artifacts = ["foo"],
+    layout = disk(root = "1G", format = "ext4"),
+    container = "tools",
+    budget = budget(rootfs = "10M", growth = 2),
+    tests = [test("boots", run = "true", expect = "x")],
+)
+"#;
+
+#[test]
+fn a_project_holds_what_its_files_say() {
+    let folder = support::project(PROJECT);
+    let project = support::load(folder.path()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    assert_eq!((project.name.as_str(), project.version.as_str()), ("example", "2.0"));
+    assert_eq!(project.default_image.as_deref(), Some("demo"));
+    assert_eq!(project.mirrors["debian"], ["https://deb.example.org/debian"]);
+    assert_eq!(project.units.keys().collect::<Vec<_>>(), ["foo", "linux", "own"]);
+    let image = &project.images["demo"];
+    let layout =
+        Layout::Disk { esp: Size(64 << 20), root: RootSize::Fixed(Size(1 << 30)), format: RootFormat::Ext4 };
+    assert_eq!(image.layout, layout);
+    assert_eq!(image.budget.unwrap().growth, 2.0);
+    assert_eq!(image.tests[0].expect.as_deref(), Some("x"));
+    assert_eq!(image.tests[0].origin.to_string(), "images/demo.star:7:14");
+}
+
+#[test]
+fn a_unit_holds_what_its_file_and_its_class_say() {
+    let folder = support::project(PROJECT);
+    let project = support::load(folder.path()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let foo = &project.units["foo"];
+    assert_eq!(foo.package_version(), "1-r3");
+    assert_eq!(foo.scope, Scope::Machine);
+    assert_eq!(foo.deps, ["linux"]);
+    assert_eq!(foo.environment["CFLAGS"], "-march=x86_64");
+    assert_eq!(foo.origin.to_string(), "modules/core/units/apps/foo.star:3:1");
+    let paths: Vec<&str> = foo.files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["a/fix.patch", "conf"]);
+    assert_eq!(&*foo.file("conf").unwrap().content, b"x = 1\n");
+    let Source::Https { mirrors, unpack: true, .. } = &foo.sources[0].source else { panic!("{foo:?}") };
+    assert_eq!(mirrors, &["https://mirror.example.org/foo.tar.gz"]);
+    assert_eq!(
+        (foo.sources[1].into.as_str(), foo.sources[1].only.as_slice()),
+        ("zlib", &["contrib".to_owned()][..])
+    );
+    let install = Step::InstallFile { src: "conf".into(), dest: "/etc/foo.conf".into(), mode: 0o600 };
+    assert_eq!(foo.tasks[0].steps, [Step::Shell("make".into()), install]);
+    assert_eq!(project.units["own"].sources[0].source, Source::Path { path: ".".into() });
+}
+
+#[test]
+fn the_machine_decides_ctx() {
+    let folder = support::project(PROJECT);
+    let options = Options { machine: Some("arm".into()) };
+    let project =
+        yoe_lang::load(folder.path(), &options).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    assert_eq!(project.machine.arch, Arch::Aarch64);
+    assert_eq!(project.units["foo"].environment["CFLAGS"], "-march=aarch64");
+    assert_eq!(project.units["own"].provides, ["arm"]);
+}
+
+#[test]
+fn a_machine_that_is_not_there_is_told() {
+    let folder = support::project(PROJECT);
+    let options = Options { machine: Some("amr".into()) };
+    let told = yoe_lang::load(folder.path(), &options).unwrap_err().render();
+    assert_eq!(told, "error: there is no machine `amr`\n  = hint: did you mean `arm`?\n");
+}
+
+#[test]
+fn the_reference_names_every_builtin() {
+    let text = yoe_lang::reference();
+    for name in ["project", "unit", "install_template", "debian_source", "service", "image", "test"] {
+        assert!(text.contains(&format!("\n## {name}\n")), "{name}");
+    }
+    assert!(
+        text.contains("| `mode` | permission bits, such as 0o644 | `0o644` | Its permission bits. |"),
+        "{text}"
+    );
+}
