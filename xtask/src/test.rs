@@ -6,10 +6,7 @@ use std::process::Command;
 const STEPS: [(&str, &[&str]); 5] = [
     ("formatting", &["fmt", "--all", "--check"]),
     ("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
-    (
-        "licences, bans and sources of dependencies",
-        &["deny", "check", "bans", "licenses", "sources"],
-    ),
+    ("licences, bans and sources of dependencies", &["deny", "check", "bans", "licenses", "sources"]),
     ("tests", &["test", "--workspace"]),
     ("boot of base-image", &["run", "--release", "--package", "yoe", "--", "test", "base-image"]),
 ];

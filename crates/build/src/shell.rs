@@ -16,7 +16,11 @@ impl Builder {
     /// When something that the unit reads cannot be built, or the sandbox cannot be made.
     pub fn shell(&self, plan: &Plan, name: &str, command: &[String]) -> Result<Exit, BuildError> {
         let label = format!("unit {name}");
-        let wrap = |kind: Failure| BuildError { label: format!("the shell of {label}"), kind: Box::new(kind), log: None };
+        let wrap = |kind: Failure| BuildError {
+            label: format!("the shell of {label}"),
+            kind: Box::new(kind),
+            log: None,
+        };
         let found = plan.actions.iter().position(|action| action.label == label).map(yoe_plan::ActionId);
         let id = found.ok_or_else(|| wrap(Failure::Missing))?;
         let ActionKind::Unit(unit) = &plan.action(id).kind else { return Err(wrap(Failure::Missing)) };

@@ -65,7 +65,9 @@ impl Evaluated {
         let path = self.root.join(LOCK);
         match std::fs::read_to_string(&path) {
             Ok(text) => parse(&text).map(Some).map_err(|error| {
-                CommandError::user(format!("{LOCK} cannot be understood")).because(error).hint("run `yoe lock`")
+                CommandError::user(format!("{LOCK} cannot be understood"))
+                    .because(error)
+                    .hint("run `yoe lock`")
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(CommandError::config(format!("{LOCK} cannot be read")).because(error)),
@@ -75,9 +77,9 @@ impl Evaluated {
     /// Binds the project to its lock.
     pub fn ready(mut self) -> Result<Ready, CommandError> {
         self.project.mirrors = self.mirrors();
-        let lock = self.read_lock()?.ok_or_else(|| {
-            CommandError::user(format!("the project has no {LOCK}")).hint("run `yoe lock`")
-        })?;
+        let lock = self
+            .read_lock()?
+            .ok_or_else(|| CommandError::user(format!("the project has no {LOCK}")).hint("run `yoe lock`"))?;
         let paths = working_trees(&self.root, &self.project)?;
         let project = self.project.lock(lock, paths).map_err(|mismatches| {
             let lines: Vec<String> = mismatches.iter().map(|mismatch| format!("  {mismatch}")).collect();
@@ -101,15 +103,19 @@ impl Ready {
         let public = self.signer.public_key().map_err(|error| {
             CommandError::new(Kind::Internal, "the signing key has no public half").because(error)
         })?;
-        let options = Options { signer: Digest::of(public.to_pem().as_bytes()) };
-        yoe_plan::plan(&self.project, &targets, &options).map_err(|error| CommandError::user(error.to_string()))
+        let options = Options {
+            signer: Digest::of(public.to_pem().as_bytes()),
+            package_rules: yoe_package::REVISION,
+            image_rules: yoe_image::REVISION,
+        };
+        yoe_plan::plan(&self.project, &targets, &options)
+            .map_err(|error| CommandError::user(error.to_string()))
     }
 
     /// A builder that reports to `reporter` and ends when the user interrupts.
     pub fn builder(self, reporter: Box<dyn Reporter>) -> Result<Builder, CommandError> {
-        yoe_sandbox::probe().map_err(|why| {
-            CommandError::config("steps cannot be isolated on this machine").because(why)
-        })?;
+        yoe_sandbox::probe()
+            .map_err(|why| CommandError::config("steps cannot be isolated on this machine").because(why))?;
         let cancel = Cancel::from_flag(interrupt::flag()?);
         let client = client(cancel.clone())?;
         let session = self.store.session().map_err(store_error)?;
@@ -172,7 +178,8 @@ fn working_trees(root: &Path, project: &Project<Unlocked>) -> Result<BTreeMap<St
     trees
         .map(|(path, origin)| {
             let digest = yoe_store::tree_digest(&root.join(path)).map_err(|error| {
-                CommandError::user(format!("{origin}: the working tree {path:?} cannot be read")).because(error)
+                CommandError::user(format!("{origin}: the working tree {path:?} cannot be read"))
+                    .because(error)
             })?;
             Ok((path.clone(), digest))
         })

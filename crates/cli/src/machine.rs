@@ -53,10 +53,14 @@ impl Bootable {
     pub fn build(choice: &Choice<'_>) -> Result<Self, CommandError> {
         let ready = evaluate(choice.machine)?.ready()?;
         let name = choice.image.map(str::to_owned).or_else(|| ready.project.default_image.clone());
-        let name = name.ok_or_else(|| CommandError::user("name an image: the project has no default image"))?;
+        let name =
+            name.ok_or_else(|| CommandError::user("name an image: the project has no default image"))?;
         let machine = ready.project.machine.clone();
         let qemu = machine.qemu.clone().ok_or_else(|| {
-            CommandError::user(format!("machine {:?} cannot be run here: it does not say how QEMU models it", machine.name))
+            CommandError::user(format!(
+                "machine {:?} cannot be run here: it does not say how QEMU models it",
+                machine.name
+            ))
         })?;
         let plan = ready.plan(&[name.clone(), qemu.container.clone()])?;
         let image = ready.project.images.get(&name).cloned();
@@ -98,11 +102,10 @@ impl Bootable {
 
     /// Starts QEMU in a sandbox.
     pub fn spawn(&self, program: &str, arguments: &[String], stdio: Stdio) -> Result<Child, StartError> {
-        let bind = |source: PathBuf, dest: &str, writable| Mount::Bind { source, dest: dest.into(), writable };
-        let mut mounts = vec![
-            bind(self.disk.clone(), DISK, false),
-            bind(self.scratch.path().join("run"), RUN, true),
-        ];
+        let bind =
+            |source: PathBuf, dest: &str, writable| Mount::Bind { source, dest: dest.into(), writable };
+        let mut mounts =
+            vec![bind(self.disk.clone(), DISK, false), bind(self.scratch.path().join("run"), RUN, true)];
         if Path::new("/dev/kvm").exists() {
             mounts.push(bind("/dev/kvm".into(), "/dev/kvm", true));
         }
@@ -126,7 +129,8 @@ impl Start for Bootable {
     fn start(&self, program: &str, arguments: &[String]) -> Result<Started, StartError> {
         let pipe = || pipe_with(PipeFlags::CLOEXEC).map_err(io::Error::from);
         let ((stdin, to), (from, stdout), (complaints, stderr)) = (pipe()?, pipe()?, pipe()?);
-        let stdio = Stdio { stdin: Stream::Fd(stdin), stdout: Stream::Fd(stdout), stderr: Stream::Fd(stderr) };
+        let stdio =
+            Stdio { stdin: Stream::Fd(stdin), stdout: Stream::Fd(stdout), stderr: Stream::Fd(stderr) };
         let child = self.spawn(program, arguments, stdio)?;
         Ok(Started {
             stdin: Box::new(File::from(to)),
@@ -140,8 +144,8 @@ impl Start for Bootable {
 struct Sandboxed(Child);
 
 impl Handle for Sandboxed {
-    fn try_wait(&mut self) -> io::Result<Option<ExitStatus>> {
-        let exit = self.0.wait_timeout(Duration::ZERO).map_err(io::Error::other)?;
+    fn wait(&mut self, timeout: Duration) -> io::Result<Option<ExitStatus>> {
+        let exit = self.0.wait_timeout(timeout).map_err(io::Error::other)?;
         // A wait status holds the exit code in its second byte and the signal in its first (wait(2)).
         Ok(exit.map(|exit| match exit {
             Exit::Code(code) => ExitStatus::from_raw(code << 8),
@@ -156,9 +160,6 @@ impl Handle for Sandboxed {
 }
 
 /// A machine that could not be run.
-pub fn not_run(
-    what: &str,
-    why: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> CommandError {
+pub fn not_run(what: &str, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CommandError {
     CommandError::config(what).because(why)
 }

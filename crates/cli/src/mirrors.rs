@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn both_formats_of_apt_are_read() {
-        let old = "# deb http://no.invalid/debian x main\ndeb [arch=amd64] http://a.invalid/debian/ trixie main\n";
+        let old =
+            "# deb http://no.invalid/debian x main\ndeb [arch=amd64] http://a.invalid/debian/ trixie main\n";
         assert_eq!(addresses(old), ["http://a.invalid/debian"]);
         let new = "Types: deb\n# http://no.invalid/debian\nURIs: http://b.invalid/debian https://c.invalid/debian\n";
         assert_eq!(addresses(new), ["http://b.invalid/debian", "https://c.invalid/debian"]);

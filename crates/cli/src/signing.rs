@@ -24,7 +24,9 @@ pub fn key(project: &str) -> Result<Signer, CommandError> {
 }
 
 fn make(project: &str, folder: &Path, path: &Path) -> Result<Signer, CommandError> {
-    let refused = |error| CommandError::new(crate::error::Kind::Internal, "no signing key could be made").because(error);
+    let refused = |error| {
+        CommandError::new(crate::error::Kind::Internal, "no signing key could be made").because(error)
+    };
     let signer = Signer::generate(project).map_err(refused)?;
     let text = signer.to_pem().map_err(refused)?;
     let mut builder = fs::DirBuilder::new();
@@ -51,5 +53,6 @@ fn make(project: &str, folder: &Path, path: &Path) -> Result<Signer, CommandErro
 }
 
 fn unusable(path: &Path, error: std::io::Error) -> CommandError {
-    CommandError::config(format!("the signing key {} cannot be read or written", path.display())).because(error)
+    CommandError::config(format!("the signing key {} cannot be read or written", path.display()))
+        .because(error)
 }

@@ -49,6 +49,8 @@ pub enum Source {
         url: String,
         /// The full commit name.
         commit: String,
+        /// The container that holds git. Whichever git fetches it, a commit is the same bytes.
+        container: String,
     },
     /// A working tree on this machine.
     Path {
@@ -71,7 +73,7 @@ impl Source {
         match self {
             Source::Https { sha256, .. } => format!("https:{sha256}"),
             Source::Debian { package, version, .. } => format!("debian:{package}@{version}"),
-            Source::Git { url, commit } => format!("git:{url}@{commit}"),
+            Source::Git { url, commit, .. } => format!("git:{url}@{commit}"),
             Source::Path { path } => format!("path:{path}"),
         }
     }

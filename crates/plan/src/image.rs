@@ -9,11 +9,6 @@ use crate::key::Key;
 use crate::planner::Planner;
 use crate::unit::unit_label;
 
-/// Raise when the same packages would be merged otherwise.
-const ROOT_RULES: u32 = 1;
-/// Raise when the same root would be laid on a disk otherwise.
-const DISK_RULES: u32 = 1;
-
 impl Planner<'_> {
     fn root(&mut self, image: &Image) -> Result<ActionId, PlanError> {
         let closure = runtime_closure(self.project, image.artifacts.iter().map(String::as_str))?;
@@ -28,7 +23,7 @@ impl Planner<'_> {
             packages.push((unit, id));
         }
         let (arch, epoch) = (self.project.machine.arch, self.project.epoch());
-        let key = image_key(ROOT_RULES, image, epoch).with("arch", &arch).with("services", &services);
+        let key = self.image_key(image, epoch).with("arch", &arch).with("services", &services);
         let kind = ActionKind::Root(Box::new(RootAction { image: image.clone(), arch, packages, epoch }));
         Ok(self.add(format!("root {}", image.name), kind, key, results))
     }
@@ -47,7 +42,8 @@ impl Planner<'_> {
             .made(&unit_label(&machine.kernel.unit))
             .ok_or_else(|| PlanError::UnknownTarget { name: machine.kernel.unit.clone(), hint: None })?;
         let epoch = self.project.epoch();
-        let key = image_key(DISK_RULES, &image, epoch)
+        let key = self
+            .image_key(&image, epoch)
             .with("arch", &machine.arch)
             .with("machine", &machine)
             .with("layout", &image.layout);
@@ -56,11 +52,11 @@ impl Planner<'_> {
         let kind = ActionKind::Disk(Box::new(DiskAction { image, machine, container, root, kernel, epoch }));
         Ok(self.add(label, kind, key, results.to_vec()))
     }
-}
 
-fn image_key(rules: u32, image: &Image, epoch: u64) -> Key {
-    Key::new(rules)
-        .with("image", &vec![image.name.clone(), image.version.clone(), image.hostname.clone()])
-        .with("budget", &image.budget)
-        .with("epoch", &epoch)
+    fn image_key(&self, image: &Image, epoch: u64) -> Key {
+        Key::new(self.options.image_rules)
+            .with("image", &vec![image.name.clone(), image.version.clone(), image.hostname.clone()])
+            .with("budget", &image.budget)
+            .with("epoch", &epoch)
+    }
 }

@@ -14,6 +14,10 @@ use crate::key::Key;
 pub struct Options {
     /// Digest of the public half of the key that signs packages.
     pub signer: Digest,
+    /// Revision of the code that checks and writes packages.
+    pub package_rules: u32,
+    /// Revision of the code that assembles roots and disks.
+    pub image_rules: u32,
 }
 
 /// Actions in an order in which they can run.

@@ -15,8 +15,6 @@ use crate::planner::Planner;
 const SOURCE_RULES: u32 = 1;
 /// Raise when running the same steps would see something else.
 const UNIT_RULES: u32 = 1;
-/// Raise when the same tree would be checked or packaged otherwise.
-const PACKAGE_RULES: u32 = 1;
 
 impl Planner<'_> {
     /// The action that builds a unit whose sysroot is planned already.
@@ -26,8 +24,8 @@ impl Planner<'_> {
         let sources: Vec<SourceInput> = unit
             .sources
             .iter()
-            .map(|entry| SourceInput { action: self.source(entry, container), into: entry.into.clone() })
-            .collect();
+            .map(|entry| Ok(SourceInput { action: self.source(&unit, entry)?, into: entry.into.clone() }))
+            .collect::<Result<_, PlanError>>()?;
         let sysroot: Vec<(String, ActionId)> = sysroot
             .iter()
             .filter_map(|dep| self.made(&unit_label(dep)).map(|id| (format!("dep {dep}"), id)))
@@ -53,11 +51,11 @@ impl Planner<'_> {
         Ok(self.add(unit_label(name), kind, key, results))
     }
 
-    fn source(&mut self, entry: &SourceEntry, container: ActionId) -> ActionId {
+    fn source(&mut self, unit: &Unit, entry: &SourceEntry) -> Result<ActionId, PlanError> {
         let source = &entry.source;
         let label = format!("source {}", entry.label());
         if let Some(id) = self.made(&label) {
-            return id;
+            return Ok(id);
         }
         let locked = self.project.lock_file().sources.get(&source.key()).cloned();
         let files = locked.as_ref().map(|locked| locked.files.clone());
@@ -68,7 +66,12 @@ impl Planner<'_> {
         let content = Fingerprint::new("content").add(source).add(&files).add(&working_tree).finish();
         let key = Key::new(SOURCE_RULES).with("content", &content).with("only", &entry.only);
         // A commit fixes what is fetched, whichever client fetches it: the container is read but enters no key.
-        let container = matches!(source, Source::Git { .. }).then_some(container);
+        let container = match source {
+            Source::Git { container, .. } => {
+                Some(self.container(container, &format!("unit {:?}", unit.name), &unit.origin)?)
+            }
+            _ => None,
+        };
         let kind = ActionKind::Source(SourceAction {
             source: source.clone(),
             only: entry.only.clone(),
@@ -77,7 +80,7 @@ impl Planner<'_> {
         });
         let id = self.add(label, kind, key, Vec::new());
         self.plan.actions[id.0].inputs.extend(container);
-        id
+        Ok(id)
     }
 
     /// The action that packages a unit whose build is planned already.
@@ -97,7 +100,7 @@ impl Planner<'_> {
         let own = built(self, name)
             .ok_or_else(|| PlanError::UnknownTarget { name: name.to_owned(), hint: None })?;
 
-        let key = Key::new(PACKAGE_RULES)
+        let key = Key::new(self.options.package_rules)
             .with("arch", &self.project.machine.arch)
             .with("identity", &identity(&unit))
             .with("metadata", &metadata(&unit))

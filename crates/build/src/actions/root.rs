@@ -29,6 +29,8 @@ impl Builder {
             arch: root.arch,
             packages: &packages,
             keys: &[key],
+            // The root is replaced as a whole, and its bytes must not depend on who signed the packages.
+            device_keys: &[],
             services: &services,
             epoch: root.epoch,
         };

@@ -38,7 +38,7 @@ impl Builder {
                 let files = files.map(|file| self.archive_file(file)).collect::<Result<Vec<_>, _>>()?;
                 self.lay(action, files, true, &source.only, &tree)?;
             }
-            Source::Git { url, commit } => {
+            Source::Git { url, commit, .. } => {
                 let id = source.container.ok_or(Failure::Missing)?;
                 let container = self.input(inputs, id)?;
                 self.clone(action, &container, (url, commit), scratch.path())?;

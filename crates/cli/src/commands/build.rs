@@ -43,7 +43,11 @@ fn dry_run(store: &yoe_store::Store, plan: &Plan) -> Result<(), CommandError> {
         ui::result(&format!("{}: {}", action.label, action.reason));
     }
     let new = pending.iter().filter(|action| action.reason == Reason::New).count();
-    ui::note(&format!("{} actions, {} to do, {new} of them for the first time", plan.actions.len(), pending.len()));
+    ui::note(&format!(
+        "{} actions, {} to do, {new} of them for the first time",
+        plan.actions.len(),
+        pending.len()
+    ));
     Ok(())
 }
 
@@ -64,9 +68,11 @@ pub fn artifact(target: &Target, folder: &Path) -> Result<PathBuf, CommandError>
         Target::Image(name) => Ok(folder.join(format!("{name}.img"))),
         Target::Container(_) => Ok(folder.to_owned()),
         Target::Unit(name) => {
-            let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.file_name());
+            let files =
+                std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.file_name());
             let dev = format!("{name}-dev-");
-            let mut packages: Vec<_> = files.filter(|file| !file.to_string_lossy().starts_with(&dev)).collect();
+            let mut packages: Vec<_> =
+                files.filter(|file| !file.to_string_lossy().starts_with(&dev)).collect();
             packages.sort();
             let first = packages.first().map(|file| folder.join(file));
             first.ok_or_else(|| CommandError::new(Kind::Internal, format!("unit {name:?} left no package")))

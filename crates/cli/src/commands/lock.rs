@@ -17,7 +17,8 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
     let mut evaluated = evaluate(None)?;
     evaluated.project.mirrors = evaluated.mirrors();
     // A lock that cannot be understood is no reason to refuse writing a new one.
-    let previous = if args.update { evaluated.read_lock().unwrap_or_default() } else { evaluated.read_lock()? };
+    let previous =
+        if args.update { evaluated.read_lock().unwrap_or_default() } else { evaluated.read_lock()? };
     let client = client(Cancel::from_flag(interrupt::flag()?))?;
     let options = LockOptions {
         now: paths::now(),
@@ -36,7 +37,11 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
     .map_err(|error| CommandError::config("the project cannot be locked").because(error))?;
     write(&evaluated.root.join(LOCK), &lock)?;
     let changes = if previous.as_ref() == Some(&lock) { "nothing changed" } else { "written" };
-    ui::note(&format!("{LOCK}: {changes}; {} containers, {} sources", lock.containers.len(), lock.sources.len()));
+    ui::note(&format!(
+        "{LOCK}: {changes}; {} containers, {} sources",
+        lock.containers.len(),
+        lock.sources.len()
+    ));
     Ok(())
 }
 

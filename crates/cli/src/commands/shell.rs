@@ -13,7 +13,9 @@ pub fn run(args: &Shell) -> Result<(), CommandError> {
     }
     let builder = ready.builder(Mode::choose(false).reporter())?;
     if args.command.is_empty() {
-        ui::note("the unit's tasks are in /build/steps: `sh -eu /build/steps/NAME` runs one; exit ends the sandbox");
+        ui::note(
+            "the unit's tasks are in /build/steps: `sh -eu /build/steps/NAME` runs one; exit ends the sandbox",
+        );
     }
     let exit = builder.shell(&plan, &args.unit, &args.command).map_err(build_error)?;
     if exit.success() || args.command.is_empty() {

@@ -20,7 +20,8 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
     let choice = Choice { image: args.image.as_deref(), machine: args.machine.as_deref() };
     let bootable = Bootable::build(&choice)?;
     // A filter that leaves no test is told before a machine is started.
-    names(&bootable.image.tests, args.filter.as_deref()).map_err(|error| CommandError::user(error.to_string()))?;
+    names(&bootable.image.tests, args.filter.as_deref())
+        .map_err(|error| CommandError::user(error.to_string()))?;
     let folder = records(&bootable.image.name)?;
     let summary = boot(&bootable, args.filter.as_deref(), folder.join("console.log"))?;
     fs::write(folder.join("timing.json"), summary.timing())
@@ -37,7 +38,8 @@ fn list(args: &Test) -> Result<(), CommandError> {
     let evaluated = evaluate(args.machine.as_deref())?;
     let name = args.image.clone().or(evaluated.project.default_image);
     let image = name.as_ref().and_then(|name| evaluated.project.images.get(name));
-    let image = image.ok_or_else(|| CommandError::user(format!("{:?} is not an image", name.unwrap_or_default())))?;
+    let image =
+        image.ok_or_else(|| CommandError::user(format!("{:?} is not an image", name.unwrap_or_default())))?;
     let names = names(&image.tests, args.filter.as_deref());
     names.map_err(|error| CommandError::user(error.to_string()))?.iter().for_each(|name| ui::result(name));
     Ok(())
@@ -46,7 +48,8 @@ fn list(args: &Test) -> Result<(), CommandError> {
 fn boot(bootable: &Bootable, filter: Option<&str>, console: PathBuf) -> Result<Summary, CommandError> {
     let password = Password::random().map_err(|error| not_run("no password could be made", error))?;
     let folder = bootable.folder()?;
-    let log = File::create(&console).map_err(|error| not_run("the console's log cannot be written", error))?;
+    let log =
+        File::create(&console).map_err(|error| not_run("the console's log cannot be written", error))?;
     let options = RunOptions {
         credentials: vec![password.credential()],
         firmware_vars: bootable.firmware_vars(),
@@ -62,7 +65,8 @@ fn boot(bootable: &Bootable, filter: Option<&str>, console: PathBuf) -> Result<S
         cancel: Cancel::from_flag(interrupt::flag()?),
         log: Some(BootLog::new(log)),
     };
-    let mut vm = Vm::start(bootable, config).map_err(|error| not_run("the machine could not be started", error))?;
+    let mut vm =
+        Vm::start(bootable, config).map_err(|error| not_run("the machine could not be started", error))?;
     let suite = Suite {
         tests: &bootable.image.tests,
         filter,
@@ -84,7 +88,12 @@ impl Reporter for Lines {
     fn started(&mut self, _: &str) {}
 
     fn finished(&mut self, result: &TestResult) {
-        ui::result(&format!("test {} ... {} ({:.1} s)", result.name, result.outcome.as_str(), result.seconds));
+        ui::result(&format!(
+            "test {} ... {} ({:.1} s)",
+            result.name,
+            result.outcome.as_str(),
+            result.seconds
+        ));
         if let Some(reason) = reason(result) {
             ui::result(&reason);
         }

@@ -23,7 +23,7 @@ pub(super) fn add(
         ("etc/apk/arch".to_owned(), format!("{}\n", request.arch), 0o644),
         ("etc/apk/world".to_owned(), world(tree, request), 0o644),
     ];
-    for key in request.keys {
+    for key in request.device_keys {
         files.push((format!("etc/apk/keys/{}", key.file_name()), key.to_pem(), 0o644));
     }
     if !services.is_empty() {

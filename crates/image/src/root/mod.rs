@@ -27,8 +27,11 @@ pub struct RootRequest<'a> {
     pub arch: Arch,
     /// Package files. The first that has a folder decides its mode.
     pub packages: &'a [PathBuf],
-    /// Who may have signed them; the device will trust the same keys.
+    /// Who may have signed them.
     pub keys: &'a [PublicKey],
+    /// Whose packages the device will trust. They are part of the root's bytes; a root that no package manager will
+    /// change needs none.
+    pub device_keys: &'a [PublicKey],
     /// The services of the units in the image.
     pub services: &'a [Service],
     /// Seconds since 1970: the date of everything in it.

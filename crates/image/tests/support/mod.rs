@@ -124,6 +124,7 @@ impl Bench {
             arch: Arch::X86_64,
             packages: &self.packages,
             keys: &KEYS,
+            device_keys: &KEYS,
             services,
             epoch: EPOCH,
         };

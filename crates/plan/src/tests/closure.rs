@@ -3,10 +3,10 @@
 use yoe_model::{Locked, Project};
 
 use super::project::Sample;
-use crate::{Graph, Options, Plan, PlanError, plan};
+use crate::{Graph, Plan, PlanError, plan};
 
 fn planned(project: &Project<Locked>, target: &str) -> Result<Plan, PlanError> {
-    plan(project, &[target.to_owned()], &Options { signer: yoe_model::Digest::of(b"key") })
+    plan(project, &[target.to_owned()], &super::keys::SIGNER)
 }
 
 fn labels(sample: Sample, target: &str) -> Vec<String> {

@@ -8,7 +8,7 @@ use yoe_model::*;
 use super::project::{Sample, file, locked, suite};
 use crate::{Action, Options, Plan, plan};
 
-const SIGNER: Options = Options { signer: Digest::from_bytes([7; 32]) };
+pub const SIGNER: Options = Options { signer: Digest::from_bytes([7; 32]), package_rules: 1, image_rules: 1 };
 
 fn planned(sample: Sample, options: &Options) -> Plan {
     plan(&sample.locked(), &["image".to_owned(), "app".to_owned()], options).unwrap()
@@ -95,8 +95,23 @@ row!(package_runtime, "package app", ["runtime daemon"], |s| s.unit("daemon", |u
 #[test]
 fn package_signer() {
     let before = action(&planned(Sample::new(), &SIGNER), "package app");
-    let other = Options { signer: Digest::of(b"another key") };
+    let other = Options { signer: Digest::of(b"another key"), ..SIGNER };
     assert_eq!(differing(&before, &action(&planned(Sample::new(), &other), "package app")), ["signer"]);
+}
+
+#[test]
+fn rules() {
+    let changed = |options: Options, label: &str| {
+        differing(
+            &action(&planned(Sample::new(), &SIGNER), label),
+            &action(&planned(Sample::new(), &options), label),
+        )
+    };
+    let package = Options { package_rules: 2, ..SIGNER };
+    assert_eq!(changed(package, "package daemon"), ["rules"]);
+    let image = Options { image_rules: 2, ..SIGNER };
+    assert_eq!(changed(image, "root image"), ["rules"]);
+    assert_eq!(changed(image, "image image"), ["root", "rules"]);
 }
 
 #[test]

@@ -1,0 +1,216 @@
+//! `yoe build` and its neighbours, run as a user would run them.
+
+mod support;
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::Output;
+use std::time::{Duration, Instant};
+
+use support::Sandbox;
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn hello() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.unit(
+        "hello",
+        &["mkdir -p $DESTDIR/usr/share; echo hello >$DESTDIR/usr/share/hello"],
+        "scope = \"noarch\"",
+    );
+    sandbox.lock();
+    sandbox
+}
+
+#[test]
+fn a_unit_becomes_a_package_and_then_is_up_to_date() {
+    let sandbox = hello();
+    let first = sandbox.yoe(&["build", "hello", "--print-path"]);
+    assert!(first.status.success(), "{}", said(&first));
+    let path = PathBuf::from(String::from_utf8(first.stdout).unwrap().lines().last().unwrap());
+    assert_eq!(path.file_name().unwrap(), "hello-1.0-r0.apk");
+    assert!(fs::metadata(&path).unwrap().len() > 0);
+    let second = sandbox.yoe(&["build", "hello"]);
+    assert!(said(&second).contains("hello: up to date"), "{}", said(&second));
+}
+
+#[test]
+fn a_dry_run_names_what_changed_and_builds_nothing() {
+    let sandbox = hello();
+    insta::assert_snapshot!("dry_run_new", sandbox.shown(&sandbox.yoe(&["build", "hello", "--dry-run"])));
+    assert!(sandbox.yoe(&["build", "hello"]).status.success());
+    insta::assert_snapshot!("dry_run_nothing", sandbox.shown(&sandbox.yoe(&["build", "hello", "--dry-run"])));
+    sandbox.unit("hello", &["mkdir -p $DESTDIR/usr/share/other"], "scope = \"noarch\"");
+    insta::assert_snapshot!("dry_run_changed", sandbox.shown(&sandbox.yoe(&["build", "hello", "--dry-run"])));
+}
+
+#[test]
+fn a_dependency_that_comes_out_the_same_ends_the_rebuild() {
+    let sandbox = hello();
+
+    sandbox.unit(
+        "user",
+        &["mkdir -p $DESTDIR/usr; cp $SYSROOT/usr/share/hello $DESTDIR/usr/copy"],
+        "deps = [\"hello\"]",
+    );
+    let first = sandbox.yoe(&["build", "user"]);
+    assert!(first.status.success(), "{}", said(&first));
+    let same = "# The same as before.\\nmkdir -p $DESTDIR/usr/share; echo hello >$DESTDIR/usr/share/hello";
+    sandbox.unit("hello", &[&same.replace("\\n", "\n")], "scope = \"noarch\"");
+    let second = sandbox.yoe(&["build", "user"]);
+    assert!(said(&second).contains("unit hello: changed: tasks"), "{}", said(&second));
+    assert!(said(&second).contains("unit user: same inputs as before"), "{}", said(&second));
+}
+
+#[test]
+fn a_step_that_fails_leaves_its_log_and_says_where() {
+    let sandbox = Sandbox::new();
+    sandbox.unit("hello", &["echo before; echo oh no >&2; exit 7"], "");
+    sandbox.lock();
+    let failed = sandbox.yoe(&["build", "hello"]);
+    insta::assert_snapshot!(sandbox.shown(&failed));
+    let hint = said(&failed).lines().find(|line| line.contains("whole output")).unwrap().to_owned();
+    let log = hint.rsplit(' ').next().unwrap();
+    assert_eq!(fs::read_to_string(log).unwrap(), "before\noh no\n");
+}
+
+#[test]
+fn a_patch_that_does_not_apply_is_told_by_name() {
+    let sandbox = Sandbox::new();
+    sandbox.unit("hello", &["true"], "patches = [\"fix.patch\"]");
+    sandbox.write("units/test/hello/fix.patch", "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n");
+    sandbox.lock();
+    let failed = sandbox.yoe(&["build", "hello"]);
+    assert_eq!(failed.status.code(), Some(3));
+    assert!(said(&failed).contains("patch fix.patch does not apply"), "{}", said(&failed));
+}
+
+#[test]
+fn what_must_not_be_shipped_is_an_error() {
+    let sandbox = Sandbox::new();
+    sandbox.unit(
+        "hello",
+        &["mkdir -p $DESTDIR/usr/bin; echo /build/src >$DESTDIR/usr/bin/a; touch $DESTDIR/usr/bin/b; chmod 4755 $DESTDIR/usr/bin/b"],
+        "",
+    );
+    sandbox.lock();
+    insta::assert_snapshot!(sandbox.shown(&sandbox.yoe(&["build", "hello"])));
+}
+
+#[test]
+fn the_shell_sees_what_the_steps_see() {
+    let sandbox = hello();
+    sandbox.unit("user", &["true"], "deps = [\"hello\"], environment = {\"FLAVOUR\": \"mild\"}");
+    let script = "cat $SYSROOT/usr/share/hello; echo $FLAVOUR; ls /build/steps; touch /sysroot/x";
+    let shown = sandbox.yoe(&["shell", "user", "--", "/bin/sh", "-c", script]);
+    let out = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert_eq!(out, "hello\nmild\n00-build.sh\n", "{}", said(&shown));
+    assert!(said(&shown).contains("Read-only file system"), "{}", said(&shown));
+}
+
+#[test]
+fn mistakes_of_the_command_line_and_the_project_are_told() {
+    let sandbox = hello();
+    insta::assert_snapshot!("unknown_target", sandbox.shown(&sandbox.yoe(&["build", "helo"])));
+    insta::assert_snapshot!("nothing_to_build", sandbox.shown(&sandbox.yoe(&["build"])));
+    sandbox.write("containers/env.star", "container(name = \"env\", packages = [\"more\"], keys = [\"0123456789ABCDEF0123456789ABCDEF01234567\"])\n");
+    insta::assert_snapshot!("stale_lock", sandbox.shown(&sandbox.yoe(&["build", "hello"])));
+    fs::remove_file(sandbox.project().join("yoe.lock")).unwrap();
+    insta::assert_snapshot!("no_lock", sandbox.shown(&sandbox.yoe(&["build", "hello"])));
+    sandbox.write("yoe.lock", "version = 1\nwhat = 7\n");
+    insta::assert_snapshot!("broken_lock", sandbox.shown(&sandbox.yoe(&["build", "hello"])));
+    sandbox.unit("hello", &["true"], "deps = [\"hallo\"]");
+    insta::assert_snapshot!("missing_dep", sandbox.shown(&sandbox.yoe(&["build", "hello"])));
+}
+
+#[test]
+fn without_a_project_the_error_says_so() {
+    let sandbox = Sandbox::new();
+    fs::remove_file(sandbox.project().join("PROJECT.star")).unwrap();
+    insta::assert_snapshot!(sandbox.shown(&sandbox.yoe(&["build"])));
+}
+
+#[test]
+fn events_are_json_when_asked_for() {
+    let sandbox = hello();
+    let output = sandbox.yoe(&["build", "hello", "--json"]);
+    let lines: Vec<serde_json::Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let finished =
+        |label: &str| lines.iter().any(|event| event["event"] == "finished" && event["action"] == label);
+    assert!(finished("unit hello") && finished("package hello"), "{lines:?}");
+}
+
+#[test]
+fn two_at_once_build_a_unit_once() {
+    let sandbox = Sandbox::new();
+    sandbox.unit("hello", &["sleep 1; mkdir -p $DESTDIR/usr/share/x"], "scope = \"noarch\"");
+    sandbox.lock();
+    let both: Vec<_> = (0..2).map(|_| sandbox.start(&["build", "hello"])).collect();
+    let said: Vec<String> = both
+        .into_iter()
+        .map(|child| {
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", self::said(&output));
+            self::said(&output)
+        })
+        .collect();
+    let built = said.iter().filter(|said| said.contains("unit hello: done")).count();
+    assert_eq!(built, 1, "{said:?}");
+}
+
+/// Waits until the build says that it is at work.
+fn wait_for(sandbox: &Sandbox, what: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !what() {
+        assert!(Instant::now() < end, "nothing happened in {}", sandbox.project().display());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn logs(sandbox: &Sandbox) -> String {
+    let logs = fs::read_dir(sandbox.store().root().join("logs")).into_iter().flatten().flatten();
+    logs.filter_map(|log| fs::read_to_string(log.path()).ok()).collect()
+}
+
+#[test]
+fn an_interrupt_ends_the_step_and_says_so() {
+    let sandbox = Sandbox::new();
+    sandbox.unit("hello", &["echo at work; sleep 600"], "");
+    sandbox.lock();
+    let child = sandbox.start(&["build", "hello"]);
+    wait_for(&sandbox, || logs(&sandbox).contains("at work"));
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
+    assert!(said(&output).contains("interrupted"), "{}", said(&output));
+}
+
+#[test]
+fn killed_at_any_instant_the_store_stays_whole() {
+    let sandbox = hello();
+    for round in 0..25u64 {
+        sandbox.unit(
+            "hello",
+            &[&format!("mkdir -p $DESTDIR/usr/share; echo {round} >$DESTDIR/usr/share/hello")],
+            "scope = \"noarch\"",
+        );
+        let mut child = sandbox.start(&["build", "hello"]);
+        // Spread over the time that a build takes, in an order without a pattern.
+        std::thread::sleep(Duration::from_millis(round * 37 % 150));
+        child.kill().unwrap();
+        let status = child.wait().unwrap();
+        assert!(status.signal() == Some(9) || status.success(), "{status}");
+    }
+    let verified = sandbox.yoe(&["store", "verify"]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+    let built = sandbox.yoe(&["build", "hello"]);
+    assert!(built.status.success(), "{}", said(&built));
+}

@@ -1,0 +1,183 @@
+//! A project in a folder of its own, with a home of its own, and the `yoe` program run on it.
+//!
+//! Its container is no Debian system but a handful of this machine's own programs, put into the store under the key of the
+//! project's container. So these tests need no network.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use yoe_model::{Container, Digest, Lock, LockedContainer, Project, Unlocked};
+use yoe_plan::{Options, Plan};
+use yoe_store::{ActionResult, Store};
+
+/// Programs of this machine that the container gets.
+const PROGRAMS: [&str; 14] = [
+    "sh", "ls", "cat", "cp", "mv", "rm", "mkdir", "ln", "chmod", "install", "dirname", "touch", "sleep",
+    "env",
+];
+
+pub struct Sandbox {
+    folder: tempfile::TempDir,
+}
+
+impl Sandbox {
+    /// An empty project with a container called `env`.
+    pub fn new() -> Self {
+        let this = Self { folder: tempfile::tempdir().unwrap() };
+        this.write("PROJECT.star", "project(name = \"sample\", machine = \"box\", image = None)\n");
+        this.write(
+            "machines/box.star",
+            "machine(name = \"box\", arch = \"x86_64\", kernel = kernel(unit = \"hello\"))\n",
+        );
+        this.write(
+            "containers/env.star",
+            "container(name = \"env\", packages = [\"none\"], keys = [\"0123456789ABCDEF0123456789ABCDEF01234567\"])\n",
+        );
+        this
+    }
+
+    pub fn project(&self) -> PathBuf {
+        self.folder.path().join("project")
+    }
+
+    pub fn store(&self) -> Store {
+        Store::open(&self.folder.path().join("cache/yoe")).unwrap()
+    }
+
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.project().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// A unit with one task of these steps.
+    pub fn unit(&self, name: &str, steps: &[&str], more: &str) {
+        let steps: Vec<String> = steps.iter().map(|step| format!("{step:?}")).collect();
+        self.write(
+            &format!("units/test/{name}.star"),
+            &format!(
+                "unit(name = {name:?}, version = \"1.0\", description = \"a test\", license = \"MIT\", container = \"env\", \
+                 tasks = [task(\"build\", steps = [{}])], {more})\n",
+                steps.join(", ")
+            ),
+        );
+    }
+
+    /// Writes the lock and puts the container into the store.
+    pub fn lock(&self) {
+        let project = yoe_lang::load(&self.project(), &Default::default()).expect("the project is right");
+        let container = &project.containers["env"];
+        let lock = lock(container);
+        self.write("yoe.lock", &yoe_fetch::lock::file::render(&lock));
+        let plan = plan(project, lock, "env");
+        let store = self.store();
+        let session = store.session().unwrap();
+        let scratch = session.scratch().unwrap();
+        lay_programs(scratch.path());
+        let tree = store.import_tree(scratch.path()).unwrap();
+        let action = &plan.actions[0];
+        let result = ActionResult {
+            tree,
+            log: None,
+            seconds: 0.0,
+            label: action.label.clone(),
+            parts: action.parts.clone(),
+            references: Vec::new(),
+        };
+        store.record(&action.key, &result).unwrap();
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_yoe"));
+        let home = self.folder.path();
+        command
+            .args(arguments)
+            .current_dir(self.project())
+            .env_clear()
+            .env("HOME", home)
+            .env("XDG_CACHE_HOME", home.join("cache"))
+            .env("XDG_DATA_HOME", home.join("data"))
+            .env("XDG_STATE_HOME", home.join("state"))
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn yoe(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Exit code, standard output and standard error as one text, with paths and times of this run replaced.
+    pub fn shown(&self, output: &Output) -> String {
+        let clean = |bytes: &[u8]| {
+            let text =
+                String::from_utf8_lossy(bytes).replace(&self.folder.path().display().to_string(), "[HOME]");
+            let lines: Vec<String> = text.lines().map(clean_line).collect();
+            lines.join("\n")
+        };
+        format!(
+            "exit: {}\n--- stdout\n{}\n--- stderr\n{}\n",
+            output.status.code().map_or("signal".to_owned(), |code| code.to_string()),
+            clean(&output.stdout),
+            clean(&output.stderr)
+        )
+    }
+}
+
+/// Digests and times differ between runs and machines.
+fn clean_line(line: &str) -> String {
+    let words = line.split_inclusive([' ', '/', '(', ')', '-']).map(|word| {
+        let core = word.trim_end_matches([' ', '/', '(', ')', '-']);
+        let end = &word[core.len()..];
+        let hexadecimal = core.len() == 64 && core.bytes().all(|b| b.is_ascii_hexdigit());
+        let seconds = core.parse::<f64>().is_ok() && core.contains('.') && core != "1.0";
+        match (hexadecimal, seconds) {
+            (true, _) => format!("[DIGEST]{end}"),
+            (_, true) => format!("[TIME]{end}"),
+            _ => word.to_owned(),
+        }
+    });
+    words.collect()
+}
+
+fn lock(container: &Container) -> Lock {
+    let entry = LockedContainer { request: container.request(), packages: Vec::new() };
+    Lock { version: 1, containers: [("env".to_owned(), entry)].into(), ..Lock::default() }
+}
+
+fn plan(project: Project<Unlocked>, lock: Lock, target: &str) -> Plan {
+    let locked = project.lock(lock, Default::default()).expect("the lock fits");
+    yoe_plan::plan(
+        &locked,
+        &[target.to_owned()],
+        &Options { signer: Digest::of(b""), package_rules: 1, image_rules: 1 },
+    )
+    .expect("there is a plan")
+}
+
+/// Copies programs and the libraries that each names (ldd(1)).
+fn lay_programs(root: &Path) {
+    let mut files = BTreeSet::new();
+    for program in PROGRAMS {
+        let path =
+            ["/bin", "/usr/bin"].iter().map(|dir| Path::new(dir).join(program)).find(|path| path.exists());
+        let path = path.unwrap_or_else(|| panic!("this machine has no {program}"));
+        let listed = Command::new("ldd").arg(&path).output().expect("this machine has ldd").stdout;
+        let listed = String::from_utf8(listed).unwrap();
+        files.extend(listed.split_whitespace().filter(|word| word.starts_with('/')).map(PathBuf::from));
+        let to = root.join("usr/bin").join(program);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(path, to).unwrap();
+    }
+    for file in files {
+        let to = root.join(file.strip_prefix("/").unwrap());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(&file, to).unwrap();
+    }
+    std::os::unix::fs::symlink("usr/bin", root.join("bin")).unwrap();
+}
