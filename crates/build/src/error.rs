@@ -45,6 +45,9 @@ pub enum Failure {
     /// The image cannot be made from its packages.
     #[error("the image cannot be assembled")]
     Image(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The kernel cannot carry what the image runs.
+    #[error("the kernel does not keep the image's contract")]
+    Contract(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// An archive of packages could not be written or read.
     #[error("a package could not be written")]
     Archive(#[source] Box<dyn std::error::Error + Send + Sync>),

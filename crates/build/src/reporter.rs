@@ -51,6 +51,13 @@ pub enum Event<'a> {
         /// The line, without its end.
         line: &'a str,
     },
+    /// Something that is not as it should be, and no error.
+    Warning {
+        /// The action's label.
+        label: &'a str,
+        /// What, and what to do.
+        message: &'a str,
+    },
     /// An action gave its result.
     Finished {
         /// Its label.

@@ -22,6 +22,8 @@ pub enum Command {
     Shell(Shell),
     /// Write yoe.lock: which bytes the project's names stand for
     Lock(Lock),
+    /// Look at kernels
+    Kernel(Kernel),
     /// Look after the store
     Store(Store),
 }
@@ -93,6 +95,35 @@ pub struct Lock {
     /// Resolve everything anew, also what is locked already
     #[arg(long)]
     pub update: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Kernel {
+    #[command(subcommand)]
+    pub command: KernelCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KernelCommand {
+    /// Hold a kernel's configuration against what container runtimes ask of it
+    ///
+    /// Ends with 0 when all that is required is there, with 1 when something is missing.
+    Check(KernelCheck),
+}
+
+#[derive(Debug, Args)]
+pub struct KernelCheck {
+    /// A .config, plain or compressed with gzip, or an image of this project [default: the running kernel's]
+    pub config: Option<String>,
+    /// Runtimes, apart by commas: docker, podman, podman-rootless, containerd, nerdctl, k3s
+    #[arg(long = "for", value_name = "RUNTIMES", default_value = "containerd")]
+    pub runtimes: String,
+    /// The kernel's version [default: what the configuration says]
+    #[arg(long)]
+    pub kernel_version: Option<String>,
+    /// Write the report as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

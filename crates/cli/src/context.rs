@@ -33,10 +33,10 @@ pub struct Ready {
     pub root: PathBuf,
     /// The project with its lock.
     pub project: Project<Locked>,
-    /// Signs its packages.
-    pub signer: Signer,
     /// Where results are.
     pub store: Store,
+    /// Signs its packages; absent as long as nothing was built.
+    signer: Option<Signer>,
 }
 
 /// Evaluates the project that the current folder is in.
@@ -44,7 +44,7 @@ pub fn evaluate(machine: Option<&str>) -> Result<Evaluated, CommandError> {
     let root = paths::project_root()?;
     let options = yoe_lang::Options { machine: machine.map(str::to_owned) };
     let project = yoe_lang::load(&root, &options)
-        .map_err(|diagnostics| CommandError::user(diagnostics.render().trim_end().to_owned()))?;
+        .map_err(|diagnostics| CommandError::diagnostics(diagnostics.render().trim_end().to_owned()))?;
     Ok(Evaluated { root, project })
 }
 
@@ -67,7 +67,7 @@ impl Evaluated {
             Ok(text) => parse(&text).map(Some).map_err(|error| {
                 CommandError::user(format!("{LOCK} cannot be understood"))
                     .because(error)
-                    .hint("run `yoe lock`")
+                    .hint("`yoe lock --update` writes a new one")
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(CommandError::config(format!("{LOCK} cannot be read")).because(error)),
@@ -86,13 +86,24 @@ impl Evaluated {
             CommandError::user(format!("{LOCK} does not fit the project:\n{}", lines.join("\n")))
                 .hint("run `yoe lock`")
         })?;
-        let signer = signing::key(&project.name)?;
+        let signer = signing::existing(&project.name)?;
         Ok(Ready { root: self.root, project, signer, store: open_store()? })
     }
 }
 
 impl Ready {
-    /// Plans these targets, or the project's image when there are none.
+    /// Plans these targets, or the project's image when there are none, in order to build them.
+    pub fn plan_to_build(&mut self, targets: &[String]) -> Result<Plan, CommandError> {
+        let plan = self.plan(targets)?;
+        if self.signer.is_some() {
+            return Ok(plan);
+        }
+        // The first build; a command that cannot be carried out has not come this far.
+        self.signer = Some(signing::make(&self.project.name)?);
+        self.plan(targets)
+    }
+
+    /// Plans these targets, or the project's image when there are none, in order to look at the plan.
     pub fn plan(&self, targets: &[String]) -> Result<Plan, CommandError> {
         let default = || self.project.default_image.clone().into_iter().collect();
         let targets: Vec<String> = if targets.is_empty() { default() } else { targets.to_vec() };
@@ -100,22 +111,30 @@ impl Ready {
             return Err(CommandError::user("there is nothing to build: the project has no default image")
                 .hint("name a unit or an image"));
         }
-        let public = self.signer.public_key().map_err(|error| {
-            CommandError::new(Kind::Internal, "the signing key has no public half").because(error)
-        })?;
         let options = Options {
-            signer: Digest::of(public.to_pem().as_bytes()),
+            signer: self.signer_digest()?,
             package_rules: yoe_package::REVISION,
             image_rules: yoe_image::REVISION,
+            kernel_rules: yoe_kernel::REVISION,
         };
         yoe_plan::plan(&self.project, &targets, &options)
             .map_err(|error| CommandError::user(error.to_string()))
+    }
+
+    fn signer_digest(&self) -> Result<Digest, CommandError> {
+        // Nothing was ever signed by a key that is yet to be made, so any digest that no key has will do.
+        let Some(signer) = &self.signer else { return Ok(Digest::of(b"")) };
+        let public = signer.public_key().map_err(|error| {
+            CommandError::new(Kind::Internal, "the signing key has no public half").because(error)
+        })?;
+        Ok(Digest::of(public.to_pem().as_bytes()))
     }
 
     /// A builder that reports to `reporter` and ends when the user interrupts.
     pub fn builder(self, reporter: Box<dyn Reporter>) -> Result<Builder, CommandError> {
         yoe_sandbox::probe()
             .map_err(|why| CommandError::config("steps cannot be isolated on this machine").because(why))?;
+        let signer = self.signer.map_or_else(|| signing::make(&self.project.name), Ok)?;
         let cancel = Cancel::from_flag(interrupt::flag()?);
         let client = client(cancel.clone())?;
         let session = self.store.session().map_err(store_error)?;
@@ -125,7 +144,7 @@ impl Ready {
             client,
             mirrors: self.project.mirrors,
             project: self.root,
-            signer: self.signer,
+            signer,
             cores: paths::cores(),
             cancel,
             reporter: Arc::from(reporter),

@@ -8,6 +8,8 @@ use std::process::ExitCode;
 pub enum Kind {
     /// Whoever typed the command.
     User,
+    /// Whoever wrote the project's text.
+    Diagnostics,
     /// Whoever wrote the project, or set this machine up.
     Config,
     /// Whoever maintains what was built.
@@ -45,6 +47,11 @@ impl CommandError {
         Self::new(Kind::Config, message)
     }
 
+    /// Mistakes in a project's text, rendered with their places; they bring their own first words.
+    pub fn diagnostics(rendered: String) -> Self {
+        Self::new(Kind::Diagnostics, rendered)
+    }
+
     /// Adds the cause.
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -60,12 +67,13 @@ impl CommandError {
     /// What stands before the message.
     pub fn prefix(&self) -> &'static str {
         match self.kind {
-            Kind::User => "error",
-            Kind::Config => "config error",
-            Kind::BuildFailed => "build failed",
-            Kind::TestsFailed => "tests failed",
-            Kind::Interrupted => "interrupted",
-            Kind::Internal => "internal error",
+            Kind::User => "error: ",
+            Kind::Diagnostics => "",
+            Kind::Config => "config error: ",
+            Kind::BuildFailed => "build failed: ",
+            Kind::TestsFailed => "tests failed: ",
+            Kind::Interrupted => "interrupted: ",
+            Kind::Internal => "internal error: ",
         }
     }
 
@@ -88,7 +96,7 @@ impl CommandError {
     /// interrupted. (2 is the command line parser's.)
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.kind {
-            Kind::User | Kind::Config => 1,
+            Kind::User | Kind::Diagnostics | Kind::Config => 1,
             Kind::BuildFailed => 3,
             Kind::TestsFailed => 4,
             Kind::Internal => 70,

@@ -51,7 +51,7 @@ pub struct Choice<'a> {
 impl Bootable {
     /// Builds the image and what runs it.
     pub fn build(choice: &Choice<'_>) -> Result<Self, CommandError> {
-        let ready = evaluate(choice.machine)?.ready()?;
+        let mut ready = evaluate(choice.machine)?.ready()?;
         let name = choice.image.map(str::to_owned).or_else(|| ready.project.default_image.clone());
         let name =
             name.ok_or_else(|| CommandError::user("name an image: the project has no default image"))?;
@@ -62,7 +62,7 @@ impl Bootable {
                 machine.name
             ))
         })?;
-        let plan = ready.plan(&[name.clone(), qemu.container.clone()])?;
+        let plan = ready.plan_to_build(&[name.clone(), qemu.container.clone()])?;
         let image = ready.project.images.get(&name).cloned();
         let image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image")))?;
         let builder = ready.builder(Mode::choose(false).reporter())?;

@@ -3,34 +3,39 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use yoe_package::Signer;
 
 use crate::error::CommandError;
 use crate::{paths, ui};
 
-/// The signing key of a project; it is made when there is none. It never enters the store.
-pub fn key(project: &str) -> Result<Signer, CommandError> {
-    let folder = paths::keys()?;
-    let path = folder.join(format!("{project}.pem"));
+/// The signing key of a project, if one was made. It never enters the store.
+pub fn existing(project: &str) -> Result<Option<Signer>, CommandError> {
+    let path = path(project)?;
     match fs::read_to_string(&path) {
-        Ok(text) => Signer::from_pem(project, &text).map_err(|error| {
+        Ok(text) => Signer::from_pem(project, &text).map(Some).map_err(|error| {
             CommandError::config(format!("the signing key {} cannot be used", path.display())).because(error)
         }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(project, &folder, &path),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(unusable(&path, error)),
     }
 }
 
-fn make(project: &str, folder: &Path, path: &Path) -> Result<Signer, CommandError> {
+fn path(project: &str) -> Result<PathBuf, CommandError> {
+    Ok(paths::keys()?.join(format!("{project}.pem")))
+}
+
+/// Makes the signing key of a project.
+pub fn make(project: &str) -> Result<Signer, CommandError> {
+    let (folder, path) = (paths::keys()?, path(project)?);
     let refused = |error| {
         CommandError::new(crate::error::Kind::Internal, "no signing key could be made").because(error)
     };
     let signer = Signer::generate(project).map_err(refused)?;
     let text = signer.to_pem().map_err(refused)?;
     let mut builder = fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(folder).map_err(|error| unusable(folder, error))?;
+    builder.recursive(true).mode(0o700).create(&folder).map_err(|error| unusable(&folder, error))?;
     // Complete under another name first: a half-written key would be an error for ever. Whoever loses a race between
     // two first builds takes the winner's key.
     let new = path.with_extension(format!("new-{}", std::process::id()));
@@ -38,7 +43,7 @@ fn make(project: &str, folder: &Path, path: &Path) -> Result<Signer, CommandErro
         let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        let linked = fs::hard_link(&new, path);
+        let linked = fs::hard_link(&new, &path);
         fs::remove_file(&new)?;
         linked
     };
@@ -47,8 +52,10 @@ fn make(project: &str, folder: &Path, path: &Path) -> Result<Signer, CommandErro
             ui::note(&format!("made a key that signs packages: {}", path.display()));
             Ok(signer)
         }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => key(project),
-        Err(error) => Err(unusable(path, error)),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            existing(project)?.ok_or_else(|| unusable(&path, error))
+        }
+        Err(error) => Err(unusable(&path, error)),
     }
 }
 

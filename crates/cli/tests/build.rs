@@ -1,5 +1,7 @@
 //! `yoe build` and its neighbours, run as a user would run them.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 mod support;
 
 use std::fs;

@@ -17,6 +17,10 @@ pub mod hardening;
 pub mod kconfig;
 pub mod survive;
 
+/// Counts the changes to this crate that change a verdict on the same configuration. It belongs in every key that
+/// a verdict decides about.
+pub const REVISION: u32 = 1;
+
 mod near;
 mod version;
 

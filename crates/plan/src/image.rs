@@ -46,7 +46,8 @@ impl Planner<'_> {
             .image_key(&image, epoch)
             .with("arch", &machine.arch)
             .with("machine", &machine)
-            .with("layout", &image.layout);
+            .with("layout", &image.layout)
+            .with("contract", &(u64::from(self.options.kernel_rules), image.kernel_contract.clone()));
         let results = [("container", container), ("root", root), ("kernel", kernel)]
             .map(|(part, id)| (part.to_owned(), id));
         let kind = ActionKind::Disk(Box::new(DiskAction { image, machine, container, root, kernel, epoch }));

@@ -32,6 +32,7 @@
 //! | `package NAME` | | | | | x | | key of a package in the root |
 //! | `services` | | | | | x | | services of the units in the root |
 //! | `layout` | | | | | | x | partitions and file systems |
+//! | `contract` | | | | | | x | runtimes that the kernel must carry, and the revision of the rules |
 //! | `root` | | | | | | x | key of the root action |
 //! | `kernel` | | | | | | x | key of the kernel's unit action |
 //!

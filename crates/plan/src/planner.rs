@@ -18,6 +18,8 @@ pub struct Options {
     pub package_rules: u32,
     /// Revision of the code that assembles roots and disks.
     pub image_rules: u32,
+    /// Revision of the rules that kernels are held against.
+    pub kernel_rules: u32,
 }
 
 /// Actions in an order in which they can run.

@@ -1,6 +1,7 @@
 //! How each kind of action is carried out. One file each.
 
 mod container;
+mod contract;
 mod disk;
 mod fetch;
 mod package;

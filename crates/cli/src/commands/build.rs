@@ -11,11 +11,11 @@ use crate::error::{CommandError, Kind};
 use crate::ui::{self, Mode};
 
 pub fn run(args: &Build) -> Result<(), CommandError> {
-    let ready = evaluate(args.machine.as_deref())?.ready()?;
-    let plan = ready.plan(&args.targets)?;
+    let mut ready = evaluate(args.machine.as_deref())?.ready()?;
     if args.dry_run {
-        return dry_run(&ready.store, &plan);
+        return dry_run(&ready.store, &ready.plan(&args.targets)?);
     }
+    let plan = ready.plan_to_build(&args.targets)?;
     let pending = yoe_build::explain(&ready.store, &plan).map_err(build_error)?;
     if pending.is_empty() && !args.json {
         ui::note(&format!("{}: up to date ({} actions)", names(&plan), plan.actions.len()));

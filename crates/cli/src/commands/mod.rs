@@ -1,6 +1,7 @@
 //! The verbs, one file each.
 
 mod build;
+mod kernel;
 mod lock;
 mod run;
 mod shell;
@@ -20,6 +21,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Test(args) => test::run(&args),
         Command::Shell(args) => shell::run(&args),
         Command::Lock(args) => lock::run(&args),
+        Command::Kernel(args) => kernel::run(&args.command),
         Command::Store(args) => store::run(&args.command),
     }
 }

@@ -6,8 +6,8 @@ use crate::error::{CommandError, Kind};
 use crate::ui::{self, Mode};
 
 pub fn run(args: &Shell) -> Result<(), CommandError> {
-    let ready = evaluate(args.machine.as_deref())?.ready()?;
-    let plan = ready.plan(std::slice::from_ref(&args.unit))?;
+    let mut ready = evaluate(args.machine.as_deref())?.ready()?;
+    let plan = ready.plan_to_build(std::slice::from_ref(&args.unit))?;
     if !matches!(plan.targets[..], [(yoe_plan::Target::Unit(_), _)]) {
         return Err(CommandError::user(format!("{:?} is not a unit", args.unit)).hint("name a unit"));
     }

@@ -9,7 +9,7 @@ pub fn show(error: &CommandError) {
 }
 
 fn render(error: &CommandError) -> String {
-    let mut text = format!("{}: {}", error.prefix(), error.message());
+    let mut text = format!("{}{}", error.prefix(), error.message());
     let mut cause = error.source();
     let mut said = error.message();
     while let Some(next) = cause {

@@ -65,6 +65,10 @@ impl Reporter for Live {
                 self.with(label, |bar| Self::progress(bar, what, done, total));
             }
             Event::Task { label, task } => self.with(label, |bar| bar.set_message(task.to_owned())),
+            Event::Warning { label, message } => {
+                // The terminal may be gone; the build goes on.
+                let _ = self.bars.println(format!("  {label}: warning: {message}"));
+            }
             Event::Output { .. } => {}
             Event::Finished { label, how, took } => {
                 let how = if how == How::Reused { ", same inputs as before" } else { "" };

@@ -45,6 +45,7 @@ impl Reporter for Plain {
                 };
                 note(&format!("{} {label}: {how} ({:.1} s)", self.count(done), took.as_secs_f64()));
             }
+            Event::Warning { label, message } => note(&format!("{label}: warning: {message}")),
             Event::Failed { label, .. } => note(&format!("{label}: failed")),
             Event::Task { .. } | Event::Progress { .. } | Event::Output { .. } => {}
         }

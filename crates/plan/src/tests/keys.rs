@@ -8,7 +8,8 @@ use yoe_model::*;
 use super::project::{Sample, file, locked, suite};
 use crate::{Action, Options, Plan, plan};
 
-pub const SIGNER: Options = Options { signer: Digest::from_bytes([7; 32]), package_rules: 1, image_rules: 1 };
+pub const SIGNER: Options =
+    Options { signer: Digest::from_bytes([7; 32]), package_rules: 1, image_rules: 1, kernel_rules: 1 };
 
 fn planned(sample: Sample, options: &Options) -> Plan {
     plan(&sample.locked(), &["image".to_owned(), "app".to_owned()], options).unwrap()
@@ -109,6 +110,7 @@ fn rules() {
     };
     let package = Options { package_rules: 2, ..SIGNER };
     assert_eq!(changed(package, "package daemon"), ["rules"]);
+    assert_eq!(changed(Options { kernel_rules: 2, ..SIGNER }, "image image"), ["contract"]);
     let image = Options { image_rules: 2, ..SIGNER };
     assert_eq!(changed(image, "root image"), ["rules"]);
     assert_eq!(changed(image, "image image"), ["root", "rules"]);
@@ -204,6 +206,7 @@ row!(disk_container, "image image", ["container"], |s| s
     .file = file(b"other"));
 row!(disk_layout, "image image", ["layout"], |s| s.image().layout =
     Layout::Disk { esp: Size(1), root: RootSize::Fit, format: RootFormat::Ext4 });
+row!(disk_contract, "image image", ["contract"], |s| s.image().kernel_contract.push("docker".into()));
 row!(disk_root, "image image", ["root"], |s| s.unit("daemon", |u| u.description = "other".into()));
 row!(disk_kernel, "image image", ["kernel"], |s| s.unit("kernel", |u| u.tasks.clear()));
 row!(disk_image, "image image", ["image", "root"], |s| s.image().version = "2".into());

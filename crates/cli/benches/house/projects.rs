@@ -58,8 +58,12 @@ pub fn plan_all(root: &Path) -> Plan {
     let lock = Lock { version: 1, containers: containers.collect(), ..Lock::default() };
     let names: Vec<String> = project.units.keys().cloned().collect();
     let locked = project.lock(lock, Default::default()).expect("the lock fits");
-    yoe_plan::plan(&locked, &names, &Options { signer: Digest::of(b""), package_rules: 1, image_rules: 1 })
-        .expect("a plan")
+    yoe_plan::plan(
+        &locked,
+        &names,
+        &Options { signer: Digest::of(b""), package_rules: 1, image_rules: 1, kernel_rules: 1 },
+    )
+    .expect("a plan")
 }
 
 /// A tree of this many files of this size.

@@ -1,6 +1,8 @@
 //! How fast yoe is, as ratios to what a user would otherwise take, both measured in turns in the same run:
 //! `cargo bench --package yoe`. Machines are noisy: medians of several rounds, and nothing asserts a time.
 
+#![allow(clippy::print_stdout, reason = "a bench tells what it measured")]
+
 mod projects;
 mod race;
 
