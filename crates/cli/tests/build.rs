@@ -7,7 +7,7 @@ mod support;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use support::Sandbox;
@@ -126,6 +126,115 @@ fn mistakes_of_the_command_line_and_the_project_are_told() {
     insta::assert_snapshot!("broken_lock", sandbox.shown(&sandbox.yoe(&["build", "hello"])));
     sandbox.unit("hello", &["true"], "deps = [\"hallo\"]");
     insta::assert_snapshot!("missing_dep", sandbox.shown(&sandbox.yoe(&["build", "hello"])));
+}
+
+#[test]
+fn a_working_tree_is_a_source_and_its_changes_are_noticed() {
+    let sandbox = Sandbox::new();
+    sandbox.unit(
+        "hello",
+        &["mkdir -p $DESTDIR/usr/share; cp words $DESTDIR/usr/share/words"],
+        "scope = \"noarch\", source = path(\"tree\")",
+    );
+    sandbox.write("tree/words", "one\n");
+    sandbox.write("tree/.git/config", "not part of the source\n");
+    sandbox.lock();
+    assert!(sandbox.yoe(&["build", "hello"]).status.success());
+    sandbox.write("tree/words", "two\n");
+    let again = sandbox.yoe(&["build", "hello", "--dry-run"]);
+    assert!(
+        String::from_utf8_lossy(&again.stdout).contains("source path:tree: changed: content"),
+        "{again:?}"
+    );
+}
+
+/// Serves the repositories below a folder on a port of loopback, until it is dropped.
+struct GitServer(std::process::Child, u16);
+
+impl GitServer {
+    fn start(folder: &std::path::Path) -> Self {
+        // The port is free now; nothing else on this machine is likely to take it within the moment.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let child = Command::new("git")
+            .args(["daemon", "--export-all", "--listen=127.0.0.1", &format!("--port={port}"), "--reuseaddr"])
+            .arg(format!("--base-path={}", folder.display()))
+            .spawn()
+            .unwrap();
+        let server = Self(child, port);
+        let end = Instant::now() + Duration::from_secs(30);
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(Instant::now() < end, "git daemon does not answer");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        server
+    }
+}
+
+impl Drop for GitServer {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn git(folder: &std::path::Path, arguments: &[&str]) -> String {
+    let identity = ["-c", "user.name=t", "-c", "user.email=t@invalid", "-c", "init.defaultBranch=main"];
+    let output = Command::new("git").current_dir(folder).args(identity).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_commit_is_a_source() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.folder().join("served/words.git");
+    fs::create_dir_all(&served).unwrap();
+    git(&served, &["init", "-q"]);
+    fs::write(served.join("words"), "from git\n").unwrap();
+    git(&served, &["add", "words"]);
+    git(&served, &["commit", "-q", "-m", "words"]);
+    let commit = git(&served, &["rev-parse", "HEAD"]);
+    let server = GitServer::start(&sandbox.folder().join("served"));
+    let source = |commit: &str| {
+        format!(
+            "scope = \"noarch\", source = git(url = \"git://127.0.0.1:{}/words.git\", commit = \"{commit}\", container = \"env\")",
+            server.1
+        )
+    };
+    let step = "ls -A; mkdir -p $DESTDIR/usr/share; cp words $DESTDIR/usr/share/words";
+    sandbox.unit("hello", &[step], &source(&commit));
+    sandbox.lock();
+    let built = sandbox.yoe(&["build", "hello"]);
+    assert!(built.status.success(), "{}", said(&built));
+    assert!(logs(&sandbox).lines().any(|line| line == "words"), "{}", logs(&sandbox));
+    sandbox.unit("hello", &[step], &source(&"0".repeat(40)));
+    let failed = sandbox.yoe(&["build", "hello"]);
+    assert_eq!(failed.status.code(), Some(3), "{}", said(&failed));
+}
+
+#[test]
+fn an_ordinary_user_builds_as_well() {
+    let sandbox = hello();
+    if !rustix::process::geteuid().is_root() {
+        assert!(sandbox.yoe(&["build", "hello"]).status.success());
+        return;
+    }
+    // As root, the rest is done as somebody who is not.
+    let program = sandbox.folder().join("yoe");
+    fs::copy(env!("CARGO_BIN_EXE_yoe"), &program).unwrap();
+    let chown = Command::new("chown").args(["-R", "65534:65534"]).arg(sandbox.folder()).status().unwrap();
+    assert!(chown.success());
+    let output = Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"])
+        .arg(&program)
+        .args(["build", "hello"])
+        .current_dir(sandbox.project())
+        .env_clear()
+        .env("HOME", sandbox.folder())
+        .env("XDG_CACHE_HOME", sandbox.folder().join("cache"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", said(&output));
 }
 
 #[test]

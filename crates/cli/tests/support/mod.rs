@@ -13,9 +13,9 @@ use yoe_plan::{Options, Plan};
 use yoe_store::{ActionResult, Store};
 
 /// Programs of this machine that the container gets.
-const PROGRAMS: [&str; 14] = [
+const PROGRAMS: [&str; 15] = [
     "sh", "ls", "cat", "cp", "mv", "rm", "mkdir", "ln", "chmod", "install", "dirname", "touch", "sleep",
-    "env",
+    "env", "git",
 ];
 
 pub struct Sandbox {
@@ -102,6 +102,11 @@ impl Sandbox {
             .env("XDG_STATE_HOME", home.join("state"))
             .stdin(Stdio::null());
         command
+    }
+
+    /// The folder that holds the project, the store and everything else.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub fn yoe(&self, arguments: &[&str]) -> Output {

@@ -175,9 +175,10 @@ form! {
 
 form! {
     /// The address of a git repository.
-    GitUrl, "the address of a git repository", "`https://` or `ssh://` and a host",
+    GitUrl, "the address of a git repository", "`https://`, `ssh://`, `http://` or `git://` and a host",
     |text| {
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("ssh://"));
+        // The commit's name fixes what is fetched, so a transport need not be trusted.
+        let rest = ["https://", "ssh://", "http://", "git://"].iter().find_map(|scheme| text.strip_prefix(scheme));
         fits(rest.is_some_and(|rest| {
             !rest.is_empty() && !rest.starts_with('/') && rest.bytes().all(|b| b.is_ascii_graphic())
         }))
