@@ -11,6 +11,7 @@ mod explain;
 mod layout;
 mod reads;
 mod reporter;
+mod repository;
 mod run_step;
 mod schedule;
 mod shell;

@@ -41,6 +41,9 @@ pub struct Build {
     /// End standard output with the artifact's path
     #[arg(long)]
     pub print_path: bool,
+    /// Lay the packages into a folder that apk clients and static web servers take: DIR/ARCH/APKINDEX.tar.gz
+    #[arg(long, value_name = "DIR")]
+    pub repository: Option<std::path::PathBuf>,
     /// Write events as JSON, one object a line
     #[arg(long)]
     pub json: bool,

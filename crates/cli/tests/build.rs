@@ -40,6 +40,24 @@ fn a_unit_becomes_a_package_and_then_is_up_to_date() {
 }
 
 #[test]
+fn packages_can_be_laid_into_a_repository() {
+    let sandbox = hello();
+    let built = sandbox.yoe(&["build", "hello", "--repository", "../repository"]);
+    assert!(built.status.success(), "{}", said(&built));
+    let folder = sandbox.folder().join("repository/x86_64");
+    // Read by programs that know nothing of this project.
+    let index = Command::new("tar")
+        .arg("-xzOf")
+        .arg(folder.join("APKINDEX.tar.gz"))
+        .arg("APKINDEX")
+        .output()
+        .unwrap();
+    let index = String::from_utf8(index.stdout).unwrap();
+    assert!(index.contains("P:hello\nV:1.0-r0\nA:noarch\n"), "{index}");
+    assert!(folder.join("hello-1.0-r0.apk").exists() && folder.join("sample.rsa.pub").exists());
+}
+
+#[test]
 fn a_dry_run_names_what_changed_and_builds_nothing() {
     let sandbox = hello();
     insta::assert_snapshot!("dry_run_new", sandbox.shown(&sandbox.yoe(&["build", "hello", "--dry-run"])));

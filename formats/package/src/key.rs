@@ -89,6 +89,11 @@ impl Signer {
         Ok(block(PRIVATE, der.as_ref()))
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The public half.
     ///
     /// # Errors

@@ -20,8 +20,13 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
     if pending.is_empty() && !args.json {
         ui::note(&format!("{}: up to date ({} actions)", names(&plan), plan.actions.len()));
     }
+    let arch = ready.project.machine.arch;
     let builder = ready.builder(Mode::choose(args.json).reporter())?;
     let trees = builder.build(&plan).map_err(build_error)?;
+    if let Some(folder) = &args.repository {
+        let count = builder.repository(&plan, arch, folder).map_err(build_error)?;
+        ui::note(&format!("{}: {count} packages", folder.display()));
+    }
     for ((target, _), tree) in plan.targets.iter().zip(trees) {
         let folder = builder.store.tree(&tree).map_err(crate::context::store_error)?;
         let path = artifact(target, &folder.unwrap_or_default())?;

@@ -1,0 +1,77 @@
+//! Packages laid into a folder that apk clients read: `<folder>/<arch>/*.apk` and `APKINDEX.tar.gz`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use yoe_model::Arch;
+use yoe_package::index::{Listed, write};
+use yoe_plan::{ActionKind, Plan, UNIT_EPOCH};
+
+use crate::builder::Builder;
+use crate::error::{BuildError, Failure};
+
+/// The index's name, which apk clients ask for.
+const INDEX: &str = "APKINDEX.tar.gz";
+
+impl Builder {
+    /// Copies every package of a plan that was built to `folder`, beside those that lie there, and indexes them all. Any
+    /// static web server can serve the folder. Gives how many packages the index lists.
+    ///
+    /// # Errors
+    /// When a package is not in the store any more, or the folder cannot be written.
+    pub fn repository(&self, plan: &Plan, arch: Arch, folder: &Path) -> Result<usize, BuildError> {
+        let written = || {
+            let folder = folder.join(arch.as_str());
+            fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, error))?;
+            for action in plan.actions.iter().filter(|action| matches!(action.kind, ActionKind::Package(_))) {
+                let result = self.store.action(&action.key)?.ok_or(Failure::Gone(action.key))?;
+                packages(&self.tree(&result.tree)?)?.iter().try_for_each(|package| copy(package, &folder))?;
+            }
+            self.index(&folder)
+        };
+        written().map_err(|kind: Failure| BuildError {
+            label: format!("the repository {}", folder.display()),
+            kind: Box::new(kind),
+            log: None,
+        })
+    }
+
+    fn index(&self, folder: &Path) -> Result<usize, Failure> {
+        let archive = |error: yoe_package::PackageError| Failure::Archive(Box::new(error));
+        let key = self.signer.public_key().map_err(|error| Failure::Archive(Box::new(error)))?;
+        let trusted = [key];
+        let listed = packages(folder)?
+            .iter()
+            .map(|package| Listed::open(package, &trusted).map_err(archive))
+            .collect::<Result<Vec<_>, _>>()?;
+        let bytes = write(&listed, self.signer.name(), UNIT_EPOCH, &self.signer).map_err(archive)?;
+        replace(&folder.join(INDEX), &bytes)?;
+        // Clients need it to trust the index.
+        replace(&folder.join(trusted[0].file_name()), trusted[0].to_pem().as_bytes())?;
+        Ok(listed.len())
+    }
+}
+
+/// The package files of a folder, by name.
+fn packages(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let unreadable = |error| Failure::io("read", folder, error);
+    let entries = fs::read_dir(folder).map_err(unreadable)?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>();
+    let mut paths = paths.map_err(unreadable)?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "apk"));
+    paths.sort();
+    Ok(paths)
+}
+
+fn copy(package: &Path, folder: &Path) -> Result<(), Failure> {
+    let bytes = fs::read(package).map_err(|error| Failure::io("read", package, error))?;
+    replace(&folder.join(package.file_name().unwrap_or_default()), &bytes)
+}
+
+/// Writes a file whole or not at all: a server may be handing it out.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let new = path.with_extension(format!("new-{}", std::process::id()));
+    fs::write(&new, bytes)
+        .and_then(|()| fs::rename(&new, path))
+        .map_err(|error| Failure::io("write", path, error))
+}
