@@ -152,6 +152,12 @@ impl Ready {
     }
 }
 
+/// Makes sure that steps can be isolated, before anything is fetched for them.
+pub fn isolation() -> Result<(), CommandError> {
+    yoe_sandbox::probe()
+        .map_err(|why| CommandError::config("steps cannot be isolated on this machine").because(why))
+}
+
 /// A client for downloads, by the proxy that the environment names.
 pub fn client(cancel: Cancel) -> Result<Client, CommandError> {
     let settings = Settings { proxy: Proxy::Environment, ..Settings::default() };

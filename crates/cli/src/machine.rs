@@ -16,7 +16,7 @@ use yoe_store::Scratch;
 use yoe_vm::{Disk, DiskMode, Folder, Handle, Start, StartError, Started};
 
 use crate::commands::artifact;
-use crate::context::{build_error, evaluate, store_error};
+use crate::context::{build_error, evaluate, isolation, store_error};
 use crate::error::{CommandError, Kind};
 use crate::ui::Mode;
 
@@ -65,6 +65,7 @@ impl Bootable {
         let plan = ready.plan_to_build(&[name.clone(), qemu.container.clone()])?;
         let image = ready.project.images.get(&name).cloned();
         let image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image")))?;
+        isolation()?;
         let builder = ready.builder(Mode::choose(false).reporter())?;
         let trees = builder.build(&plan).map_err(build_error)?;
         let mut folders = Vec::new();

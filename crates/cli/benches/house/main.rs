@@ -5,6 +5,9 @@
 
 mod projects;
 mod race;
+#[path = "../../tests/support/mod.rs"]
+#[allow(dead_code, missing_docs, clippy::unwrap_used, reason = "the tests' own sample project")]
+mod support;
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +21,8 @@ fn main() {
     yoe_sandbox::run_init_if_asked();
     let folder = tempfile::tempdir().expect("a temporary folder");
     evaluation(folder.path());
-    sandbox_step(folder.path());
+    nothing_to_do(folder.path());
+    sandbox_step();
     unpack_and_hash(folder.path());
     import(folder.path());
 }
@@ -33,16 +37,26 @@ fn evaluation(folder: &Path) {
         .run(|| drop(projects::plan_all(&root)), || files.iter().for_each(|file| drop(fs::read(file))));
 }
 
+/// A build that has nothing to do, against make with nothing to do.
+fn nothing_to_do(folder: &Path) {
+    let sample = support::Sandbox::new();
+    sample.unit("hello", &["mkdir -p $DESTDIR/usr/share/hello"], "scope = \"noarch\"");
+    sample.lock();
+    quiet(&mut sample.command(&["build", "hello"]));
+    fs::write(folder.join("Makefile"), "hello:\n\ttouch hello\n").expect("a file");
+    quiet(Command::new("make").current_dir(folder));
+    let theirs = || quiet(Command::new("make").current_dir(folder));
+    Race::new("a build with nothing to do", "make with nothing to do")
+        .rounds(20)
+        .run(|| quiet(&mut sample.command(&["build", "hello"])), theirs);
+}
+
 /// The start of one sandbox step, against bubblewrap doing the same.
-fn sandbox_step(folder: &Path) {
-    let [upper, work] = ["upper", "work"].map(|name| {
-        let path = folder.join(name);
-        fs::create_dir_all(&path).expect("a folder");
-        path
-    });
-    let root = Mount::Overlay { lower: vec!["/".into()], upper, work, dest: "/".into() };
+fn sandbox_step() {
+    let root = Mount::Bind { source: "/".into(), dest: "/".into(), writable: false };
+    let tmp = Mount::Tmpfs { dest: "/tmp".into(), mode: 0o1777, size: None };
     let spec = Spec {
-        mounts: vec![root, Mount::Proc { dest: "/proc".into() }, Mount::Dev { dest: "/dev".into() }],
+        mounts: vec![root, tmp, Mount::Proc { dest: "/proc".into() }, Mount::Dev { dest: "/dev".into() }],
         command: vec!["/bin/true".into()],
         environment: [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into(),
         directory: "/".into(),
@@ -57,7 +71,7 @@ fn sandbox_step(folder: &Path) {
         let arguments = "--unshare-all --die-with-parent --clearenv --ro-bind / / --proc /proc --dev /dev --tmpfs /tmp /bin/true";
         quiet(Command::new("bwrap").args(arguments.split(' ')));
     };
-    Race::new("start of a sandbox step (overlay root)", "bwrap (bind root)")
+    Race::new("start of a sandbox step", "bwrap with the same mounts")
         .needs("bwrap")
         .rounds(30)
         .run(ours, theirs);

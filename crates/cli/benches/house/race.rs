@@ -58,7 +58,7 @@ impl Race {
 
 /// Runs a program that must succeed.
 pub fn quiet(command: &mut Command) {
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
+    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     assert!(status.as_ref().is_ok_and(|status| status.success()), "{command:?}: {status:?}");
 }
 

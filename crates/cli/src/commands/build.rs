@@ -6,7 +6,7 @@ use yoe_build::Reason;
 use yoe_plan::{Plan, Target};
 
 use crate::args::Build;
-use crate::context::{build_error, evaluate};
+use crate::context::{build_error, evaluate, isolation};
 use crate::error::{CommandError, Kind};
 use crate::ui::{self, Mode};
 
@@ -17,7 +17,9 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
     }
     let plan = ready.plan_to_build(&args.targets)?;
     let pending = yoe_build::explain(&ready.store, &plan).map_err(build_error)?;
-    if pending.is_empty() && !args.json {
+    if !pending.is_empty() {
+        isolation()?;
+    } else if !args.json {
         ui::note(&format!("{}: up to date ({} actions)", names(&plan), plan.actions.len()));
     }
     let arch = ready.project.machine.arch;

@@ -8,7 +8,7 @@ use yoe_kernel::contract::{Runtime, check};
 use yoe_kernel::{Config, KernelVersion};
 
 use crate::args::{KernelCheck, KernelCommand};
-use crate::context::{build_error, evaluate, store_error};
+use crate::context::{build_error, evaluate, isolation, store_error};
 use crate::error::{CommandError, Kind};
 use crate::ui::{self, Mode};
 
@@ -74,6 +74,7 @@ fn built(image: &str) -> Result<PathBuf, CommandError> {
     }
     let unit = ready.project.machine.kernel.unit.clone();
     let plan = ready.plan_to_build(std::slice::from_ref(&unit))?;
+    isolation()?;
     let builder = ready.builder(Mode::choose(false).reporter())?;
     builder.build(&plan).map_err(build_error)?;
     let label = format!("unit {unit}");

@@ -1,7 +1,7 @@
 //! `yoe shell`.
 
 use crate::args::Shell;
-use crate::context::{build_error, evaluate};
+use crate::context::{build_error, evaluate, isolation};
 use crate::error::{CommandError, Kind};
 use crate::ui::{self, Mode};
 
@@ -11,6 +11,7 @@ pub fn run(args: &Shell) -> Result<(), CommandError> {
     if !matches!(plan.targets[..], [(yoe_plan::Target::Unit(_), _)]) {
         return Err(CommandError::user(format!("{:?} is not a unit", args.unit)).hint("name a unit"));
     }
+    isolation()?;
     let builder = ready.builder(Mode::choose(false).reporter())?;
     if args.command.is_empty() {
         ui::note(
