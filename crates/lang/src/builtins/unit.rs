@@ -60,8 +60,6 @@ arguments! {
         scope: Scope = Scope::Arch,
         /// Files in the package that carry a setuid or setgid bit.
         setuid: Vec<DevicePath> = Vec::new(),
-        /// Programs that must be executable on the device. Read and checked; nothing acts on it yet.
-        needs_exec: Vec<DevicePath> = Vec::new(),
         /// Whether paths of the build in the output are accepted.
         host_paths_ok: bool = false,
     }
