@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::archive::ArchiveWriter;
 use crate::read::{small_archive, verify};
-use crate::write::{gzip, member, plain_entry};
+use crate::write::{gzip, plain_entry, signature_member};
 use crate::{Control, PackageError, PublicKey, Sha1, Signer, Written};
 
 /// A package as the index lists it.
@@ -54,7 +54,7 @@ pub fn write(
     let in_memory = |source| PackageError::Io { doing: "pack", path: "APKINDEX".into(), source };
     let index = pack(&[("DESCRIPTION", description), ("APKINDEX", &text)], date).map_err(in_memory)?;
     let signature = signer.sign(&index).map_err(PackageError::Sign)?;
-    let mut bytes = member(&signer.entry_name(), &signature, date).map_err(in_memory)?;
+    let mut bytes = signature_member(&signer.entry_name(), &signature, date).map_err(in_memory)?;
     bytes.extend(index);
     Ok(bytes)
 }

@@ -43,7 +43,7 @@ pub fn write(tree: &Tree, info: &Info, signer: &Signer, dest: &Path) -> Result<W
         member(".PKGINFO", control.to_text().as_bytes(), date).map_err(PackageError::io("write", dest))?;
     let signature = signer.sign(&control_bytes).map_err(PackageError::Sign)?;
     let signature_bytes =
-        member(&signer.entry_name(), &signature, date).map_err(PackageError::io("write", dest))?;
+        signature_member(&signer.entry_name(), &signature, date).map_err(PackageError::io("write", dest))?;
     let mut whole = Hashing::new(out.as_file_mut(), Hash::sha256());
     let copied = whole
         .write_all(&signature_bytes)
@@ -79,13 +79,27 @@ fn with_sonames(tree: &Tree, info: &Info) -> Result<Info, PackageError> {
 
 /// A gzip stream without time, name or operating system.
 pub(crate) fn gzip<W: Write>(into: W) -> flate2::write::GzEncoder<W> {
-    GzBuilder::new().operating_system(255).write(into, Compression::new(9))
+    gzip_level(into, Compression::new(9))
+}
+
+fn gzip_level<W: Write>(into: W, level: Compression) -> flate2::write::GzEncoder<W> {
+    GzBuilder::new().operating_system(255).write(into, level)
 }
 
 /// One file in a piece of tar that others follow, packed.
-pub(crate) fn member(name: &str, content: &[u8], date: u64) -> io::Result<Vec<u8>> {
+fn member(name: &str, content: &[u8], date: u64) -> io::Result<Vec<u8>> {
+    member_level(name, content, date, Compression::new(9))
+}
+
+/// As [`member`], not compressed: a signature is random, and a package's size, which a root's package database holds,
+/// must not depend on who signed it.
+pub(crate) fn signature_member(name: &str, signature: &[u8], date: u64) -> io::Result<Vec<u8>> {
+    member_level(name, signature, date, Compression::none())
+}
+
+fn member_level(name: &str, content: &[u8], date: u64, level: Compression) -> io::Result<Vec<u8>> {
     let entry = plain_entry(name, content.len() as u64, date);
-    let mut archive = ArchiveWriter::new(gzip(Vec::new()));
+    let mut archive = ArchiveWriter::new(gzip_level(Vec::new(), level));
     archive.append(&entry, &mut &*content)?;
     archive.cut().finish()
 }

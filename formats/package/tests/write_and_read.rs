@@ -124,3 +124,18 @@ fn libraries_become_dependencies_and_provisions() {
     assert_eq!(written.control.info.depends, ["so:libc.so"]);
     assert_eq!(written.control.info.provides, ["so:libz.so.1=1.3.1"]);
 }
+
+/// A root's package database holds the sizes of packages, and a root's bytes must not depend on who signed them.
+#[test]
+fn a_packages_size_does_not_depend_on_who_signed_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, written) = packed(folder.path());
+    let file = folder.path().join("other.apk");
+    for _ in 0..3 {
+        let other = Signer::generate("yoe-test").unwrap();
+        let again =
+            write(&Tree::scan(&folder.path().join("tree")).unwrap(), &info("tool"), &other, &file).unwrap();
+        assert_eq!(again.file_size, written.file_size);
+        assert_eq!(again.identity, written.identity);
+    }
+}

@@ -18,7 +18,7 @@ impl Live {
     pub fn new() -> Self {
         let bars = MultiProgress::new();
         let whole = bars.add(ProgressBar::new(0));
-        whole.set_style(style("{bar:30} {pos}/{len} actions, {elapsed}"));
+        whole.set_style(style("{bar:30} {pos}/{len} actions, {elapsed}{msg}"));
         Self { bars, whole, running: Mutex::new(BTreeMap::new()) }
     }
 
@@ -59,7 +59,11 @@ impl Live {
 impl Reporter for Live {
     fn event(&self, event: Event<'_>) {
         match event {
-            Event::Planned { pending, .. } => self.whole.set_length(pending as u64),
+            Event::Planned { total, pending } => {
+                self.whole.set_length(pending as u64);
+                self.whole.set_message(format!(", {} more are not needed or in the cache", total - pending));
+                self.whole.enable_steady_tick(Duration::from_secs(1));
+            }
             Event::Started { label, .. } => self.begin(label),
             Event::Progress { label, what, done, total } => {
                 self.with(label, |bar| Self::progress(bar, what, done, total));

@@ -30,7 +30,9 @@ impl Reporter for Plain {
             Event::Planned { pending, total } => {
                 self.pending.store(pending, Ordering::Relaxed);
                 if pending > 0 {
-                    note(&format!("{total} actions, {pending} to do"));
+                    note(&format!(
+                        "{pending} of {total} actions to do; the others are in the cache, or not needed"
+                    ));
                 }
             }
             Event::Started { label, reason } => {
