@@ -44,7 +44,9 @@ impl Builder {
     /// # Errors
     /// The first action that failed.
     pub fn build(&self, plan: &Plan) -> Result<Vec<Digest>, BuildError> {
-        let results = run(plan, targets(plan), self.lanes(), self)?;
+        let results = run(plan, targets(plan), self.lanes(), self);
+        self.reporter.event(Event::Settled);
+        let results = results?;
         Ok(plan.targets.iter().filter_map(|(_, id)| results.get(id).copied()).collect())
     }
 

@@ -67,6 +67,8 @@ pub enum Event<'a> {
         /// How long it took.
         took: Duration,
     },
+    /// Nothing runs any more: whatever was drawn can go.
+    Settled,
     /// An action failed.
     Failed {
         /// Its label.

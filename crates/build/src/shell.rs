@@ -6,6 +6,7 @@ use yoe_sandbox::{Exit, Stdio};
 use crate::builder::Builder;
 use crate::error::{BuildError, Failure};
 use crate::reads::reads;
+use crate::reporter::Event;
 use crate::schedule::{Results, run};
 
 impl Builder {
@@ -25,6 +26,8 @@ impl Builder {
         let id = found.ok_or_else(|| wrap(Failure::Missing))?;
         let ActionKind::Unit(unit) = &plan.action(id).kind else { return Err(wrap(Failure::Missing)) };
         let inputs: Results = run(plan, reads(plan, id), self.lanes(), self)?;
+        // The terminal is the shell's from here.
+        self.reporter.event(Event::Settled);
         let open = || {
             let scratch = self.session.scratch()?;
             let (_, mut spec) = self.prepare(plan, id, unit, &inputs, scratch.path())?;

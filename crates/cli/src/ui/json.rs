@@ -30,6 +30,7 @@ fn object(event: &Event<'_>) -> Value {
         Event::Task { label, task } => json!({"event": "task", "action": label, "task": task}),
         Event::Output { label, line } => json!({"event": "output", "action": label, "line": line}),
         Event::Warning { label, message } => json!({"event": "warning", "action": label, "message": message}),
+        Event::Settled => json!({"event": "settled"}),
         Event::Finished { label, how, took } => {
             let how = match how {
                 How::Built => "built",

@@ -73,6 +73,7 @@ impl Reporter for Live {
                 // The terminal may be gone; the build goes on.
                 let _ = self.bars.println(format!("  {label}: warning: {message}"));
             }
+            Event::Settled => self.whole.finish_and_clear(),
             Event::Output { .. } => {}
             Event::Finished { label, how, took } => {
                 let how = if how == How::Reused { ", same inputs as before" } else { "" };

@@ -49,7 +49,7 @@ impl Reporter for Plain {
             }
             Event::Warning { label, message } => note(&format!("{label}: warning: {message}")),
             Event::Failed { label, .. } => note(&format!("{label}: failed")),
-            Event::Task { .. } | Event::Progress { .. } | Event::Output { .. } => {}
+            Event::Settled | Event::Task { .. } | Event::Progress { .. } | Event::Output { .. } => {}
         }
     }
 }
