@@ -21,5 +21,5 @@ mod tool;
 pub use builder::Builder;
 pub use error::{BuildError, Failure};
 pub use explain::{Pending, explain};
-pub use reporter::{Counted, Event, How, Reason, Reporter, Silent};
+pub use reporter::{Event, How, Reason, Reporter, Silent};
 pub use tool::Tool;

@@ -26,13 +26,11 @@ pub enum Event<'a> {
         /// Why it is not taken from the cache.
         reason: Reason,
     },
-    /// How far an action is.
+    /// How much an action has fetched.
     Progress {
         /// Its label.
         label: &'a str,
-        /// What is counted.
-        what: Counted,
-        /// How many so far.
+        /// How many bytes so far.
         done: u64,
         /// How many in all, when that is known.
         total: Option<u64>,
@@ -76,15 +74,6 @@ pub enum Event<'a> {
         /// Where its output is.
         log: Option<PathBuf>,
     },
-}
-
-/// What progress counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Counted {
-    /// Bytes fetched.
-    Bytes,
-    /// Files unpacked.
-    Files,
 }
 
 /// How an action came to its result.

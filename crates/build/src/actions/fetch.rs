@@ -7,7 +7,7 @@ use yoe_model::ArchiveFile;
 
 use crate::builder::Builder;
 use crate::error::Failure;
-use crate::reporter::{Counted, Event};
+use crate::reporter::Event;
 
 impl Builder {
     /// These files as blobs of the store; what is missing is fetched.
@@ -16,8 +16,7 @@ impl Builder {
         let mut before = 0;
         let mut paths = Vec::with_capacity(files.len());
         for file in files {
-            let progress =
-                |done| self.reporter.event(Event::Progress { label, what: Counted::Bytes, done, total });
+            let progress = |done| self.reporter.event(Event::Progress { label, done, total });
             paths.push(self.blob(file, &mut |done| progress(before + done))?);
             before += file.size.unwrap_or_default();
             progress(before);

@@ -1,7 +1,7 @@
 //! Progress as JSON, one object a line on standard output.
 
 use serde_json::{Value, json};
-use yoe_build::{Counted, Event, How, Reporter};
+use yoe_build::{Event, How, Reporter};
 
 use super::result;
 
@@ -20,12 +20,8 @@ fn object(event: &Event<'_>) -> Value {
         Event::Started { label, reason } => {
             json!({"event": "started", "action": label, "reason": reason.to_string()})
         }
-        Event::Progress { label, what, done, total } => {
-            let what = match what {
-                Counted::Bytes => "bytes",
-                Counted::Files => "files",
-            };
-            json!({"event": "progress", "action": label, "counted": what, "done": done, "total": total})
+        Event::Progress { label, done, total } => {
+            json!({"event": "progress", "action": label, "counted": "bytes", "done": done, "total": total})
         }
         Event::Task { label, task } => json!({"event": "task", "action": label, "task": task}),
         Event::Output { label, line } => json!({"event": "output", "action": label, "line": line}),

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use yoe_build::{Counted, Event, How, Reporter};
+use yoe_build::{Event, How, Reporter};
 
 /// Draws bars on standard error.
 pub struct Live {
@@ -46,13 +46,9 @@ impl Live {
         let _ = self.bars.println(said);
     }
 
-    fn progress(bar: &ProgressBar, what: Counted, done: u64, total: Option<u64>) {
-        let shown = |count: u64| match what {
-            Counted::Bytes => super::bytes(count),
-            Counted::Files => format!("{count} files"),
-        };
-        let total = total.map(|total| format!(" of {}", shown(total))).unwrap_or_default();
-        bar.set_message(format!("{}{total}", shown(done)));
+    fn progress(bar: &ProgressBar, done: u64, total: Option<u64>) {
+        let total = total.map(|total| format!(" of {}", super::bytes(total))).unwrap_or_default();
+        bar.set_message(format!("{}{total}", super::bytes(done)));
     }
 }
 
@@ -65,8 +61,8 @@ impl Reporter for Live {
                 self.whole.enable_steady_tick(Duration::from_secs(1));
             }
             Event::Started { label, .. } => self.begin(label),
-            Event::Progress { label, what, done, total } => {
-                self.with(label, |bar| Self::progress(bar, what, done, total));
+            Event::Progress { label, done, total } => {
+                self.with(label, |bar| Self::progress(bar, done, total));
             }
             Event::Task { label, task } => self.with(label, |bar| bar.set_message(task.to_owned())),
             Event::Warning { label, message } => {
