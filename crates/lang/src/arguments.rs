@@ -1,6 +1,7 @@
 //! Arguments of builtins: how a Starlark value becomes a typed field, and what is said when it does not.
 
 pub(crate) mod call;
+pub(crate) mod cgroup;
 pub(crate) mod choices;
 pub(crate) mod license;
 pub(crate) mod numbers;

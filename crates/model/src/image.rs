@@ -26,8 +26,38 @@ pub struct Image {
     pub hostname: String,
     /// Runtimes that the kernel must be able to carry.
     pub kernel_contract: Vec<String>,
+    /// What starts and supervises its services.
+    pub init: Init,
     /// Where it was written.
     pub origin: Origin,
+}
+
+/// The first program of a device, which its services are rendered for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Init {
+    /// finit: a configuration file for each service.
+    Finit,
+    /// OpenRC: a script for each service.
+    OpenRc,
+}
+
+impl Init {
+    /// All of them, the default first.
+    pub const ALL: [Init; 2] = [Init::Finit, Init::OpenRc];
+
+    /// As written in a definition; also the name of the unit that holds it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Init::Finit => "finit",
+            Init::OpenRc => "openrc",
+        }
+    }
+}
+
+impl ContentHash for Init {
+    fn hash(&self, into: &mut Fingerprint) {
+        self.as_str().hash(into);
+    }
 }
 
 /// How a disk is laid out.

@@ -23,7 +23,11 @@ impl Planner<'_> {
             packages.push((unit, id));
         }
         let (arch, epoch) = (self.project.machine.arch, self.project.epoch());
-        let key = self.image_key(image, epoch).with("arch", &arch).with("services", &services);
+        let key = self
+            .image_key(image, epoch)
+            .with("arch", &arch)
+            .with("services", &services)
+            .with("init", &image.init);
         let kind = ActionKind::Root(Box::new(RootAction { image: image.clone(), arch, packages, epoch }));
         Ok(self.add(format!("root {}", image.name), kind, key, results))
     }

@@ -30,6 +30,7 @@
 //! | `budget` | | | | | x | x | limits of the image |
 //! | `epoch` | | | | | x | x | the time that stands for "now" |
 //! | `package NAME` | | | | | x | | key of a package in the root |
+//! | `init` | | | | | x | | what the services are rendered for |
 //! | `services` | | | | | x | | services of the units in the root |
 //! | `layout` | | | | | | x | partitions and file systems |
 //! | `contract` | | | | | | x | runtimes that the kernel must carry, and the revision of the rules |

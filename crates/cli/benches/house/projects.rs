@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use yoe_image::root::{RootRequest, assemble};
-use yoe_model::{Arch, Digest, Image, Layout, Lock, LockedContainer, Origin, RootFormat, RootSize, Size};
+use yoe_model::{
+    Arch, Digest, Image, Init, Layout, Lock, LockedContainer, Origin, RootFormat, RootSize, Size,
+};
 use yoe_package::{Info, Signer, Tree, write};
 use yoe_plan::{Options, Plan};
 
@@ -134,6 +136,7 @@ fn image() -> Image {
         budget: None,
         hostname: "bench".into(),
         kernel_contract: Vec::new(),
+        init: Init::Finit,
         origin: Origin::default(),
     }
 }

@@ -1,4 +1,6 @@
-use yoe_model::{Arch, Budget, Digest, Image, Kernel, Layout, Machine, Origin, RootFormat, RootSize, Size};
+use yoe_model::{
+    Arch, Budget, Digest, Image, Init, Kernel, Layout, Machine, Origin, RootFormat, RootSize, Size,
+};
 
 use super::*;
 use crate::Content;
@@ -21,6 +23,7 @@ pub(crate) fn image() -> Image {
         budget: None,
         hostname: "yoe".into(),
         kernel_contract: vec![],
+        init: Init::Finit,
         origin: origin("images/base-image.star"),
     }
 }

@@ -9,8 +9,9 @@ use super::limits;
 use super::problem::ServiceProblem;
 use crate::root::tree::{Body, RootTree};
 
-/// What has happened by the time the first service starts.
-const MILESTONES: [&str; 3] = ["cgroups", "data", "mounts"];
+/// What services can need without naming one. A service of the image that bears such a name brings it about;
+/// otherwise it counts as reached once the base system is up.
+const MILESTONES: [&str; 6] = ["clock", "credentials", "cgroups", "data", "mounts", "network"];
 
 /// The services in an order that respects their needs.
 pub(crate) fn check<'a>(

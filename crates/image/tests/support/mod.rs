@@ -1,7 +1,6 @@
 //! Packages, images and services for tests.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
@@ -9,7 +8,7 @@ use std::sync::LazyLock;
 
 use yoe_image::root::{RootRequest, assemble};
 use yoe_image::{ImageError, Manifest};
-use yoe_model::{Arch, Image, Layout, Origin, Restart, RootFormat, RootSize, Service, Size};
+use yoe_model::{Arch, Image, Init, Layout, Origin, RootFormat, RootSize, Service, Size};
 use yoe_package::{Info, PublicKey, Signer, Tree, write};
 
 /// One key for all tests of a program: making one takes a second.
@@ -33,21 +32,14 @@ pub fn image(format: RootFormat) -> Image {
         budget: None,
         hostname: "device".into(),
         kernel_contract: vec![],
+        init: Init::Finit,
         origin: origin("images/base-image.star", 3),
     }
 }
 
 pub fn service(name: &str, command: &[&str]) -> Service {
-    Service {
-        name: name.to_owned(),
-        command: command.iter().map(|word| (*word).to_owned()).collect(),
-        needs: vec![],
-        ready: vec![],
-        restart: Restart::Always,
-        limits: BTreeMap::new(),
-        environment: BTreeMap::new(),
-        origin: origin("units/net/web.star", 7),
-    }
+    let command = command.iter().map(|word| (*word).to_owned()).collect();
+    Service::new(name, command, origin("units/net/web.star", 7))
 }
 
 /// A folder in which packages are made and a root is assembled.

@@ -1,7 +1,7 @@
 //! Arguments that are one of a few words.
 
 use starlark::values::Value;
-use yoe_model::{Arch, Restart, RootFormat, Scope};
+use yoe_model::{Arch, Init, Restart, RootFormat, Scope, ServiceKind, Signal};
 
 use super::{Argument, At};
 use crate::near;
@@ -45,6 +45,9 @@ macro_rules! choice {
 choice!(Arch, Arch::ALL);
 choice!(Scope, [Scope::Arch, Scope::Machine, Scope::NoArch]);
 choice!(Restart, [Restart::Always, Restart::OnFailure, Restart::Never]);
+choice!(ServiceKind, [ServiceKind::Daemon, ServiceKind::Task]);
+choice!(Signal, Signal::ALL);
+choice!(Init, Init::ALL);
 choice!(RootFormat, [RootFormat::Erofs, RootFormat::Ext4]);
 
 /// A resource limit by its name in setrlimit(2), without `RLIMIT_`, in lower case.

@@ -1,6 +1,6 @@
 //! `image`.
 
-use yoe_model::{Budget, Image, ImageTest, Layout};
+use yoe_model::{Budget, Image, ImageTest, Init, Layout};
 
 use crate::arguments::text::{HostName, Name, UnitName};
 use crate::arguments::version::LooseVersion;
@@ -30,6 +30,8 @@ arguments! {
         hostname: HostName = HostName("yoe".to_owned()),
         /// Runtimes that the kernel must be able to carry.
         kernel_contract: Vec<Name> = Vec::new(),
+        /// What starts and supervises its services; the unit of that name belongs to `artifacts`.
+        init: Init = Init::Finit,
         /// What it is, in one line.
         description: String = String::new(),
     }
@@ -51,6 +53,7 @@ impl Builtin for Arguments {
             budget: self.budget,
             hostname: self.hostname.into(),
             kernel_contract: self.kernel_contract.into_iter().map(String::from).collect(),
+            init: self.init,
             origin: call.site.origin(),
         };
         let value = ImageDraft { image, tests: sites };

@@ -186,16 +186,9 @@ row!(root_epoch, "root image", ["epoch"], |s| s.lock.suites =
     [("debian/trixie".to_owned(), suite(200))].into());
 row!(root_package, "root image", ["package daemon"], |s| s
     .unit("daemon", |u| u.description = "other".into()));
-row!(root_services, "root image", ["services"], |s| s.unit("daemon", |u| u.services = vec![Service {
-    name: "d".into(),
-    command: vec!["/usr/bin/d".into()],
-    needs: vec![],
-    ready: vec![],
-    restart: Restart::Always,
-    limits: BTreeMap::new(),
-    environment: BTreeMap::new(),
-    origin: Origin::default(),
-}]));
+row!(root_services, "root image", ["services"], |s| s
+    .unit("daemon", |u| u.services = vec![Service::new("d", vec!["/usr/bin/d".into()], Origin::default())]));
+row!(root_init, "root image", ["init"], |s| s.image().init = Init::OpenRc);
 row!(disk_machine, "image image", ["machine"], |s| s.parts.machine.kernel.cmdline = "loud".into());
 row!(disk_container, "image image", ["container"], |s| s
     .lock

@@ -149,6 +149,7 @@ fn image() -> Image {
         budget: None,
         hostname: "box".into(),
         kernel_contract: Vec::new(),
+        init: Init::Finit,
         origin: Origin::default(),
     }
 }
