@@ -59,6 +59,9 @@ pub struct Run {
     /// Memory of the virtual machine, such as 512M [default: the machine's]
     #[arg(long)]
     pub memory: Option<yoe_model::Size>,
+    /// Size of the disk, such as 8G [default: the image's, and 2G for its data partition when it has one]
+    #[arg(long)]
+    pub disk: Option<yoe_model::Size>,
     /// Forward a port of this host's loopback to the device: HOST:DEVICE
     #[arg(long = "forward", value_name = "HOST:DEVICE", value_parser = forward)]
     pub forwards: Vec<(u16, u16)>,
@@ -76,6 +79,9 @@ pub struct Test {
     /// The machine to run [default: the project's]
     #[arg(long)]
     pub machine: Option<String>,
+    /// Size of the disk, such as 8G [default: the image's, and 2G for its data partition when it has one]
+    #[arg(long)]
+    pub disk: Option<yoe_model::Size>,
     /// Name the tests and run none
     #[arg(long)]
     pub list: bool,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rustix::pipe::{PipeFlags, pipe_with};
 use yoe_build::{Builder, Tool};
-use yoe_model::{Image, Machine, Qemu};
+use yoe_model::{DataSize, Image, Layout, Machine, Qemu, Size};
 use yoe_plan::UNIT_EPOCH;
 use yoe_sandbox::{Child, Exit, Mount, Network, Stdio, Stream};
 use yoe_store::Scratch;
@@ -24,6 +24,13 @@ use crate::ui::Mode;
 const RUN: &str = "/run/yoe";
 /// The disk, as QEMU sees it.
 const DISK: &str = "/run/disk.img";
+
+/// The layer over the disk, in the folder of the run.
+const LAYER: &str = "disk.qcow2";
+/// Room for a data partition that fills the disk. It takes no room here until it is written to.
+const DATA_ROOM: u64 = 2 << 30;
+/// Alignment and the backup table, behind a data partition of a fixed size.
+const DATA_SLACK: u64 = 4 << 20;
 
 /// An image that can be booted here.
 pub struct Bootable {
@@ -96,9 +103,27 @@ impl Bootable {
         self.qemu.firmware_vars.is_some().then(|| format!("{RUN}/vars.fd"))
     }
 
-    /// The disk, whose content stays as it was built.
-    pub fn disk(&self) -> Disk {
-        Disk { path: DISK.into(), mode: DiskMode::Snapshot }
+    /// The disk, whose content stays as it was built: what the machine writes goes to a layer that ends with this run.
+    /// Call it once, after [`Self::folder`]. `size` is what the machine sees; by default there is room for a data partition.
+    pub fn disk(&self, size: Option<Size>) -> Result<Disk, CommandError> {
+        let made = std::fs::metadata(&self.disk).map_err(|error| not_run("the disk is gone", error))?.len();
+        let room = match self.image.layout {
+            Layout::Disk { .. } => 0,
+            Layout::VerifiedAb { data: DataSize::Fill, .. } => DATA_ROOM,
+            Layout::VerifiedAb { data: DataSize::Fixed(data), .. } => data.0 + DATA_SLACK,
+        };
+        let size = size.map_or(made + room, |size| size.0);
+        if size < made {
+            let (have, need) = (Size(size), Size(made));
+            return Err(CommandError::user(format!(
+                "a disk of {have} is too small for image {:?}: expected at least {need}",
+                self.image.name
+            )));
+        }
+        let layer = self.scratch.path().join("run").join(LAYER);
+        yoe_vm::create_overlay(&layer, DISK, size)
+            .map_err(|error| not_run("the disk cannot be made larger than its image", error))?;
+        Ok(Disk { path: DISK.into(), mode: DiskMode::Overlay(format!("{RUN}/{LAYER}")) })
     }
 
     /// Starts QEMU in a sandbox.

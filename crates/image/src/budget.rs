@@ -1,6 +1,6 @@
 //! Limits: what an image may hold and what its partitions can.
 
-use yoe_model::{Image, Layout, RootFormat, RootSize, Size};
+use yoe_model::{Image, RootFormat, RootSize, Size};
 
 use crate::{Content, ImageError, Manifest};
 
@@ -25,13 +25,13 @@ pub fn check_files(image: &Image, manifest: &Manifest) -> Result<(), ImageError>
     Err(ImageError::Budget { origin, image, have, budget: budget.rootfs, largest: largest.join(", ") })
 }
 
-/// Checks a root file system of `bytes` bytes against a fixed root partition, with the budget's growth.
+/// Checks a root file system of `bytes` bytes, its hash tree included, against a fixed root partition, with the budget's
+/// growth.
 ///
 /// # Errors
 /// [`ImageError::SlotTooSmall`].
 pub fn check_slot(image: &Image, bytes: u64) -> Result<(), ImageError> {
-    let Layout::Disk { root, .. } = image.layout;
-    let RootSize::Fixed(have) = root else { return Ok(()) };
+    let RootSize::Fixed(have) = image.layout.root() else { return Ok(()) };
     let growth = image.budget.map_or(1.0, |budget| budget.growth);
     let need = grown(bytes, growth);
     if need <= have.0 {
@@ -43,6 +43,7 @@ pub fn check_slot(image: &Image, bytes: u64) -> Result<(), ImageError> {
         image: image.name.clone(),
         need: Size(whole_mib(need)),
         have,
+        field: if image.layout.is_verified() { "slot" } else { "root" },
         growth,
     })
 }
@@ -95,8 +96,29 @@ pub(crate) fn ext4_size(root: RootSize, content: &Content) -> u64 {
 /// # Errors
 /// [`ImageError::SlotTooSmall`].
 pub(crate) fn check_content(image: &Image, content: &Content) -> Result<(), ImageError> {
-    match image.layout {
-        Layout::Disk { format: RootFormat::Ext4, .. } => check_slot(image, ext4_need(content)),
-        Layout::Disk { format: RootFormat::Erofs, .. } => Ok(()),
+    match image.layout.format() {
+        RootFormat::Ext4 => check_slot(image, ext4_need(content)),
+        RootFormat::Erofs => Ok(()),
     }
+}
+
+/// Below this, FAT has too few clusters to be FAT32.
+const SMALLEST_ESP: u64 = 34 * MIB;
+/// The boot manager, its configuration, folders, and the loss of files that end within a cluster.
+const BOOT_MANAGER: u64 = MIB;
+
+/// Checks a kernel of `kernel` bytes for each version that the disk can hold against the EFI system partition.
+///
+/// # Errors
+/// [`ImageError::EspTooSmall`].
+pub(crate) fn check_esp(image: &Image, kernel: u64) -> Result<(), ImageError> {
+    let (have, kernels) = (image.layout.esp(), image.layout.versions());
+    // Two tables of four bytes for each cluster of 512 bytes.
+    let tables = have.0 / 512 * 8;
+    let need = (whole_mib(kernel) * kernels + BOOT_MANAGER + tables).max(SMALLEST_ESP);
+    if need <= have.0 {
+        return Ok(());
+    }
+    let (origin, image) = (image.origin.clone(), image.name.clone());
+    Err(ImageError::EspTooSmall { origin, image, need: Size(whole_mib(need)), have, kernels })
 }

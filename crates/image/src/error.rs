@@ -124,7 +124,7 @@ pub enum ImageError {
     },
     /// The root does not fit its partition.
     #[error(
-        "{origin}: the root file system of image {image:?} needs {need}{}, its partition has {have}; raise root = … of the layout, or take packages out",
+        "{origin}: the root file system of image {image:?} needs {need}{}, its partition has {have}; raise {field} = … of the layout, or take packages out",
         growth.as_ref().map(|growth| format!(" ({growth})")).unwrap_or_default()
     )]
     SlotTooSmall {
@@ -136,12 +136,15 @@ pub enum ImageError {
         need: Size,
         /// Room that there is.
         have: Size,
+        /// The layout's argument that says so.
+        field: &'static str,
         /// How the need came about, when not by the file system's size alone.
         growth: Option<String>,
     },
     /// Kernel and boot manager do not fit the EFI system partition.
     #[error(
-        "{origin}: the EFI system partition of image {image:?} needs {need}, it has {have}; raise esp = … of the layout"
+        "{origin}: the EFI system partition of image {image:?} needs {need}{}, it has {have}; raise esp = … of the layout",
+        if *kernels > 1 { format!(" (a kernel for each of {kernels} slots)") } else { String::new() }
     )]
     EspTooSmall {
         /// Where the image is defined.
@@ -152,6 +155,16 @@ pub enum ImageError {
         need: Size,
         /// Size of the partition.
         have: Size,
+        /// How many kernels it must hold.
+        kernels: u64,
+    },
+    /// The tools did not say how the root is verified.
+    #[error("{} does not hold the number of blocks and the root hash: {text:?}", path.display())]
+    Verity {
+        /// The file.
+        path: PathBuf,
+        /// What it holds.
+        text: String,
     },
     /// A manifest that this crate did not write.
     #[error("{} is not the manifest of an image", path.display())]

@@ -4,11 +4,18 @@ use std::fmt;
 
 use yoe_model::{Digest, Fingerprint};
 
-/// A UUID of version 8 (RFC 9562): made from a digest rather than by chance.
+/// A UUID made from a digest rather than by chance; of version 8 (RFC 9562) where nothing else is said.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Uuid([u8; 16]);
 
 impl Uuid {
+    /// The first half of a digest as it is; no UUID of RFC 9562, but one to partition tables.
+    pub(crate) fn head(digest: Digest) -> Self {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest.as_bytes()[..16]);
+        Self(bytes)
+    }
+
     fn derive(seed: Digest, purpose: &str) -> Self {
         let digest = Fingerprint::new("uuid").add(&seed).add(purpose).finish();
         let mut bytes = [0; 16];
@@ -46,6 +53,8 @@ pub struct Identity {
     pub esp: Uuid,
     /// Of the root partition: what `root=PARTUUID=` names.
     pub root: Uuid,
+    /// Of the slot that holds no root yet.
+    pub empty_slot: Uuid,
     /// Of the root file system.
     pub root_fs: Uuid,
     /// FAT's volume serial number.
@@ -61,6 +70,7 @@ impl Identity {
             disk: Uuid::derive(seed, "disk"),
             esp: Uuid::derive(seed, "esp"),
             root: Uuid::derive(seed, "root"),
+            empty_slot: Uuid::derive(seed, "empty-slot"),
             root_fs: Uuid::derive(seed, "root-fs"),
             esp_serial: u32::from_le_bytes([serial[0], serial[1], serial[2], serial[3]]),
         }
@@ -77,8 +87,9 @@ mod tests {
         let one = Identity::new(Digest::of(b"one"));
         assert_eq!(one, Identity::new(Digest::of(b"one")));
         let other = Identity::new(Digest::of(b"other"));
-        let all = [one, other].into_iter().flat_map(|id| [id.disk, id.esp, id.root, id.root_fs]);
-        assert_eq!(all.map(|uuid| uuid.to_string()).collect::<BTreeSet<_>>().len(), 8);
+        let all =
+            [one, other].into_iter().flat_map(|id| [id.disk, id.esp, id.root, id.empty_slot, id.root_fs]);
+        assert_eq!(all.map(|uuid| uuid.to_string()).collect::<BTreeSet<_>>().len(), 10);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use yoe_model::Digest;
 
 use crate::ImageError;
 
@@ -26,6 +27,54 @@ pub struct Manifest {
     pub packages: Vec<Package>,
     /// Names of its services, in order.
     pub services: Vec<String>,
+    /// What its disk is made of; absent until there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk: Option<DiskRecord>,
+}
+
+/// What a disk is made of. The files lie beside the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiskRecord {
+    /// The root file system, with its hash tree when it is verified.
+    pub root: FileRecord,
+    /// The unified kernel image.
+    pub kernel: FileRecord,
+    /// Where the EFI system partition holds the kernel image.
+    pub entry: String,
+    /// How the root is verified; absent in a layout without slots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<VerifiedRecord>,
+}
+
+/// A file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRecord {
+    /// Its name.
+    pub file: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its digest.
+    pub sha256: Digest,
+}
+
+/// How dm-verity opens a root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerifiedRecord {
+    /// Stands for every bit of the root; it is on the kernel's command line.
+    pub root_hash: Digest,
+    /// Hashed before each block.
+    pub salt: Digest,
+    /// Blocks of 4096 bytes of the file system.
+    pub data_blocks: u64,
+    /// Blocks of 4096 bytes of the hash tree behind it.
+    pub hash_blocks: u64,
+    /// The UUID that the partition of a slot must have to be found.
+    pub partuuid: String,
+    /// Size of each slot of the disk, in bytes.
+    pub slot_bytes: u64,
 }
 
 /// What a root tree amounts to.

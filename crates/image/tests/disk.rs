@@ -12,8 +12,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use support::{Bench, image};
-use yoe_image::disk::{DiskRequest, KERNEL, Measured, ToolRun, disk, parts};
-use yoe_model::{Arch, Digest, Image, Kernel, Machine, RootFormat};
+use yoe_image::Manifest;
+use yoe_image::disk::{
+    DiskRequest, KERNEL, MadeRoot, Measured, ToolRun, disk, kernel_image, root_fs, write_manifest,
+};
+use yoe_model::{Arch, DataSize, Digest, Image, Kernel, Layout, Machine, RootFormat, Size};
 
 fn tools() -> Option<PathBuf> {
     let folder = std::env::var_os("YOE_IMAGE_TOOLS").map(PathBuf::from);
@@ -38,7 +41,7 @@ mount --rbind "$bench/dest" root/build/dest
 mount --rbind /proc root/proc
 mount -t tmpfs -o mode=1777 tmpfs root/tmp
 mount -t tmpfs -o mode=755 tmpfs root/dev
-for node in null zero urandom; do
+for node in null zero random urandom; do
     : >"root/dev/$node"
     mount --bind "/dev/$node" "root/dev/$node"
 done
@@ -86,9 +89,13 @@ fn make(tools: &Path, image: &Image) -> Bench {
         origin: support::origin("machines/qemu-x86_64.star", 1),
     };
     let request = DiskRequest { image, machine: &machine, manifest: &manifest, seed: Digest::of(b"test") };
-    run(tools, &bench, &parts(&request).unwrap());
-    let measured = Measured::in_folder(&bench.folder.path().join("dest"), image).unwrap();
+    let dest = bench.folder.path().join("dest");
+    run(tools, &bench, &root_fs(&request).unwrap());
+    let root = MadeRoot::in_folder(&dest, image).unwrap();
+    run(tools, &bench, &kernel_image(&request, &root));
+    let measured = Measured::in_folder(&dest, image, root).unwrap();
     run(tools, &bench, &disk(&request, &measured).unwrap());
+    write_manifest(&request, &measured, &dest).unwrap();
     bench
 }
 
@@ -135,6 +142,36 @@ fn an_erofs_disk_is_sound_and_the_same_twice() {
         "fsck.erofs root; fsck.erofs --extract=x root; stat -c '%a %u:%g %Y %n' x/tmp x/etc/shadow x/usr/bin/web x/bin",
     );
     insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_verified_disk_is_sound_and_the_same_twice() {
+    let Some(tools) = tools() else { return };
+    let layout = Layout::VerifiedAb { esp: Size(40 << 20), slot: Size(4 << 20), data: DataSize::Fill };
+    let image = Image { layout, ..image(RootFormat::Erofs) };
+    let (one, other) = (make(&tools, &image), make(&tools, &image));
+    same(&one, &other, "root.erofs");
+    let path = one.folder.path().join("dest/base-image.manifest.json");
+    let record = Manifest::open(&path).unwrap().disk.unwrap();
+    let verified = record.verified.unwrap();
+    let kept = fs::read(one.folder.path().join("dest").join(&record.root.file)).unwrap();
+    assert_eq!((kept.len() as u64, Digest::of(&kept)), (record.root.bytes, record.root.sha256));
+    let (blocks, hash, salt) = (verified.data_blocks, verified.root_hash, verified.salt);
+    let verify = |root: &str| {
+        format!(
+            "veritysetup verify {root} {root} {hash} --no-superblock --data-blocks={blocks} --hash-offset={} --salt={salt}",
+            blocks * 4096
+        )
+    };
+    let flipped = "printf x | dd of=root bs=1 seek=9000 conv=notrunc status=none";
+    let check = format!(
+        "{}; fsck.erofs root; [ \"$(sfdisk --part-uuid $d 2)\" = {} ]
+         {flipped}; if {} >/dev/null 2>&1; then echo a flipped bit was not seen; fi",
+        verify("root"),
+        verified.partuuid.to_uppercase(),
+        verify("root"),
+    );
+    insta::assert_snapshot!(examined(&tools, &one, &check));
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod symlink;
 mod task;
 mod test;
 mod unit;
+mod verified_ab;
 
 use std::sync::LazyLock;
 
@@ -108,6 +109,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<service::Arguments>(),
         Entry::of::<image::Arguments>(),
         Entry::of::<disk::Arguments>(),
+        Entry::of::<verified_ab::Arguments>(),
         Entry::of::<budget::Arguments>(),
         Entry::of::<test::Arguments>(),
     ]

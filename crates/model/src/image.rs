@@ -72,6 +72,62 @@ pub enum Layout {
         /// File system of the root.
         format: RootFormat,
     },
+    /// GPT with an EFI system partition, two slots for verified EROFS roots, and a data partition that the device makes.
+    VerifiedAb {
+        /// Size of the EFI system partition.
+        esp: Size,
+        /// Size of each slot: a root with its hash tree.
+        slot: Size,
+        /// How large the device makes the data partition.
+        data: DataSize,
+    },
+}
+
+impl Layout {
+    /// Size of the EFI system partition.
+    pub fn esp(&self) -> Size {
+        match self {
+            Layout::Disk { esp, .. } | Layout::VerifiedAb { esp, .. } => *esp,
+        }
+    }
+
+    /// Size of the partition of a root.
+    pub fn root(&self) -> RootSize {
+        match self {
+            Layout::Disk { root, .. } => *root,
+            Layout::VerifiedAb { slot, .. } => RootSize::Fixed(*slot),
+        }
+    }
+
+    /// File system of the root.
+    pub fn format(&self) -> RootFormat {
+        match self {
+            Layout::Disk { format, .. } => *format,
+            Layout::VerifiedAb { .. } => RootFormat::Erofs,
+        }
+    }
+
+    /// How many versions of the system the disk can hold.
+    pub fn versions(&self) -> u64 {
+        match self {
+            Layout::Disk { .. } => 1,
+            Layout::VerifiedAb { .. } => 2,
+        }
+    }
+
+    /// Whether every block of the root is checked when it is read (dm-verity).
+    pub fn is_verified(&self) -> bool {
+        matches!(self, Layout::VerifiedAb { .. })
+    }
+}
+
+/// Size of a data partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataSize {
+    /// All that is left of the disk.
+    Fill,
+    /// This large; the rest of the disk stays free.
+    Fixed(Size),
 }
 
 /// Size of a root partition.
@@ -104,15 +160,28 @@ impl RootFormat {
 
 impl ContentHash for Layout {
     fn hash(&self, into: &mut Fingerprint) {
-        let Layout::Disk { esp, root, format } = self;
-        "disk".hash(into);
-        esp.hash(into);
-        let fixed = match root {
-            RootSize::Fit => None,
-            RootSize::Fixed(size) => Some(*size),
-        };
-        fixed.hash(into);
-        format.as_str().hash(into);
+        match self {
+            Layout::Disk { esp, root, format } => {
+                "disk".hash(into);
+                esp.hash(into);
+                let fixed = match root {
+                    RootSize::Fit => None,
+                    RootSize::Fixed(size) => Some(*size),
+                };
+                fixed.hash(into);
+                format.as_str().hash(into);
+            }
+            Layout::VerifiedAb { esp, slot, data } => {
+                "verified_ab".hash(into);
+                esp.hash(into);
+                slot.hash(into);
+                let fixed = match data {
+                    DataSize::Fill => None,
+                    DataSize::Fixed(size) => Some(*size),
+                };
+                fixed.hash(into);
+            }
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub use container::Container;
 pub use content_hash::{ContentHash, Fingerprint};
 pub use digest::{Digest, DigestError};
 pub use file::UnitFile;
-pub use image::{Budget, Image, ImageTest, Init, Layout, RootFormat, RootSize};
+pub use image::{Budget, DataSize, Image, ImageTest, Init, Layout, RootFormat, RootSize};
 pub use lock::{ArchiveFile, Lock, LockedContainer, LockedPackage, LockedSource, LockedSuite, Mismatch};
 pub use machine::{Arch, Kernel, Machine, Qemu};
 pub use origin::Origin;

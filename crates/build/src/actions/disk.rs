@@ -3,7 +3,10 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use yoe_image::disk::{DiskRequest, KERNEL, KERNEL_PATH, Measured, ToolRun, disk, parts};
+use yoe_image::disk::{
+    DiskRequest, KERNEL, KERNEL_PATH, MadeRoot, Measured, ToolRun, disk, kernel_image, root_fs,
+    write_manifest,
+};
 use yoe_image::root::files;
 use yoe_image::{ImageError, Manifest};
 use yoe_model::{Digest, Fingerprint};
@@ -49,9 +52,12 @@ impl Builder {
             manifest: &manifest,
             seed: seed(disk_action, inputs)?,
         };
-        self.tools(&making, "file systems", parts(&request).map_err(image)?)?;
-        let measured = Measured::in_folder(&dest, &disk_action.image).map_err(image)?;
+        self.tools(&making, "root file system", root_fs(&request).map_err(image)?)?;
+        let root = MadeRoot::in_folder(&dest, &disk_action.image).map_err(image)?;
+        self.tools(&making, "kernel image", kernel_image(&request, &root))?;
+        let measured = Measured::in_folder(&dest, &disk_action.image, root).map_err(image)?;
         self.tools(&making, "disk", disk(&request, &measured).map_err(image)?)?;
+        write_manifest(&request, &measured, &dest).map_err(image)?;
         Ok(self.store.import_tree(&dest)?)
     }
 

@@ -25,7 +25,8 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
         serial: Serial::Terminal,
         ..RunOptions::default()
     };
-    let arguments = qemu_arguments(&bootable.machine, &bootable.qemu, &bootable.disk(), &options);
+    let disk = bootable.disk(args.disk)?;
+    let arguments = qemu_arguments(&bootable.machine, &bootable.qemu, &disk, &options);
     ui::note("booting; Ctrl-A X ends the machine. What it writes to its disk is gone afterwards.");
     let mut child = bootable
         .spawn(qemu_program(bootable.machine.arch), &arguments, Stdio::inherit())

@@ -23,7 +23,7 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
     names(&bootable.image.tests, args.filter.as_deref())
         .map_err(|error| CommandError::user(error.to_string()))?;
     let folder = records(&bootable.image.name)?;
-    let summary = boot(&bootable, args.filter.as_deref(), folder.join("console.log"))?;
+    let summary = boot(&bootable, args, folder.join("console.log"))?;
     fs::write(folder.join("timing.json"), summary.timing())
         .map_err(|error| not_run("the times cannot be kept", error))?;
     ui::note(&format!("console and times: {}", folder.display()));
@@ -45,7 +45,7 @@ fn list(args: &Test) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn boot(bootable: &Bootable, filter: Option<&str>, console: PathBuf) -> Result<Summary, CommandError> {
+fn boot(bootable: &Bootable, args: &Test, console: PathBuf) -> Result<Summary, CommandError> {
     let password = Password::random().map_err(|error| not_run("no password could be made", error))?;
     let folder = bootable.folder()?;
     let log =
@@ -59,7 +59,7 @@ fn boot(bootable: &Bootable, filter: Option<&str>, console: PathBuf) -> Result<S
     let config = VmConfig {
         machine: &bootable.machine,
         qemu: &bootable.qemu,
-        disk: &bootable.disk(),
+        disk: &bootable.disk(args.disk)?,
         options,
         folder: &folder,
         cancel: Cancel::from_flag(interrupt::flag()?),
@@ -69,7 +69,7 @@ fn boot(bootable: &Bootable, filter: Option<&str>, console: PathBuf) -> Result<S
         Vm::start(bootable, config).map_err(|error| not_run("the machine could not be started", error))?;
     let suite = Suite {
         tests: &bootable.image.tests,
-        filter,
+        filter: args.filter.as_deref(),
         login: &Login { user: "root".into(), password: password.plain().into() },
         limits: Limits::default(),
         power_off: "poweroff",

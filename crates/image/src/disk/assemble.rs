@@ -1,15 +1,14 @@
-//! The second run: the EFI system partition, the partition table, and everything in its place.
+//! The third run: the EFI system partition, the partition table, and everything in its place.
 
-use yoe_model::{Arch, Image, Layout, RootFormat};
+use yoe_model::{Arch, Image, RootFormat};
 
 use super::{
-    DiskRequest, Geometry, Measured, ToolRun, disk_file, efi_name, environment, kernel_file, manifest_file,
+    DiskRequest, Geometry, Measured, Place, ToolRun, disk_file, efi_name, entry, environment, kernel_file,
     quote, root_file,
 };
 use crate::ImageError;
 use crate::budget::MIB;
 use crate::identity::Identity;
-use crate::root::files;
 
 /// What systemd-boot reads: start the newest entry at once.
 const LOADER_CONF: &str = "timeout 0\neditor no\n";
@@ -22,11 +21,15 @@ const SECTOR: u64 = 512;
 pub fn disk(request: &DiskRequest<'_>, measured: &Measured) -> Result<ToolRun, ImageError> {
     let geometry = Geometry::new(request.image, measured)?;
     let image = request.image;
-    let script = [paths(image), esp(request, &geometry), table(request, &geometry), copies(image, &geometry)]
-        .join("\n");
-    let outputs = vec![disk_file(image), manifest_file(image), root_file(image), kernel_file(image)];
+    let script = [
+        paths(image),
+        esp(request, &geometry),
+        table(request, measured, &geometry),
+        copies(image, &geometry),
+    ]
+    .join("\n");
     let environment = environment(request.manifest.epoch);
-    Ok(ToolRun { script, inputs: vec![files::MANIFEST], environment, outputs })
+    Ok(ToolRun { script, inputs: vec![], environment, outputs: vec![disk_file(image)] })
 }
 
 fn paths(image: &Image) -> String {
@@ -37,7 +40,8 @@ fn esp(request: &DiskRequest<'_>, geometry: &Geometry) -> String {
     let (image, efi) = (request.image, efi_name(request.machine.arch));
     let serial = Identity::new(request.seed).esp_serial;
     let kernel = quote(&format!("/build/dest/{}", kernel_file(image)));
-    let entry = quote(&format!("::/EFI/Linux/{}_{}.efi", image.name, image.version));
+    // The entry has no counter: what was installed with the disk is known to be good.
+    let entry = quote(&format!("::/{}", entry(image)));
     // One sector a cluster: with more, a partition of this size would have too few for FAT32. Without -m, mcopy dates files
     // by SOURCE_DATE_EPOCH. The order of the copies is that of the clusters.
     format!(
@@ -49,7 +53,7 @@ fn esp(request: &DiskRequest<'_>, geometry: &Geometry) -> String {
          mcopy -i \"$work/esp.img\" /usr/lib/systemd/boot/efi/systemd-boot{efi}.efi ::/EFI/BOOT/BOOT{}.EFI\n\
          mcopy -i \"$work/esp.img\" \"$work/loader.conf\" ::/loader/loader.conf\n\
          mcopy -i \"$work/esp.img\" {kernel} {entry}\n",
-        geometry.esp_size,
+        geometry.esp.size,
         quote(&LOADER_CONF.replace('\n', "\\n")),
         efi.to_uppercase(),
     )
@@ -64,9 +68,21 @@ fn root_type(arch: Arch) -> &'static str {
 }
 const ESP_TYPE: &str = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
 
-fn table(request: &DiskRequest<'_>, geometry: &Geometry) -> String {
+fn table(request: &DiskRequest<'_>, measured: &Measured, geometry: &Geometry) -> String {
     let identity = Identity::new(request.seed);
-    let place = |start: u64, size: u64| format!("start={}, size={}", start / SECTOR, size / SECTOR);
+    let place = |place: &Place| format!("start={}, size={}", place.start / SECTOR, place.size / SECTOR);
+    let (kind, attributes) = (root_type(request.machine.arch), attributes(request.image));
+    let roots = match &measured.root.verity {
+        None => vec![("root", identity.root)],
+        Some(verity) => vec![("root-a", verity.partition()), ("root-b", identity.empty_slot)],
+    };
+    let lines: String = roots
+        .into_iter()
+        .zip(&geometry.roots)
+        .map(|((name, uuid), root)| {
+            format!("{}, type={kind}, uuid={uuid}, name=\"{name}\"{attributes}\n", place(root))
+        })
+        .collect();
     format!(
         "# The partition table (GPT).\n\
          truncate -s {} \"$disk\"\n\
@@ -77,39 +93,31 @@ fn table(request: &DiskRequest<'_>, geometry: &Geometry) -> String {
          sector-size: 512\n\
          first-lba: 2048\n\
          {}, type={ESP_TYPE}, uuid={}, name=\"esp\"\n\
-         {}, type={}, uuid={}, name=\"root\"{}\n\
-         END\n",
+         {lines}END\n",
         geometry.disk_size,
         identity.disk,
-        place(geometry.esp_start, geometry.esp_size),
+        place(&geometry.esp),
         identity.esp,
-        place(geometry.root_start, geometry.root_size),
-        root_type(request.machine.arch),
-        identity.root,
-        attributes(request.image),
     )
 }
 
 /// A file system that cannot be written is marked so (bit 60), for tools that would mount it otherwise.
 fn attributes(image: &Image) -> &'static str {
-    let Layout::Disk { format, .. } = image.layout;
-    match format {
+    match image.layout.format() {
         RootFormat::Erofs => ", attrs=\"GUID:60\"",
         RootFormat::Ext4 => "",
     }
 }
 
 fn copies(image: &Image, geometry: &Geometry) -> String {
-    let copy = |from: &str, to: u64| {
-        format!("dd if={from} of=\"$disk\" bs=1M seek={} conv=notrunc,sparse status=none\n", to / MIB)
+    let copy = |from: &str, to: &Place| {
+        format!("dd if={from} of=\"$disk\" bs=1M seek={} conv=notrunc,sparse status=none\n", to.start / MIB)
     };
     let root = quote(&format!("/build/dest/{}", root_file(image)));
-    let manifest = quote(&format!("/build/dest/{}", manifest_file(image)));
     [
         "# The file systems into their places; holes stay holes.\n".to_owned(),
-        copy("\"$work/esp.img\"", geometry.esp_start),
-        copy(&root, geometry.root_start),
-        format!("cp /build/in/{} {manifest}\n", files::MANIFEST),
+        copy("\"$work/esp.img\"", &geometry.esp),
+        geometry.roots.iter().take(1).map(|place| copy(&root, place)).collect(),
         "rm -r \"$work\"\n".to_owned(),
     ]
     .concat()

@@ -2,20 +2,26 @@
 
 mod assemble;
 mod geometry;
-mod parts;
+mod kernel_image;
+mod measure;
+mod record;
+mod root_fs;
 mod shell;
+mod verity;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use yoe_model::{Arch, Digest, Image, Layout, Machine, RootFormat};
+use yoe_model::{Arch, Digest, Image, Machine};
 
 pub use assemble::disk;
-pub use geometry::Geometry;
-pub use parts::parts;
+pub use geometry::{Geometry, Place};
+pub use kernel_image::{command_line, kernel_image};
+pub use measure::{MadeRoot, Measured};
+pub use record::write_manifest;
+pub use root_fs::root_fs;
 pub(crate) use shell::quote;
+pub use verity::Verity;
 
-use crate::identity::Identity;
 use crate::{ImageError, Manifest};
 
 /// What a disk is described from.
@@ -53,29 +59,6 @@ pub const KERNEL: &str = "vmlinuz";
 /// Where a kernel unit's package or tree holds it.
 pub const KERNEL_PATH: &str = "boot/vmlinuz";
 
-/// Sizes of the parts of a disk, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Measured {
-    /// The root file system.
-    pub root: u64,
-    /// The unified kernel image.
-    pub kernel: u64,
-}
-
-impl Measured {
-    /// Measures what the run of [`parts`] left in its output folder.
-    ///
-    /// # Errors
-    /// When a part is not there.
-    pub fn in_folder(folder: &Path, image: &Image) -> Result<Self, ImageError> {
-        let size = |name: String| {
-            let path = folder.join(name);
-            std::fs::metadata(&path).map(|data| data.len()).map_err(ImageError::io("measure", &path))
-        };
-        Ok(Self { root: size(root_file(image))?, kernel: size(kernel_file(image))? })
-    }
-}
-
 /// The file name of an image's disk.
 pub fn disk_file(image: &Image) -> String {
     format!("{}.img", image.name)
@@ -93,25 +76,12 @@ pub fn manifest_file(image: &Image) -> String {
 
 /// The file name of an image's root file system.
 pub fn root_file(image: &Image) -> String {
-    let Layout::Disk { format, .. } = image.layout;
-    format!("root.{}", format.as_str())
+    format!("root.{}", image.layout.format().as_str())
 }
 
-/// The kernel command line: where the root is, then what the machine asks for.
-pub fn command_line(image: &Image, machine: &Machine, seed: Digest) -> String {
-    let Layout::Disk { format, .. } = image.layout;
-    let mode = match format {
-        RootFormat::Erofs => "ro",
-        RootFormat::Ext4 => "rw",
-    };
-    let root = Identity::new(seed).root;
-    // Disks that come late get ten seconds; then the kernel panics, so that boot counting can act. Waiting without an end
-    // would keep it from acting for ever.
-    let own = format!("root=PARTUUID={root} rootfstype={} {mode} rootwait=10", format.as_str());
-    match machine.kernel.cmdline.trim() {
-        "" => own,
-        more => format!("{own} {more}"),
-    }
+/// Where the EFI system partition holds an image's unified kernel image, by the Boot Loader Specification.
+pub fn entry(image: &Image) -> String {
+    format!("EFI/Linux/{}_{}.efi", image.name, image.version)
 }
 
 /// The suffix by which UEFI and systemd-boot name an architecture.

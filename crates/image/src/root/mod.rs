@@ -118,5 +118,6 @@ fn manifest(request: &RootRequest<'_>, tree: &RootTree, services: &[&Service]) -
         content: tree.content(),
         packages,
         services: services.iter().map(|service| service.name.clone()).collect(),
+        disk: None,
     }
 }

@@ -3,9 +3,10 @@
 use starlark::values::UnpackValue;
 use starlark::values::Value;
 use starlark::values::float::UnpackFloat;
-use yoe_model::{Digest, RootSize, Size};
+use yoe_model::{DataSize, Digest, RootSize, Size};
 
 use super::{Argument, At};
+use crate::near;
 use crate::problem::Problem;
 
 /// A whole number between two bounds, both included.
@@ -145,22 +146,49 @@ impl Argument for Size {
     }
 }
 
+/// The word, read as nothing, or a size.
+fn word_or_size(value: Value<'_>, at: &At<'_>, word: &str) -> Option<Option<Size>> {
+    match value.unpack_str() {
+        Some(text) if text == word => Some(None),
+        Some(text) if text.parse::<Size>().is_err() => {
+            let problem = Problem::error(at.text(text), format!("{text:?} is neither {word:?} nor a size"));
+            let hint = near::nearest(text, [word]).map(|near| format!("did you mean {near:?}?"));
+            at.fail(problem.expected(format!("{word:?}, or a size such as \"64M\"")).maybe_hint(hint))
+        }
+        _ => Size::read(value, at).map(Some),
+    }
+}
+
 impl Argument for RootSize {
     fn expected() -> String {
         "\"fit\" or a size".to_owned()
     }
 
     fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
-        match value.unpack_str() {
-            Some("fit") => Some(RootSize::Fit),
-            _ => Size::read(value, at).map(RootSize::Fixed),
-        }
+        Some(word_or_size(value, at, "fit")?.map_or(RootSize::Fit, RootSize::Fixed))
     }
 
     fn show(&self) -> String {
         match self {
             RootSize::Fit => "\"fit\"".to_owned(),
             RootSize::Fixed(size) => size.show(),
+        }
+    }
+}
+
+impl Argument for DataSize {
+    fn expected() -> String {
+        "\"fill\" or a size".to_owned()
+    }
+
+    fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
+        Some(word_or_size(value, at, "fill")?.map_or(DataSize::Fill, DataSize::Fixed))
+    }
+
+    fn show(&self) -> String {
+        match self {
+            DataSize::Fill => "\"fill\"".to_owned(),
+            DataSize::Fixed(size) => size.show(),
         }
     }
 }

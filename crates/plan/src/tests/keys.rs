@@ -199,6 +199,26 @@ row!(disk_container, "image image", ["container"], |s| s
     .file = file(b"other"));
 row!(disk_layout, "image image", ["layout"], |s| s.image().layout =
     Layout::Disk { esp: Size(1), root: RootSize::Fit, format: RootFormat::Ext4 });
+
+#[test]
+fn every_size_of_a_verified_layout_enters() {
+    let layouts = [
+        (1, 2, DataSize::Fill),
+        (3, 2, DataSize::Fill),
+        (1, 3, DataSize::Fill),
+        (1, 2, DataSize::Fixed(Size(4))),
+    ]
+    .map(|(esp, slot, data)| Layout::VerifiedAb { esp: Size(esp), slot: Size(slot), data });
+    let keys: std::collections::BTreeSet<Digest> = layouts
+        .into_iter()
+        .map(|layout| {
+            let mut sample = Sample::new();
+            sample.image().layout = layout;
+            action(&planned(sample, &SIGNER), "image image").key
+        })
+        .collect();
+    assert_eq!(keys.len(), 4);
+}
 row!(disk_contract, "image image", ["contract"], |s| s.image().kernel_contract.push("docker".into()));
 row!(disk_root, "image image", ["root"], |s| s.unit("daemon", |u| u.description = "other".into()));
 row!(disk_kernel, "image image", ["kernel"], |s| s.unit("kernel", |u| u.tasks.clear()));

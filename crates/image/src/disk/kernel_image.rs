@@ -1,0 +1,70 @@
+//! The second run: kernel, command line and os-release in one file that firmware can start (UAPI's unified kernel image).
+
+use yoe_model::{DataSize, Image, Layout, Machine, RootFormat};
+
+use super::{DiskRequest, KERNEL, MadeRoot, ToolRun, efi_name, environment, kernel_file, quote};
+use crate::identity::Identity;
+use crate::root::files;
+
+/// Describes the making of the unified kernel image that opens this root.
+pub fn kernel_image(request: &DiskRequest<'_>, root: &MadeRoot) -> ToolRun {
+    let to = format!("/build/dest/{}", kernel_file(request.image));
+    let command = [
+        "ukify build".to_owned(),
+        format!("--linux=/build/in/{KERNEL}"),
+        format!("--cmdline={}", quote(&command_line(request, root))),
+        format!("--os-release=@/build/in/{}", files::OS_RELEASE),
+        format!("--efi-arch={}", efi_name(request.machine.arch)),
+        format!("--stub=/usr/lib/systemd/boot/efi/linux{}.efi.stub", efi_name(request.machine.arch)),
+        format!("--output={}", quote(&to)),
+    ]
+    .join(" \\\n    ");
+    ToolRun {
+        script: format!(
+            "# Kernel, command line and os-release in one file that firmware can start.\n{command}\n"
+        ),
+        inputs: vec![files::OS_RELEASE, KERNEL],
+        environment: environment(request.manifest.epoch),
+        outputs: vec![kernel_file(request.image)],
+    }
+}
+
+/// The kernel command line: where the root is, then what the machine asks for.
+pub fn command_line(request: &DiskRequest<'_>, root: &MadeRoot) -> String {
+    let image = request.image;
+    let own = match &root.verity {
+        Some(verity) => format!("{} root=/dev/dm-0 rootfstype=erofs ro{}", verity.create(), data(image)),
+        None => plain(request),
+    };
+    match request.machine.kernel.cmdline.trim() {
+        "" => own + panic(image, request.machine),
+        more => format!("{own} {more}{}", panic(image, request.machine)),
+    }
+}
+
+fn plain(request: &DiskRequest<'_>) -> String {
+    let format = request.image.layout.format();
+    let mode = match format {
+        RootFormat::Erofs => "ro",
+        RootFormat::Ext4 => "rw",
+    };
+    let root = Identity::new(request.seed).root;
+    // Disks that come late get ten seconds; then the kernel panics, so that boot counting can act. Waiting without an end
+    // would keep it from acting for ever.
+    format!("root=PARTUUID={root} rootfstype={} {mode} rootwait=10", format.as_str())
+}
+
+/// What the device's own data service is to make of the rest of the disk.
+fn data(image: &Image) -> String {
+    match image.layout {
+        Layout::Disk { .. } => String::new(),
+        Layout::VerifiedAb { data: DataSize::Fill, .. } => " yoe.data=fill".to_owned(),
+        Layout::VerifiedAb { data: DataSize::Fixed(size), .. } => format!(" yoe.data={}", size.0),
+    }
+}
+
+/// Without a reboot after a panic, the boot manager never gets to try the older version.
+fn panic(image: &Image, machine: &Machine) -> &'static str {
+    let said = machine.kernel.cmdline.split_whitespace().any(|word| word.starts_with("panic="));
+    if image.layout.is_verified() && !said { " panic=5" } else { "" }
+}

@@ -1,0 +1,53 @@
+//! What the runs left: sizes and hashes on which the next ones depend.
+
+use std::path::Path;
+
+use yoe_model::Image;
+
+use super::{Verity, kernel_file, root_file};
+use crate::ImageError;
+
+/// A root file system that was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MadeRoot {
+    /// Its size in bytes, with the hash tree.
+    pub bytes: u64,
+    /// How it is verified, in a layout that does so.
+    pub verity: Option<Verity>,
+}
+
+impl MadeRoot {
+    /// Measures what the run of [`super::root_fs`] left in its output folder.
+    ///
+    /// # Errors
+    /// When it is not there, or not what the run describes.
+    pub fn in_folder(folder: &Path, image: &Image) -> Result<Self, ImageError> {
+        let bytes = size(folder, &root_file(image))?;
+        let verity = image.layout.is_verified().then(|| Verity::in_folder(folder, image)).transpose()?;
+        Ok(Self { bytes, verity })
+    }
+}
+
+/// The parts of a disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured {
+    /// The root file system.
+    pub root: MadeRoot,
+    /// Size of the unified kernel image in bytes.
+    pub kernel: u64,
+}
+
+impl Measured {
+    /// Measures what the run of [`super::kernel_image`] left in its output folder, beside this root.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub fn in_folder(folder: &Path, image: &Image, root: MadeRoot) -> Result<Self, ImageError> {
+        Ok(Self { root, kernel: size(folder, &kernel_file(image))? })
+    }
+}
+
+fn size(folder: &Path, name: &str) -> Result<u64, ImageError> {
+    let path = folder.join(name);
+    std::fs::metadata(&path).map(|data| data.len()).map_err(ImageError::io("measure", &path))
+}
