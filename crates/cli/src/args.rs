@@ -76,6 +76,9 @@ pub struct Test {
     /// The machine to run [default: the project's]
     #[arg(long)]
     pub machine: Option<String>,
+    /// Memory of the device, such as 256M, for tests that choose none [default: the machine's]
+    #[arg(long)]
+    pub memory: Option<yoe_model::Size>,
     /// Name the tests and run none
     #[arg(long)]
     pub list: bool,

@@ -1,5 +1,6 @@
 //! An image in QEMU: built, laid into a sandbox of its own, and started there.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -36,6 +37,8 @@ pub struct Bootable {
     disk: PathBuf,
     container: PathBuf,
     scratch: Scratch,
+    /// How often it was started.
+    started: Cell<usize>,
     /// Keeps what is used in the store.
     _builder: Builder,
 }
@@ -77,7 +80,8 @@ impl Bootable {
         };
         let disk = artifact(&plan.targets[0].0, disk)?;
         let scratch = builder.session.scratch().map_err(store_error)?;
-        Ok(Self { image, machine, qemu, container: container.clone(), disk, scratch, _builder: builder })
+        let (container, started) = (container.clone(), Cell::new(0));
+        Ok(Self { image, machine, qemu, container, disk, scratch, started, _builder: builder })
     }
 
     /// The run's own folder, with the firmware's variables in it.
@@ -101,6 +105,16 @@ impl Bootable {
         Disk { path: DISK.into(), mode: DiskMode::Snapshot }
     }
 
+    /// The disk, with what the machine writes kept in the run's folder for further starts.
+    pub fn lasting_disk(&self, folder: &Folder) -> Result<Disk, CommandError> {
+        const OVERLAY: &str = "disk.qcow2";
+        let size =
+            std::fs::metadata(&self.disk).map_err(|error| not_run("the disk is not there", error))?.len();
+        yoe_vm::create_overlay(&folder.file_here(OVERLAY), DISK, size)
+            .map_err(|error| not_run("the machine's writes cannot be kept", error))?;
+        Ok(Disk { path: DISK.into(), mode: DiskMode::Overlay(folder.file_inside(OVERLAY)) })
+    }
+
     /// Starts QEMU in a sandbox.
     pub fn spawn(&self, program: &str, arguments: &[String], stdio: Stdio) -> Result<Child, StartError> {
         let bind =
@@ -119,7 +133,9 @@ impl Bootable {
             epoch: UNIT_EPOCH,
         };
         let command = [program.to_owned()].into_iter().chain(arguments.iter().cloned()).collect();
-        let mut spec = tool.spec(&self.scratch.path().join("sandbox"), command)?;
+        // Each start has a sandbox of its own.
+        let started = self.started.replace(self.started.get() + 1);
+        let mut spec = tool.spec(&self.scratch.path().join(format!("sandbox-{started}")), command)?;
         spec.environment.insert("TMPDIR".into(), RUN.into());
         spec.environment.insert("TERM".into(), "xterm".into());
         Ok(yoe_sandbox::spawn(&spec, stdio)?)

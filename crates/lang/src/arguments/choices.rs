@@ -1,7 +1,7 @@
 //! Arguments that are one of a few words.
 
 use starlark::values::Value;
-use yoe_model::{Arch, Restart, RootFormat, Scope};
+use yoe_model::{Arch, MeasureUnit, Restart, RootFormat, Scope, TestBoot};
 
 use super::{Argument, At};
 use crate::near;
@@ -45,6 +45,8 @@ macro_rules! choice {
 choice!(Arch, Arch::ALL);
 choice!(Scope, [Scope::Arch, Scope::Machine, Scope::NoArch]);
 choice!(Restart, [Restart::Always, Restart::OnFailure, Restart::Never]);
+choice!(TestBoot, TestBoot::ALL);
+choice!(MeasureUnit, MeasureUnit::ALL);
 choice!(RootFormat, [RootFormat::Erofs, RootFormat::Ext4]);
 
 /// A resource limit by its name in setrlimit(2), without `RLIMIT_`, in lower case.
