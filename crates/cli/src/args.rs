@@ -82,6 +82,9 @@ pub struct Test {
     /// Size of the disk, such as 8G [default: the image's, and 2G for its data partition when it has one]
     #[arg(long)]
     pub disk: Option<yoe_model::Size>,
+    /// Memory of the device, such as 256M, for tests that choose none [default: the machine's]
+    #[arg(long)]
+    pub memory: Option<yoe_model::Size>,
     /// Name the tests and run none
     #[arg(long)]
     pub list: bool,

@@ -1,5 +1,6 @@
 //! An image in QEMU: built, laid into a sandbox of its own, and started there.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -43,6 +44,8 @@ pub struct Bootable {
     disk: PathBuf,
     container: PathBuf,
     scratch: Scratch,
+    /// How often it was started.
+    started: Cell<usize>,
     /// Keeps what is used in the store.
     _builder: Builder,
 }
@@ -84,7 +87,8 @@ impl Bootable {
         };
         let disk = artifact(&plan.targets[0].0, disk)?;
         let scratch = builder.session.scratch().map_err(store_error)?;
-        Ok(Self { image, machine, qemu, container: container.clone(), disk, scratch, _builder: builder })
+        let (container, started) = (container.clone(), Cell::new(0));
+        Ok(Self { image, machine, qemu, container, disk, scratch, started, _builder: builder })
     }
 
     /// The run's own folder, with the firmware's variables in it.
@@ -144,7 +148,9 @@ impl Bootable {
             epoch: UNIT_EPOCH,
         };
         let command = [program.to_owned()].into_iter().chain(arguments.iter().cloned()).collect();
-        let mut spec = tool.spec(&self.scratch.path().join("sandbox"), command)?;
+        // Each start has a sandbox of its own.
+        let started = self.started.replace(self.started.get() + 1);
+        let mut spec = tool.spec(&self.scratch.path().join(format!("sandbox-{started}")), command)?;
         spec.environment.insert("TMPDIR".into(), RUN.into());
         spec.environment.insert("TERM".into(), "xterm".into());
         Ok(yoe_sandbox::spawn(&spec, stdio)?)

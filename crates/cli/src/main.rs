@@ -9,6 +9,7 @@ mod machine;
 mod mirrors;
 mod paths;
 mod signing;
+mod test_device;
 mod ui;
 
 use std::process::ExitCode;

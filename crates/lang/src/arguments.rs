@@ -5,6 +5,7 @@ pub(crate) mod cgroup;
 pub(crate) mod choices;
 pub(crate) mod license;
 pub(crate) mod numbers;
+pub(crate) mod oci;
 pub(crate) mod part;
 pub(crate) mod paths;
 pub(crate) mod plain;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use yoe_model::{Container, Machine, Parts, Project, Unlocked};
+use yoe_model::{Container, Machine, OciImage, Parts, Project, Unlocked};
 
 use crate::definitions::{Definition, ImageDraft, MachineDraft, Made, ProjectDraft, UnitDraft};
 use crate::evaluate_files::Evaluated;
@@ -18,6 +18,7 @@ pub(crate) struct Draft {
     pub(crate) containers: BTreeMap<String, Made<Container>>,
     pub(crate) units: BTreeMap<String, Made<UnitDraft>>,
     pub(crate) images: BTreeMap<String, Made<ImageDraft>>,
+    pub(crate) oci_images: BTreeMap<String, Made<OciImage>>,
     /// Names of definitions that are wrong, by kind.
     broken: BTreeSet<(FileKind, String)>,
     /// Kinds of which some file may define more than is known.
@@ -32,6 +33,7 @@ impl Draft {
             containers: BTreeMap::new(),
             units: BTreeMap::new(),
             images: BTreeMap::new(),
+            oci_images: BTreeMap::new(),
             broken: BTreeSet::new(),
             hidden: BTreeSet::new(),
         }
@@ -89,6 +91,10 @@ impl Draft {
                     let name = image.value.image.name.clone();
                     insert(&mut self.images, "image", name, image, problems);
                 }
+                Definition::OciImage(image) => {
+                    let name = image.value.name.clone();
+                    insert(&mut self.oci_images, "OCI image", name, image, problems);
+                }
                 // Their files are evaluated elsewhere; a builtin called out of place was refused.
                 Definition::Project(_) | Definition::Module(_) => {}
             }
@@ -108,6 +114,7 @@ impl Draft {
             containers: self.containers.into_iter().map(|(name, made)| (name, made.value)).collect(),
             machines: self.machines.into_iter().map(|(name, made)| (name, made.value.machine)).collect(),
             images: self.images.into_iter().map(|(name, made)| (name, made.value.image)).collect(),
+            oci_images: self.oci_images.into_iter().map(|(name, made)| (name, made.value)).collect(),
         })
     }
 }

@@ -12,13 +12,17 @@ mod install_file;
 mod install_template;
 mod kernel;
 mod machine;
+mod measure;
 mod module;
 mod module_ref;
 pub(crate) mod multiply;
+mod oci_image;
 mod path;
 mod project;
 mod qemu;
 pub(crate) mod range;
+mod reach;
+mod registry;
 mod service;
 mod symlink;
 mod task;
@@ -112,6 +116,10 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<verified_ab::Arguments>(),
         Entry::of::<budget::Arguments>(),
         Entry::of::<test::Arguments>(),
+        Entry::of::<reach::Arguments>(),
+        Entry::of::<measure::Arguments>(),
+        Entry::of::<registry::Arguments>(),
+        Entry::of::<oci_image::Arguments>(),
     ]
 });
 

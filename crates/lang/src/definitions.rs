@@ -1,6 +1,8 @@
 //! What files define, with the calls that did it: the stage between evaluation and the checked project.
 
-use yoe_model::{Container, Image, ImageTest, Kernel, Machine, Qemu, Service, SourceEntry, Step, Unit};
+use yoe_model::{
+    Container, Image, ImageTest, Kernel, Machine, OciImage, Qemu, Registry, Service, SourceEntry, Step, Unit,
+};
 
 use crate::site::Site;
 
@@ -20,6 +22,7 @@ pub(crate) enum Definition {
     Machine(Made<MachineDraft>),
     Unit(Box<Made<UnitDraft>>),
     Image(Made<ImageDraft>),
+    OciImage(Made<OciImage>),
 }
 
 /// PROJECT.star.
@@ -57,11 +60,12 @@ pub(crate) struct UnitDraft {
     pub(crate) services: Vec<Site>,
 }
 
-/// An image, with the calls of its tests.
+/// An image, with the calls of its parts.
 #[derive(Debug, Clone)]
 pub(crate) struct ImageDraft {
     pub(crate) image: Image,
     pub(crate) tests: Vec<Site>,
+    pub(crate) registry: Option<Site>,
 }
 
 /// A task before its steps lose their places.
@@ -86,6 +90,9 @@ pub(crate) enum Part {
     Layout(yoe_model::Layout),
     Budget(yoe_model::Budget),
     Test(Made<ImageTest>),
+    Reach(yoe_model::Reach),
+    Measure(yoe_model::Measure),
+    Registry(Made<Registry>),
 }
 
 impl Part {
@@ -103,6 +110,9 @@ impl Part {
             Part::Layout(_) => "layout",
             Part::Budget(_) => "budget",
             Part::Test(_) => "test",
+            Part::Reach(_) => "reach",
+            Part::Measure(_) => "measure",
+            Part::Registry(_) => "registry",
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Images: what is assembled from packages and booted.
 
-use crate::content_hash::content_hash;
-use crate::{ContentHash, Fingerprint, Origin, Size};
+use crate::{ContentHash, Fingerprint, ImageTest, Origin, Registry, Size};
 
 /// An image definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +19,8 @@ pub struct Image {
     pub container: String,
     /// What `yoe test` boots and asserts.
     pub tests: Vec<ImageTest>,
+    /// A registry that `yoe test` runs beside the device.
+    pub registry: Option<Registry>,
     /// Limits that fail the build.
     pub budget: Option<Budget>,
     /// The host name.
@@ -200,22 +201,3 @@ impl ContentHash for Budget {
         self.growth.to_bits().hash(into);
     }
 }
-
-/// One assertion on the booted image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImageTest {
-    /// Unique within its image.
-    pub name: String,
-    /// Shell text, run as root on the device.
-    pub run: String,
-    /// Text that its standard output must contain.
-    pub expect: Option<String>,
-    /// The exit status it must end with.
-    pub status: u32,
-    /// Seconds until it counts as failed.
-    pub timeout: u32,
-    /// Where it was written.
-    pub origin: Origin,
-}
-
-content_hash!(ImageTest { name, run, expect, status, timeout } ignoring { origin });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::lock::{Lock, Mismatch};
-use crate::{Container, Digest, Image, Machine, Source, Unit};
+use crate::{Container, Digest, Image, Machine, OciImage, Source, Unit};
 
 /// Base addresses of archives by name, in the order they are tried.
 pub type Mirrors = BTreeMap<String, Vec<String>>;
@@ -30,6 +30,8 @@ pub struct Project<State> {
     pub machines: BTreeMap<String, Machine>,
     /// Images by name.
     pub images: BTreeMap<String, Image>,
+    /// OCI images by name.
+    pub oci_images: BTreeMap<String, OciImage>,
     /// Digests of the working trees that `path()` sources name, by their path.
     pub paths: BTreeMap<String, Digest>,
     state: State,
@@ -56,13 +58,24 @@ pub struct Parts {
     pub containers: BTreeMap<String, Container>,
     pub machines: BTreeMap<String, Machine>,
     pub images: BTreeMap<String, Image>,
+    pub oci_images: BTreeMap<String, OciImage>,
 }
 
 impl Project<Unlocked> {
     /// A project from its parts.
     pub fn new(parts: Parts) -> Self {
-        let Parts { name, version, machine, default_image, mirrors, units, containers, machines, images } =
-            parts;
+        let Parts {
+            name,
+            version,
+            machine,
+            default_image,
+            mirrors,
+            units,
+            containers,
+            machines,
+            images,
+            oci_images,
+        } = parts;
         Self {
             name,
             version,
@@ -73,6 +86,7 @@ impl Project<Unlocked> {
             containers,
             machines,
             images,
+            oci_images,
             paths: BTreeMap::new(),
             state: Unlocked,
         }
@@ -88,7 +102,17 @@ impl Project<Unlocked> {
             return Err(mismatches);
         }
         let Self {
-            name, version, machine, default_image, mirrors, units, containers, machines, images, ..
+            name,
+            version,
+            machine,
+            default_image,
+            mirrors,
+            units,
+            containers,
+            machines,
+            images,
+            oci_images,
+            ..
         } = self;
         Ok(Project {
             name,
@@ -100,6 +124,7 @@ impl Project<Unlocked> {
             containers,
             machines,
             images,
+            oci_images,
             paths,
             state: Locked(lock),
         })

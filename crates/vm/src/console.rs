@@ -126,6 +126,11 @@ impl Console {
         self.transcript.milestones()
     }
 
+    /// The time since the machine was started.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.transcript.elapsed()
+    }
+
     pub(crate) fn transcript(&self) -> &Transcript {
         &self.transcript
     }

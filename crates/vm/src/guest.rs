@@ -95,19 +95,37 @@ impl<'a> Guest<'a> {
     /// When it is not off in time, or ends otherwise.
     pub fn power_off(self, command: &str, within: Duration) -> Result<Duration, GuestError> {
         let began = Instant::now();
+        let transcript = self.console.transcript().clone();
+        self.leave(command, &End::PowerOff, within)?;
+        transcript.milestone("off");
+        Ok(began.elapsed())
+    }
+
+    /// Has the system restart by this command (`reboot` on most) and waits until the machine has ended for it: it must run
+    /// with [`crate::RunOptions::no_reboot`].
+    ///
+    /// # Errors
+    /// When it has not ended in time, or ends otherwise.
+    pub fn restart(self, command: &str, within: Duration) -> Result<(), GuestError> {
+        self.leave(command, &End::Reset, within)
+    }
+
+    fn leave(self, command: &str, wanted: &End, within: Duration) -> Result<(), GuestError> {
         let trouble = match send(self.console, command) {
             Err(trouble) => trouble,
             Ok(()) => match self.console.wait_for_end(after(within)) {
-                Ok(End::PowerOff) => {
-                    self.console.transcript().milestone("off");
-                    return Ok(began.elapsed());
-                }
+                Ok(end) if end == *wanted => return Ok(()),
                 Ok(end) => Trouble::Ended(end),
                 Err(Interrupt::Deadline) => Trouble::StillOn { seconds: within.as_secs_f64() },
                 Err(interrupt) => Trouble::from(interrupt),
             },
         };
         Err(GuestError::new(trouble, self.console))
+    }
+
+    /// The console that it is logged in on.
+    pub(crate) fn console(&mut self) -> &mut Console {
+        self.console
     }
 
     fn id(&mut self) -> String {

@@ -159,6 +159,11 @@ impl Drop for Qmp {
 
 /// Binds by way of the folder's descriptor: its own path may be longer than a socket's address can be.
 fn bind(folder: &Path, name: &str) -> io::Result<UnixListener> {
+    // The socket of a boot before this one is nobody's.
+    match std::fs::remove_file(folder.join(name)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let folder = File::open(folder)?;
     UnixListener::bind(format!("/proc/self/fd/{}/{name}", folder.as_raw_fd()))
 }

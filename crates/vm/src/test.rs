@@ -1,7 +1,15 @@
 //! Image tests: boot, assert what the image declares, switch off, and report as a test runner does.
 
+mod device;
+mod figure;
+mod limits;
+mod reach;
 mod report;
 mod runner;
+mod segment;
 
-pub use report::{Failure, Outcome, Reporter, Summary, TestResult};
-pub use runner::{Limits, NoMatch, Suite, names, run};
+pub use device::Device;
+pub use figure::Figure;
+pub use limits::Limits;
+pub use report::{Boot, Failure, Outcome, Reporter, Summary, TestResult};
+pub use runner::{NoMatch, RunError, Suite, names, run};

@@ -121,6 +121,11 @@ impl Transcript {
         self.0.changed.notify_all();
     }
 
+    /// The time since the start.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.start.elapsed()
+    }
+
     /// Adds bytes of the console.
     pub(crate) fn console(&self, bytes: &[u8]) {
         self.change(|state, at| state.append(bytes, at));

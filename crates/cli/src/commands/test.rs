@@ -1,17 +1,22 @@
 //! `yoe test`.
 
-use std::fs::{self, File};
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use yoe_vm::test::{Limits, Reporter, Suite, Summary, TestResult, names};
-use yoe_vm::{BootLog, Cancel, Login, Password, RunOptions, Vm, VmConfig};
+use yoe_vm::test::{Limits, Reporter, RunError, Suite, Summary, TestResult, names};
+use yoe_vm::{Login, Password};
 
 use crate::args::Test;
 use crate::context::evaluate;
 use crate::error::{CommandError, Kind};
 use crate::machine::{Bootable, Choice, not_run};
-use crate::{interrupt, paths, ui};
+use crate::test_device::{Sizes, TestDevice};
+use crate::{paths, ui};
+
+/// The times of a run of all tests, in the image's folder of records.
+const WHOLE: &str = "timing.json";
+/// The times of a run of some tests.
+const PART: &str = "timing-of-some.json";
 
 pub fn run(args: &Test) -> Result<(), CommandError> {
     if args.list {
@@ -23,8 +28,10 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
     names(&bootable.image.tests, args.filter.as_deref())
         .map_err(|error| CommandError::user(error.to_string()))?;
     let folder = records(&bootable.image.name)?;
-    let summary = boot(&bootable, args, folder.join("console.log"))?;
-    fs::write(folder.join("timing.json"), summary.timing())
+    let summary = boot(&bootable, args, &folder.join("console.log"))?;
+    // A part of the tests must not take the place of what a whole run found.
+    let times = if args.filter.is_some() { PART } else { WHOLE };
+    fs::write(folder.join(times), summary.timing())
         .map_err(|error| not_run("the times cannot be kept", error))?;
     ui::note(&format!("console and times: {}", folder.display()));
     ui::result(&summary.to_string());
@@ -45,40 +52,23 @@ fn list(args: &Test) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn boot(bootable: &Bootable, args: &Test, console: PathBuf) -> Result<Summary, CommandError> {
+fn boot(bootable: &Bootable, args: &Test, console: &Path) -> Result<Summary, CommandError> {
     let password = Password::random().map_err(|error| not_run("no password could be made", error))?;
-    let folder = bootable.folder()?;
-    let log =
-        File::create(&console).map_err(|error| not_run("the console's log cannot be written", error))?;
-    let options = RunOptions {
-        credentials: vec![password.credential()],
-        firmware_vars: bootable.firmware_vars(),
-        no_reboot: true,
-        ..RunOptions::default()
-    };
-    let config = VmConfig {
-        machine: &bootable.machine,
-        qemu: &bootable.qemu,
-        disk: &bootable.disk(args.disk)?,
-        options,
-        folder: &folder,
-        cancel: Cancel::from_flag(interrupt::flag()?),
-        log: Some(BootLog::new(log)),
-    };
-    let mut vm =
-        Vm::start(bootable, config).map_err(|error| not_run("the machine could not be started", error))?;
+    let mut device =
+        TestDevice::new(bootable, &password, Sizes { memory: args.memory, disk: args.disk }, console)?;
     let suite = Suite {
         tests: &bootable.image.tests,
         filter: args.filter.as_deref(),
         login: &Login { user: "root".into(), password: password.plain().into() },
-        limits: Limits::default(),
+        limits: Limits::of(&bootable.image.tests),
         power_off: "poweroff",
+        reboot: "reboot",
     };
-    let summary = yoe_vm::test::run(&suite, vm.console(), &mut Lines)
-        .map_err(|error| CommandError::user(error.to_string()))?;
-    // A machine that is still there did not end as it should; that is a failed test already.
-    let _ = vm.wait(Instant::now() + Duration::from_secs(1));
-    Ok(summary)
+    yoe_vm::test::run(&suite, &mut device, &mut Lines).map_err(|error| match error {
+        RunError::NoMatch(error) => CommandError::user(error.to_string()),
+        RunError::Start(source) => not_run("the machine could not be started", source),
+        RunError::End(source) => not_run("the machine could not be ended", source),
+    })
 }
 
 /// One line a test, and what failed below it.

@@ -1,7 +1,7 @@
 //! Arguments that are one of a few words.
 
 use starlark::values::Value;
-use yoe_model::{Arch, Init, Restart, RootFormat, Scope, ServiceKind, Signal};
+use yoe_model::{Arch, Init, MeasureUnit, Restart, RootFormat, Scope, ServiceKind, Signal, TestBoot};
 
 use super::{Argument, At};
 use crate::near;
@@ -48,6 +48,8 @@ choice!(Restart, [Restart::Always, Restart::OnFailure, Restart::Never]);
 choice!(ServiceKind, [ServiceKind::Daemon, ServiceKind::Task]);
 choice!(Signal, Signal::ALL);
 choice!(Init, Init::ALL);
+choice!(TestBoot, TestBoot::ALL);
+choice!(MeasureUnit, MeasureUnit::ALL);
 choice!(RootFormat, [RootFormat::Erofs, RootFormat::Ext4]);
 
 /// A resource limit by its name in setrlimit(2), without `RLIMIT_`, in lower case.

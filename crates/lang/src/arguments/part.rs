@@ -1,7 +1,9 @@
 //! What one builtin made, as the argument of another.
 
 use starlark::values::Value;
-use yoe_model::{Budget, ImageTest, Kernel, Layout, Qemu, Service, SourceEntry, Step};
+use yoe_model::{
+    Budget, ImageTest, Kernel, Layout, Measure, Qemu, Reach, Registry, Service, SourceEntry, Step,
+};
 
 use super::{Argument, At};
 use crate::definitions::{Made, ModuleRef, Part, TaskParts};
@@ -43,6 +45,9 @@ part!(Made<Service>, Service, "service(…)");
 part!(Layout, Layout, "a layout: disk(…) or verified_ab(…)");
 part!(Budget, Budget, "budget(…)");
 part!(Made<ImageTest>, Test, "test(…)");
+part!(Reach, Reach, "reach(…)");
+part!(Measure, Measure, "measure(…)");
+part!(Made<Registry>, Registry, "registry(…)");
 
 impl Argument for Made<Step> {
     fn expected() -> String {

@@ -153,6 +153,12 @@ form! {
 }
 
 form! {
+    /// The path of a web address.
+    UrlPath, "the path of a web address", "a path from `/`, printable ASCII without space",
+    |text| fits(text.starts_with('/') && text.bytes().all(|b| b.is_ascii_graphic()))
+}
+
+form! {
     /// The web address of a file.
     HttpsUrl, "an https address", "`https://` and a host",
     |text| match text.strip_prefix("https://") {

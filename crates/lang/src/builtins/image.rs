@@ -1,6 +1,6 @@
 //! `image`.
 
-use yoe_model::{Budget, Image, ImageTest, Init, Layout};
+use yoe_model::{Budget, Image, ImageTest, Init, Layout, Registry};
 
 use crate::arguments::text::{HostName, Name, UnitName};
 use crate::arguments::version::LooseVersion;
@@ -24,6 +24,8 @@ arguments! {
         container: Name,
         /// What `yoe test` boots and asserts.
         tests: Vec<Made<ImageTest>> = Vec::new(),
+        /// A registry that `yoe test` runs beside the device.
+        registry: Option<Made<Registry>> = None,
         /// Limits that fail the build.
         budget: Option<Budget> = None,
         /// The host name.
@@ -42,6 +44,8 @@ impl Builtin for Arguments {
 
     fn make(self, call: &Call<'_>) -> Option<Part> {
         let (tests, sites) = self.tests.into_iter().map(|made| (made.value, made.site)).unzip();
+        let (registry, registry_site) =
+            self.registry.map_or((None, None), |made| (Some(made.value), Some(made.site)));
         let image = Image {
             name: self.name.into(),
             version: self.version.into(),
@@ -50,13 +54,14 @@ impl Builtin for Arguments {
             layout: self.layout,
             container: self.container.into(),
             tests,
+            registry,
             budget: self.budget,
             hostname: self.hostname.into(),
             kernel_contract: self.kernel_contract.into_iter().map(String::from).collect(),
             init: self.init,
             origin: call.site.origin(),
         };
-        let value = ImageDraft { image, tests: sites };
+        let value = ImageDraft { image, tests: sites, registry: registry_site };
         call.session.define(Definition::Image(Made { value, site: call.site.clone() }));
         None
     }

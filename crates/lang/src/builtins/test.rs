@@ -1,6 +1,6 @@
 //! `test`.
 
-use yoe_model::ImageTest;
+use yoe_model::{ImageTest, Measure, Reach, Size, TestBoot};
 
 use crate::arguments::numbers::Whole;
 use crate::arguments::text::Line;
@@ -22,6 +22,14 @@ arguments! {
         status: Whole<0, 255> = Whole(0),
         /// Seconds until it counts as failed.
         timeout: Whole<1, 86_400> = Whole(60),
+        /// What becomes of the device before it: nothing, a clean restart, or a loss of power. Its disk is kept.
+        boot: TestBoot = TestBoot::Same,
+        /// Memory of the device while it runs; the device is restarted when it has another.
+        memory: Option<Size> = None,
+        /// A port of the device that the host must reach once `run` has succeeded.
+        reach: Option<Reach> = None,
+        /// The figure that standard output ends with, for `yoe report`.
+        measure: Option<Measure> = None,
     }
 }
 
@@ -35,6 +43,10 @@ impl Builtin for Arguments {
             expect: self.expect,
             status: self.status.0,
             timeout: self.timeout.0,
+            boot: self.boot,
+            memory: self.memory,
+            reach: self.reach,
+            measure: self.measure,
             origin: call.site.origin(),
         };
         Some(Part::Test(Made { value, site: call.site.clone() }))

@@ -24,6 +24,26 @@ pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
         problems.extend(tests(made));
         problems.extend(services(draft, made));
     }
+    problems.extend(oci_images(draft));
+    problems
+}
+
+/// OCI images that have the name of something else that commands take.
+fn oci_images(draft: &Draft) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (name, made) in &draft.oci_images {
+        let unit = draft.units.get(name).map(|unit| (&unit.site, "a unit", "the unit"));
+        let image = draft.images.get(name).map(|image| (&image.site, "an image", "the image"));
+        for (site, other, note) in [unit, image].into_iter().flatten() {
+            let place = Place::text(&made.site, "name", name);
+            let problem = Problem::error(place, format!("the OCI image `{name}` has the name of {other}"));
+            problems.push(
+                problem
+                    .related(Place::text(site, "name", name), note)
+                    .hint("commands take both by name; give one of them another"),
+            );
+        }
+    }
     problems
 }
 

@@ -7,6 +7,7 @@ use crate::definitions::Made;
 use crate::near;
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
+use crate::site::Site;
 
 /// Every name that nothing is defined under.
 pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
@@ -37,6 +38,15 @@ pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
         });
         let container = &image.value.image.container;
         look.container(&of, container, Place::text(&image.site, "container", container));
+        if let (Some(registry), Some(site)) = (&image.value.image.registry, &image.value.registry) {
+            look.container(&of, &registry.container, Place::text(site, "container", &registry.container));
+            look.served(&of, &registry.images, site);
+        }
+    }
+    for (name, image) in &draft.oci_images {
+        let of = format!("OCI image `{name}`");
+        let place = |text: &str| Place::text(&image.site, "artifacts", text);
+        look.units(&of, "holds", &image.value.artifacts, place);
     }
     look.default_image();
     problems
@@ -74,6 +84,25 @@ impl Look<'_> {
         let hint = near_name(name, &self.draft.containers);
         let message = format!("{of} uses the container `{name}`, but there is none of that name");
         self.problems.push(Problem::error(place, message).maybe_hint(hint));
+    }
+
+    /// What a registry serves.
+    fn served(&mut self, of: &str, names: &[String], site: &Site) {
+        for name in names {
+            // Whether a name is excused says nothing about which of the two kinds of images it is.
+            let of_a_device = self.draft.images.contains_key(name);
+            let excused = self.draft.excused(FileKind::Image, name) && !of_a_device;
+            if self.draft.oci_images.contains_key(name) || excused {
+                continue;
+            }
+            let hint = match of_a_device {
+                true => Some(format!("`{name}` is the image of a device; a registry serves oci_image()s")),
+                false => near_name(name, &self.draft.oci_images),
+            };
+            let message = format!("the registry of {of} serves `{name}`, but there is no such OCI image");
+            let place = Place::text(site, "images", name);
+            self.problems.push(Problem::error(place, message).maybe_hint(hint));
+        }
     }
 
     fn default_image(&mut self) {

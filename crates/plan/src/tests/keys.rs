@@ -238,6 +238,10 @@ fn what_is_left_out_enters_no_key() {
                 expect: None,
                 status: 0,
                 timeout: 1,
+                boot: TestBoot::PowerCut,
+                memory: None,
+                reach: None,
+                measure: None,
                 origin: Origin::default(),
             })
         },

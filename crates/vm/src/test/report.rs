@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::json;
 use yoe_model::Origin;
 
+use super::figure::Figure;
 use crate::{GuestError, Milestone};
 
 /// Hears how a test run goes.
@@ -89,6 +90,28 @@ pub enum Failure {
         /// The limit.
         seconds: u64,
     },
+    /// The host did not reach what it should.
+    #[error(
+        "expected port {port} of the device to answer{}, found {}",
+        expected.as_ref().map(|text| format!(" with {text:?}")).unwrap_or_default(),
+        shown(found)
+    )]
+    Reach {
+        /// The port on the device.
+        port: u16,
+        /// What the answer should contain.
+        expected: Option<String>,
+        /// What came instead, the last time.
+        found: String,
+    },
+    /// It should have ended with a figure.
+    #[error("expected standard output to end with a number for {name:?}, found {}", shown(found))]
+    Figure {
+        /// What the figure is called.
+        name: String,
+        /// All of the output.
+        found: String,
+    },
     /// The machine failed it.
     #[error(transparent)]
     Guest(#[from] GuestError),
@@ -110,6 +133,17 @@ fn shown(text: &str) -> String {
 pub struct Summary {
     /// Each test, in the order of the run.
     pub results: Vec<TestResult>,
+    /// Each boot, in the order of the run.
+    pub boots: Vec<Boot>,
+    /// What tests measured.
+    pub figures: Vec<Figure>,
+}
+
+/// One boot of the device.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Boot {
+    /// Memory of the device in bytes, where a test chose it.
+    pub memory: Option<u64>,
     /// How long it took to get where.
     pub milestones: Vec<Milestone>,
 }
@@ -135,7 +169,7 @@ impl Summary {
         self.passed() == self.results.len() && !self.results.is_empty()
     }
 
-    /// The times of the boot and of each test, as JSON, in seconds.
+    /// The times of the boots and of each test in seconds, and the figures, as JSON.
     pub fn timing(&self) -> String {
         let tests: Vec<_> = self
             .results
@@ -144,13 +178,18 @@ impl Summary {
                 json!({"name": result.name, "outcome": result.outcome.as_str(), "seconds": rounded(result.seconds)})
             })
             .collect();
-        let milestones: Vec<_> = self
-            .milestones
-            .iter()
-            .map(|milestone| json!({"name": milestone.name, "seconds": rounded(milestone.seconds)}))
-            .collect();
-        format!("{:#}\n", json!({"milestones": milestones, "tests": tests}))
+        let boots: Vec<_> = self.boots.iter().map(boot).collect();
+        format!("{:#}\n", json!({"boots": boots, "tests": tests, "figures": self.figures}))
     }
+}
+
+fn boot(boot: &Boot) -> serde_json::Value {
+    let milestones: Vec<_> = boot
+        .milestones
+        .iter()
+        .map(|milestone| json!({"name": milestone.name, "seconds": rounded(milestone.seconds)}))
+        .collect();
+    json!({"memory": boot.memory, "milestones": milestones})
 }
 
 /// Milliseconds are as exact as a serial console is.

@@ -1,39 +1,22 @@
-//! Runs an image's tests on a machine that was just started.
+//! Runs an image's tests on a device.
 
 use std::time::{Duration, Instant};
 
-use yoe_model::{ImageTest, Origin};
+use yoe_model::{ImageTest, Origin, TestBoot};
 
-use super::report::{Failure, Outcome, Reporter, Summary, TestResult};
+use super::device::Device;
+use super::figure::{self, Figure};
+use super::limits::Limits;
+use super::reach::reach;
+use super::report::{Boot, Failure, Outcome, Reporter, Summary, TestResult};
+use super::segment::{Segment, segments};
 use crate::console::after;
-use crate::{Console, Guest, GuestError, Login, Output, Trouble};
+use crate::{Guest, GuestError, Login, Output, StartError, Trouble, Vm, VmError};
 
 /// The test that every run begins with.
 const BOOTS: &str = "boots";
 /// The test that every run ends with.
 const POWERS_OFF: &str = "powers-off";
-
-/// How long a run may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// From the start to a shell.
-    pub boot: Duration,
-    /// From the wish to be off to being off.
-    pub power_off: Duration,
-    /// From the start to the last test's end. The power-off has its own limit beyond it.
-    pub total: Duration,
-}
-
-impl Default for Limits {
-    /// Enough for emulation on a busy host.
-    fn default() -> Self {
-        Self {
-            boot: Duration::from_secs(300),
-            power_off: Duration::from_secs(90),
-            total: Duration::from_secs(1800),
-        }
-    }
-}
 
 /// What is run.
 #[derive(Debug)]
@@ -48,6 +31,8 @@ pub struct Suite<'a> {
     pub limits: Limits,
     /// The command that switches the system off.
     pub power_off: &'a str,
+    /// The command that restarts it.
+    pub reboot: &'a str,
 }
 
 /// No test's name contains the filter.
@@ -58,6 +43,20 @@ pub struct NoMatch {
     pub filter: String,
     /// What there is.
     pub names: Vec<String>,
+}
+
+/// Why there was no run, or no end to it. Everything else is a failed test.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The filter leaves no test.
+    #[error(transparent)]
+    NoMatch(#[from] NoMatch),
+    /// The device could not be started on this host.
+    #[error("the machine could not be started")]
+    Start(#[source] StartError),
+    /// The device's power could not be cut.
+    #[error("the machine could not be ended")]
+    End(#[source] VmError),
 }
 
 /// The names of the tests that a run with this filter has, in the order of the run. `boots` and `powers-off` are part
@@ -74,76 +73,196 @@ pub fn names<'t>(tests: &'t [ImageTest], filter: Option<&str>) -> Result<Vec<&'t
     Ok(all().filter(|name| wanted(name) || [BOOTS, POWERS_OFF].contains(name)).collect())
 }
 
-/// Boots, runs the tests, switches off. The machine must just have been started; its end is the caller's when it did
-/// not end by itself.
+/// Boots, runs the tests, switches off. Between tests the device restarts or loses its power, as they say.
 ///
 /// # Errors
-/// When the filter leaves no test. Everything else is a failed test.
+/// [`RunError`]; that the device does not boot or answer is a failed test.
 pub fn run(
     suite: &Suite<'_>,
-    console: &mut Console,
+    device: &mut dyn Device,
     reporter: &mut dyn Reporter,
-) -> Result<Summary, NoMatch> {
+) -> Result<Summary, RunError> {
     let names = names(suite.tests, suite.filter)?;
     let tests: Vec<_> = suite.tests.iter().filter(|test| names.contains(&test.name.as_str())).collect();
-    let mut run = Run { suite, reporter, began: Instant::now(), results: Vec::new() };
-    run.all(&tests, console);
-    Ok(Summary { results: run.results, milestones: console.milestones() })
+    let (began, summary) = (Instant::now(), Summary::default());
+    let mut run = Run { suite, device, reporter, began, summary };
+    run.all(&segments(&tests))?;
+    Ok(run.summary)
 }
 
 struct Run<'r> {
     suite: &'r Suite<'r>,
+    device: &'r mut dyn Device,
     reporter: &'r mut dyn Reporter,
     began: Instant,
-    results: Vec<TestResult>,
+    summary: Summary,
+}
+
+/// Why nothing more can be asked of a device.
+struct Stop {
+    reason: String,
+    /// Whether another boot would not help.
+    for_good: bool,
 }
 
 impl Run<'_> {
-    fn all(&mut self, tests: &[&ImageTest], console: &mut Console) {
-        let booted = self.timed(BOOTS, None, |run| {
-            let deadline = after(run.suite.limits.boot.min(run.suite.limits.total));
-            (Guest::log_in(console, run.suite.login, deadline).map_err(Failure::from), None)
-        });
-        let Some(mut guest) = booted else {
-            return self.skip(tests, &format!("`{BOOTS}` failed"));
-        };
-        for (index, test) in tests.iter().enumerate() {
-            if let Some(end) = self.one(test, &mut guest) {
-                return self.skip(&tests[index + 1..], &format!("`{}` ended the run: {end}", test.name));
+    fn all(&mut self, segments: &[Segment<'_>]) -> Result<(), RunError> {
+        for (index, segment) in segments.iter().enumerate() {
+            let (first, next) = (index == 0, segments.get(index + 1));
+            let stop = self.segment(segment, first, next)?;
+            if let Some(reason) = stop {
+                let left: Vec<_> =
+                    segments[index + 1..].iter().flat_map(|later| &later.tests).copied().collect();
+                self.skip(&left, &reason);
+                self.skip_end(&reason);
+                break;
             }
         }
+        Ok(())
+    }
+
+    /// One boot and its tests; tells why the run ends here, if so.
+    fn segment(
+        &mut self,
+        segment: &Segment<'_>,
+        first: bool,
+        next: Option<&Segment<'_>>,
+    ) -> Result<Option<String>, RunError> {
+        let mut vm = self.device.start(segment.memory).map_err(RunError::Start)?;
+        let stop = self.booted(segment, first, &mut vm, next);
+        let memory = segment.memory.map(|size| size.0);
+        self.summary.boots.push(Boot { memory, milestones: vm.console().milestones() });
+        vm.cut_power().map_err(RunError::End)?;
+        Ok(stop)
+    }
+
+    fn booted(
+        &mut self,
+        segment: &Segment<'_>,
+        first: bool,
+        vm: &mut Vm,
+        next: Option<&Segment<'_>>,
+    ) -> Option<String> {
         let limits = self.suite.limits;
-        self.timed(POWERS_OFF, None, |run| {
-            (guest.power_off(run.suite.power_off, limits.power_off).map_err(Failure::from), None)
-        });
+        let left = limits.total.saturating_sub(self.began.elapsed());
+        let login = self.suite.login;
+        let entered = |vm| Guest::log_in(vm, login, after(limits.boot.min(left)));
+        let mut guest = match (first, segment.tests.first()) {
+            (false, Some(test)) => match entered(vm.console()) {
+                Ok(guest) => guest,
+                // It is this test that asked for the boot.
+                Err(error) => return self.not_back(test, &segment.tests[1..], error, next),
+            },
+            _ => match self.timed(BOOTS, None, |_| (entered(vm.console()).map_err(Failure::from), None)) {
+                Some(guest) => guest,
+                None => {
+                    let reason = format!("`{BOOTS}` failed");
+                    self.skip(&segment.tests, &reason);
+                    return Some(reason);
+                }
+            },
+        };
+        for (index, test) in segment.tests.iter().enumerate() {
+            if let Some(Stop { reason, for_good }) = self.one(test, &mut guest) {
+                let reason = format!("`{}` ended the run: {reason}", test.name);
+                self.skip(&segment.tests[index + 1..], &reason);
+                return self.unless_again(reason, for_good, next);
+            }
+        }
+        self.leave(guest, next)
+    }
+
+    /// A device that a test restarted and that did not come back.
+    fn not_back(
+        &mut self,
+        test: &ImageTest,
+        others: &[&ImageTest],
+        error: GuestError,
+        next: Option<&Segment<'_>>,
+    ) -> Option<String> {
+        let for_good = matches!(error.trouble, Trouble::Cancelled);
+        let reason = format!("`{}` ended the run: {error}", test.name);
+        self.timed::<()>(&test.name, Some(&test.origin), |_| (Err(error.into()), None));
+        self.skip(others, &reason);
+        self.unless_again(reason, for_good, next)
+    }
+
+    /// Why the run ends, unless the tests that follow begin with a boot of their own.
+    fn unless_again(&mut self, reason: String, for_good: bool, next: Option<&Segment<'_>>) -> Option<String> {
+        (for_good || next.is_none()).then_some(reason)
+    }
+
+    /// Ends a segment as the next one wants it; the last one by switching the system off.
+    fn leave(&mut self, guest: Guest<'_>, next: Option<&Segment<'_>>) -> Option<String> {
+        let (suite, within) = (self.suite, self.suite.limits.power_off);
+        match next {
+            None => {
+                self.timed(POWERS_OFF, None, |_| {
+                    (guest.power_off(suite.power_off, within).map_err(Failure::from), None)
+                });
+                None
+            }
+            // The machine is ended by whoever started it.
+            Some(Segment { boot: TestBoot::PowerCut, .. }) => None,
+            Some(segment) => {
+                let error = guest.restart(suite.reboot, within).err()?;
+                let test = segment.tests.first()?;
+                let reason = format!("`{}` could not have its restart: {error}", test.name);
+                self.timed::<()>(&test.name, Some(&test.origin), |_| (Err(error.into()), None));
+                Some(reason)
+            }
+        }
     }
 
     /// Runs one test; tells why no other can follow, if so.
-    fn one(&mut self, test: &ImageTest, guest: &mut Guest<'_>) -> Option<String> {
-        let mut end = None;
-        self.timed(&test.name, Some(&test.origin), |run| {
+    fn one(&mut self, test: &ImageTest, guest: &mut Guest<'_>) -> Option<Stop> {
+        let mut stop = None;
+        let value = self.timed(&test.name, Some(&test.origin), |run| {
             let limit = Duration::from_secs(test.timeout.into());
             let left = run.suite.limits.total.saturating_sub(run.began.elapsed());
             if left.is_zero() {
-                return (Err(run.out_of_time(&mut end)), None);
+                return (Err(run.out_of_time(&mut stop)), None);
             }
-            match guest.run(&format!("set -eu\n{}", test.run), limit.min(left)) {
+            let deadline = after(limit.min(left));
+            let (found, output) = match guest.run(&format!("set -eu\n{}", test.run), limit.min(left)) {
                 Ok(output) if output.status.is_none() && left < limit => {
-                    (Err(run.out_of_time(&mut end)), Some(output))
+                    (Err(run.out_of_time(&mut stop)), Some(output))
                 }
-                Ok(output) => (judge(test, &output), Some(output)),
-                Err(error) => {
-                    end = ends_the_run(&error);
-                    (Err(error.into()), None)
-                }
+                Ok(output) => (run.judge(test, &output, guest, deadline), Some(output)),
+                Err(error) => (Err(error.into()), None),
+            };
+            if let Err(Failure::Guest(error)) = &found {
+                stop = ends_the_run(error);
             }
+            (found, output)
         });
-        end
+        if let (Some(measure), Some(Some(value))) = (&test.measure, value) {
+            let figure: Figure = figure::figure(measure, value, &test.name, test.memory);
+            self.summary.figures.push(figure);
+        }
+        stop
     }
 
-    fn out_of_time(&self, end: &mut Option<String>) -> Failure {
+    /// What is wrong with what a test gave, or its figure.
+    fn judge(
+        &self,
+        test: &ImageTest,
+        output: &Output,
+        guest: &mut Guest<'_>,
+        deadline: Instant,
+    ) -> Result<Option<f64>, Failure> {
+        judge(test, output)?;
+        if let Some(wanted) = &test.reach {
+            // Every port that a test names is forwarded; without one nothing answers.
+            let host = self.device.forwarded(wanted.port).unwrap_or_default();
+            reach(wanted, host, guest.console(), deadline)?;
+        }
+        test.measure.as_ref().map(|measure| figure::read(measure, &output.stdout, guest)).transpose()
+    }
+
+    fn out_of_time(&self, stop: &mut Option<Stop>) -> Failure {
         let failure = Failure::RunTimedOut { seconds: self.suite.limits.total.as_secs() };
-        *end = Some(failure.to_string());
+        *stop = Some(Stop { reason: failure.to_string(), for_good: true });
         failure
     }
 
@@ -169,22 +288,33 @@ impl Run<'_> {
     }
 
     fn skip(&mut self, tests: &[&ImageTest], reason: &str) {
-        let tests = tests.iter().map(|test| (test.name.as_str(), Some(test.origin.clone())));
-        for (name, origin) in tests.chain([(POWERS_OFF, None)]) {
-            self.report(TestResult {
-                name: name.to_owned(),
-                origin,
-                outcome: Outcome::Skipped { reason: reason.to_owned() },
-                stdout: String::new(),
-                stderr: String::new(),
-                seconds: 0.0,
-            });
+        // A test that was reported already is the reason itself.
+        let told = |run: &Self, name: &str| run.summary.results.iter().any(|result| result.name == name);
+        for test in tests {
+            if !told(self, &test.name) {
+                self.skipped(&test.name, Some(&test.origin), reason);
+            }
         }
+    }
+
+    fn skip_end(&mut self, reason: &str) {
+        self.skipped(POWERS_OFF, None, reason);
+    }
+
+    fn skipped(&mut self, name: &str, origin: Option<&Origin>, reason: &str) {
+        self.report(TestResult {
+            name: name.to_owned(),
+            origin: origin.cloned(),
+            outcome: Outcome::Skipped { reason: reason.to_owned() },
+            stdout: String::new(),
+            stderr: String::new(),
+            seconds: 0.0,
+        });
     }
 
     fn report(&mut self, result: TestResult) {
         self.reporter.finished(&result);
-        self.results.push(result);
+        self.summary.results.push(result);
     }
 }
 
@@ -200,166 +330,13 @@ fn judge(test: &ImageTest, output: &Output) -> Result<(), Failure> {
 }
 
 /// Whether nothing can be asked of the machine any more.
-fn ends_the_run(error: &GuestError) -> Option<String> {
+fn ends_the_run(error: &GuestError) -> Option<Stop> {
     match error.trouble {
         Trouble::Script(_) | Trouble::Torn => None,
-        _ => Some(error.to_string()),
+        Trouble::Cancelled => Some(Stop { reason: error.to_string(), for_good: true }),
+        _ => Some(Stop { reason: error.to_string(), for_good: false }),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fake::root;
-    use crate::vm;
-
-    fn test(name: &str, run: &str) -> ImageTest {
-        ImageTest {
-            name: name.into(),
-            run: run.into(),
-            expect: None,
-            status: 0,
-            timeout: 60,
-            origin: Origin { file: "images/base.star".into(), line: 3, column: 9 },
-        }
-    }
-
-    /// Writes down what it hears.
-    #[derive(Default)]
-    struct Told(String);
-
-    impl Reporter for Told {
-        fn started(&mut self, name: &str) {
-            self.0.push_str(&format!("{name}: "));
-        }
-
-        fn finished(&mut self, result: &TestResult) {
-            let TestResult { name, outcome, .. } = result;
-            self.0.push_str(&match outcome {
-                Outcome::Passed => "passed\n".to_owned(),
-                Outcome::Failed(failure) => match std::error::Error::source(failure) {
-                    Some(cause) => format!("failed: {failure}: {cause}\n"),
-                    None => format!("failed: {failure}\n"),
-                },
-                Outcome::Skipped { reason } => format!("{name}: skipped: {reason}\n"),
-            });
-        }
-    }
-
-    fn told(tests: &[ImageTest], change: impl FnOnce(&mut Suite<'_>)) -> (String, Summary) {
-        let folder = tempfile::tempdir().unwrap();
-        let mut vm = vm::tests::started(folder.path());
-        let login = root();
-        let power_off = "fake-end guest-shutdown";
-        let mut suite = Suite { tests, filter: None, login: &login, limits: Limits::default(), power_off };
-        change(&mut suite);
-        let mut told = Told::default();
-        let summary = run(&suite, vm.console(), &mut told).unwrap();
-        (format!("{}{summary}", told.0), summary)
-    }
-
-    #[test]
-    fn each_test_is_reported_with_what_was_expected_and_found() {
-        let expecting = |name: &str, run: &str| ImageTest { expect: Some("Linux".into()), ..test(name, run) };
-        let tests = [
-            test("true", "true"),
-            test("stops-at-the-first-failure", "false; true"),
-            ImageTest { status: 3, ..test("status", "exit 3") },
-            expecting("text", "echo this is Linux"),
-            expecting("other-text", "echo this is not"),
-            expecting("no-text", "true"),
-            ImageTest { timeout: 1, ..test("slow", "sleep 1000") },
-            test("nul", "echo \0"),
-        ];
-        let (told, summary) = told(&tests, |_| {});
-        insta::assert_snapshot!(told, @r#"
-        boots: passed
-        true: passed
-        stops-at-the-first-failure: failed: expected exit status 0, found 1
-        status: passed
-        text: passed
-        other-text: failed: expected standard output to contain "Linux", found "this is not\n"
-        no-text: failed: expected standard output to contain "Linux", found nothing
-        slow: failed: it did not end within 1 s
-        nul: failed: the script cannot be run: it holds a NUL character, which no shell can read
-        powers-off: passed
-        5 passed, 5 failed, 0 skipped
-        "#);
-        assert!(!summary.is_success());
-        assert_eq!(summary.results[5].stdout, "this is not\n");
-        let names: Vec<_> = summary.milestones.iter().map(|milestone| milestone.name).collect();
-        assert_eq!(names, ["firmware", "login", "logged-in", "off"]);
-        let timing: serde_json::Value = serde_json::from_str(&summary.timing()).unwrap();
-        assert_eq!(timing["tests"][7]["outcome"], "failed");
-    }
-
-    #[test]
-    fn a_machine_that_ends_fails_the_test_and_skips_the_rest() {
-        let tests = [test("reboots", "fake-end guest-reset; sleep 1000"), test("after", "true")];
-        insta::assert_snapshot!(told(&tests, |_| {}).0, @"
-        boots: passed
-        reboots: failed: the machine reset itself
-        after: skipped: `reboots` ended the run: the machine reset itself
-        powers-off: skipped: `reboots` ended the run: the machine reset itself
-        1 passed, 1 failed, 2 skipped
-        ");
-    }
-
-    #[test]
-    fn limits_may_be_without_end() {
-        let endless = Limits { boot: Duration::MAX, power_off: Duration::MAX, total: Duration::MAX };
-        let (told, summary) = told(&[test("one", "true")], |suite| suite.limits = endless);
-        assert!(summary.is_success(), "{told}");
-    }
-
-    #[test]
-    fn a_failed_boot_is_a_failed_test() {
-        let (told, _) = told(&[test("one", "true")], |suite| suite.limits.boot = Duration::ZERO);
-        insta::assert_snapshot!(told, @"
-        boots: failed: no `login:` prompt came within 0.0 s
-        one: skipped: `boots` failed
-        powers-off: skipped: `boots` failed
-        0 passed, 1 failed, 2 skipped
-        ");
-    }
-
-    #[test]
-    fn a_run_that_takes_too_long_ends() {
-        let tests = [test("one", "sleep 1000"), test("two", "true")];
-        let (told, _) = told(&tests, |suite| suite.limits.total = Duration::from_secs(3));
-        insta::assert_snapshot!(told, @"
-        boots: passed
-        one: failed: the whole run's time of 3 s is over
-        two: skipped: `one` ended the run: the whole run's time of 3 s is over
-        powers-off: skipped: `one` ended the run: the whole run's time of 3 s is over
-        1 passed, 1 failed, 2 skipped
-        ");
-    }
-
-    #[test]
-    fn a_power_off_that_does_nothing_fails() {
-        let (told, _) = told(&[], |suite| {
-            suite.power_off = "true";
-            suite.limits.power_off = Duration::from_millis(300);
-        });
-        insta::assert_snapshot!(told, @"
-        boots: passed
-        powers-off: failed: the machine was not off within 0.3 s
-        1 passed, 1 failed, 0 skipped
-        ");
-    }
-
-    #[test]
-    fn a_filter_chooses_by_a_part_of_the_name() {
-        let tests = [test("network-up", "true"), test("network-down", "false"), test("disk", "false")];
-        assert_eq!(names(&tests, Some("up")).unwrap(), ["boots", "network-up", "powers-off"]);
-        assert_eq!(names(&tests, None).unwrap().len(), 5);
-        let error = names(&tests, Some("disc")).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "no test's name contains \"disc\": there are boots, network-up, network-down, disk, powers-off"
-        );
-        let (told, summary) = told(&tests, |suite| suite.filter = Some("up"));
-        assert!(summary.is_success(), "{told}");
-    }
-}
+pub(super) mod tests;

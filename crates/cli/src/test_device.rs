@@ -1,0 +1,121 @@
+//! The device of a test run: one disk, as many boots as the tests ask for.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+
+use yoe_model::Size;
+use yoe_vm::test::Device;
+use yoe_vm::{
+    BootLog, Cancel, Credential, Disk, Folder, Forward, Network, Password, RunOptions, StartError, Vm,
+    VmConfig,
+};
+
+use crate::error::CommandError;
+use crate::interrupt;
+use crate::machine::{Bootable, not_run};
+
+/// Sizes that stand above those of the machine and the image.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    /// Memory, for tests that choose none.
+    pub memory: Option<Size>,
+    /// The disk.
+    pub disk: Option<Size>,
+}
+
+/// The device of a test run.
+pub struct TestDevice<'b> {
+    bootable: &'b Bootable,
+    folder: Folder,
+    disk: Disk,
+    memory: Option<Size>,
+    credentials: Vec<Credential>,
+    /// Ports of this host by the device's.
+    forwards: BTreeMap<u16, u16>,
+    console: File,
+    boots: usize,
+    cancel: Cancel,
+}
+
+impl<'b> TestDevice<'b> {
+    /// A device that was never on. Its console is written to the file `console`.
+    pub fn new(
+        bootable: &'b Bootable,
+        password: &Password,
+        sizes: Sizes,
+        console: &Path,
+    ) -> Result<Self, CommandError> {
+        let folder = bootable.folder()?;
+        let disk = bootable.disk(sizes.disk)?;
+        let console =
+            File::create(console).map_err(|error| not_run("the console's log cannot be written", error))?;
+        let ports =
+            bootable.image.tests.iter().filter_map(|test| test.reach.as_ref()).map(|reach| reach.port);
+        Ok(Self {
+            bootable,
+            folder,
+            disk,
+            memory: sizes.memory,
+            credentials: vec![password.credential()],
+            forwards: forwards(ports)?,
+            console,
+            boots: 0,
+            cancel: Cancel::from_flag(interrupt::flag()?),
+        })
+    }
+
+    fn options(&self, memory: Option<Size>) -> RunOptions {
+        let forwards = self.forwards.iter().map(|(guest, host)| Forward { host: *host, guest: *guest });
+        RunOptions {
+            memory: memory.or(self.memory),
+            network: Network { outbound: false, forwards: forwards.collect() },
+            credentials: self.credentials.clone(),
+            firmware_vars: self.bootable.firmware_vars(),
+            no_reboot: true,
+            ..RunOptions::default()
+        }
+    }
+}
+
+impl Device for TestDevice<'_> {
+    fn start(&mut self, memory: Option<Size>) -> Result<Vm, StartError> {
+        self.boots += 1;
+        if self.boots > 1 {
+            writeln!(self.console, "--- boot {}", self.boots)?;
+        }
+        let config = VmConfig {
+            machine: &self.bootable.machine,
+            qemu: &self.bootable.qemu,
+            disk: &self.disk,
+            options: self.options(memory),
+            folder: &self.folder,
+            cancel: self.cancel.clone(),
+            log: Some(BootLog::new(self.console.try_clone()?)),
+        };
+        Ok(Vm::start(self.bootable, config)?)
+    }
+
+    fn forwarded(&self, guest: u16) -> Option<u16> {
+        self.forwards.get(&guest).copied()
+    }
+}
+
+/// A free port of this host's loopback for each of the device's.
+fn forwards(ports: impl Iterator<Item = u16>) -> Result<BTreeMap<u16, u16>, CommandError> {
+    let mut held = Vec::new();
+    let mut forwards = BTreeMap::new();
+    for guest in ports {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| {
+            let port = listener.local_addr()?.port();
+            // Kept until all are chosen, so that no port is chosen twice.
+            held.push(listener);
+            Ok(port)
+        });
+        let host = free.map_err(|error| not_run("this host's loopback has no free port", error))?;
+        forwards.insert(guest, host);
+    }
+    Ok(forwards)
+}

@@ -1,0 +1,112 @@
+//! What `yoe test` does with a booted image. Nothing of it enters a key: it changes no image.
+
+use crate::{Origin, Size};
+
+/// One assertion on the booted image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageTest {
+    /// Unique within its image.
+    pub name: String,
+    /// Shell text, run as root on the device.
+    pub run: String,
+    /// Text that its standard output must contain.
+    pub expect: Option<String>,
+    /// The exit status it must end with.
+    pub status: u32,
+    /// Seconds until it counts as failed.
+    pub timeout: u32,
+    /// What becomes of the device before it.
+    pub boot: TestBoot,
+    /// Memory of the device while it runs; the machine's when absent.
+    pub memory: Option<Size>,
+    /// What the host must then reach.
+    pub reach: Option<Reach>,
+    /// The figure that its standard output ends with.
+    pub measure: Option<Measure>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// What becomes of the device before a test. Its disk keeps what was written to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TestBoot {
+    /// It goes on as the test before left it.
+    #[default]
+    Same,
+    /// It is asked to restart.
+    Reboot,
+    /// It loses its power and gets it back.
+    PowerCut,
+}
+
+impl TestBoot {
+    /// All of them.
+    pub const ALL: [TestBoot; 3] = [TestBoot::Same, TestBoot::Reboot, TestBoot::PowerCut];
+
+    /// As a definition names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TestBoot::Same => "same",
+            TestBoot::Reboot => "reboot",
+            TestBoot::PowerCut => "power-cut",
+        }
+    }
+}
+
+/// A TCP port of the device that the host must reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// The port on the device.
+    pub port: u16,
+    /// The path that is asked for by HTTP; absent for a service that speaks first.
+    pub path: Option<String>,
+    /// Text that the answer must contain.
+    pub expect: Option<String>,
+}
+
+/// A figure that a test yields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measure {
+    /// What it is called in reports.
+    pub name: String,
+    /// What it counts.
+    pub unit: MeasureUnit,
+}
+
+/// What a figure counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MeasureUnit {
+    /// Bytes.
+    Bytes,
+    /// Seconds that something took.
+    Seconds,
+    /// A moment, as the first number of /proc/uptime; reports show it in seconds since the machine was started.
+    Uptime,
+    /// Anything else.
+    Count,
+}
+
+impl MeasureUnit {
+    /// All of them.
+    pub const ALL: [MeasureUnit; 4] =
+        [MeasureUnit::Bytes, MeasureUnit::Seconds, MeasureUnit::Uptime, MeasureUnit::Count];
+
+    /// As a definition names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MeasureUnit::Bytes => "bytes",
+            MeasureUnit::Seconds => "seconds",
+            MeasureUnit::Uptime => "uptime",
+            MeasureUnit::Count => "count",
+        }
+    }
+}
+
+/// A registry that serves OCI images over TLS while an image is tested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registry {
+    /// The container that holds the registry and its client.
+    pub container: String,
+    /// Names of the OCI images that it serves.
+    pub images: Vec<String>,
+}

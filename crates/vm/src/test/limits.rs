@@ -1,0 +1,40 @@
+//! How long a run may take.
+
+use std::time::Duration;
+
+use yoe_model::ImageTest;
+
+use super::segment::segments;
+
+/// How long a run may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// From a start to a shell.
+    pub boot: Duration,
+    /// From the wish to be off to being off.
+    pub power_off: Duration,
+    /// From the first start to the last test's end. The power-off has its own limit beyond it.
+    pub total: Duration,
+}
+
+impl Default for Limits {
+    /// Enough for emulation on a busy host.
+    fn default() -> Self {
+        Self {
+            boot: Duration::from_secs(300),
+            power_off: Duration::from_secs(90),
+            total: Duration::from_secs(1800),
+        }
+    }
+}
+
+impl Limits {
+    /// The default, with as much time as these tests may take one by one.
+    pub fn of(tests: &[ImageTest]) -> Self {
+        let this = Self::default();
+        let boots = segments(&tests.iter().collect::<Vec<_>>()).len();
+        let boots = (this.boot + this.power_off) * u32::try_from(boots).unwrap_or(u32::MAX);
+        let tests = tests.iter().map(|test| u64::from(test.timeout)).sum();
+        Self { total: this.total.max(boots + Duration::from_secs(tests)), ..this }
+    }
+}
