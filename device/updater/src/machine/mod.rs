@@ -1,0 +1,29 @@
+//! The state machine of updates: pure functions from what is on the disk to the one write that comes next.
+//!
+//! [`View`] is what was read from the disk, [`Step`] is one write, [`next`] says which one. Nothing here writes. After each
+//! step, and after a power cut in the middle of one, the disk is read again and [`next`] is asked again: so a re-run needs no
+//! memory of how far the last one came.
+//!
+//! The order of the steps keeps two promises at every moment, also in the middle of a write:
+//!
+//! 1. There is an entry without a counter whose slot is whole: the version that runs. It is never written to.
+//! 2. No entry names a slot that is not whole. The entry of the overwritten slot goes first, the new one comes last.
+//!
+//! | step | writes | a power cut leaves |
+//! |---|---|---|
+//! | [`Step::MendTable`] | one copy of the partition table | the other copy |
+//! | [`Step::RemoveEntry`] | one directory entry | the old entry with its whole slot, or none |
+//! | [`Step::SetUuid`] | the partition table, second copy first | a table with the old or the new identifier |
+//! | [`Step::WriteSlot`] | the slot that does not run | a slot that no entry names |
+//! | [`Step::RemoveUnfinished`], [`Step::CopyKernel`] | a file that the boot manager does not look at | the same |
+//! | [`Step::Rename`] | one directory entry | the unfinished file, or the finished entry, or (FAT) both or neither |
+
+mod next;
+#[cfg(test)]
+mod tests;
+mod verdict;
+mod view;
+
+pub use next::{Step, admit, next};
+pub use verdict::{good, rollback};
+pub use view::{Entry, Install, Refused, SlotView, Unfinished, View};

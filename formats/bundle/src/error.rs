@@ -1,0 +1,92 @@
+//! Why metadata is not believed.
+
+use std::fmt;
+
+use crate::Time;
+
+/// Who signed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Says who may sign what.
+    Root,
+    /// Lists what can be installed.
+    Targets,
+    /// Names the newest list.
+    Snapshot,
+    /// Names the newest snapshot.
+    Timestamp,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Root, Self::Targets, Self::Snapshot, Self::Timestamp];
+
+    /// Its name in metadata.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::Targets => "targets",
+            Self::Snapshot => "snapshot",
+            Self::Timestamp => "timestamp",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why metadata is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It cannot be understood.
+    #[error("the {role} metadata cannot be understood: {problem}")]
+    Malformed {
+        /// Whose.
+        role: Role,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Too few of the keys that may sign it did.
+    #[error(
+        "the {role} metadata has {have} of the {need} signatures that it needs by keys that this device trusts"
+    )]
+    Signatures {
+        /// Whose.
+        role: Role,
+        /// Good signatures by different keys.
+        have: usize,
+        /// How many it takes.
+        need: usize,
+    },
+    /// It was valid once.
+    #[error("the {role} metadata expired at {expired}; here it is at least {now}")]
+    Expired {
+        /// Whose.
+        role: Role,
+        /// Until when it was valid.
+        expired: Time,
+        /// What it was held against.
+        now: Time,
+    },
+    /// Something newer was seen before.
+    #[error("the {role} metadata has version {version}, but version {seen} was seen before")]
+    Older {
+        /// Whose.
+        role: Role,
+        /// Its version.
+        version: u64,
+        /// The newest that was seen.
+        seen: u64,
+    },
+    /// It is not what the metadata above it names.
+    #[error("the {role} metadata is not what the metadata above it names: {problem}")]
+    Mismatch {
+        /// Whose.
+        role: Role,
+        /// What differs.
+        problem: String,
+    },
+}

@@ -1,0 +1,193 @@
+//! The manifest: what an update is, and for whom.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Time, from_hex, hex};
+
+/// The version of this format.
+const FORMAT: u32 = 1;
+/// Bytes of a block of the root file system.
+const BLOCK: u64 = 4096;
+
+/// What an update is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Of this format: 1. Fields that are added do not change it.
+    pub format: u32,
+    /// The image's name.
+    pub image: String,
+    /// Its version, by which the boot manager sorts.
+    pub version: String,
+    /// Names of the machines that it runs on.
+    pub machines: Vec<String>,
+    /// The architecture.
+    pub arch: String,
+    /// The time that the image was made for: no device that runs it lives earlier.
+    pub time: Time,
+    /// The root file system.
+    pub root: Root,
+    /// The unified kernel image.
+    pub kernel: Kernel,
+}
+
+/// A root file system with its hash tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Root {
+    /// Of the file system, in bytes; the hash tree is made by the device.
+    pub size: u64,
+    /// The same in blocks of 4096 bytes.
+    pub data_blocks: u64,
+    /// Of the hash tree, in hexadecimal digits.
+    pub root_hash: String,
+    /// Of the hash tree, in hexadecimal digits.
+    pub salt: String,
+    /// What a slot that holds it is called: the first 128 bits of the root hash as a UUID.
+    pub partition: String,
+}
+
+/// A unified kernel image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kernel {
+    /// In bytes.
+    pub size: u64,
+    /// Hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Why a manifest is not usable.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// Not JSON of this form.
+    #[error("it is not a manifest")]
+    Json(#[from] serde_json::Error),
+    /// From a later time.
+    #[error("it has format {0}; this program knows format {FORMAT}")]
+    Format(u32),
+    /// A field is not what it should be.
+    #[error("its field {field} is {found:?}; expected {expected}")]
+    Field {
+        /// Which one.
+        field: &'static str,
+        /// What is there.
+        found: String,
+        /// What would be right.
+        expected: &'static str,
+    },
+}
+
+impl Manifest {
+    /// A manifest of the present format.
+    pub fn format() -> u32 {
+        FORMAT
+    }
+
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// When it cannot be understood, or contradicts itself.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
+        let manifest: Self = serde_json::from_slice(bytes)?;
+        if manifest.format != FORMAT {
+            return Err(ManifestError::Format(manifest.format));
+        }
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// Its text.
+    pub fn to_text(&self) -> String {
+        // Text and whole numbers always have a form.
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    /// The name of a target of this update: `manifest.json`, `index` or `content`.
+    pub fn target(image: &str, machine: &str, version: &str, part: &str) -> String {
+        format!("{image}/{machine}/{version}/{part}")
+    }
+
+    fn check(&self) -> Result<(), ManifestError> {
+        let field = |field, found: &dyn std::fmt::Display, expected| {
+            Err(ManifestError::Field { field, found: found.to_string(), expected })
+        };
+        for (name, value) in [("image", &self.image), ("version", &self.version)] {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-~^".contains(c);
+            if !value.chars().all(plain) || !value.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+                return field(name, value, "lower-case letters, digits, \".\", \"_\" and \"-\"");
+            }
+        }
+        let root = &self.root;
+        if root.data_blocks == 0 || root.data_blocks.checked_mul(BLOCK) != Some(root.size) {
+            return field("root.size", &root.size, "4096 bytes for each of its data blocks");
+        }
+        let hash = from_hex(&root.root_hash).filter(|hash| hash.len() == 32);
+        let Some(hash) = hash else {
+            return field("root.root_hash", &root.root_hash, "64 hexadecimal digits");
+        };
+        if from_hex(&root.salt).is_none() {
+            return field("root.salt", &root.salt, "hexadecimal digits");
+        }
+        if root.partition.replace('-', "") != hex(&hash[..16]) {
+            return field("root.partition", &root.partition, "the first 128 bits of the root hash as a UUID");
+        }
+        if from_hex(&self.kernel.sha256).is_none_or(|digest| digest.len() != 32) {
+            return field("kernel.sha256", &self.kernel.sha256, "64 hexadecimal digits");
+        }
+        if self.kernel.size == 0 || self.kernel.size > 1 << 30 {
+            return field("kernel.size", &self.kernel.size, "at most 1 GiB");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Manifest {
+        Manifest {
+            format: FORMAT,
+            image: "box".to_owned(),
+            version: "1.2.0".to_owned(),
+            machines: vec!["qemu-x86_64".to_owned()],
+            arch: "x86_64".to_owned(),
+            time: Time(1_795_478_400),
+            root: Root {
+                size: 8192,
+                data_blocks: 2,
+                root_hash: "ab".repeat(32),
+                salt: "00".to_owned(),
+                partition: "abababab-abab-abab-abab-abababababab".to_owned(),
+            },
+            kernel: Kernel { size: 100, sha256: "cd".repeat(32) },
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        assert_eq!(Manifest::parse(sample().to_text().as_bytes()).unwrap(), sample());
+        insta::assert_snapshot!(sample().to_text());
+    }
+
+    #[test]
+    fn contradictions_are_named() {
+        let told = |change: fn(&mut Manifest)| {
+            let mut manifest = sample();
+            change(&mut manifest);
+            Manifest::parse(manifest.to_text().as_bytes()).unwrap_err().to_string()
+        };
+        let all = [
+            told(|m| m.format = 2),
+            told(|m| m.image = "../x".to_owned()),
+            told(|m| m.version = String::new()),
+            told(|m| m.root.size = 8193),
+            told(|m| m.root.data_blocks = u64::MAX),
+            told(|m| m.root.root_hash = "ab".to_owned()),
+            told(|m| m.root.salt = "x".to_owned()),
+            told(|m| m.root.partition = "ab".to_owned()),
+            told(|m| m.kernel.size = 0),
+            told(|m| m.kernel.sha256 = String::new()),
+            Manifest::parse(b"{}").unwrap_err().to_string(),
+        ];
+        insta::assert_snapshot!(all.join("\n"));
+    }
+}

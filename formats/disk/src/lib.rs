@@ -1,0 +1,25 @@
+//! The disk of a device with two root slots: names, types and identifiers that the host writes and the device reads.
+//!
+//! | module | what | after |
+//! |---|---|---|
+//! | [`gpt`] | the partition table, changed one identifier at a time | UEFI 2.10, chapter 5 |
+//! | [`partition`] | names and types of the partitions | Discoverable Partitions Specification |
+//! | [`entry`] | names of boot entries, with their tries | Boot Loader Specification, automatic boot assessment |
+//! | [`version`] | which version is newer | Version Format Specification |
+//! | [`verity`] | hash tree and root hash, and how the command line names them | dm-verity, dm-init |
+//! | [`uki`] | what a unified kernel image says of itself | UKI specification |
+//! | [`loader`] | what the boot manager left in EFI variables | Boot Loader Interface |
+//!
+//! Nothing here does I/O but reading and writing through [`gpt::Medium`].
+
+pub mod entry;
+pub mod gpt;
+pub mod hex;
+pub mod loader;
+pub mod partition;
+pub mod uki;
+mod uuid;
+pub mod verity;
+pub mod version;
+
+pub use uuid::{NotUuid, Uuid};

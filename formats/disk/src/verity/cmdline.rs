@@ -1,0 +1,146 @@
+//! `dm-mod.create=` on the kernel command line (the kernel's dm-init and verity documents).
+
+use super::BLOCK;
+use crate::Uuid;
+
+/// The root that a command line names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// The partition that holds data and tree.
+    pub partition: Uuid,
+    /// Number of data blocks; the tree follows them.
+    pub data_blocks: u64,
+    /// The root hash.
+    pub root_hash: [u8; 32],
+    /// The salt.
+    pub salt: Vec<u8>,
+}
+
+/// A command line names no root that the kernel verifies.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoRoot {
+    /// There is no `dm-mod.create=`.
+    #[error("the kernel command line has no dm-mod.create= with a verity table")]
+    NoTable,
+    /// A field of the table is not what it should be.
+    #[error(
+        "the verity table on the kernel command line has a {field} that is {found:?}; expected {expected}"
+    )]
+    Field {
+        /// Which one.
+        field: &'static str,
+        /// What is there.
+        found: String,
+        /// What would be right.
+        expected: &'static str,
+    },
+}
+
+impl Root {
+    /// Finds the verified root on a command line.
+    ///
+    /// # Errors
+    /// When there is none, or one that this program would not have written.
+    pub fn on(cmdline: &str) -> Result<Self, NoRoot> {
+        let rest = cmdline.split_once("dm-mod.create=").ok_or(NoRoot::NoTable)?.1;
+        let value = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.split('"').next().unwrap_or_default(),
+            None => rest,
+        };
+        // name,uuid,minor,flags,table: the fourth comma begins the table; a fifth would begin another one.
+        let table = value.splitn(5, ',').nth(4).ok_or(NoRoot::NoTable)?;
+        let words: Vec<&str> = table.split(',').next().unwrap_or_default().split_whitespace().collect();
+        let word = |at: usize| words.get(at).copied().unwrap_or_default();
+        if word(2) != "verity" {
+            return Err(NoRoot::NoTable);
+        }
+        let fixed: [(_, usize, _, _); 6] = [
+            ("hash type", 3, "1", "1"),
+            ("hash device", 5, word(4), "the data device"),
+            ("data block size", 6, "4096", "4096"),
+            ("hash block size", 7, "4096", "4096"),
+            ("start of the tree", 9, word(8), "the number of data blocks"),
+            ("hash algorithm", 10, "sha256", "sha256"),
+        ];
+        if let Some((field, at, _, expected)) =
+            fixed.into_iter().find(|(_, at, value, _)| word(*at) != *value)
+        {
+            return Err(wrong(field, word(at), expected));
+        }
+        let name = word(4).strip_prefix("PARTUUID=").unwrap_or_default();
+        Ok(Self {
+            partition: name.parse().map_err(|_| wrong("data device", word(4), "PARTUUID= and a UUID"))?,
+            data_blocks: word(8).parse().map_err(|_| wrong("number of data blocks", word(8), "a number"))?,
+            root_hash: crate::hex::digest(word(11))
+                .ok_or_else(|| wrong("root hash", word(11), "64 hexadecimal digits"))?,
+            salt: salt(word(12))?,
+        })
+    }
+
+    /// The value of `dm-mod.create=`, to be quoted: the root as `/dev/dm-0`, read-only. A block that does not fit its hash
+    /// is a panic: a device that restarts can fall back, and the reason is on its console.
+    pub fn table(&self) -> String {
+        let Self { partition, data_blocks, root_hash, salt } = self;
+        let sectors = data_blocks * (BLOCK as u64 / 512);
+        let salt = if salt.is_empty() { "-".to_owned() } else { crate::hex::encode(salt) };
+        format!(
+            "yoe-root,,,ro,0 {sectors} verity 1 PARTUUID={partition} PARTUUID={partition} {BLOCK} {BLOCK} \
+             {data_blocks} {data_blocks} sha256 {} {salt} 1 panic_on_corruption",
+            crate::hex::encode(root_hash)
+        )
+    }
+}
+
+fn salt(text: &str) -> Result<Vec<u8>, NoRoot> {
+    match text {
+        "-" => Ok(Vec::new()),
+        text => crate::hex::decode(text)
+            .filter(|salt| !salt.is_empty())
+            .ok_or_else(|| wrong("salt", text, "hexadecimal digits, or \"-\"")),
+    }
+}
+
+fn wrong(field: &'static str, found: &str, expected: &'static str) -> NoRoot {
+    NoRoot::Field { field, found: found.to_owned(), expected }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> Root {
+        Root {
+            partition: Uuid::of_root_hash(&[7; 32]),
+            data_blocks: 300,
+            root_hash: [7; 32],
+            salt: vec![1, 2, 3],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for root in [root(), Root { salt: Vec::new(), ..root() }] {
+            let line = format!("quiet dm-mod.create=\"{}\" root=/dev/dm-0 rootfstype=erofs", root.table());
+            assert_eq!(Root::on(&line), Ok(root));
+        }
+    }
+
+    #[test]
+    fn foreign_tables_are_named() {
+        let table = root().table();
+        let read = |table: &str| Root::on(&format!("dm-mod.create=\"{table}\"")).unwrap_err().to_string();
+        assert_eq!(Root::on("root=/dev/vda2"), Err(NoRoot::NoTable));
+        assert_eq!(Root::on("dm-mod.create=\"a,,,ro,0 8 linear /dev/vda 0\""), Err(NoRoot::NoTable));
+        for (from, to) in [
+            (" 300 300 ", " 300 301 "),
+            ("sha256", "sha1"),
+            ("0707", "xyzw"),
+            ("010203", "0102zz"),
+            ("verity 1", "verity 0"),
+        ] {
+            let told = read(&table.replacen(from, to, 1));
+            assert!(told.contains("verity table"), "{told}");
+        }
+        assert!(read(&table[..80]).contains("data"), "{}", read(&table[..80]));
+    }
+}
