@@ -1,5 +1,6 @@
 //! Executes a plan against a store.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,6 +27,8 @@ pub struct Builder {
     pub client: Client,
     /// Base addresses of archives.
     pub mirrors: Mirrors,
+    /// Settings of the Go client, as variables of its environment.
+    pub go: BTreeMap<String, String>,
     /// The project's folder, which `path()` sources are relative to.
     pub project: PathBuf,
     /// Signs packages.
@@ -147,8 +150,7 @@ fn failed(action: &Action, kind: Failure, log: Option<PathBuf>) -> BuildError {
 /// built anew to the same bytes gives the same key, so the change ends there.
 fn content_key(plan: &Plan, action: &Action, inputs: &Results) -> Digest {
     let own = action.parts.iter().filter(|(name, _)| !action.results.contains_key(*name));
-    let mut parts: std::collections::BTreeMap<String, Digest> =
-        own.map(|(name, digest)| (name.clone(), *digest)).collect();
+    let mut parts: BTreeMap<String, Digest> = own.map(|(name, digest)| (name.clone(), *digest)).collect();
     parts.extend(inputs.iter().map(|(id, tree)| (format!("bytes of {}", plan.action(*id).label), *tree)));
     Key::digest(&format!("{} over bytes", action.kind.name()), &parts)
 }

@@ -54,6 +54,19 @@ pub enum Failure {
     /// Fetching failed.
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    /// A client laid something else down than what the lock names.
+    #[error(
+        "{key} is not what was locked: expected {expected}, got {found}. Either what is served under this version has \
+         changed, or the Go client's settings lead to somebody who serves something else"
+    )]
+    NotAsLocked {
+        /// The source.
+        key: String,
+        /// The digest in the lock.
+        expected: yoe_model::Digest,
+        /// The digest of what was laid down.
+        found: yoe_model::Digest,
+    },
     /// Unpacking failed.
     #[error(transparent)]
     Unpack(#[from] UnpackError),

@@ -9,6 +9,8 @@ use yoe_sandbox::Mount;
 
 /// The folder of a unit's sources.
 pub const SRC: &str = "/build/src";
+/// The folder of a unit's compiler cache.
+const CACHE: &str = "/build/cache";
 /// The folder whose content becomes the package.
 pub const DEST: &str = "/build/dest";
 
@@ -27,6 +29,8 @@ pub struct Trees {
     pub sysroot: Vec<PathBuf>,
     /// Sources with the folder below [`SRC`] that each is laid into.
     pub sources: Vec<(String, PathBuf)>,
+    /// The cache of the unit's compiler.
+    pub cache: Option<PathBuf>,
 }
 
 impl Folders {
@@ -79,6 +83,8 @@ impl Folders {
         });
         mounts.extend(["work", "dest", "home"].map(|name| self.bind(name, true)));
         mounts.extend(["files", "steps"].map(|name| self.bind(name, false)));
+        let cache = |source| Mount::Bind { source, dest: CACHE.into(), writable: true };
+        mounts.extend(trees.cache.map(cache));
         mounts.extend(self.source_mounts(trees.sources)?);
         Ok(mounts)
     }
@@ -128,6 +134,9 @@ pub fn environment(unit: &Unit, arch: Arch, cores: usize) -> BTreeMap<String, St
         ("NPROC", &cores.to_string()),
     ];
     all.extend(fixed.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    if unit.cache.is_some() {
+        all.insert("CACHEDIR".to_owned(), CACHE.to_owned());
+    }
     all.extend(unit.environment.clone());
     all
 }

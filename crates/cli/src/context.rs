@@ -14,7 +14,7 @@ use yoe_plan::{Options, Plan};
 use yoe_store::Store;
 
 use crate::error::{CommandError, Kind};
-use crate::{interrupt, mirrors, paths, signing};
+use crate::{go_client, interrupt, mirrors, paths, signing};
 
 /// The name of the lock file, in the project's folder.
 pub const LOCK: &str = "yoe.lock";
@@ -75,11 +75,16 @@ impl Evaluated {
     }
 
     /// Binds the project to its lock.
-    pub fn ready(mut self) -> Result<Ready, CommandError> {
-        self.project.mirrors = self.mirrors();
+    pub fn ready(self) -> Result<Ready, CommandError> {
         let lock = self
             .read_lock()?
             .ok_or_else(|| CommandError::user(format!("the project has no {LOCK}")).hint("run `yoe lock`"))?;
+        self.with_lock(lock)
+    }
+
+    /// Binds the project to this lock.
+    pub fn with_lock(mut self, lock: Lock) -> Result<Ready, CommandError> {
+        self.project.mirrors = self.mirrors();
         let paths = working_trees(&self.root, &self.project)?;
         let project = self.project.lock(lock, paths).map_err(|mismatches| {
             let lines: Vec<String> = mismatches.iter().map(|mismatch| format!("  {mismatch}")).collect();
@@ -141,6 +146,7 @@ impl Ready {
             store: self.store,
             client,
             mirrors: self.project.mirrors,
+            go: go_client::settings()?,
             project: self.root,
             signer,
             cores: paths::cores(),

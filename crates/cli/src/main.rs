@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod context;
 mod error;
+mod go_client;
 mod interrupt;
 mod machine;
 mod mirrors;

@@ -45,6 +45,11 @@ pub fn state() -> Result<PathBuf, CommandError> {
     Ok(base("XDG_STATE_HOME", ".local/state")?.join("yoe"))
 }
 
+/// Settings of other programs: the configuration folder; absent when nothing says where that is.
+pub fn config() -> Option<PathBuf> {
+    base("XDG_CONFIG_HOME", ".config").ok()
+}
+
 /// A base folder. The specification says that a relative path is to be ignored.
 fn base(variable: &str, below_home: &str) -> Result<PathBuf, CommandError> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());

@@ -6,6 +6,7 @@ mod container;
 mod debian_source;
 mod disk;
 mod git;
+mod go_module;
 mod https;
 mod image;
 mod install_file;
@@ -108,6 +109,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<symlink::Arguments>(),
         Entry::of::<debian_source::Arguments>(),
         Entry::of::<git::Arguments>(),
+        Entry::of::<go_module::Arguments>(),
         Entry::of::<path::Arguments>(),
         Entry::of::<https::Arguments>(),
         Entry::of::<service::Arguments>(),

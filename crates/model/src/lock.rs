@@ -77,12 +77,16 @@ pub struct ArchiveFile {
 // Where a file lies does not decide what it holds.
 content_hash!(ArchiveFile { size, sha256 } ignoring { archive, path });
 
-/// The files of a source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Which bytes a source stands for: those of files, or what its client lays down.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedSource {
     /// In the order they are unpacked.
+    #[serde(default)]
     pub files: Vec<ArchiveFile>,
+    /// Of the tree that a client laid down, for a source that is no list of files.
+    #[serde(default)]
+    pub tree: Option<Digest>,
 }
 
 /// Where a project and its lock disagree.

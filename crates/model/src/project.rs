@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::lock::{Lock, Mismatch};
-use crate::{Container, Digest, Image, Machine, OciImage, Source, Unit};
+use crate::{Container, Digest, Image, Machine, OciImage, Unit};
 
 /// Base addresses of archives by name, in the order they are tried.
 pub type Mirrors = BTreeMap<String, Vec<String>>;
@@ -144,7 +144,7 @@ impl Project<Unlocked> {
             });
         let sources = self.units.values().flat_map(|unit| {
             unit.sources.iter().filter_map(|entry| match &entry.source {
-                source @ Source::Debian { .. } if !lock.sources.contains_key(&source.key()) => {
+                source if source.needs_lock() && !lock.sources.contains_key(&source.key()) => {
                     Some(Mismatch::MissingSource { key: source.key(), unit: unit.name.clone() })
                 }
                 _ => None,

@@ -1,5 +1,7 @@
 //! Sources: where a unit's text comes from.
 
+use std::collections::BTreeMap;
+
 use crate::content_hash::content_hash;
 use crate::{ContentHash, Digest, Fingerprint, Origin};
 
@@ -52,6 +54,20 @@ pub enum Source {
         /// The container that holds git. Whichever git fetches it, a commit is the same bytes.
         container: String,
     },
+    /// A Go module as the main module of a build, with every module that it needs.
+    GoModule {
+        /// Its path, such as `github.com/opencontainers/runc`.
+        path: String,
+        /// Its full version, such as `v1.5.1`.
+        version: String,
+        /// The file that stands for its `go.mod` when upstream gave that another name, such as `vendor.mod`.
+        gomod: Option<String>,
+        /// Modules below it that its `go.mod` replaces by folders which its archive lacks: folder to module path. They are
+        /// there but empty.
+        stubs: BTreeMap<String, String>,
+        /// The container that holds the Go client.
+        container: String,
+    },
     /// A working tree on this machine.
     Path {
         /// Relative to the project.
@@ -74,8 +90,26 @@ impl Source {
             Source::Https { sha256, .. } => format!("https:{sha256}"),
             Source::Debian { package, version, .. } => format!("debian:{package}@{version}"),
             Source::Git { url, commit, .. } => format!("git:{url}@{commit}"),
+            Source::GoModule { path, version, gomod, stubs, .. } => {
+                let gomod = gomod.iter().map(|file| format!(" with {file}"));
+                let stubs = stubs.iter().map(|(folder, module)| format!(" with {module} in {folder}"));
+                format!("go:{path}@{version}{}", gomod.chain(stubs).collect::<String>())
+            }
             Source::Path { path } => format!("path:{path}"),
         }
+    }
+
+    /// The container that holds the client which fetches it, for what this program does not fetch itself.
+    pub fn container(&self) -> Option<&str> {
+        match self {
+            Source::Git { container, .. } | Source::GoModule { container, .. } => Some(container),
+            _ => None,
+        }
+    }
+
+    /// Whether the lock must say which bytes its name stands for.
+    pub fn needs_lock(&self) -> bool {
+        matches!(self, Source::Debian { .. } | Source::GoModule { .. })
     }
 }
 
@@ -98,6 +132,8 @@ impl ContentHash for Source {
                 "git".hash(into);
                 commit.hash(into);
             }
+            // Its bytes are those that the lock names; which module they are called after changes nothing.
+            Source::GoModule { .. } => "go".hash(into),
             Source::Path { path } => {
                 "path".hash(into);
                 path.hash(into);

@@ -45,6 +45,9 @@ pub struct Unit {
     pub setuid: Vec<String>,
     /// Whether text of the build's own paths in the output is accepted.
     pub host_paths_ok: bool,
+    /// Name of the folder that its compiler's cache stays in between builds. It enters no key: a cache changes how long a
+    /// build takes and nothing else.
+    pub cache: Option<String>,
     /// Every file of the unit's own folder, by path.
     pub files: Vec<UnitFile>,
     /// Where it was written.

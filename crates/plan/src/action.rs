@@ -67,7 +67,7 @@ pub struct SourceAction {
     pub only: Vec<String>,
     /// Its files, when the lock names them.
     pub locked: Option<LockedSource>,
-    /// The container that holds the client, for a git source.
+    /// The container that holds the client, for a git source or a Go module.
     pub container: Option<ActionId>,
 }
 

@@ -38,7 +38,8 @@
 //! | `kernel` | | | | | | x | key of the kernel's unit action |
 //!
 //! Left out on purpose: where a definition stands in its file, where bytes are fetched from, descriptions of machines
-//! and images, how QEMU runs a machine, and an image's tests.
+//! and images, how QEMU runs a machine, an image's tests,
+//! and the cache of a unit's compiler.
 
 mod action;
 mod error;

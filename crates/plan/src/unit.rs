@@ -59,19 +59,17 @@ impl Planner<'_> {
         }
         let locked = self.project.lock_file().sources.get(&source.key()).cloned();
         let files = locked.as_ref().map(|locked| locked.files.clone());
-        let working_tree = match source {
+        let tree = match source {
             Source::Path { path } => self.project.paths.get(path).copied(),
-            _ => None,
+            _ => locked.as_ref().and_then(|locked| locked.tree),
         };
-        let content = Fingerprint::new("content").add(source).add(&files).add(&working_tree).finish();
+        let content = Fingerprint::new("content").add(source).add(&files).add(&tree).finish();
         let key = Key::new(SOURCE_RULES).with("content", &content).with("only", &entry.only);
-        // A commit fixes what is fetched, whichever client fetches it: the container is read but enters no key.
-        let container = match source {
-            Source::Git { container, .. } => {
-                Some(self.container(container, &format!("unit {:?}", unit.name), &unit.origin)?)
-            }
-            _ => None,
-        };
+        // A commit or a locked tree fixes what is fetched, whichever client fetches it: the container is read but enters
+        // no key.
+        let user = format!("unit {:?}", unit.name);
+        let container =
+            source.container().map(|name| self.container(name, &user, &unit.origin)).transpose()?;
         let kind = ActionKind::Source(SourceAction {
             source: source.clone(),
             only: entry.only.clone(),

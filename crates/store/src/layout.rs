@@ -19,6 +19,7 @@ const SESSIONS: &str = "sessions";
 const TMP: &str = "tmp";
 const LOCKS: &str = "locks";
 const USED: &str = "used";
+const CACHES: &str = "caches";
 
 /// The paths of one store.
 #[derive(Debug)]
@@ -79,6 +80,10 @@ impl Layout {
 
     pub(crate) fn tmp(&self) -> PathBuf {
         self.root.join(TMP)
+    }
+
+    pub(crate) fn caches(&self) -> PathBuf {
+        self.root.join(CACHES)
     }
 
     pub(crate) fn lock_path(&self, object: Object) -> PathBuf {
@@ -148,7 +153,7 @@ impl Layout {
     /// A folder of something else must not be taken over. What an interrupted first opening left is fine.
     fn refuse_strangers(&self) -> Result<()> {
         let ours = |name: &str| {
-            [SESSIONS, TMP, LOCKS, USED, NEW_VERSION_FILE].contains(&name)
+            [SESSIONS, TMP, LOCKS, USED, CACHES, NEW_VERSION_FILE].contains(&name)
                 || Kind::ALL.iter().any(|kind| kind.folder() == name)
         };
         for path in entries(&self.root)? {
@@ -166,7 +171,7 @@ impl Layout {
         if mode & 0o7777 != 0o700 {
             fs::set_permissions(&self.root, fs::Permissions::from_mode(0o700)).at("protect", &self.root)?;
         }
-        let own = [SESSIONS, TMP, LOCKS, USED];
+        let own = [SESSIONS, TMP, LOCKS, USED, CACHES];
         for name in Kind::ALL.iter().map(|kind| kind.folder()).chain(own) {
             make_folder(&self.root.join(name))?;
         }

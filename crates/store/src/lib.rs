@@ -16,6 +16,7 @@
 //! | `used/<hex>` | when a tree was last used (the file's time) and its size |
 //! | `sessions/<id>` | locked by a running build; lists what it uses |
 //! | `tmp/<id>/` | that build's scratch |
+//! | `caches/<name>/` | a cache of some program, such as a compiler; no part of any result |
 //! | `locks/` | see below |
 //!
 //! # Why it is safe
@@ -37,6 +38,7 @@ mod action;
 mod blob;
 mod cache;
 mod care;
+mod compiler_cache;
 mod error;
 mod import;
 mod layout;

@@ -83,7 +83,7 @@ impl Layout {
 }
 
 /// Sets a file's times to now; the file is made when it is missing.
-fn touch(path: &Path) -> Result<()> {
+pub(crate) fn touch(path: &Path) -> Result<()> {
     let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
     let times = Timestamps { last_access: now, last_modification: now };
     match utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW) {

@@ -45,6 +45,18 @@ impl Builder {
                 keep_only(&scratch.path().join("work"), &source.only)?;
                 return Ok(self.store.import_tree(&scratch.path().join("work"))?);
             }
+            Source::GoModule { .. } => {
+                let id = source.container.ok_or(Failure::Missing)?;
+                let container = self.input(inputs, id)?;
+                let (found, tree) =
+                    self.go_module(&action.label, &action.key, &source.source, &container, scratch.path())?;
+                let expected = source.locked.as_ref().and_then(|locked| locked.tree);
+                if expected != Some(found) {
+                    let expected = expected.ok_or(Failure::Missing)?;
+                    return Err(Failure::NotAsLocked { key: source.source.key(), expected, found });
+                }
+                return Ok(self.store.import_tree(&tree)?);
+            }
             Source::Path { path } => snapshot(&self.project.join(path), &tree)?,
         }
         Ok(self.store.import_tree(&tree)?)
@@ -111,7 +123,7 @@ impl Builder {
 }
 
 /// What a program needs from the host to find other machines.
-fn host_network_files() -> Vec<Mount> {
+pub(super) fn host_network_files() -> Vec<Mount> {
     let files = ["/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs"].map(Path::new);
     let present = files.into_iter().filter_map(|path| path.canonicalize().ok().map(|source| (source, path)));
     let bind = |(source, path): (_, &Path)| Mount::Bind {

@@ -1,8 +1,9 @@
 //! Runs a unit's steps; what they leave in `$DESTDIR` is the result.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use yoe_model::{Digest, Unit};
 use yoe_plan::{ActionId, Plan, UnitAction};
@@ -56,7 +57,9 @@ impl Builder {
         lay_files(&unit.unit, &folders)?;
         lay_scripts(&scripts(&unit.unit), &folders)?;
         let members = sysroot(plan, id);
+        let cache = self.compiler_cache(unit, &members, inputs)?;
         let trees = Trees {
+            cache,
             container: self.input(inputs, unit.container)?,
             sysroot: members.into_iter().map(|id| self.input(inputs, id)).collect::<Result<_, _>>()?,
             sources: unit
@@ -74,6 +77,25 @@ impl Builder {
             hostname: "yoe".into(),
         };
         Ok((folders, spec))
+    }
+
+    /// The folder that the cache of a unit's compiler stays in. What a compiler does not look at when it asks its cache
+    /// (the compiler itself, headers and libraries of the system) chooses the folder, so that it is the same for all
+    /// entries of one.
+    fn compiler_cache(
+        &self,
+        unit: &UnitAction,
+        members: &BTreeSet<ActionId>,
+        inputs: &Results,
+    ) -> Result<Option<PathBuf>, Failure> {
+        let Some(name) = &unit.unit.cache else { return Ok(None) };
+        let read = [unit.container].into_iter().chain(members.iter().copied());
+        let mut trees = read
+            .map(|id| inputs.get(&id).map(Digest::to_string).ok_or(Failure::Missing))
+            .collect::<Result<Vec<_>, _>>()?;
+        trees.sort_unstable();
+        let environment = Digest::of(format!("{} {}", unit.arch, trees.join(" ")).as_bytes());
+        Ok(Some(self.store.cache(&format!("{name}-{environment}"))?))
     }
 }
 

@@ -1,16 +1,19 @@
 //! `yoe lock`.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
 use yoe_fetch::Cancel;
 use yoe_fetch::lock::file::render;
 use yoe_fetch::lock::{LockMode, LockOptions, LockProgress, lock as resolve};
-use yoe_model::{Arch, Lock as Locks};
+use yoe_model::{Arch, Lock as Locks, LockedSource, Source};
+use yoe_plan::Plan;
 
 use crate::args::Lock;
-use crate::context::{LOCK, client, evaluate};
+use crate::context::{Evaluated, LOCK, build_error, client, evaluate, isolation};
 use crate::error::CommandError;
+use crate::ui::Mode;
 use crate::{interrupt, paths, ui};
 
 pub fn run(args: &Lock) -> Result<(), CommandError> {
@@ -27,7 +30,7 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
         keyrings: Vec::new(),
     };
     let mut said = String::new();
-    let lock = resolve(&evaluated.project, previous.as_ref(), &client, &options, &mut |progress| {
+    let mut lock = resolve(&evaluated.project, previous.as_ref(), &client, &options, &mut |progress| {
         let line = describe(&progress);
         if line != said {
             ui::note(&line);
@@ -35,6 +38,7 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
         }
     })
     .map_err(|error| CommandError::config("the project cannot be locked").because(error))?;
+    go_modules(&evaluated, &mut lock)?;
     write(&evaluated.root.join(LOCK), &lock)?;
     let changes = if previous.as_ref() == Some(&lock) { "nothing changed" } else { "written" };
     ui::note(&format!(
@@ -42,6 +46,43 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
         lock.containers.len(),
         lock.sources.len()
     ));
+    Ok(())
+}
+
+/// Adds the Go modules that the lock lacks. To look one up is to fetch it, by the Go client of its container.
+fn go_modules(evaluated: &Evaluated, lock: &mut Locks) -> Result<(), CommandError> {
+    let sources = evaluated.project.units.values().flat_map(|unit| &unit.sources);
+    let missing: BTreeMap<String, &Source> = sources
+        .filter(|entry| matches!(entry.source, Source::GoModule { .. }))
+        .map(|entry| (entry.source.key(), &entry.source))
+        .filter(|(key, _)| !lock.sources.contains_key(key))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    isolation()?;
+    // The containers alone: the project as a whole has no lock yet.
+    let mut containers = evaluated.project.clone();
+    containers.units.clear();
+    containers.images.clear();
+    let mut ready =
+        Evaluated { root: evaluated.root.clone(), project: containers }.with_lock(lock.clone())?;
+    let plans: Vec<(String, &Source, Plan)> = missing
+        .into_iter()
+        .map(|(key, source)| {
+            let container = source.container().unwrap_or_default().to_owned();
+            Ok((key, source, ready.plan_to_build(&[container])?))
+        })
+        .collect::<Result<_, CommandError>>()?;
+    let builder = ready.builder(Mode::choose(false).reporter())?;
+    if builder.go.get("GOSUMDB").is_some_and(|database| database == "off") {
+        ui::note("GOSUMDB is off: Go modules that are new to the lock are held against no checksum database");
+    }
+    for (key, source, plan) in plans {
+        let tree = builder.lock_go_module(&plan, source).map_err(build_error)?;
+        ui::note(&format!("source {key}"));
+        lock.sources.insert(key, LockedSource { files: Vec::new(), tree: Some(tree) });
+    }
     Ok(())
 }
 

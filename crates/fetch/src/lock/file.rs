@@ -50,8 +50,13 @@ pub fn render(lock: &Lock) -> String {
         }
         out.push_str("]\n");
     }
-    for (name, LockedSource { files }) in &lock.sources {
-        let _ = writeln!(out, "\n[source.{}]\nfiles = [", quote(name));
+    for (name, LockedSource { files, tree }) in &lock.sources {
+        let _ = writeln!(out, "\n[source.{}]", quote(name));
+        if let Some(tree) = tree {
+            let _ = writeln!(out, "tree = \"{tree}\"");
+            continue;
+        }
+        out.push_str("files = [\n");
         for file in files {
             let _ = writeln!(out, "    {{ {} }},", fields(file));
         }
@@ -117,7 +122,9 @@ struct TextPackage {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TextSource {
+    #[serde(default)]
     files: Vec<TextFile>,
+    tree: Option<Digest>,
 }
 
 #[derive(Deserialize)]
@@ -134,8 +141,8 @@ impl From<TextLock> for Lock {
         let containers = container.into_iter().map(|(name, TextContainer { request, packages })| {
             (name, LockedContainer { request, packages: packages.into_iter().map(Into::into).collect() })
         });
-        let sources = source.into_iter().map(|(key, TextSource { files })| {
-            (key, LockedSource { files: files.into_iter().map(Into::into).collect() })
+        let sources = source.into_iter().map(|(key, TextSource { files, tree })| {
+            (key, LockedSource { files: files.into_iter().map(Into::into).collect(), tree })
         });
         Lock { version, suites: suite, containers: containers.collect(), sources: sources.collect() }
     }
@@ -175,8 +182,17 @@ mod tests {
             version: 1,
             suites: [("debian/trixie".to_owned(), suite)].into(),
             containers: [(name.to_owned(), container)].into(),
-            sources: [("debian:musl@1.2.5-3".to_owned(), LockedSource { files: vec![file(path, size)] })]
-                .into(),
+            sources: [
+                (
+                    "debian:musl@1.2.5-3".to_owned(),
+                    LockedSource { files: vec![file(path, size)], tree: None },
+                ),
+                (
+                    "go:example.org/tool@v1.0.0".to_owned(),
+                    LockedSource { files: Vec::new(), tree: Some(Digest::of(b"tree")) },
+                ),
+            ]
+            .into(),
         }
     }
 

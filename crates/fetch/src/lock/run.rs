@@ -63,6 +63,7 @@ impl<'a> Run<'a> {
             };
             self.lock.containers.insert(container.name.clone(), entry);
         }
+        self.keep_trees();
         for (unit, entry) in debian_sources(self.project) {
             let key = entry.source.key();
             let locked = match self.previous.sources.get(&key) {
@@ -72,6 +73,17 @@ impl<'a> Run<'a> {
             self.lock.sources.insert(key, locked);
         }
         Ok(self.lock)
+    }
+
+    /// Trees are laid down by clients that need a build environment: who has one adds what is missing here.
+    fn keep_trees(&mut self) {
+        let sources = self.project.units.values().flat_map(|unit| &unit.sources);
+        let keys = sources.filter(|entry| matches!(entry.source, Source::GoModule { .. }));
+        let kept = keys.filter_map(|entry| {
+            let key = entry.source.key();
+            self.previous.sources.get(&key).map(|locked| (key, locked.clone()))
+        });
+        self.lock.sources.extend(kept);
     }
 
     /// Suites that are still used stay as they were seen, until they are opened again.
@@ -123,7 +135,7 @@ impl<'a> Run<'a> {
 
     fn source(&mut self, unit: &str, entry: &SourceEntry) -> Result<LockedSource, LockError> {
         let Source::Debian { package, version, suite, archive } = &entry.source else {
-            return Ok(LockedSource { files: Vec::new() });
+            return Ok(LockedSource::default());
         };
         let (key, unit, origin) = (entry.source.key(), unit.to_owned(), entry.origin.clone());
         let Some((keys, accept_expired)) = self.keys(archive, suite) else {
@@ -138,7 +150,7 @@ impl<'a> Run<'a> {
         match found {
             Ok(files) => {
                 (self.progress)(LockProgress::Source { key: &key });
-                Ok(LockedSource { files })
+                Ok(LockedSource { files, tree: None })
             }
             Err(source) => Err(LockError::Source { key, unit, origin, source: Box::new(source) }),
         }

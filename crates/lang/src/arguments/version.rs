@@ -22,6 +22,37 @@ form! {
     |text| fits(made_of(text, |b| b.is_ascii_digit(), |b| b.is_ascii_alphanumeric() || b".+~:-".contains(&b)))
 }
 
+form! {
+    /// The path of a Go module (Go Modules Reference, "Module paths").
+    GoModulePath, "the path of a Go module", "a host and a path such as example.org/tool/v2",
+    |text| fits(
+        text.split('/').all(|part| {
+            made_of(part, |b| b.is_ascii_alphanumeric() || b == b'_' || b == b'~', |b| {
+                b.is_ascii_alphanumeric() || b"-._~".contains(&b)
+            }) && !part.ends_with('.')
+        }) && text.split('/').next().is_some_and(|host| host.contains('.'))
+    )
+}
+
+form! {
+    /// The full version of a Go module (Go Modules Reference, "Versions").
+    GoVersion, "the version of a Go module", "a full version such as v1.2.3",
+    |text| {
+        let full = |text: &str| {
+            let core = text.strip_prefix('v').unwrap_or_default();
+            let core = core.split(['-', '+']).next().unwrap_or_default();
+            core.split('.').count() == 3
+                && core.split('.').all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".+-".contains(&b))
+        };
+        match full(text) {
+            true => Ok(()),
+            false if full(&format!("v{text}")) => Err(Unfit::hint(format!("write \"v{text}\""))),
+            false => Err(Unfit::hint("queries such as `latest` move; name the version that they stand for")),
+        }
+    }
+}
+
 fn check_version(text: &str) -> Result<(), Unfit> {
     if ordered(text) {
         return Ok(());
@@ -59,7 +90,26 @@ fn ordered(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::check_version;
+    use super::{GoModulePath, GoVersion, check_version};
+    use crate::arguments::text::Form;
+
+    #[test]
+    fn go_modules_have_full_names() {
+        for path in ["github.com/BurntSushi/toml", "golang.org/x/sys", "example.org", "gopkg.in/yaml.v3"] {
+            assert!(GoModulePath::check(path).is_ok(), "{path}");
+        }
+        for path in ["", "tool", "/example.org", "example.org//a", "example.org/../a", "-x.org/a", "a b.org"]
+        {
+            assert!(GoModulePath::check(path).is_err(), "{path}");
+        }
+        for version in ["v1.2.3", "v29.0.0+incompatible", "v0.0.1-go1.26.8.linux-amd64"] {
+            assert!(GoVersion::check(version).is_ok(), "{version}");
+        }
+        for version in ["", "latest", "v1", "v1.2", "main", "v1.2.3 x", "v1..3"] {
+            assert!(GoVersion::check(version).is_err(), "{version}");
+        }
+        assert_eq!(GoVersion::check("1.2.3").unwrap_err().hint.as_deref(), Some("write \"v1.2.3\""));
+    }
 
     #[test]
     fn versions_of_packages_pass() {

@@ -62,6 +62,9 @@ arguments! {
         setuid: Vec<DevicePath> = Vec::new(),
         /// Whether paths of the build in the output are accepted.
         host_paths_ok: bool = false,
+        /// The name of a folder, `$CACHEDIR`, that stays between builds: for a compiler's own cache, which must not change
+        /// what it gives. Units with the same name, container and sysroot share it.
+        cache: Option<Name> = None,
     }
 }
 
@@ -70,13 +73,14 @@ impl Builtin for Arguments {
 
     fn make(self, call: &Call<'_>) -> Option<Part> {
         let sources = sources(self.source.0, self.sha256, &self.mirrors, call)?;
-        let sources = sources.into_iter().map(|made| made.value).collect();
+        let version = String::from(self.version);
+        let sources = sources.into_iter().map(|made| versioned(made.value, &version)).collect();
         let steps = self.tasks.iter().flat_map(|task| task.value.steps.iter().cloned()).collect();
         let (service_sites, services) = self.services.into_iter().map(|made| (made.site, made.value)).unzip();
         let task_sites = self.tasks.iter().map(|task| task.site.clone()).collect();
         let unit = Unit {
             name: self.name.into(),
-            version: self.version.into(),
+            version,
             release: self.release.0,
             description: self.description.into(),
             license: self.license.into(),
@@ -94,6 +98,7 @@ impl Builtin for Arguments {
             scope: self.scope,
             setuid: once(self.setuid),
             host_paths_ok: self.host_paths_ok,
+            cache: self.cache.map(String::from),
             files: Vec::new(),
             origin: call.site.origin(),
         };
@@ -101,6 +106,16 @@ impl Builtin for Arguments {
         call.session.define(Definition::Unit(Box::new(Made { value, site: call.site.clone() })));
         None
     }
+}
+
+/// A Go module without a version of its own has that of its unit.
+fn versioned(mut entry: SourceEntry, unit: &str) -> SourceEntry {
+    if let Source::GoModule { version, .. } = &mut entry.source
+        && version.is_empty()
+    {
+        *version = format!("v{unit}");
+    }
+    entry
 }
 
 fn plain_task(made: Made<TaskParts>) -> Task {
@@ -170,7 +185,7 @@ fn unfit(bare: &[&String], sha256: Option<Digest>, mirrors: &[HttpsUrl], call: &
         ([url, ..], None) => Some(
             Problem::error(Place::text(call.site, "source", url), "this source has no `sha256`")
                 .expected("`sha256 = \"…\"` beside it")
-                .hint("`sha256sum FILE` prints it; git(…) and debian_source(…) need none"),
+                .hint("`sha256sum FILE` prints it; git(…), go_module(…) and debian_source(…) need none"),
         ),
         ([_, second, ..], Some(_)) => Some(
             Problem::error(Place::text(call.site, "source", second), "one `sha256` cannot serve two sources")

@@ -34,7 +34,8 @@ impl Sample {
             version: 1,
             suites: [("debian/trixie".to_owned(), suite(100))].into(),
             containers: parts.containers.values().map(|c| (c.name.clone(), locked(c))).collect(),
-            sources: [("debian:app@1".to_owned(), LockedSource { files: vec![file(b"app")] })].into(),
+            sources: [("debian:app@1".to_owned(), LockedSource { files: vec![file(b"app")], tree: None })]
+                .into(),
         };
         Self { parts, lock, paths: [("tree".to_owned(), Digest::of(b"tree"))].into() }
     }
@@ -89,6 +90,7 @@ pub fn unit(name: &str, deps: &[&str]) -> Unit {
         scope: Scope::Arch,
         setuid: Vec::new(),
         host_paths_ok: false,
+        cache: None,
         files: Vec::new(),
         origin: Origin::default(),
     }

@@ -13,7 +13,7 @@ use crate::{Object, Store};
 /// What [`Store::gc`] removes. The default removes only what nobody can use: results without their tree.
 #[derive(Debug, Clone, Default)]
 pub struct GcOptions {
-    /// Remove what was not used for longer than this.
+    /// Remove what was not used for longer than this, also caches of programs, which are not in the report.
     pub max_age: Option<Duration>,
     /// Remove what was not used for longest, until trees and blobs together have at most so many bytes.
     pub keep_bytes: Option<u64>,
@@ -42,6 +42,7 @@ impl Store {
         if !options.dry_run {
             sweep(&self.layout)?;
             tidy(&self.layout)?;
+            options.max_age.map_or(Ok(()), |max_age| self.discard_caches(max_age))?;
         }
         let inventory = Inventory::take(&self.layout)?;
         let used = in_use(&self.layout, &self.layout.enter_alone()?)?;

@@ -1,0 +1,72 @@
+//! The Go client's settings on this machine: where modules come from and what they are held against. What is not set stays
+//! the client's own default.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::error::CommandError;
+
+/// What decides where a module comes from and whether it is trusted (Go Modules Reference, "Environment variables").
+const SETTINGS: [&str; 7] =
+    ["GOPROXY", "GOSUMDB", "GONOPROXY", "GONOSUMDB", "GONOSUMCHECK", "GOPRIVATE", "GOINSECURE"];
+
+/// How programs reach other machines, in the two spellings that are in use.
+const NETWORK: [&str; 6] = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+
+/// The settings, as variables: those of the environment, then those that `go env -w` wrote.
+///
+/// # Errors
+/// When the file that `go env -w` writes is there and cannot be read.
+pub fn settings() -> Result<BTreeMap<String, String>, CommandError> {
+    let mut all = match file() {
+        Some(path) => written(&path)?,
+        None => BTreeMap::new(),
+    };
+    let set = SETTINGS.iter().chain(&NETWORK);
+    all.extend(set.filter_map(|name| {
+        let value = std::env::var(name).ok().filter(|value| !value.is_empty())?;
+        Some(((*name).to_owned(), value))
+    }));
+    Ok(all)
+}
+
+/// Where the client keeps its settings: what `GOENV` names, or `go/env` below the configuration folder.
+fn file() -> Option<PathBuf> {
+    match std::env::var("GOENV") {
+        Ok(off) if off == "off" => None,
+        Ok(path) if !path.is_empty() => Some(path.into()),
+        _ => crate::paths::config().map(|folder| folder.join("go/env")),
+    }
+}
+
+fn written(path: &std::path::Path) -> Result<BTreeMap<String, String>, CommandError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(parse(&text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeMap::new()),
+        Err(error) => {
+            let message = format!("the Go client's settings in {} cannot be read", path.display());
+            Err(CommandError::config(message).because(error))
+        }
+    }
+}
+
+/// Lines of `NAME=value`; others are passed over, as the client does.
+fn parse(text: &str) -> BTreeMap<String, String> {
+    let pairs = text.lines().filter_map(|line| line.split_once('='));
+    pairs
+        .filter(|(name, _)| SETTINGS.contains(name))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn only_settings_of_modules_are_taken() {
+        let text = "# GOPROXY=no\nGOFLAGS=-mod=mod\nGOPROXY=https://proxy.invalid,direct\n\nGOSUMDB=off\n";
+        let all: Vec<_> = parse(text).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(all, ["GOPROXY=https://proxy.invalid,direct", "GOSUMDB=off"]);
+    }
+}

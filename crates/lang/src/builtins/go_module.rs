@@ -1,0 +1,51 @@
+//! `go_module`.
+
+use std::collections::BTreeMap;
+
+use yoe_model::{Source, SourceEntry};
+
+use crate::arguments::paths::{ArchivePath, SourceFolder};
+use crate::arguments::text::Name;
+use crate::arguments::version::{GoModulePath, GoVersion};
+use crate::arguments::{Call, arguments};
+use crate::builtins::Builtin;
+use crate::definitions::{Made, Part};
+use crate::session::FileKind;
+
+arguments! {
+    /// A source: a Go module as the main module of a build, with every module that it needs. Its Go client fetches it, by the
+    /// proxy and checksum settings of whoever runs `yoe`.
+    "go_module" => pub(crate) struct Arguments {
+        /// The module's path.
+        [positional] path: GoModulePath,
+        /// Its version; `v` and the unit's version when there is none.
+        version: Option<GoVersion> = None,
+        /// The file that stands for its `go.mod`, when upstream gave that another name; the sums are beside it.
+        gomod: Option<ArchivePath> = None,
+        /// Modules that its `go.mod` replaces by folders which no module's archive holds, from folder to module path: each is
+        /// there, and empty.
+        stubs: BTreeMap<ArchivePath, GoModulePath> = BTreeMap::new(),
+        /// The container that holds the Go client.
+        container: Name = Name("go-tools".to_owned()),
+        /// The folder below `$SRCDIR` that it is laid into.
+        into: SourceFolder = SourceFolder(String::new()),
+    }
+}
+
+impl Builtin for Arguments {
+    const HOME: Option<FileKind> = None;
+
+    fn make(self, call: &Call<'_>) -> Option<Part> {
+        let source = Source::GoModule {
+            path: self.path.into(),
+            // The unit knows its version.
+            version: self.version.map(String::from).unwrap_or_default(),
+            gomod: self.gomod.map(String::from),
+            stubs: self.stubs.into_iter().map(|(folder, module)| (folder.into(), module.into())).collect(),
+            container: self.container.into(),
+        };
+        let value =
+            SourceEntry { source, into: self.into.into(), only: Vec::new(), origin: call.site.origin() };
+        Some(Part::Source(Made { value, site: call.site.clone() }))
+    }
+}
