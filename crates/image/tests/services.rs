@@ -1,4 +1,4 @@
-//! Services in a root with busybox init.
+//! Services in a root, for each init.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod support;
@@ -8,51 +8,94 @@ use std::io::Read as _;
 use std::process::Command;
 
 use support::{Bench, chain, image, service};
-use yoe_model::{Restart, RootFormat, Service};
-use yoe_package::ArchiveReader;
+use yoe_model::{Children, Image, Init, Restart, RootFormat, Service, ServiceKind, Signal, Size, Stop};
+use yoe_package::{ArchiveReader, Kind};
 
-fn text_of(bench: &Bench, path: &str) -> String {
+/// Every file with its text and every link with what it says.
+fn files_of(bench: &Bench) -> Vec<(String, String)> {
     let bytes = fs::read(bench.out().join("root.tar")).unwrap();
     let mut archive = ArchiveReader::new(&*bytes);
+    let mut files = Vec::new();
     while let Some(entry) = archive.next_entry().unwrap() {
-        if entry.path == path {
-            let mut text = String::new();
-            archive.read_to_string(&mut text).unwrap();
-            return text;
+        let mut text = String::new();
+        match &entry.kind {
+            Kind::Symlink(target) => text = format!("-> {target}\n"),
+            _ => drop(archive.read_to_string(&mut text).unwrap()),
         }
+        files.push((entry.path, text));
     }
-    panic!("{path} is not in the root");
+    files
 }
 
 fn full() -> Service {
     Service {
-        needs: vec!["store".into(), "mounts".into()],
+        needs: vec!["data".into(), "mounts".into()],
         ready: vec!["/usr/bin/web".into(), "is it's up?".into()],
         limits: [("nofile".to_owned(), 1 << 20), ("core".to_owned(), 1000)].into(),
+        stop: Stop { signal: Signal::Int, timeout: 60 },
+        children: Children::Stay,
+        cgroup: [
+            ("memory.max".to_owned(), "67108864".to_owned()),
+            ("cpu.max".to_owned(), "50000 100000".to_owned()),
+        ]
+        .into(),
+        log: Size(64 << 10),
         environment: [("GREETING".to_owned(), "it's $HOME".to_owned())].into(),
         ..service("web", &["/usr/bin/web", "--listen", ":80", "a b"])
     }
 }
 
-#[test]
-fn services_become_lines_and_scripts() {
-    let bench = Bench::with_base();
-    let store = Service { restart: Restart::OnFailure, ..service("store", &["/bin/server"]) };
+/// Every kind of service: with everything, a task, one that is not started again.
+fn services() -> [Service; 4] {
+    let store = Service {
+        kind: ServiceKind::Task,
+        restart: Restart::OnFailure,
+        start_timeout: Some(30),
+        ..service("data", &["/bin/server", "--once"])
+    };
     let once = Service { restart: Restart::Never, ..service("once", &["/usr/bin/server"]) };
-    let manifest = bench.assemble(&image(RootFormat::Erofs), &[full(), store, once]).unwrap();
-    assert_eq!(manifest.services, ["once", "store", "web"]);
-    let files = [
-        "etc/inittab",
-        "usr/lib/yoe/services/web",
-        "usr/lib/yoe/services/store",
-        "usr/lib/yoe/services/once",
-    ];
-    let shown: Vec<_> = files.iter().map(|file| format!("--- {file}\n{}", text_of(&bench, file))).collect();
-    insta::assert_snapshot!(shown.join(""));
-    for script in &files[1..] {
-        let output = Command::new("sh").arg("-n").arg("-c").arg(text_of(&bench, script)).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    [full(), store, once, service("early", &["/usr/bin/server"])]
+}
+
+/// The files of the root that come of [`services`], and whether the shell accepts what is a script.
+fn rendered(init: Init) -> String {
+    let mut bench = Bench::with_base();
+    if init == Init::OpenRc {
+        bench.package("openrc", |_| (), |root| support::put(root, "usr/sbin/openrc-init", "init", 0o755));
     }
+    let manifest = bench.assemble(&Image { init, ..image(RootFormat::Erofs) }, &services()).unwrap();
+    assert_eq!(manifest.services, ["data", "early", "once", "web"]);
+    let folders = ["etc/finit.conf", "etc/init.d/", "etc/runlevels/", "usr/lib/yoe/"];
+    let mut shown = String::new();
+    for (path, text) in files_of(&bench) {
+        if folders.iter().any(|folder| path.starts_with(folder)) {
+            shown.push_str(&format!("--- {path}\n{text}"));
+            if text.starts_with("#!") {
+                let output = Command::new("sh").arg("-n").arg("-c").arg(&text).output().unwrap();
+                assert!(output.status.success(), "{path}: {}", String::from_utf8_lossy(&output.stderr));
+            }
+        }
+    }
+    shown
+}
+
+#[test]
+fn services_for_finit() {
+    insta::assert_snapshot!(rendered(Init::Finit));
+}
+
+#[test]
+fn services_for_openrc() {
+    insta::assert_snapshot!(rendered(Init::OpenRc));
+}
+
+#[test]
+fn a_root_without_the_init_that_it_names() {
+    let bench = Bench::with_base();
+    let image = Image { init: Init::OpenRc, ..image(RootFormat::Erofs) };
+    let error = bench.assemble(&image, &[service("web", &["/usr/bin/web"])]).unwrap_err();
+    insta::assert_snapshot!(chain(&error), @r#"images/base-image.star:3:1: the services of image "base-image" are for openrc, but no package holds /sbin/openrc-init; add "openrc" to artifacts, or name another init"#);
+    bench.assemble(&image, &[]).unwrap();
 }
 
 fn refused(services: &[Service]) -> String {

@@ -31,7 +31,7 @@ pub use machine::{Arch, Kernel, Machine, Qemu};
 pub use oci::{OciConfig, OciImage};
 pub use origin::Origin;
 pub use project::{Locked, Mirrors, Parts, Project, Unlocked};
-pub use service::{Restart, RestartLimit, Service, ServiceKind, Signal, Stop};
+pub use service::{Children, Restart, RestartLimit, Service, ServiceKind, Signal, Stop};
 pub use size::{Size, SizeError};
 pub use source::{Source, SourceEntry};
 pub use task::{Step, Task};

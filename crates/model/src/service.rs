@@ -26,6 +26,8 @@ pub struct Service {
     pub start_timeout: Option<u32>,
     /// How it is ended.
     pub stop: Stop,
+    /// What becomes of the processes that it started when it ends.
+    pub children: Children,
     /// What is written into its cgroup's control files, by their names, such as `memory.max`.
     pub cgroup: BTreeMap<String, String>,
     /// Resource limits by their name in setrlimit(2) without `RLIMIT_`, in lower case.
@@ -39,7 +41,7 @@ pub struct Service {
 }
 
 content_hash!(Service {
-    name, kind, command, needs, ready, restart, restart_limit, start_timeout, stop, cgroup, limits, environment, log,
+    name, kind, command, needs, ready, restart, restart_limit, start_timeout, stop, children, cgroup, limits, environment, log,
 } ignoring { origin });
 
 impl Service {
@@ -55,6 +57,7 @@ impl Service {
             restart_limit: RestartLimit::default(),
             start_timeout: None,
             stop: Stop::default(),
+            children: Children::End,
             cgroup: BTreeMap::new(),
             limits: BTreeMap::new(),
             environment: BTreeMap::new(),
@@ -190,6 +193,31 @@ impl Signal {
 }
 
 impl ContentHash for Signal {
+    fn hash(&self, into: &mut Fingerprint) {
+        self.as_str().hash(into);
+    }
+}
+
+/// What becomes of the processes that a service started when it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Children {
+    /// All that is left in its cgroup is killed.
+    End,
+    /// They live on, as the containers of an engine do.
+    Stay,
+}
+
+impl Children {
+    /// As written in a definition.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Children::End => "end",
+            Children::Stay => "stay",
+        }
+    }
+}
+
+impl ContentHash for Children {
     fn hash(&self, into: &mut Fingerprint) {
         self.as_str().hash(into);
     }

@@ -3,7 +3,7 @@
 use super::tree::RootTree;
 use super::{RootRequest, installed, os_release};
 use crate::ImageError;
-use crate::services::busybox;
+use crate::services::{self, Rendered};
 use yoe_model::Service;
 
 const OS_RELEASE: &str = "usr/lib/os-release";
@@ -26,17 +26,20 @@ pub(super) fn add(
     for key in request.device_keys {
         files.push((format!("etc/apk/keys/{}", key.file_name()), key.to_pem(), 0o644));
     }
-    if !services.is_empty() {
-        let inittab = tree.text("etc/inittab").map_err(ImageError::io("read", path))?;
-        files.push(("etc/inittab".to_owned(), busybox::inittab(inittab.as_deref(), services), 0o644));
-        files.extend(
-            services
-                .iter()
-                .map(|service| (busybox::path(service), busybox::script(service, services), 0o755)),
-        );
-    }
     for (name, text, mode) in files {
         tree.put(&name, &text, mode).map_err(ImageError::io("write a file of", path))?;
+    }
+    for rendered in
+        services::render(request.image.init, services, tree).map_err(ImageError::io("read", path))?
+    {
+        match rendered {
+            Rendered::File { path: name, text, mode } => tree.put(&name, &text, mode),
+            Rendered::Link { path: name, target } => {
+                tree.put_link(&name, &target);
+                Ok(())
+            }
+        }
+        .map_err(ImageError::io("write a file of", path))?;
     }
     // Last: it holds the checksums of what packages own and the image changed.
     let database = installed::text(tree);

@@ -60,8 +60,7 @@ pub fn assemble(request: &RootRequest<'_>, out: &Path) -> Result<Manifest, Image
         add_package(&mut merge, request, path)?;
     }
     let mut tree = merge.finish()?;
-    let services =
-        services::check(request.services, &request.image.name, &tree).map_err(ImageError::Services)?;
+    let services = services::check(request.services, request.image, &tree).map_err(ImageError::Services)?;
     let os_release = generated::add(&mut tree, request, &services)?;
     let manifest = manifest(request, &tree, &services);
     budget::check_files(request.image, &manifest)?;

@@ -98,6 +98,14 @@ impl RootTree {
         Ok(())
     }
 
+    /// Adds or replaces a link, and the folders that it lies in.
+    pub fn put_link(&mut self, path: &str, target: &str) {
+        let path = self.place(path);
+        let body = Body::Symlink(target.to_owned());
+        self.nodes.insert(path.clone(), Node { body, mode: 0o777, uid: 0, gid: 0, owner: None });
+        self.add_parents(&path);
+    }
+
     /// Where a path that may not exist yet is: below a link such as `/lib`, a file is where the link leads.
     fn place(&self, path: &str) -> String {
         let folders = path.rmatch_indices('/').map(|(at, _)| path.split_at(at));

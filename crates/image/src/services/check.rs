@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::Service;
+use yoe_model::{Image, Init, Service};
 use yoe_package::check::near;
 
 use super::limits;
@@ -16,10 +16,14 @@ const MILESTONES: [&str; 6] = ["clock", "credentials", "cgroups", "data", "mount
 /// The services in an order that respects their needs.
 pub(crate) fn check<'a>(
     services: &'a [Service],
-    image: &str,
+    image: &Image,
     tree: &RootTree,
 ) -> Result<Vec<&'a Service>, Vec<ServiceProblem>> {
     let mut problems = Vec::new();
+    if !services.is_empty() {
+        problems.extend(init(image, tree));
+    }
+    let image = image.name.as_str();
     let mut by_name: BTreeMap<&str, &Service> = BTreeMap::new();
     for service in services {
         if let Some(first) = by_name.insert(&service.name, service) {
@@ -41,10 +45,23 @@ pub(crate) fn check<'a>(
     ordered(&by_name).map_err(|circle| vec![*circle])
 }
 
+/// Whether what the services are rendered for is there.
+fn init(image: &Image, tree: &RootTree) -> Option<ServiceProblem> {
+    let program = match image.init {
+        Init::Finit => "/sbin/finit",
+        Init::OpenRc => "/sbin/openrc-init",
+    };
+    if tree.resolve(program).is_some() {
+        return None;
+    }
+    let (origin, image_name) = (image.origin.clone(), image.name.clone());
+    Some(ServiceProblem::NoInit { origin, image: image_name, init: image.init.as_str(), program })
+}
+
 fn words(service: &Service) -> Vec<ServiceProblem> {
     let (origin, name) = (|| service.origin.clone(), || service.name.clone());
     let mut problems = Vec::new();
-    let plain = service.name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    let plain = service.name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
     if !plain || !service.name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         problems.push(ServiceProblem::Name { origin: origin(), service: name() });
     }

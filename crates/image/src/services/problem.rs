@@ -6,6 +6,11 @@ use yoe_model::Origin;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the fields are what the messages name")]
 pub enum ServiceProblem {
+    /// Nothing would start it.
+    #[error(
+        "{origin}: the services of image {image:?} are for {init}, but no package holds {program}; add {init:?} to artifacts, or name another init"
+    )]
+    NoInit { origin: Origin, image: String, init: &'static str, program: &'static str },
     /// Its program is in no package of the image.
     #[error(
         "{origin}: service {service:?} starts {program}, which is not in image {image:?}{}; add the unit that holds it to artifacts, or correct the path",
@@ -55,7 +60,7 @@ pub enum ServiceProblem {
     Twice { origin: Origin, service: String, other: Origin },
     /// A name that cannot be a file's name.
     #[error(
-        "{origin}: {service:?} is not a service name: expected letters, digits, \".\", \"_\" and \"-\", beginning with a letter or digit"
+        "{origin}: {service:?} is not a service name: expected letters, digits, \"_\" and \"-\", beginning with a letter or digit"
     )]
     Name { origin: Origin, service: String },
     /// A variable that no shell can export.

@@ -62,15 +62,17 @@ impl Bench {
             "base-files",
             |_| (),
             |root| {
-                for folder in ["usr/bin", "usr/lib", "etc", "tmp", "root", "proc", "boot"] {
+                for folder in ["usr/bin", "usr/lib", "usr/sbin", "etc", "tmp", "root", "proc", "boot"] {
                     fs::create_dir_all(root.join(folder)).unwrap();
                 }
                 mode(root, "tmp", 0o1777);
                 mode(root, "root", 0o700);
                 symlink("usr/bin", root.join("bin")).unwrap();
                 symlink("usr/lib", root.join("lib")).unwrap();
+                symlink("usr/sbin", root.join("sbin")).unwrap();
                 put(root, "usr/lib/os-release", "NAME=\"yoe\"\nID=yoe\nPRETTY_NAME=\"yoe 1\"\n", 0o644);
-                put(root, "etc/inittab", "::sysinit:/usr/lib/yoe/start\n", 0o644);
+                put(root, "etc/finit.conf", "run [S] name:base /usr/lib/yoe/start --\n", 0o644);
+                put(root, "usr/sbin/finit", "init", 0o755);
                 put(root, "etc/shadow", "root:!::::::\n", 0o600);
             },
         );

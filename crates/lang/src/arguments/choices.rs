@@ -1,7 +1,9 @@
 //! Arguments that are one of a few words.
 
 use starlark::values::Value;
-use yoe_model::{Arch, Init, MeasureUnit, Restart, RootFormat, Scope, ServiceKind, Signal, TestBoot};
+use yoe_model::{
+    Arch, Children, Init, MeasureUnit, Restart, RootFormat, Scope, ServiceKind, Signal, TestBoot,
+};
 
 use super::{Argument, At};
 use crate::near;
@@ -46,6 +48,7 @@ choice!(Arch, Arch::ALL);
 choice!(Scope, [Scope::Arch, Scope::Machine, Scope::NoArch]);
 choice!(Restart, [Restart::Always, Restart::OnFailure, Restart::Never]);
 choice!(ServiceKind, [ServiceKind::Daemon, ServiceKind::Task]);
+choice!(Children, [Children::End, Children::Stay]);
 choice!(Signal, Signal::ALL);
 choice!(Init, Init::ALL);
 choice!(TestBoot, TestBoot::ALL);

@@ -119,6 +119,12 @@ form! {
 }
 
 form! {
+    /// The name of a service or a milestone.
+    ServiceName, "the name of a service", "lower-case letters, digits, - and _, starting with a letter or digit",
+    |text| fits(text.len() <= 32 && made_of(text, lower, |byte| lower(byte) || b"_-".contains(&byte)))
+}
+
+form! {
     /// A name that a package satisfies, such as `cmd:sh` or `so:libz.so.1`.
     Provided, "a name that a package can provide", "letters, digits and + . _ - : =, starting with a letter or digit",
     |text| fits(made_of(text, |b| b.is_ascii_alphanumeric(), |b| b.is_ascii_alphanumeric() || b"+._-:=".contains(&b)))

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::{Restart, RestartLimit, Service, ServiceKind, Signal, Size, Stop};
+use yoe_model::{Children, Restart, RestartLimit, Service, ServiceKind, Signal, Size, Stop};
 
 use crate::arguments::cgroup::ControlFiles;
 use crate::arguments::choices::Resource;
 use crate::arguments::numbers::{Amount, Whole};
-use crate::arguments::text::{Name, Variable};
+use crate::arguments::text::{ServiceName, Variable};
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
 use crate::definitions::{Made, Part};
@@ -18,13 +18,13 @@ arguments! {
     /// A supervised program on the device: typed data, rendered for the image's init.
     "service" => pub(crate) struct Arguments {
         /// The name, unique in an image. A service with a milestone's name brings that milestone about.
-        name: Name,
+        name: ServiceName,
         /// Whether it stays (`"daemon"`), or runs once and must succeed (`"task"`), which makes it ready.
         kind: ServiceKind = ServiceKind::Daemon,
         /// The program by its absolute path, then its arguments. It stays in the foreground.
         command: Vec<String>,
         /// The services and milestones that come before it: it starts once they are ready.
-        needs: Vec<Name> = Vec::new(),
+        needs: Vec<ServiceName> = Vec::new(),
         /// A command that succeeds when the service is up; health checks ask the same.
         ready: Vec<String> = Vec::new(),
         /// When it is started again after it ended; `None` is `"always"` for a daemon and `"never"` for a task.
@@ -40,6 +40,9 @@ arguments! {
         stop_signal: Signal = Stop::default().signal,
         /// The seconds after that signal until all that is left in its cgroup is killed.
         stop_timeout: Whole<1, 300> = Whole(Stop::default().timeout),
+        /// What becomes of the processes that it started when it ends: `"end"` kills what is left in its cgroup,
+        /// `"stay"` leaves them, as an engine's containers.
+        children: Children = Children::End,
         /// What its cgroup is held to, by cgroup v2's control files.
         cgroup: ControlFiles = ControlFiles::default(),
         /// Resource limits by their name in setrlimit(2), in lower case without `RLIMIT_`.
@@ -51,12 +54,16 @@ arguments! {
     }
 }
 
+/// How many seconds an init waits at most before it starts a service again.
+const PACE: u32 = 5;
+
 impl Builtin for Arguments {
     const HOME: Option<FileKind> = None;
 
     fn make(self, call: &Call<'_>) -> Option<Part> {
         self.check_command(call)?;
         let restart = self.restart_of_kind(call)?;
+        self.check_limit(call)?;
         let value = Service {
             name: self.name.into(),
             kind: self.kind,
@@ -67,6 +74,7 @@ impl Builtin for Arguments {
             restart_limit: RestartLimit { count: self.restart_limit.0, period: self.restart_period.0 },
             start_timeout: self.start_timeout.map(|seconds| seconds.0),
             stop: Stop { signal: self.stop_signal, timeout: self.stop_timeout.0 },
+            children: self.children,
             cgroup: self.cgroup.0,
             limits: self
                 .limits
@@ -95,6 +103,19 @@ impl Arguments {
             (ServiceKind::Daemon, None) => Some(Restart::Always),
             (ServiceKind::Task, None) => Some(Restart::Never),
         }
+    }
+
+    /// Restarts are up to [`PACE`] seconds apart: a limit beyond what fits into the period would never be reached.
+    fn check_limit(&self, call: &Call<'_>) -> Option<()> {
+        let (Whole(count), Whole(period)) = (self.restart_limit, self.restart_period);
+        if count * PACE < period {
+            return Some(());
+        }
+        let message =
+            format!("{count} restarts do not happen within {period} seconds: they are up to {PACE} apart");
+        let problem = Problem::error(Place::argument(call.site, "restart_period"), message);
+        call.report(problem.expected(format!("more than {} seconds", count * PACE)));
+        None
     }
 
     /// A service starts a program that is known by its whole path: there is no search path before the init.
