@@ -33,7 +33,8 @@ pub fn kernel_image(request: &DiskRequest<'_>, root: &MadeRoot) -> ToolRun {
 pub fn command_line(request: &DiskRequest<'_>, root: &MadeRoot) -> String {
     let image = request.image;
     let own = match &root.verity {
-        Some(verity) => format!("{} root=/dev/dm-0 rootfstype=erofs ro{}", verity.create(), data(image)),
+        // "gpt": when the first partition table is damaged, the one at the disk's end is read.
+        Some(verity) => format!("{} root=/dev/dm-0 rootfstype=erofs ro gpt{}", verity.create(), data(image)),
         None => plain(request),
     };
     match request.machine.kernel.cmdline.trim() {

@@ -23,6 +23,7 @@ pub(crate) fn image() -> Image {
         budget: None,
         hostname: "yoe".into(),
         kernel_contract: vec![],
+        registry: None,
         init: Init::Finit,
         origin: origin("images/base-image.star"),
     }
@@ -121,10 +122,10 @@ fn a_verified_disk() {
 #[test]
 fn the_kernel_opens_a_verified_root_and_never_waits_for_ever() {
     let root = MadeRoot { verity: Some(verity()), ..ROOT };
-    insta::assert_snapshot!(cmdline(&verified(8, 48), &root, |_| {}), @r#"dm-mod.create="yoe-root,,,ro,0 6080 verity 1 PARTUUID=4813494d-137e-1631-bba3-01d5acab6e7b PARTUUID=4813494d-137e-1631-bba3-01d5acab6e7b 4096 4096 760 760 sha256 4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2 63479ad69a090b258277ec8fba6f99419a2ffb248981510657c944ccd1148e97 1 panic_on_corruption" root=/dev/dm-0 rootfstype=erofs ro yoe.data=1073741824 console=ttyS0 panic=5"#);
+    insta::assert_snapshot!(cmdline(&verified(8, 48), &root, |_| {}), @r#"dm-mod.create="yoe-root,,,ro,0 6080 verity 1 PARTUUID=4813494d-137e-1631-bba3-01d5acab6e7b PARTUUID=4813494d-137e-1631-bba3-01d5acab6e7b 4096 4096 760 760 sha256 4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2 63479ad69a090b258277ec8fba6f99419a2ffb248981510657c944ccd1148e97 1 panic_on_corruption" root=/dev/dm-0 rootfstype=erofs ro gpt yoe.data=1073741824 console=ttyS0 panic=5"#);
     let fill = Layout::VerifiedAb { esp: Size(0), slot: Size(0), data: DataSize::Fill };
     let words = cmdline(&Image { layout: fill, ..image() }, &root, |machine| machine.kernel.cmdline.clear());
-    assert!(words.ends_with(" ro yoe.data=fill panic=5"), "a panic must reboot: {words}");
+    assert!(words.ends_with(" ro gpt yoe.data=fill panic=5"), "a panic must reboot: {words}");
     assert!(!words.contains("wait"), "{words}");
 }
 
