@@ -17,6 +17,8 @@ pub struct ImageTest {
     pub timeout: u32,
     /// What becomes of the device before it.
     pub boot: TestBoot,
+    /// How many boots fail before the one that it runs on.
+    pub failed_boots: u32,
     /// Memory of the device while it runs; the machine's when absent.
     pub memory: Option<Size>,
     /// What the host must then reach.
