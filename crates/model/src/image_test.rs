@@ -39,11 +39,13 @@ pub enum TestBoot {
     Reboot,
     /// It loses its power and gets it back.
     PowerCut,
+    /// It resets itself: by a panic, by a watchdog.
+    Reset,
 }
 
 impl TestBoot {
     /// All of them.
-    pub const ALL: [TestBoot; 3] = [TestBoot::Same, TestBoot::Reboot, TestBoot::PowerCut];
+    pub const ALL: [TestBoot; 4] = [TestBoot::Same, TestBoot::Reboot, TestBoot::PowerCut, TestBoot::Reset];
 
     /// As a definition names it.
     pub fn as_str(self) -> &'static str {
@@ -51,6 +53,7 @@ impl TestBoot {
             TestBoot::Same => "same",
             TestBoot::Reboot => "reboot",
             TestBoot::PowerCut => "power-cut",
+            TestBoot::Reset => "reset",
         }
     }
 }

@@ -22,7 +22,8 @@ arguments! {
         status: Whole<0, 255> = Whole(0),
         /// Seconds until it counts as failed.
         timeout: Whole<1, 86_400> = Whole(60),
-        /// What becomes of the device before it: nothing, a clean restart, or a loss of power. Its disk is kept.
+        /// What becomes of the device before it: nothing, a clean restart, a loss of power, or a reset by itself that an
+        /// earlier test brought about (a panic, a watchdog). Its disk is kept.
         boot: TestBoot = TestBoot::Same,
         /// How many boots fail (the kernel panics, or something resets the machine) before the one that it runs on. The
         /// device is restarted first.

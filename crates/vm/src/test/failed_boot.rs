@@ -1,10 +1,10 @@
-//! Boots that must fail: by a panic that restarts the machine, or by a reset.
+//! Boots that must fail, and machines that must reset themselves: by a panic, a watchdog or a program.
 
 use std::time::Duration;
 
 use super::report::Failure;
 use crate::console::after;
-use crate::{End, GuestError, Interrupt, Vm};
+use crate::{Console, End, GuestError, Interrupt};
 
 /// How long a panicked kernel may take until it restarts the machine.
 const RESTART: Duration = Duration::from_secs(60);
@@ -13,22 +13,46 @@ const RESTART: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// When the device comes up, when it hangs, or when a panic does not restart it.
-pub(super) fn failed_boot(vm: &mut Vm, limit: Duration, found: u32, expected: u32) -> Result<(), Failure> {
-    let interrupt = match vm.console().wait_for(&["login: "], after(limit)) {
-        Ok(_) => return Err(Failure::CameUp { expected, found }),
-        Err(Interrupt::Ended(End::Reset)) => return Ok(()),
-        Err(Interrupt::Ended(End::Panic { message })) => {
-            vm.console().accept_resets();
-            match vm.wait(after(RESTART)) {
+pub(super) fn failed_boot(
+    console: &mut Console,
+    limit: Duration,
+    found: u32,
+    expected: u32,
+) -> Result<(), Failure> {
+    match console.wait_for(&["login: "], after(limit)) {
+        Ok(_) => Err(Failure::CameUp { expected, found }),
+        Err(interrupt) => resets(console, interrupt),
+    }
+}
+
+/// Waits until the machine resets itself.
+///
+/// # Errors
+/// When it does not, or when a panic does not restart it.
+pub(super) fn reset(console: &mut Console, limit: Duration) -> Result<(), Failure> {
+    match console.wait_for_end(after(limit)) {
+        Ok(end) => resets(console, Interrupt::Ended(end)),
+        Err(Interrupt::Deadline) => Err(Failure::NoReset { seconds: limit.as_secs() }),
+        Err(interrupt) => resets(console, interrupt),
+    }
+}
+
+/// Whether this interrupt is a reset, or a panic that becomes one.
+fn resets(console: &mut Console, interrupt: Interrupt) -> Result<(), Failure> {
+    let wrong = match interrupt {
+        Interrupt::Ended(End::Reset) => return Ok(()),
+        Interrupt::Ended(End::Panic { message }) => {
+            console.accept_resets();
+            match console.wait_for_end(after(RESTART)) {
                 Ok(End::Reset) => return Ok(()),
                 Ok(end) => Interrupt::Ended(end),
                 Err(Interrupt::Deadline) => {
-                    return Err(Failure::NotReset { seconds: RESTART.as_secs(), message });
+                    return Err(Failure::PanicStays { seconds: RESTART.as_secs(), message });
                 }
                 Err(other) => other,
             }
         }
-        Err(other) => other,
+        other => other,
     };
-    Err(GuestError::new(interrupt.into(), vm.console()).into())
+    Err(GuestError::new(wrong.into(), console).into())
 }

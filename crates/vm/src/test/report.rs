@@ -100,11 +100,17 @@ pub enum Failure {
     },
     /// It panicked, and nothing restarted it.
     #[error("the kernel panicked and the machine did not restart within {seconds} s: {message}")]
-    NotReset {
+    PanicStays {
         /// How long it was waited for.
         seconds: u64,
         /// What the kernel said.
         message: String,
+    },
+    /// It should have reset itself.
+    #[error("the machine did not reset itself within {seconds} s")]
+    NoReset {
+        /// How long it was waited for.
+        seconds: u64,
     },
     /// The host did not reach what it should.
     #[error(

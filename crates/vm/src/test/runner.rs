@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use yoe_model::{ImageTest, Origin, TestBoot};
 
 use super::device::Device;
-use super::failed_boot::failed_boot;
+use super::failed_boot::{failed_boot, reset};
 use super::figure::{self, Figure};
 use super::limits::Limits;
 use super::reach::reach;
@@ -133,7 +133,7 @@ impl Run<'_> {
         for found in 0..segment.failed_boots {
             let left = self.suite.limits.total.saturating_sub(self.began.elapsed());
             let limit = self.suite.limits.boot.min(left);
-            let failed = failed_boot(&mut vm, limit, found, segment.failed_boots);
+            let failed = failed_boot(vm.console(), limit, found, segment.failed_boots);
             self.end(segment, vm)?;
             if let (Err(failure), Some(test)) = (failed, segment.tests.first()) {
                 return Ok(self.wrong_boot(test, &segment.tests[1..], failure, next));
@@ -208,7 +208,7 @@ impl Run<'_> {
     }
 
     /// Ends a segment as the next one wants it; the last one by switching the system off.
-    fn leave(&mut self, guest: Guest<'_>, next: Option<&Segment<'_>>) -> Option<String> {
+    fn leave(&mut self, mut guest: Guest<'_>, next: Option<&Segment<'_>>) -> Option<String> {
         let (suite, within) = (self.suite, self.suite.limits.power_off);
         match next {
             None => {
@@ -220,10 +220,14 @@ impl Run<'_> {
             // The machine is ended by whoever started it.
             Some(Segment { boot: TestBoot::PowerCut, .. }) => None,
             Some(segment) => {
-                let error = guest.restart(suite.reboot, within).err()?;
+                let ended = match segment.boot {
+                    TestBoot::Reset => reset(guest.console(), suite.limits.boot),
+                    _ => guest.restart(suite.reboot, within).map_err(Failure::from),
+                };
+                let failure = ended.err()?;
                 let test = segment.tests.first()?;
-                let reason = format!("`{}` could not have its restart: {error}", test.name);
-                self.timed::<()>(&test.name, Some(&test.origin), |_| (Err(error.into()), None));
+                let reason = format!("`{}` could not have its restart: {failure}", test.name);
+                self.timed::<()>(&test.name, Some(&test.origin), |_| (Err(failure), None));
                 Some(reason)
             }
         }

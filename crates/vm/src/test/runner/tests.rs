@@ -135,7 +135,7 @@ fn booting(boot: TestBoot, test: ImageTest) -> ImageTest {
 }
 
 #[test]
-fn boots_that_must_fail_are_sat_out() {
+fn boots_that_must_fail_and_resets_are_sat_out() {
     let failing = |count: u32, told: &str| {
         let tests = [
             test("breaks", &format!("echo {told} >\"$TMPDIR/boots-that-fail\"")),
@@ -147,6 +147,15 @@ fn boots_that_must_fail_are_sat_out() {
     let (told, summary) = failing(2, "2");
     assert!(summary.is_success(), "{told}");
     assert_eq!(summary.boots.len(), 4);
+    let resetting = [
+        test("resets", "(sleep 2; fake-end guest-reset) >/dev/null 2>&1 &"),
+        booting(TestBoot::Reset, test("comes back", "true")),
+    ];
+    let (told, summary) = self::told(&resetting, |_| {});
+    assert!(summary.is_success(), "{told}");
+    let staying = [test("stays", "true"), booting(TestBoot::Reset, test("never", "true"))];
+    let (told, _) = self::told(&staying, |suite| suite.limits.boot = Duration::from_secs(3));
+    assert!(told.contains("never: failed: the machine did not reset itself within 3 s"), "{told}");
     insta::assert_snapshot!(failing(2, "1").0, @"
     boots: passed
     breaks: passed
