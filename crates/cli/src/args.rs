@@ -18,6 +18,8 @@ pub enum Command {
     Run(Run),
     /// Boot an image in QEMU and check what its tests say
     Test(Test),
+    /// Sign an image for Secure Boot with this project's own keys
+    Sign(Sign),
     /// Open a unit's sandbox, as its steps see it
     Shell(Shell),
     /// Write yoe.lock: which bytes the project's names stand for
@@ -56,6 +58,9 @@ pub struct Run {
     /// The machine to run [default: the project's]
     #[arg(long)]
     pub machine: Option<String>,
+    /// Sign a copy of the disk with this project's own keys, and let the firmware refuse everything else
+    #[arg(long)]
+    pub secure_boot: bool,
     /// Memory of the virtual machine, such as 512M [default: the machine's]
     #[arg(long)]
     pub memory: Option<yoe_model::Size>,
@@ -85,9 +90,24 @@ pub struct Test {
     /// Memory of the device, such as 256M, for tests that choose none [default: the machine's]
     #[arg(long)]
     pub memory: Option<yoe_model::Size>,
+    /// Sign a copy of the disk with this project's own keys, and let the firmware refuse everything else
+    #[arg(long)]
+    pub secure_boot: bool,
     /// Name the tests and run none
     #[arg(long)]
     pub list: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Sign {
+    /// The image [default: the project's]
+    pub image: Option<String>,
+    /// The machine to build for [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Where the signed disk, its kernel and the certificates to enrol are laid
+    #[arg(long, value_name = "DIR")]
+    pub output: std::path::PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -19,12 +19,15 @@ use yoe_vm::{Disk, DiskMode, Folder, Handle, Start, StartError, Started};
 use crate::commands::artifact;
 use crate::context::{build_error, evaluate, isolation, store_error};
 use crate::error::{CommandError, Kind};
+use crate::secure_boot::{self, SecureBoot};
 use crate::ui::Mode;
 
 /// The folder of a run, as QEMU sees it. Short, because it holds a socket.
 const RUN: &str = "/run/yoe";
 /// The disk, as QEMU sees it.
 const DISK: &str = "/run/disk.img";
+/// The disk that nobody signed, as QEMU sees it.
+const PLAIN: &str = "/run/plain.img";
 
 /// The layer over the disk, in the folder of the run.
 const LAYER: &str = "disk.qcow2";
@@ -42,6 +45,9 @@ pub struct Bootable {
     /// How QEMU runs it.
     pub qemu: Qemu,
     disk: PathBuf,
+    /// The disk as it was built, when the other one is a signed copy.
+    plain: PathBuf,
+    secure_boot: Option<SecureBoot>,
     container: PathBuf,
     scratch: Scratch,
     /// How often it was started.
@@ -56,6 +62,8 @@ pub struct Choice<'a> {
     pub image: Option<&'a str>,
     /// The machine; the project's when absent.
     pub machine: Option<&'a str>,
+    /// Whether the firmware refuses what is not signed.
+    pub secure_boot: bool,
 }
 
 impl Bootable {
@@ -72,23 +80,67 @@ impl Bootable {
                 machine.name
             ))
         })?;
-        let plan = ready.plan_to_build(&[name.clone(), qemu.container.clone()])?;
+        if choice.secure_boot && qemu.firmware_secure_boot.is_none() {
+            let name = &machine.name;
+            return Err(CommandError::user(format!("machine {name:?} names no firmware for Secure Boot"))
+                .hint("add firmware_secure_boot to its qemu(…)"));
+        }
+        let mut targets = vec![name.clone(), qemu.container.clone()];
+        if choice.secure_boot {
+            targets.push(secure_boot::CONTAINER.to_owned());
+        }
+        let plan = ready.plan_to_build(&targets)?;
         let image = ready.project.images.get(&name).cloned();
         let image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image")))?;
         isolation()?;
+        let project = ready.project.name.clone();
         let builder = ready.builder(Mode::choose(false).reporter())?;
         let trees = builder.build(&plan).map_err(build_error)?;
         let mut folders = Vec::new();
         for tree in &trees {
             folders.extend(builder.store.tree(tree).map_err(store_error)?);
         }
-        let [disk, container] = &folders[..] else {
+        let [disk, container, ..] = &folders[..] else {
             return Err(CommandError::new(Kind::Internal, "the image or its QEMU is not in the store"));
         };
         let disk = artifact(&plan.targets[0].0, disk)?;
         let scratch = builder.session.scratch().map_err(store_error)?;
         let (container, started) = (container.clone(), Cell::new(0));
-        Ok(Self { image, machine, qemu, container, disk, scratch, started, _builder: builder })
+        let plain = disk.clone();
+        let mut this = Self {
+            image,
+            machine,
+            qemu,
+            disk,
+            plain,
+            secure_boot: None,
+            container,
+            scratch,
+            started,
+            _builder: builder,
+        };
+        if let Some(tools) = folders.get(2) {
+            this.sign(tools, &project)?;
+        }
+        Ok(this)
+    }
+
+    /// From here on the disk is a signed copy, and the firmware takes nothing else.
+    fn sign(&mut self, tools: &Path, project: &str) -> Result<(), CommandError> {
+        let scratch = |name: &str| self.scratch.path().join(name);
+        let out = scratch("signed");
+        std::fs::create_dir(&out).map_err(|error| not_run("the signed disk has no place", error))?;
+        let secure_boot = SecureBoot::open(tools, project, &scratch("making-keys"))?;
+        secure_boot.sign(&self.plain, "disk", &out, &scratch("signing"))?;
+        self.disk = out.join("disk.img");
+        self.secure_boot = Some(secure_boot);
+        self.image.tests.push(secure_boot::is_on());
+        Ok(())
+    }
+
+    /// The disk as it was built, which nobody signed.
+    pub fn plain_disk(&self) -> Disk {
+        Disk { path: PLAIN.into(), mode: DiskMode::Snapshot }
     }
 
     /// The run's own folder, with the firmware's variables in it.
@@ -99,12 +151,20 @@ impl Bootable {
             yoe_vm::copy_firmware_vars(&self.container, vars, &here.join("vars.fd"))
                 .map_err(|error| not_run("the firmware has no variable store", error))?;
         }
+        if let Some(secure_boot) = &self.secure_boot {
+            secure_boot.enrol(&here, &self.scratch.path().join("enrolling"))?;
+        }
         Ok(Folder::new(here, RUN))
     }
 
     /// The firmware's variables, as QEMU sees them.
     pub fn firmware_vars(&self) -> Option<String> {
         self.qemu.firmware_vars.is_some().then(|| format!("{RUN}/vars.fd"))
+    }
+
+    /// Whether the firmware refuses what is not signed.
+    pub fn secure_boot(&self) -> bool {
+        self.secure_boot.is_some()
     }
 
     /// The disk, whose content stays as it was built: what the machine writes goes to a layer that ends with this run.
@@ -136,6 +196,9 @@ impl Bootable {
             |source: PathBuf, dest: &str, writable| Mount::Bind { source, dest: dest.into(), writable };
         let mut mounts =
             vec![bind(self.disk.clone(), DISK, false), bind(self.scratch.path().join("run"), RUN, true)];
+        if self.secure_boot.is_some() {
+            mounts.push(bind(self.plain.clone(), PLAIN, false));
+        }
         if Path::new("/dev/kvm").exists() {
             mounts.push(bind("/dev/kvm".into(), "/dev/kvm", true));
         }

@@ -9,6 +9,7 @@ mod interrupt;
 mod machine;
 mod mirrors;
 mod paths;
+mod secure_boot;
 mod signing;
 mod test_device;
 mod ui;

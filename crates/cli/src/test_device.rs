@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use yoe_model::Size;
 use yoe_vm::test::Device;
@@ -25,6 +26,9 @@ pub struct Sizes {
     /// The disk.
     pub disk: Option<Size>,
 }
+
+/// How long the firmware may take to refuse a disk, under emulation on a busy host.
+const FIRMWARE: Duration = Duration::from_secs(120);
 
 /// The device of a test run.
 pub struct TestDevice<'b> {
@@ -67,6 +71,19 @@ impl<'b> TestDevice<'b> {
         })
     }
 
+    /// Whether the firmware refuses the disk that nobody signed: it says so, and nothing of that disk starts.
+    pub fn refuses_plain(&mut self) -> Result<bool, StartError> {
+        const REFUSED: [&str; 3] = ["Access Denied", "Security Violation", "login: "];
+        let signed = std::mem::replace(&mut self.disk, self.bootable.plain_disk());
+        let vm = self.start(None);
+        self.disk = signed;
+        let mut vm = vm?;
+        let said = vm.console().wait_for(&REFUSED, Instant::now() + FIRMWARE);
+        // Whatever became of it, it ends here.
+        vm.cut_power()?;
+        Ok(matches!(said, Ok(0 | 1)))
+    }
+
     fn options(&self, memory: Option<Size>) -> RunOptions {
         let forwards = self.forwards.iter().map(|(guest, host)| Forward { host: *host, guest: *guest });
         RunOptions {
@@ -74,6 +91,7 @@ impl<'b> TestDevice<'b> {
             network: Network { outbound: false, forwards: forwards.collect() },
             credentials: self.credentials.clone(),
             firmware_vars: self.bootable.firmware_vars(),
+            secure_boot: self.bootable.secure_boot(),
             no_reboot: true,
             ..RunOptions::default()
         }

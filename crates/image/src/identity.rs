@@ -53,8 +53,6 @@ pub struct Identity {
     pub esp: Uuid,
     /// Of the root partition: what `root=PARTUUID=` names.
     pub root: Uuid,
-    /// Of the slot that holds no root yet.
-    pub empty_slot: Uuid,
     /// Of the root file system.
     pub root_fs: Uuid,
     /// FAT's volume serial number.
@@ -70,7 +68,6 @@ impl Identity {
             disk: Uuid::derive(seed, "disk"),
             esp: Uuid::derive(seed, "esp"),
             root: Uuid::derive(seed, "root"),
-            empty_slot: Uuid::derive(seed, "empty-slot"),
             root_fs: Uuid::derive(seed, "root-fs"),
             esp_serial: u32::from_le_bytes([serial[0], serial[1], serial[2], serial[3]]),
         }
@@ -87,9 +84,8 @@ mod tests {
         let one = Identity::new(Digest::of(b"one"));
         assert_eq!(one, Identity::new(Digest::of(b"one")));
         let other = Identity::new(Digest::of(b"other"));
-        let all =
-            [one, other].into_iter().flat_map(|id| [id.disk, id.esp, id.root, id.empty_slot, id.root_fs]);
-        assert_eq!(all.map(|uuid| uuid.to_string()).collect::<BTreeSet<_>>().len(), 10);
+        let all = [one, other].into_iter().flat_map(|id| [id.disk, id.esp, id.root, id.root_fs]);
+        assert_eq!(all.map(|uuid| uuid.to_string()).collect::<BTreeSet<_>>().len(), 8);
     }
 
     #[test]

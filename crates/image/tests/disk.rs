@@ -171,7 +171,9 @@ fn a_verified_disk_is_sound_and_the_same_twice() {
         verified.partuuid.to_uppercase(),
         verify("root"),
     );
-    insta::assert_snapshot!(examined(&tools, &one, &check));
+    // It follows from the root, which holds the public half of a key that this run made.
+    let said = examined(&tools, &one, &check).replace(&verified.partuuid.to_uppercase(), "THE-ROOT-HASH");
+    insta::assert_snapshot!(said);
 }
 
 #[test]

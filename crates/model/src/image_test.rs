@@ -17,6 +17,8 @@ pub struct ImageTest {
     pub timeout: u32,
     /// What becomes of the device before it.
     pub boot: TestBoot,
+    /// How many boots fail before the one that it runs on.
+    pub failed_boots: u32,
     /// Memory of the device while it runs; the machine's when absent.
     pub memory: Option<Size>,
     /// What the host must then reach.
@@ -37,11 +39,13 @@ pub enum TestBoot {
     Reboot,
     /// It loses its power and gets it back.
     PowerCut,
+    /// It resets itself: by a panic, by a watchdog.
+    Reset,
 }
 
 impl TestBoot {
     /// All of them.
-    pub const ALL: [TestBoot; 3] = [TestBoot::Same, TestBoot::Reboot, TestBoot::PowerCut];
+    pub const ALL: [TestBoot; 4] = [TestBoot::Same, TestBoot::Reboot, TestBoot::PowerCut, TestBoot::Reset];
 
     /// As a definition names it.
     pub fn as_str(self) -> &'static str {
@@ -49,6 +53,7 @@ impl TestBoot {
             TestBoot::Same => "same",
             TestBoot::Reboot => "reboot",
             TestBoot::PowerCut => "power-cut",
+            TestBoot::Reset => "reset",
         }
     }
 }

@@ -103,4 +103,6 @@ pub struct Qemu {
     pub firmware: String,
     /// The firmware's variable store, a path in the container; each run gets a copy of its own.
     pub firmware_vars: Option<String>,
+    /// The code of the firmware that can refuse what is not signed (UEFI Secure Boot), a path in the container.
+    pub firmware_secure_boot: Option<String>,
 }

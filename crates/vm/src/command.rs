@@ -81,6 +81,9 @@ pub struct RunOptions {
     pub firmware_vars: Option<String>,
     /// The UNIX socket that QEMU connects its monitor to, as QEMU sees it. Somebody must listen there already.
     pub monitor: Option<String>,
+    /// Whether the firmware is the one that refuses what is not signed, when the machine's definition names one. It needs
+    /// its variables.
+    pub secure_boot: bool,
     /// Where the serial console leads.
     pub serial: Serial,
     /// Whether a reset of the machine ends QEMU instead.
@@ -135,7 +138,9 @@ fn quoted(value: &str) -> String {
 }
 
 fn processor(line: &mut Line, qemu: &Qemu, options: &RunOptions) {
-    line.pair("-machine", qemu.machine.as_str());
+    // Only code in system management mode may then write the variables.
+    let secure = if secure_firmware(qemu, options).is_some() { ",smm=on" } else { "" };
+    line.pair("-machine", format!("{}{secure}", qemu.machine));
     if options.accel == Accel::Kvm {
         line.pair("-accel", "kvm");
     }
@@ -147,11 +152,21 @@ fn processor(line: &mut Line, qemu: &Qemu, options: &RunOptions) {
     line.pair("-m", format!("{}M", memory.0.div_ceil(1 << 20)));
 }
 
+/// The firmware for Secure Boot, when it is asked for and there.
+fn secure_firmware<'q>(qemu: &'q Qemu, options: &RunOptions) -> Option<&'q str> {
+    qemu.firmware_secure_boot.as_deref().filter(|_| options.secure_boot)
+}
+
 fn firmware(line: &mut Line, qemu: &Qemu, options: &RunOptions) {
     let Some(vars) = &options.firmware_vars else {
         return line.pair("-bios", qemu.firmware.as_str());
     };
-    let code = quoted(&qemu.firmware);
+    let secure = secure_firmware(qemu, options);
+    if secure.is_some() {
+        line.pair("-global", "driver=cfi.pflash01,property=secure,value=on");
+        line.pair("-global", "ICH9-LPC.disable_s3=1");
+    }
+    let code = quoted(secure.unwrap_or(&qemu.firmware));
     line.pair("-drive", format!("if=pflash,unit=0,format=raw,readonly=on,file={code}"));
     line.pair("-drive", format!("if=pflash,unit=1,format=raw,file={}", quoted(vars)));
 }
@@ -212,6 +227,7 @@ mod tests {
             cores: 2,
             firmware: "/usr/share/OVMF/OVMF_CODE_4M.fd".into(),
             firmware_vars: Some("/usr/share/OVMF/OVMF_VARS_4M.fd".into()),
+            firmware_secure_boot: Some("/usr/share/OVMF/OVMF_CODE_4M.secboot.fd".into()),
         };
         let machine = Machine {
             name: "qemu-x86_64".into(),
@@ -234,6 +250,23 @@ mod tests {
             text.push_str(&argument);
         }
         text
+    }
+
+    #[test]
+    fn secure_boot_takes_another_firmware_whose_variables_are_guarded() {
+        let (_, qemu) = machine();
+        let options =
+            RunOptions { firmware_vars: Some("vars.fd".into()), secure_boot: true, ..RunOptions::default() };
+        let text = bare(&qemu, &options).join(" ");
+        for part in [
+            "-machine q35,smm=on",
+            "property=secure,value=on",
+            "file=/usr/share/OVMF/OVMF_CODE_4M.secboot.fd",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        let none = Qemu { firmware_secure_boot: None, ..qemu };
+        assert!(!bare(&none, &options).join(" ").contains("secure"), "there is nothing to take");
     }
 
     #[test]

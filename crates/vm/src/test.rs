@@ -1,6 +1,7 @@
 //! Image tests: boot, assert what the image declares, switch off, and report as a test runner does.
 
 mod device;
+mod failed_boot;
 mod figure;
 mod limits;
 mod reach;

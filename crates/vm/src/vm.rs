@@ -152,6 +152,7 @@ pub(crate) mod tests {
             cores: 2,
             firmware: "code.fd".into(),
             firmware_vars: None,
+            firmware_secure_boot: None,
         };
         let machine = Machine {
             name: "qemu-x86_64".into(),

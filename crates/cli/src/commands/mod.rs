@@ -5,6 +5,7 @@ mod kernel;
 mod lock;
 mod run;
 mod shell;
+mod sign;
 mod store;
 mod test;
 
@@ -19,6 +20,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Build(args) => build::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Sign(args) => sign::run(&args),
         Command::Shell(args) => shell::run(&args),
         Command::Lock(args) => lock::run(&args),
         Command::Kernel(args) => kernel::run(&args.command),

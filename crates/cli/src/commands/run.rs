@@ -9,7 +9,11 @@ use crate::machine::{Bootable, Choice, not_run};
 use crate::ui;
 
 pub fn run(args: &Run) -> Result<(), CommandError> {
-    let choice = Choice { image: args.image.as_deref(), machine: args.machine.as_deref() };
+    let choice = Choice {
+        image: args.image.as_deref(),
+        machine: args.machine.as_deref(),
+        secure_boot: args.secure_boot,
+    };
     let bootable = Bootable::build(&choice)?;
     // Makes the folder that the arguments speak of.
     bootable.folder()?;
@@ -22,6 +26,7 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
         network: Network { outbound: true, forwards },
         credentials: credentials.collect::<Result<_, _>>()?,
         firmware_vars: bootable.firmware_vars(),
+        secure_boot: bootable.secure_boot(),
         serial: Serial::Terminal,
         ..RunOptions::default()
     };

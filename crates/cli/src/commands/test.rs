@@ -22,7 +22,11 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
     if args.list {
         return list(args);
     }
-    let choice = Choice { image: args.image.as_deref(), machine: args.machine.as_deref() };
+    let choice = Choice {
+        image: args.image.as_deref(),
+        machine: args.machine.as_deref(),
+        secure_boot: args.secure_boot,
+    };
     let bootable = Bootable::build(&choice)?;
     // A filter that leaves no test is told before a machine is started.
     names(&bootable.image.tests, args.filter.as_deref())
@@ -56,6 +60,15 @@ fn boot(bootable: &Bootable, args: &Test, console: &Path) -> Result<Summary, Com
     let password = Password::random().map_err(|error| not_run("no password could be made", error))?;
     let mut device =
         TestDevice::new(bootable, &password, Sizes { memory: args.memory, disk: args.disk }, console)?;
+    if args.secure_boot {
+        let refuses =
+            device.refuses_plain().map_err(|error| not_run("the machine could not be started", error))?;
+        let found = if refuses { "passed" } else { "failed" };
+        ui::result(&format!("test an unsigned disk does not boot ... {found}"));
+        if !refuses {
+            return Err(CommandError::new(Kind::TestsFailed, "the firmware did not refuse an unsigned disk"));
+        }
+    }
     let suite = Suite {
         tests: &bootable.image.tests,
         filter: args.filter.as_deref(),

@@ -1,5 +1,6 @@
 //! The third run: the EFI system partition, the partition table, and everything in its place.
 
+use yoe_disk::partition::{Slot, empty};
 use yoe_model::{Arch, Image, RootFormat};
 
 use super::{
@@ -73,8 +74,11 @@ fn table(request: &DiskRequest<'_>, measured: &Measured, geometry: &Geometry) ->
     let place = |place: &Place| format!("start={}, size={}", place.start / SECTOR, place.size / SECTOR);
     let (kind, attributes) = (root_type(request.machine.arch), attributes(request.image));
     let roots = match &measured.root.verity {
-        None => vec![("root", identity.root)],
-        Some(verity) => vec![("root-a", verity.partition()), ("root-b", identity.empty_slot)],
+        None => vec![("root", identity.root.to_string())],
+        Some(verity) => vec![
+            (Slot::A.partition(), verity.partition().to_string()),
+            (Slot::B.partition(), empty(Slot::B).to_string()),
+        ],
     };
     let lines: String = roots
         .into_iter()

@@ -27,6 +27,8 @@ arguments! {
         firmware: DevicePath,
         /// The firmware's variable store, a path in the container; each run gets a copy of its own.
         firmware_vars: Option<DevicePath> = None,
+        /// The code of the firmware that can refuse what is not signed (UEFI Secure Boot), a path in the container.
+        firmware_secure_boot: Option<DevicePath> = None,
     }
 }
 
@@ -42,6 +44,7 @@ impl Builtin for Arguments {
             cores: self.cores.0,
             firmware: self.firmware.into(),
             firmware_vars: self.firmware_vars.map(String::from),
+            firmware_secure_boot: self.firmware_secure_boot.map(String::from),
         };
         Some(Part::Qemu(Made { value, site: call.site.clone() }))
     }

@@ -22,8 +22,12 @@ arguments! {
         status: Whole<0, 255> = Whole(0),
         /// Seconds until it counts as failed.
         timeout: Whole<1, 86_400> = Whole(60),
-        /// What becomes of the device before it: nothing, a clean restart, or a loss of power. Its disk is kept.
+        /// What becomes of the device before it: nothing, a clean restart, a loss of power, or a reset by itself that an
+        /// earlier test brought about (a panic, a watchdog). Its disk is kept.
         boot: TestBoot = TestBoot::Same,
+        /// How many boots fail (the kernel panics, or something resets the machine) before the one that it runs on. The
+        /// device is restarted first.
+        failed_boots: Whole<0, 9> = Whole(0),
         /// Memory of the device while it runs; the device is restarted when it has another.
         memory: Option<Size> = None,
         /// A port of the device that the host must reach once `run` has succeeded.
@@ -44,6 +48,7 @@ impl Builtin for Arguments {
             status: self.status.0,
             timeout: self.timeout.0,
             boot: self.boot,
+            failed_boots: self.failed_boots.0,
             memory: self.memory,
             reach: self.reach,
             measure: self.measure,

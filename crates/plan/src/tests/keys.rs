@@ -239,6 +239,7 @@ fn what_is_left_out_enters_no_key() {
                 status: 0,
                 timeout: 1,
                 boot: TestBoot::PowerCut,
+                failed_boots: 1,
                 memory: None,
                 reach: None,
                 measure: None,

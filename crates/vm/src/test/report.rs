@@ -90,6 +90,28 @@ pub enum Failure {
         /// The limit.
         seconds: u64,
     },
+    /// It should have failed to boot, and came up.
+    #[error("expected {expected} failed boots, found {found} before the device came up")]
+    CameUp {
+        /// How many boots had to fail.
+        expected: u32,
+        /// How many did.
+        found: u32,
+    },
+    /// It panicked, and nothing restarted it.
+    #[error("the kernel panicked and the machine did not restart within {seconds} s: {message}")]
+    PanicStays {
+        /// How long it was waited for.
+        seconds: u64,
+        /// What the kernel said.
+        message: String,
+    },
+    /// It should have reset itself.
+    #[error("the machine did not reset itself within {seconds} s")]
+    NoReset {
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// The host did not reach what it should.
     #[error(
         "expected port {port} of the device to answer{}, found {}",

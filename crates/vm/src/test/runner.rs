@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use yoe_model::{ImageTest, Origin, TestBoot};
 
 use super::device::Device;
+use super::failed_boot::{failed_boot, reset};
 use super::figure::{self, Figure};
 use super::limits::Limits;
 use super::reach::reach;
@@ -129,11 +130,25 @@ impl Run<'_> {
         next: Option<&Segment<'_>>,
     ) -> Result<Option<String>, RunError> {
         let mut vm = self.device.start(segment.memory).map_err(RunError::Start)?;
+        for found in 0..segment.failed_boots {
+            let left = self.suite.limits.total.saturating_sub(self.began.elapsed());
+            let limit = self.suite.limits.boot.min(left);
+            let failed = failed_boot(vm.console(), limit, found, segment.failed_boots);
+            self.end(segment, vm)?;
+            if let (Err(failure), Some(test)) = (failed, segment.tests.first()) {
+                return Ok(self.wrong_boot(test, &segment.tests[1..], failure, next));
+            }
+            vm = self.device.start(segment.memory).map_err(RunError::Start)?;
+        }
         let stop = self.booted(segment, first, &mut vm, next);
+        self.end(segment, vm)?;
+        Ok(stop)
+    }
+
+    fn end(&mut self, segment: &Segment<'_>, mut vm: Vm) -> Result<(), RunError> {
         let memory = segment.memory.map(|size| size.0);
         self.summary.boots.push(Boot { memory, milestones: vm.console().milestones() });
-        vm.cut_power().map_err(RunError::End)?;
-        Ok(stop)
+        vm.cut_power().map_err(RunError::End)
     }
 
     fn booted(
@@ -151,7 +166,7 @@ impl Run<'_> {
             (false, Some(test)) => match entered(vm.console()) {
                 Ok(guest) => guest,
                 // It is this test that asked for the boot.
-                Err(error) => return self.not_back(test, &segment.tests[1..], error, next),
+                Err(error) => return self.wrong_boot(test, &segment.tests[1..], error.into(), next),
             },
             _ => match self.timed(BOOTS, None, |_| (entered(vm.console()).map_err(Failure::from), None)) {
                 Some(guest) => guest,
@@ -172,19 +187,19 @@ impl Run<'_> {
         self.leave(guest, next)
     }
 
-    /// A device that a test restarted and that did not come back.
-    fn not_back(
+    /// A device that a test restarted and that did not come back as it should.
+    fn wrong_boot(
         &mut self,
         test: &ImageTest,
         others: &[&ImageTest],
-        error: GuestError,
+        failure: Failure,
         next: Option<&Segment<'_>>,
     ) -> Option<String> {
-        let for_good = matches!(error.trouble, Trouble::Cancelled);
-        let reason = format!("`{}` ended the run: {error}", test.name);
-        self.timed::<()>(&test.name, Some(&test.origin), |_| (Err(error.into()), None));
+        let cancelled = matches!(&failure, Failure::Guest(GuestError { trouble: Trouble::Cancelled, .. }));
+        let reason = format!("`{}` ended the run: {failure}", test.name);
+        self.timed::<()>(&test.name, Some(&test.origin), |_| (Err(failure), None));
         self.skip(others, &reason);
-        self.unless_again(reason, for_good, next)
+        self.unless_again(reason, cancelled, next)
     }
 
     /// Why the run ends, unless the tests that follow begin with a boot of their own.
@@ -193,7 +208,7 @@ impl Run<'_> {
     }
 
     /// Ends a segment as the next one wants it; the last one by switching the system off.
-    fn leave(&mut self, guest: Guest<'_>, next: Option<&Segment<'_>>) -> Option<String> {
+    fn leave(&mut self, mut guest: Guest<'_>, next: Option<&Segment<'_>>) -> Option<String> {
         let (suite, within) = (self.suite, self.suite.limits.power_off);
         match next {
             None => {
@@ -205,10 +220,14 @@ impl Run<'_> {
             // The machine is ended by whoever started it.
             Some(Segment { boot: TestBoot::PowerCut, .. }) => None,
             Some(segment) => {
-                let error = guest.restart(suite.reboot, within).err()?;
+                let ended = match segment.boot {
+                    TestBoot::Reset => reset(guest.console(), suite.limits.boot),
+                    _ => guest.restart(suite.reboot, within).map_err(Failure::from),
+                };
+                let failure = ended.err()?;
                 let test = segment.tests.first()?;
-                let reason = format!("`{}` could not have its restart: {error}", test.name);
-                self.timed::<()>(&test.name, Some(&test.origin), |_| (Err(error.into()), None));
+                let reason = format!("`{}` could not have its restart: {failure}", test.name);
+                self.timed::<()>(&test.name, Some(&test.origin), |_| (Err(failure), None));
                 Some(reason)
             }
         }

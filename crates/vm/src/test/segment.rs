@@ -7,6 +7,8 @@ use yoe_model::{ImageTest, Size, TestBoot};
 pub(super) struct Segment<'t> {
     /// How the device came here from the segment before; the first one is switched on.
     pub boot: TestBoot,
+    /// How many boots fail before the one that its tests run on.
+    pub failed_boots: u32,
     /// Its memory; the machine's when absent.
     pub memory: Option<Size>,
     /// The tests, in order.
@@ -15,14 +17,17 @@ pub(super) struct Segment<'t> {
 
 /// Cuts tests into segments. The first one has the machine's own memory, so it may hold no test.
 pub(super) fn segments<'t>(tests: &[&'t ImageTest]) -> Vec<Segment<'t>> {
-    let mut segments = vec![Segment { boot: TestBoot::Same, memory: None, tests: Vec::new() }];
+    let mut segments =
+        vec![Segment { boot: TestBoot::Same, failed_boots: 0, memory: None, tests: Vec::new() }];
     for test in tests {
+        let stays = test.boot == TestBoot::Same && test.failed_boots == 0;
         match segments.last_mut() {
-            Some(last) if test.boot == TestBoot::Same && test.memory == last.memory => last.tests.push(test),
+            Some(last) if stays && test.memory == last.memory => last.tests.push(test),
             _ => {
                 // Other memory takes another start; a clean one, unless the test says otherwise.
                 let boot = if test.boot == TestBoot::Same { TestBoot::Reboot } else { test.boot };
-                segments.push(Segment { boot, memory: test.memory, tests: vec![test] });
+                let ImageTest { failed_boots, memory, .. } = **test;
+                segments.push(Segment { boot, failed_boots, memory, tests: vec![test] });
             }
         }
     }
@@ -45,6 +50,7 @@ mod tests {
             ImageTest { memory: small, ..test("e", "") },
             ImageTest { memory: small, boot: TestBoot::Reboot, ..test("f", "") },
             test("g", ""),
+            ImageTest { failed_boots: 2, ..test("h", "") },
         ];
         let found: Vec<_> = segments(&tests.iter().collect::<Vec<_>>())
             .into_iter()
@@ -59,6 +65,7 @@ mod tests {
             (TestBoot::Reboot, small, "de"),
             (TestBoot::Reboot, small, "f"),
             (TestBoot::Reboot, None, "g"),
+            (TestBoot::Reboot, None, "h"),
         ];
         assert_eq!(found, expected.map(|(boot, memory, names)| (boot, memory, names.to_owned())));
     }

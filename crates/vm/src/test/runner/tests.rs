@@ -34,6 +34,7 @@ pub(in super::super) fn test(name: &str, run: &str) -> ImageTest {
         status: 0,
         timeout: 60,
         boot: TestBoot::Same,
+        failed_boots: 0,
         memory: None,
         reach: None,
         measure: None,
@@ -131,6 +132,46 @@ fn a_machine_that_ends_fails_the_test_and_skips_the_rest() {
 
 fn booting(boot: TestBoot, test: ImageTest) -> ImageTest {
     ImageTest { boot, ..test }
+}
+
+#[test]
+fn boots_that_must_fail_and_resets_are_sat_out() {
+    let failing = |count: u32, told: &str| {
+        let tests = [
+            test("breaks", &format!("echo {told} >\"$TMPDIR/boots-that-fail\"")),
+            ImageTest { failed_boots: count, ..test("falls back", "true") },
+            test("goes on", "true"),
+        ];
+        self::told(&tests, |suite| suite.limits.boot = Duration::from_secs(20))
+    };
+    let (told, summary) = failing(2, "2");
+    assert!(summary.is_success(), "{told}");
+    assert_eq!(summary.boots.len(), 4);
+    let resetting = [
+        test("resets", "(sleep 2; fake-end guest-reset) >/dev/null 2>&1 &"),
+        booting(TestBoot::Reset, test("comes back", "true")),
+    ];
+    let (told, summary) = self::told(&resetting, |_| {});
+    assert!(summary.is_success(), "{told}");
+    let staying = [test("stays", "true"), booting(TestBoot::Reset, test("never", "true"))];
+    let (told, _) = self::told(&staying, |suite| suite.limits.boot = Duration::from_secs(3));
+    assert!(told.contains("never: failed: the machine did not reset itself within 3 s"), "{told}");
+    insta::assert_snapshot!(failing(2, "1").0, @"
+    boots: passed
+    breaks: passed
+    falls back: failed: expected 2 failed boots, found 1 before the device came up
+    goes on: skipped: `falls back` ended the run: expected 2 failed boots, found 1 before the device came up
+    powers-off: skipped: `falls back` ended the run: expected 2 failed boots, found 1 before the device came up
+    2 passed, 1 failed, 2 skipped
+    ");
+    insta::assert_snapshot!(failing(1, "2").0, @"
+    boots: passed
+    breaks: passed
+    falls back: failed: the machine reset itself
+    goes on: skipped: `falls back` ended the run: the machine reset itself
+    powers-off: skipped: `falls back` ended the run: the machine reset itself
+    2 passed, 1 failed, 2 skipped
+    ");
 }
 
 #[test]

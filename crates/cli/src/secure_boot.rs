@@ -1,0 +1,167 @@
+//! UEFI Secure Boot with the user's own keys: they sign what firmware starts, after it left the store, and are enrolled in the
+//! variables of virtual machines. As with the keys of packages, none enters the store, a log or an image.
+
+use std::fs::{self, File};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use yoe_build::Tool;
+use yoe_model::{ImageTest, Origin, TestBoot};
+use yoe_plan::UNIT_EPOCH;
+use yoe_sandbox::{Mount, Network, Stdio, Stream};
+
+use crate::error::{CommandError, Kind};
+use crate::{paths, ui};
+
+/// The container that holds what signs and enrols.
+pub const CONTAINER: &str = "signing-tools";
+
+/// RSA with 2048 bits is what every firmware takes. A certificate's dates are not looked at by firmware.
+const MAKE: &str = r#"
+cd /new
+for name in PK KEK db; do
+    openssl req -quiet -new -x509 -newkey rsa:2048 -noenc -sha256 -days 7300 \
+        -subj "/CN=$PROJECT $name/" -keyout "$name.key" -out "$name.crt"
+done
+"#;
+
+/// Boot manager and kernel images in the ESP, which is the first partition and begins at 1 MiB.
+const SIGN: &str = r#"
+export MTOOLS_SKIP_CHECK=1
+cp --sparse=always /in/disk.img /out/disk.new
+chmod u+w /out/disk.new
+esp=/out/disk.new@@1M
+for program in $(mdir -i "$esp" -b ::/EFI/BOOT) $(mdir -i "$esp" -b ::/EFI/Linux); do
+    mcopy -n -i "$esp" "$program" /tmp/plain
+    sbsign --key /in/keys/db.key --cert /in/keys/db.crt --output /tmp/signed /tmp/plain
+    sbverify --cert /in/keys/db.crt /tmp/signed
+    mcopy -o -i "$esp" /tmp/signed "$program"
+    case $program in
+        */EFI/Linux/*) cp /tmp/signed "/out/${program##*/}" ;;
+    esac
+    rm /tmp/plain /tmp/signed
+done
+cp /in/keys/*.crt /out
+mv /out/disk.new "/out/$NAME.img"
+"#;
+
+const ENROL: &str = r#"
+virt-fw-vars --input /out/vars.fd --output /out/enrolled.fd --secure-boot \
+    --set-pk "$OWNER" /in/keys/PK.crt --add-kek "$OWNER" /in/keys/KEK.crt --add-db "$OWNER" /in/keys/db.crt
+mv /out/enrolled.fd /out/vars.fd
+"#;
+
+/// Who the firmware notes as the owner of the keys: this program.
+const OWNER: &str = "6f7a1d5e-2b0c-4c55-9d3e-79d0a6b1c0e5";
+
+/// The keys of a project, and what works with them.
+pub struct SecureBoot {
+    container: PathBuf,
+    keys: PathBuf,
+    project: String,
+}
+
+impl SecureBoot {
+    /// The keys of this project, made when there are none yet. `scratch` is a folder that does not exist.
+    pub fn open(container: &Path, project: &str, scratch: &Path) -> Result<Self, CommandError> {
+        let keys = paths::keys()?.join(format!("{project}.secure-boot"));
+        let this = Self { container: container.to_owned(), keys, project: project.to_owned() };
+        if !this.keys.join("db.key").exists() {
+            this.make(scratch)?;
+        }
+        Ok(this)
+    }
+
+    /// All of them are made in another folder first: half a set would be an error for ever.
+    fn make(&self, scratch: &Path) -> Result<(), CommandError> {
+        let new = self.keys.with_extension(format!("new-{}", std::process::id()));
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(&new).map_err(|error| unusable(&new, error))?;
+        self.run(MAKE, &[("PROJECT", &self.project)], scratch, vec![bind(&new, "/new", true)])?;
+        fs::rename(&new, &self.keys).map_err(|error| unusable(&self.keys, error))?;
+        ui::note(&format!("made keys for Secure Boot: {}", self.keys.display()));
+        Ok(())
+    }
+
+    /// Signs a copy of this disk: `NAME.img` in the folder `out`, its kernel images and the certificates beside it.
+    pub fn sign(&self, disk: &Path, name: &str, out: &Path, scratch: &Path) -> Result<(), CommandError> {
+        let mounts = vec![
+            bind(disk, "/in/disk.img", false),
+            bind(&self.keys, "/in/keys", false),
+            bind(out, "/out", true),
+        ];
+        self.run(SIGN, &[("NAME", name)], scratch, mounts)
+    }
+
+    /// Enrols the certificates in the firmware variables `vars.fd` of this folder, and switches Secure Boot on.
+    pub fn enrol(&self, folder: &Path, scratch: &Path) -> Result<(), CommandError> {
+        self.run(
+            ENROL,
+            &[("OWNER", OWNER)],
+            scratch,
+            vec![bind(&self.keys, "/in/keys", false), bind(folder, "/out", true)],
+        )
+    }
+
+    fn run(
+        &self,
+        script: &str,
+        variables: &[(&str, &str)],
+        scratch: &Path,
+        mounts: Vec<Mount>,
+    ) -> Result<(), CommandError> {
+        let failed = |error: &dyn std::fmt::Display| {
+            CommandError::new(Kind::Internal, "the tools for Secure Boot failed").because(error.to_string())
+        };
+        let tool = Tool {
+            container: self.container.clone(),
+            mounts,
+            network: Network::None,
+            directory: "/tmp".into(),
+            epoch: UNIT_EPOCH,
+        };
+        let command = ["/bin/sh", "-eu", "-c", script].map(str::to_owned).into();
+        let mut spec = tool.spec(scratch, command).map_err(|error| failed(&error))?;
+        spec.environment
+            .extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let said = scratch.join("said");
+        let write = File::create(&said).map_err(|error| failed(&error))?;
+        let again = write.try_clone().map_err(|error| failed(&error))?;
+        let stdio =
+            Stdio { stdin: Stream::Null, stdout: Stream::Fd(write.into()), stderr: Stream::Fd(again.into()) };
+        let mut child = yoe_sandbox::spawn(&spec, stdio).map_err(|error| failed(&error))?;
+        let exit = child.wait().map_err(|error| failed(&error))?;
+        if exit.success() {
+            return Ok(());
+        }
+        let said = fs::read_to_string(&said).unwrap_or_default();
+        Err(failed(&format!("{exit}: {}", said.trim())))
+    }
+}
+
+/// What a device says of itself when its firmware refuses what is not signed.
+pub fn is_on() -> ImageTest {
+    const VARIABLE: &str = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+    ImageTest {
+        name: "secure-boot-is-on".into(),
+        run: format!("tail -c 1 {VARIABLE} | od -An -tu1"),
+        expect: Some("1".into()),
+        status: 0,
+        timeout: 60,
+        boot: TestBoot::Same,
+        failed_boots: 0,
+        memory: None,
+        reach: None,
+        measure: None,
+        origin: Origin::default(),
+    }
+}
+
+fn bind(source: &Path, dest: &str, writable: bool) -> Mount {
+    Mount::Bind { source: source.to_owned(), dest: dest.into(), writable }
+}
+
+fn unusable(path: &Path, error: std::io::Error) -> CommandError {
+    CommandError::config(format!("the keys for Secure Boot cannot be kept in {}", path.display()))
+        .because(error)
+}
