@@ -11,6 +11,8 @@
 //! | measure | [`disk::Measured`] | the parts | their sizes, checked against slot and ESP |
 //! | disk | [`disk::disk`] | the parts, `manifest.json` | `<image>.img`, `<image>.manifest.json` |
 //!
+//! An OCI image needs no tools: [`oci::assemble`] merges packages in the same way and writes the image in this process.
+//!
 //! Times are the project's epoch, identifiers derive from a digest that the caller gives, sizes are computed here:
 //! the same inputs give the same bytes in every folder and on every machine.
 
@@ -19,6 +21,7 @@ pub mod disk;
 mod error;
 pub mod identity;
 mod manifest;
+pub mod oci;
 pub mod root;
 mod services;
 

@@ -4,6 +4,7 @@ mod container;
 mod contract;
 mod disk;
 mod fetch;
+mod oci;
 mod package;
 mod root;
 mod source;
