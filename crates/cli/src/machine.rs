@@ -1,6 +1,7 @@
 //! An image in QEMU: built, laid into a sandbox of its own, and started there.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use rustix::pipe::{PipeFlags, pipe_with};
 use yoe_build::{Builder, Tool};
-use yoe_model::{Image, Machine, Qemu};
+use yoe_model::{Image, Machine, OciImage, Qemu};
 use yoe_plan::UNIT_EPOCH;
 use yoe_sandbox::{Child, Exit, Mount, Network, Stdio, Stream};
 use yoe_store::Scratch;
@@ -19,6 +20,7 @@ use yoe_vm::{Disk, DiskMode, Folder, Handle, Start, StartError, Started};
 use crate::commands::artifact;
 use crate::context::{build_error, evaluate, isolation, store_error};
 use crate::error::{CommandError, Kind};
+use crate::registry;
 use crate::ui::Mode;
 
 /// The folder of a run, as QEMU sees it. Short, because it holds a socket.
@@ -34,6 +36,8 @@ pub struct Bootable {
     pub machine: Machine,
     /// How QEMU runs it.
     pub qemu: Qemu,
+    /// The registry that runs beside it, when the image has one and it was asked for.
+    pub registry: Option<registry::Parts>,
     disk: PathBuf,
     container: PathBuf,
     scratch: Scratch,
@@ -49,6 +53,8 @@ pub struct Choice<'a> {
     pub image: Option<&'a str>,
     /// The machine; the project's when absent.
     pub machine: Option<&'a str>,
+    /// Whether what the image's registry needs is built too.
+    pub registry: bool,
 }
 
 impl Bootable {
@@ -65,9 +71,16 @@ impl Bootable {
                 machine.name
             ))
         })?;
-        let plan = ready.plan_to_build(&[name.clone(), qemu.container.clone()])?;
         let image = ready.project.images.get(&name).cloned();
         let image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image")))?;
+        let mut targets = vec![name.clone(), qemu.container.clone()];
+        if let Some(registry) = image.registry.as_ref().filter(|_| choice.registry) {
+            targets.push(registry.container.clone());
+            targets.extend(registry.images.iter().cloned());
+        }
+        let plan = ready.plan_to_build(&targets)?;
+        let tags = ready.project.oci_images.clone();
+        let epoch = ready.project.epoch();
         isolation()?;
         let builder = ready.builder(Mode::choose(false).reporter())?;
         let trees = builder.build(&plan).map_err(build_error)?;
@@ -75,13 +88,23 @@ impl Bootable {
         for tree in &trees {
             folders.extend(builder.store.tree(tree).map_err(store_error)?);
         }
-        let [disk, container] = &folders[..] else {
+        let [disk, container, beside @ ..] = &folders[..] else {
             return Err(CommandError::new(Kind::Internal, "the image or its QEMU is not in the store"));
         };
         let disk = artifact(&plan.targets[0].0, disk)?;
         let scratch = builder.session.scratch().map_err(store_error)?;
+        let registry = beside.split_first().map(|(container, folders)| registry::Parts {
+            container: container.clone(),
+            images: targets[3..]
+                .iter()
+                .zip(folders)
+                .map(|(name, folder)| served(&tags, name, folder))
+                .collect(),
+            folder: scratch.path().join("registry"),
+            epoch,
+        });
         let (container, started) = (container.clone(), Cell::new(0));
-        Ok(Self { image, machine, qemu, container, disk, scratch, started, _builder: builder })
+        Ok(Self { image, machine, qemu, container, disk, registry, scratch, started, _builder: builder })
     }
 
     /// The run's own folder, with the firmware's variables in it.
@@ -156,6 +179,12 @@ impl Start for Bootable {
             handle: Box::new(Sandboxed(child)),
         })
     }
+}
+
+/// An OCI image in the store, as a registry serves it.
+fn served(all: &BTreeMap<String, OciImage>, name: &str, folder: &Path) -> registry::Served {
+    let tag = all.get(name).map(|image| image.version.clone()).unwrap_or_default();
+    registry::Served { name: name.to_owned(), tag, folder: folder.to_owned() }
 }
 
 struct Sandboxed(Child);

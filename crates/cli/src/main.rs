@@ -8,6 +8,7 @@ mod interrupt;
 mod machine;
 mod mirrors;
 mod paths;
+mod registry;
 mod signing;
 mod test_device;
 mod ui;

@@ -9,7 +9,7 @@ use crate::machine::{Bootable, Choice, not_run};
 use crate::ui;
 
 pub fn run(args: &Run) -> Result<(), CommandError> {
-    let choice = Choice { image: args.image.as_deref(), machine: args.machine.as_deref() };
+    let choice = Choice { image: args.image.as_deref(), machine: args.machine.as_deref(), registry: false };
     let bootable = Bootable::build(&choice)?;
     // Makes the folder that the arguments speak of.
     bootable.folder()?;
