@@ -76,6 +76,7 @@ impl Builder {
             ActionKind::Package(package) => self.package(package, inputs),
             ActionKind::Root(root) => self.root(root, inputs),
             ActionKind::Disk(disk) => self.disk(action, disk, inputs),
+            ActionKind::OciImage(image) => self.oci_image(image, inputs),
         }
     }
 

@@ -120,6 +120,7 @@ impl Ready {
             signer: self.signer_digest()?,
             package_rules: yoe_package::REVISION,
             image_rules: yoe_image::REVISION,
+            oci_rules: yoe_oci::REVISION,
             kernel_rules: yoe_kernel::REVISION,
         };
         yoe_plan::plan(&self.project, &targets, &options)

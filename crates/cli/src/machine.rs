@@ -1,6 +1,7 @@
 //! An image in QEMU: built, laid into a sandbox of its own, and started there.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use rustix::pipe::{PipeFlags, pipe_with};
 use yoe_build::{Builder, Tool};
-use yoe_model::{DataSize, Image, Layout, Machine, Qemu, Size};
+use yoe_model::{DataSize, Image, Layout, Machine, OciImage, Qemu, Size};
 use yoe_plan::UNIT_EPOCH;
 use yoe_sandbox::{Child, Exit, Mount, Network, Stdio, Stream};
 use yoe_store::Scratch;
@@ -19,6 +20,7 @@ use yoe_vm::{Disk, DiskMode, Folder, Handle, Start, StartError, Started};
 use crate::commands::artifact;
 use crate::context::{build_error, evaluate, isolation, store_error};
 use crate::error::{CommandError, Kind};
+use crate::registry;
 use crate::secure_boot::{self, SecureBoot};
 use crate::ui::Mode;
 
@@ -44,6 +46,8 @@ pub struct Bootable {
     pub machine: Machine,
     /// How QEMU runs it.
     pub qemu: Qemu,
+    /// The registry that runs beside it, when the image has one and it was asked for.
+    pub registry: Option<registry::Parts>,
     disk: PathBuf,
     /// The disk as it was built, when the other one is a signed copy.
     plain: PathBuf,
@@ -64,6 +68,8 @@ pub struct Choice<'a> {
     pub machine: Option<&'a str>,
     /// Whether the firmware refuses what is not signed.
     pub secure_boot: bool,
+    /// Whether what the image's registry needs is built too.
+    pub registry: bool,
 }
 
 impl Bootable {
@@ -85,13 +91,19 @@ impl Bootable {
             return Err(CommandError::user(format!("machine {name:?} names no firmware for Secure Boot"))
                 .hint("add firmware_secure_boot to its qemu(…)"));
         }
+        let image = ready.project.images.get(&name).cloned();
+        let image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image")))?;
         let mut targets = vec![name.clone(), qemu.container.clone()];
+        if let Some(registry) = image.registry.as_ref().filter(|_| choice.registry) {
+            targets.push(registry.container.clone());
+            targets.extend(registry.images.iter().cloned());
+        }
         if choice.secure_boot {
             targets.push(secure_boot::CONTAINER.to_owned());
         }
         let plan = ready.plan_to_build(&targets)?;
-        let image = ready.project.images.get(&name).cloned();
-        let image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image")))?;
+        let tags = ready.project.oci_images.clone();
+        let epoch = ready.project.epoch();
         isolation()?;
         let project = ready.project.name.clone();
         let builder = ready.builder(Mode::choose(false).reporter())?;
@@ -100,17 +112,33 @@ impl Bootable {
         for tree in &trees {
             folders.extend(builder.store.tree(tree).map_err(store_error)?);
         }
-        let [disk, container, ..] = &folders[..] else {
+        let [disk, container, beside @ ..] = &folders[..] else {
             return Err(CommandError::new(Kind::Internal, "the image or its QEMU is not in the store"));
         };
         let disk = artifact(&plan.targets[0].0, disk)?;
         let scratch = builder.session.scratch().map_err(store_error)?;
+        // The last target, where it was asked for.
+        let (signing, beside) = match beside.split_last() {
+            Some((tools, rest)) if choice.secure_boot => (Some(tools), rest),
+            _ => (None, beside),
+        };
+        let registry = beside.split_first().map(|(container, folders)| registry::Parts {
+            container: container.clone(),
+            images: targets[3..]
+                .iter()
+                .zip(folders)
+                .map(|(name, folder)| served(&tags, name, folder))
+                .collect(),
+            folder: scratch.path().join("registry"),
+            epoch,
+        });
         let (container, started) = (container.clone(), Cell::new(0));
         let plain = disk.clone();
         let mut this = Self {
             image,
             machine,
             qemu,
+            registry,
             disk,
             plain,
             secure_boot: None,
@@ -119,7 +147,7 @@ impl Bootable {
             started,
             _builder: builder,
         };
-        if let Some(tools) = folders.get(2) {
+        if let Some(tools) = signing {
             this.sign(tools, &project)?;
         }
         Ok(this)
@@ -234,6 +262,12 @@ impl Start for Bootable {
             handle: Box::new(Sandboxed(child)),
         })
     }
+}
+
+/// An OCI image in the store, as a registry serves it.
+fn served(all: &BTreeMap<String, OciImage>, name: &str, folder: &Path) -> registry::Served {
+    let tag = all.get(name).map(|image| image.version.clone()).unwrap_or_default();
+    registry::Served { name: name.to_owned(), tag, folder: folder.to_owned() }
 }
 
 struct Sandboxed(Child);

@@ -9,6 +9,7 @@ mod interrupt;
 mod machine;
 mod mirrors;
 mod paths;
+mod registry;
 mod secure_boot;
 mod signing;
 mod test_device;

@@ -17,6 +17,7 @@ use yoe_vm::{
 use crate::error::CommandError;
 use crate::interrupt;
 use crate::machine::{Bootable, not_run};
+use crate::registry::Registry;
 
 /// Sizes that stand above those of the machine and the image.
 #[derive(Debug, Clone, Copy)]
@@ -39,23 +40,32 @@ pub struct TestDevice<'b> {
     credentials: Vec<Credential>,
     /// Ports of this host by the device's.
     forwards: BTreeMap<u16, u16>,
+    /// Ends with the device.
+    registry: Option<Registry>,
     console: File,
     boots: usize,
     cancel: Cancel,
 }
 
 impl<'b> TestDevice<'b> {
-    /// A device that was never on. Its console is written to the file `console`.
+    /// A device that was never on. Its console, and what its registry says, are written into the folder `records`.
     pub fn new(
         bootable: &'b Bootable,
         password: &Password,
         sizes: Sizes,
-        console: &Path,
+        records: &Path,
     ) -> Result<Self, CommandError> {
         let folder = bootable.folder()?;
         let disk = bootable.disk(sizes.disk)?;
-        let console =
-            File::create(console).map_err(|error| not_run("the console's log cannot be written", error))?;
+        let console = File::create(records.join("console.log"))
+            .map_err(|error| not_run("the console's log cannot be written", error))?;
+        let mut credentials = vec![password.credential()];
+        let registry = bootable.registry.as_ref();
+        let registry =
+            registry.map(|parts| Registry::start(parts, &records.join("registry.log"))).transpose()?;
+        if let Some(registry) = &registry {
+            credentials.extend(registry.credentials()?);
+        }
         let ports =
             bootable.image.tests.iter().filter_map(|test| test.reach.as_ref()).map(|reach| reach.port);
         Ok(Self {
@@ -63,8 +73,9 @@ impl<'b> TestDevice<'b> {
             folder,
             disk,
             memory: sizes.memory,
-            credentials: vec![password.credential()],
+            credentials,
             forwards: forwards(ports)?,
+            registry,
             console,
             boots: 0,
             cancel: Cancel::from_flag(interrupt::flag()?),
@@ -88,7 +99,8 @@ impl<'b> TestDevice<'b> {
         let forwards = self.forwards.iter().map(|(guest, host)| Forward { host: *host, guest: *guest });
         RunOptions {
             memory: memory.or(self.memory),
-            network: Network { outbound: false, forwards: forwards.collect() },
+            // QEMU has no way to let a machine reach one address of this host and nothing else.
+            network: Network { outbound: self.registry.is_some(), forwards: forwards.collect() },
             credentials: self.credentials.clone(),
             firmware_vars: self.bootable.firmware_vars(),
             secure_boot: self.bootable.secure_boot(),

@@ -24,6 +24,9 @@ pub enum ImageError {
     /// A package cannot be used.
     #[error("cannot take a package into the image")]
     Package(#[from] PackageError),
+    /// An OCI image could not be written.
+    #[error("the OCI image cannot be written")]
+    Oci(#[from] yoe_oci::OciError),
     /// Two packages hold the same file.
     #[error(
         "packages {first:?} and {second:?} both hold /{path}; drop one of them, or let one name the other in its replaces"

@@ -12,6 +12,8 @@
 //! | disk | [`disk::disk`] | the parts, checked against slot and ESP | `<image>.img` |
 //! | manifest | this process | the parts, `manifest.json` | `<image>.manifest.json` |
 //!
+//! An OCI image needs no tools: [`oci::assemble`] merges packages in the same way and writes the image in this process.
+//!
 //! Times are the project's epoch, identifiers derive from a digest that the caller gives, sizes are computed here:
 //! the same inputs give the same bytes in every folder and on every machine.
 
@@ -20,6 +22,7 @@ pub mod disk;
 mod error;
 pub mod identity;
 mod manifest;
+pub mod oci;
 pub mod root;
 mod services;
 

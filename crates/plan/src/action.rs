@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use yoe_model::{Arch, Digest, Image, LockedPackage, LockedSource, Machine, Source, Unit};
+use yoe_model::{Arch, Digest, Image, LockedPackage, LockedSource, Machine, OciImage, Source, Unit};
 
 /// An action's place in its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +42,8 @@ pub enum ActionKind {
     Root(Box<RootAction>),
     /// Makes the disk.
     Disk(Box<DiskAction>),
+    /// Makes an OCI image.
+    OciImage(Box<OciAction>),
 }
 
 impl ActionKind {
@@ -54,6 +56,7 @@ impl ActionKind {
             ActionKind::Package(_) => "package",
             ActionKind::Root(_) => "root",
             ActionKind::Disk(_) => "disk",
+            ActionKind::OciImage(_) => "oci",
         }
     }
 }
@@ -147,6 +150,19 @@ pub struct DiskAction {
     pub root: ActionId,
     /// The kernel's unit.
     pub kernel: ActionId,
+    /// Seconds since 1970 that stand for "now".
+    pub epoch: u64,
+}
+
+/// Makes an OCI image.
+#[derive(Debug, Clone)]
+pub struct OciAction {
+    /// The image.
+    pub image: OciImage,
+    /// The architecture.
+    pub arch: Arch,
+    /// Packages, each with its unit, ordered by name.
+    pub packages: Vec<(Arc<Unit>, ActionId)>,
     /// Seconds since 1970 that stand for "now".
     pub epoch: u64,
 }

@@ -13,6 +13,8 @@ pub enum Target {
     Unit(String),
     /// An image.
     Image(String),
+    /// An OCI image.
+    OciImage(String),
     /// A build environment.
     Container(String),
 }
@@ -52,10 +54,13 @@ fn target(project: &Project<Locked>, name: &str) -> Result<Target, PlanError> {
         Ok(Target::Unit(name))
     } else if project.images.contains_key(&name) {
         Ok(Target::Image(name))
+    } else if project.oci_images.contains_key(&name) {
+        Ok(Target::OciImage(name))
     } else if project.containers.contains_key(&name) {
         Ok(Target::Container(name))
     } else {
-        let all = project.units.keys().chain(project.images.keys()).chain(project.containers.keys());
+        let images = project.images.keys().chain(project.oci_images.keys());
+        let all = project.units.keys().chain(images).chain(project.containers.keys());
         Err(PlanError::UnknownTarget { hint: nearest(&name, all), name })
     }
 }
@@ -66,6 +71,10 @@ fn roots<'a>(project: &'a Project<Locked>, target: &Target) -> Result<Vec<&'a st
         Target::Container(_) => Vec::new(),
         Target::Unit(name) => {
             runtime_closure(project, [project.units[name].name.as_str()])?.into_iter().collect()
+        }
+        Target::OciImage(name) => {
+            let artifacts = &project.oci_images[name].artifacts;
+            runtime_closure(project, artifacts.iter().map(String::as_str))?.into_iter().collect()
         }
         Target::Image(name) => {
             let image = &project.images[name];

@@ -5,37 +5,39 @@
 //!
 //! # Every input and the key that it enters
 //!
-//! | part | unit | package | source | container | root | disk | what it is |
-//! |---|---|---|---|---|---|---|---|
-//! | `rules` | x | x | x | x | x | x | version of this program's own behaviour for the kind of action |
-//! | `arch` | x | x | | | x | x | the architecture that is built for |
-//! | `machine` | if scope is machine | | | | | x | name, kernel unit and command line of the machine |
-//! | `identity` | x | x | | | | | name, version and release |
-//! | `container` | x | | | | | x | key of the container action |
-//! | `environment` | x | | | | | | variables of the unit |
-//! | `files` | x | | | | | | the unit's own folder |
-//! | `patches` | x | | | | | | names of the patches, in order |
-//! | `tasks` | x | | | | | | tasks and their steps |
-//! | `source N` | x | | | | | | key of the Nth source action |
-//! | `folders` | x | | | | | | the folders that sources are laid into |
-//! | `dep NAME` | x | | | | | | key of a unit in the sysroot |
-//! | `unit` | | x | | | | | key of the unit action that is packaged |
-//! | `metadata` | | x | | | | | description, licence, names of runtime_deps, provides, replaces, conffiles, setuid, host_paths_ok |
-//! | `runtime NAME` | | x | | | | | key of a unit that must be on the device with it |
-//! | `signer` | | x | | | | | digest of the public half of the signing key |
-//! | `content` | | | x | x | | | digests of the bytes that are fetched |
-//! | `only` | | | x | | | | the parts of an archive that are unpacked |
-//! | `additions` | | | | x | | | links and files that are added to the packages |
-//! | `image` | | | | | x | x | name, version and host name |
-//! | `budget` | | | | | x | x | limits of the image |
-//! | `epoch` | | | | | x | x | the time that stands for "now" |
-//! | `package NAME` | | | | | x | | key of a package in the root |
-//! | `init` | | | | | x | | what the services are rendered for |
-//! | `services` | | | | | x | | services of the units in the root |
-//! | `layout` | | | | | | x | partitions and file systems |
-//! | `contract` | | | | | | x | runtimes that the kernel must carry, and the revision of the rules |
-//! | `root` | | | | | | x | key of the root action |
-//! | `kernel` | | | | | | x | key of the kernel's unit action |
+//! | part | unit | package | source | container | root | disk | oci | what it is |
+//! |---|---|---|---|---|---|---|---|---|
+//! | `rules` | x | x | x | x | x | x | x | version of this program's own behaviour for the kind of action |
+//! | `arch` | x | x | | | x | x | x | the architecture that is built for |
+//! | `machine` | if scope is machine | | | | | x | | name, kernel unit and command line of the machine |
+//! | `identity` | x | x | | | | | | name, version and release |
+//! | `container` | x | | | | | x | | key of the container action |
+//! | `environment` | x | | | | | | | variables of the unit |
+//! | `files` | x | | | | | | | the unit's own folder |
+//! | `patches` | x | | | | | | | names of the patches, in order |
+//! | `tasks` | x | | | | | | | tasks and their steps |
+//! | `source N` | x | | | | | | | key of the Nth source action |
+//! | `folders` | x | | | | | | | the folders that sources are laid into |
+//! | `dep NAME` | x | | | | | | | key of a unit in the sysroot |
+//! | `unit` | | x | | | | | | key of the unit action that is packaged |
+//! | `metadata` | | x | | | | | | description, licence, names of runtime_deps, provides, replaces, conffiles, setuid, host_paths_ok |
+//! | `runtime NAME` | | x | | | | | | key of a unit that must be on the device with it |
+//! | `signer` | | x | | | | | | digest of the public half of the signing key |
+//! | `content` | | | x | x | | | | digests of the bytes that are fetched |
+//! | `only` | | | x | | | | | the parts of an archive that are unpacked |
+//! | `additions` | | | | x | | | | links and files that are added to the packages |
+//! | `image` | | | | | x | x | x | name, version and host name; of an OCI image also its description and the units that it names |
+//! | `budget` | | | | | x | x | | limits of the image |
+//! | `epoch` | | | | | x | x | x | the time that stands for "now" |
+//! | `package NAME` | | | | | x | | x | key of a package in the root |
+//! | `init` | | | | | x | | | what the services are rendered for |
+//! | `services` | | | | | x | | | services of the units in the root |
+//! | `layout` | | | | | | x | | partitions and file systems |
+//! | `contract` | | | | | | x | | runtimes that the kernel must carry, and the revision of the rules |
+//! | `root` | | | | | | x | | key of the root action |
+//! | `kernel` | | | | | | x | | key of the kernel's unit action |
+//! | `format` | | | | | | | x | revision of the code that writes OCI images |
+//! | `config` | | | | | | | x | how a container of the OCI image is run |
 //!
 //! Left out on purpose: where a definition stands in its file, where bytes are fetched from, descriptions of machines
 //! and images, how QEMU runs a machine, an image's tests,
@@ -46,12 +48,13 @@ mod error;
 mod graph;
 mod image;
 mod key;
+mod oci;
 mod planner;
 mod unit;
 
 pub use action::{
-    Action, ActionId, ActionKind, ContainerAction, DiskAction, PackageAction, RootAction, SourceAction,
-    SourceInput, UnitAction,
+    Action, ActionId, ActionKind, ContainerAction, DiskAction, OciAction, PackageAction, RootAction,
+    SourceAction, SourceInput, UnitAction,
 };
 pub use error::PlanError;
 pub use graph::{Graph, Target};

@@ -18,6 +18,8 @@ pub struct Options {
     pub package_rules: u32,
     /// Revision of the code that assembles roots and disks.
     pub image_rules: u32,
+    /// Revision of the code that writes OCI images.
+    pub oci_rules: u32,
     /// Revision of the rules that kernels are held against.
     pub kernel_rules: u32,
 }
@@ -52,6 +54,7 @@ pub fn plan(project: &Project<Locked>, names: &[String], options: &Options) -> R
         let id = match target {
             Target::Unit(name) => planner.package(name)?,
             Target::Image(name) => planner.disk(name)?,
+            Target::OciImage(name) => planner.oci_image(name)?,
             Target::Container(name) => planner.container(name, "the command line", &Origin::default())?,
         };
         planner.plan.targets.push((target.clone(), id));

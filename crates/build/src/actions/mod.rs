@@ -5,6 +5,7 @@ mod contract;
 mod disk;
 mod fetch;
 mod go_module;
+mod oci;
 mod package;
 mod root;
 mod source;

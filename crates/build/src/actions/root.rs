@@ -1,11 +1,12 @@
 //! Merges packages into the root tree of an image.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use yoe_image::ImageError;
 use yoe_image::root::{RootRequest, assemble};
-use yoe_model::{Digest, Service};
-use yoe_plan::RootAction;
+use yoe_model::{Digest, Service, Unit};
+use yoe_plan::{ActionId, RootAction};
 
 use super::package::file_name;
 use crate::builder::Builder;
@@ -15,11 +16,7 @@ use crate::schedule::Results;
 impl Builder {
     /// The result holds `root.tar`, `os-release` and `manifest.json`.
     pub(crate) fn root(&self, root: &RootAction, inputs: &Results) -> Result<Digest, Failure> {
-        let package = |(unit, id): &(std::sync::Arc<yoe_model::Unit>, _)| {
-            let name = file_name(&unit.name, &unit.package_version());
-            Ok::<PathBuf, Failure>(self.input(inputs, *id)?.join(name))
-        };
-        let packages = root.packages.iter().map(package).collect::<Result<Vec<_>, _>>()?;
+        let packages = package_files(self, &root.packages, inputs)?;
         let services: Vec<Service> =
             root.packages.iter().flat_map(|(unit, _)| unit.services.iter().cloned()).collect();
         let key = self.signer.public_key().map_err(|error| Failure::Archive(Box::new(error)))?;
@@ -37,6 +34,19 @@ impl Builder {
         assemble(&request, scratch.path()).map_err(image)?;
         Ok(self.store.import_tree(scratch.path())?)
     }
+}
+
+/// The package files of units.
+pub(super) fn package_files(
+    builder: &Builder,
+    packages: &[(Arc<Unit>, ActionId)],
+    inputs: &Results,
+) -> Result<Vec<PathBuf>, Failure> {
+    let file = |(unit, id): &(Arc<Unit>, ActionId)| {
+        let name = file_name(&unit.name, &unit.package_version());
+        Ok(builder.input(inputs, *id)?.join(name))
+    };
+    packages.iter().map(file).collect()
 }
 
 pub(super) fn image(error: ImageError) -> Failure {

@@ -63,7 +63,7 @@ pub fn plan_all(root: &Path) -> Plan {
     yoe_plan::plan(
         &locked,
         &names,
-        &Options { signer: Digest::of(b""), package_rules: 1, image_rules: 1, kernel_rules: 1 },
+        &Options { signer: Digest::of(b""), package_rules: 1, image_rules: 1, oci_rules: 1, kernel_rules: 1 },
     )
     .expect("a plan")
 }
@@ -133,6 +133,7 @@ fn image() -> Image {
         layout: Layout::Disk { esp: Size(64 << 20), root: RootSize::Fit, format: RootFormat::Erofs },
         container: "env".into(),
         tests: Vec::new(),
+        registry: None,
         budget: None,
         hostname: "bench".into(),
         kernel_contract: Vec::new(),

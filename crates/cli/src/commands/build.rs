@@ -30,12 +30,20 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
         ui::note(&format!("{}: {count} packages", folder.display()));
     }
     for ((target, _), tree) in plan.targets.iter().zip(trees) {
-        let folder = builder.store.tree(&tree).map_err(crate::context::store_error)?;
-        let path = artifact(target, &folder.unwrap_or_default())?;
+        let folder = builder.store.tree(&tree).map_err(crate::context::store_error)?.unwrap_or_default();
+        let path = artifact(target, &folder)?;
         if args.print_path {
             ui::result(&path.display().to_string());
         } else if !args.json {
             ui::note(&format!("{}: {}", name(target), path.display()));
+            if let Target::OciImage(name) = target {
+                let layout = folder.join(yoe_image::oci::layout_folder(name));
+                ui::note(&format!(
+                    "run it by `nerdctl load -i ARCHIVE` or `podman load -i ARCHIVE`; push it by \
+                     `skopeo copy oci:{} docker://HOST/{name}:TAG`",
+                    layout.display()
+                ));
+            }
         }
     }
     Ok(())
@@ -61,7 +69,7 @@ fn dry_run(store: &yoe_store::Store, plan: &Plan) -> Result<(), CommandError> {
 /// The name of a target.
 pub fn name(target: &Target) -> &str {
     match target {
-        Target::Unit(name) | Target::Image(name) | Target::Container(name) => name,
+        Target::Unit(name) | Target::Image(name) | Target::OciImage(name) | Target::Container(name) => name,
     }
 }
 
@@ -69,10 +77,12 @@ fn names(plan: &Plan) -> String {
     plan.targets.iter().map(|(target, _)| name(target)).collect::<Vec<_>>().join(", ")
 }
 
-/// What a user wants of a target's tree: the disk of an image, the package of a unit, the folder of a container.
+/// What a user wants of a target's tree: the disk of an image, the archive of an OCI image, the package of a unit,
+/// the folder of a container.
 pub fn artifact(target: &Target, folder: &Path) -> Result<PathBuf, CommandError> {
     match target {
         Target::Image(name) => Ok(folder.join(format!("{name}.img"))),
+        Target::OciImage(name) => Ok(folder.join(yoe_image::oci::archive_file(name))),
         Target::Container(_) => Ok(folder.to_owned()),
         Target::Unit(name) => {
             let files =

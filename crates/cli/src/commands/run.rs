@@ -13,6 +13,7 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
         image: args.image.as_deref(),
         machine: args.machine.as_deref(),
         secure_boot: args.secure_boot,
+        registry: false,
     };
     let bootable = Bootable::build(&choice)?;
     // Makes the folder that the arguments speak of.

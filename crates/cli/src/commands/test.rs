@@ -26,13 +26,14 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
         image: args.image.as_deref(),
         machine: args.machine.as_deref(),
         secure_boot: args.secure_boot,
+        registry: true,
     };
     let bootable = Bootable::build(&choice)?;
     // A filter that leaves no test is told before a machine is started.
     names(&bootable.image.tests, args.filter.as_deref())
         .map_err(|error| CommandError::user(error.to_string()))?;
     let folder = records(&bootable.image.name)?;
-    let summary = boot(&bootable, args, &folder.join("console.log"))?;
+    let summary = boot(&bootable, args, &folder)?;
     // A part of the tests must not take the place of what a whole run found.
     let times = if args.filter.is_some() { PART } else { WHOLE };
     fs::write(folder.join(times), summary.timing())
@@ -56,10 +57,10 @@ fn list(args: &Test) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn boot(bootable: &Bootable, args: &Test, console: &Path) -> Result<Summary, CommandError> {
+fn boot(bootable: &Bootable, args: &Test, records: &Path) -> Result<Summary, CommandError> {
     let password = Password::random().map_err(|error| not_run("no password could be made", error))?;
     let mut device =
-        TestDevice::new(bootable, &password, Sizes { memory: args.memory, disk: args.disk }, console)?;
+        TestDevice::new(bootable, &password, Sizes { memory: args.memory, disk: args.disk }, records)?;
     if args.secure_boot {
         let refuses =
             device.refuses_plain().map_err(|error| not_run("the machine could not be started", error))?;

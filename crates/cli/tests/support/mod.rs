@@ -160,7 +160,7 @@ fn plan(project: Project<Unlocked>, lock: Lock, target: &str) -> Plan {
     yoe_plan::plan(
         &locked,
         &[target.to_owned()],
-        &Options { signer: Digest::of(b""), package_rules: 1, image_rules: 1, kernel_rules: 1 },
+        &Options { signer: Digest::of(b""), package_rules: 1, image_rules: 1, oci_rules: 1, kernel_rules: 1 },
     )
     .expect("there is a plan")
 }

@@ -9,7 +9,7 @@ use super::tree::{Body, Node, RootTree};
 
 /// The text of the file `installed`: each package's fields, then its folders and files with what differs from the
 /// usual modes.
-pub(super) fn text(tree: &RootTree) -> String {
+pub(crate) fn text(tree: &RootTree) -> String {
     let mut order: Vec<usize> = (0..tree.packages.len()).collect();
     order.sort_by_key(|index| &tree.packages[*index].control.info.name);
     order.into_iter().map(|index| package(tree, index)).collect()

@@ -11,7 +11,7 @@ use super::spool::Spool;
 use super::tree::{Body, Node, RootTree};
 use crate::ImageError;
 
-pub(super) struct Merge {
+pub(crate) struct Merge {
     folder: PathBuf,
     tree: RootTree,
 }

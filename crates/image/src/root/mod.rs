@@ -1,8 +1,8 @@
 //! The root tree: packages merged into one archive, with what the image adds.
 
 mod generated;
-mod installed;
-mod merge;
+pub(crate) mod installed;
+pub(crate) mod merge;
 mod os_release;
 pub(crate) mod spool;
 pub(crate) mod tree;
@@ -57,7 +57,7 @@ pub mod files {
 pub fn assemble(request: &RootRequest<'_>, out: &Path) -> Result<Manifest, ImageError> {
     let mut merge = Merge::new(out)?;
     for path in request.packages {
-        add_package(&mut merge, request, path)?;
+        add_package(&mut merge, request.arch, request.keys, path)?;
     }
     let mut tree = merge.finish()?;
     let services = services::check(request.services, request.image, &tree).map_err(ImageError::Services)?;
@@ -77,14 +77,20 @@ fn write(path: &Path, text: &str) -> Result<(), ImageError> {
     fs::write(path, text).map_err(ImageError::io("write", path))
 }
 
-fn add_package(merge: &mut Merge, request: &RootRequest<'_>, path: &Path) -> Result<(), ImageError> {
-    let reader = Reader::open(path, request.keys)?;
+/// Adds a package file to a tree, once its signature and its architecture are known to be right.
+pub(crate) fn add_package(
+    merge: &mut Merge,
+    arch: Arch,
+    keys: &[PublicKey],
+    path: &Path,
+) -> Result<(), ImageError> {
+    let reader = Reader::open(path, keys)?;
     let file_size = fs::metadata(path).map_err(ImageError::io("look at", path))?.len();
     let listed = Listed { control: reader.control().clone(), identity: reader.identity(), file_size };
     let info = &listed.control.info;
-    if info.arch != "noarch" && info.arch != request.arch.as_str() {
+    if info.arch != "noarch" && info.arch != arch.as_str() {
         let (package, found) = (info.name.clone(), info.arch.clone());
-        return Err(ImageError::Arch { package, found, expected: request.arch.to_string() });
+        return Err(ImageError::Arch { package, found, expected: arch.to_string() });
     }
     merge.begin(listed)?;
     reader.read(|entry, content| merge.add(entry, content))?;
@@ -92,22 +98,6 @@ fn add_package(merge: &mut Merge, request: &RootRequest<'_>, path: &Path) -> Res
 }
 
 fn manifest(request: &RootRequest<'_>, tree: &RootTree, services: &[&Service]) -> Manifest {
-    let mut packages: Vec<_> = tree
-        .packages
-        .iter()
-        .map(|listed| {
-            let info = &listed.control.info;
-            Package {
-                name: info.name.clone(),
-                version: info.version.clone(),
-                origin: info.origin.clone(),
-                license: info.license.clone(),
-                installed_size: listed.control.installed_size,
-                identity: listed.identity.q1(),
-            }
-        })
-        .collect();
-    packages.sort_by(|one, other| one.name.cmp(&other.name));
     Manifest {
         format: 1,
         image: request.image.name.clone(),
@@ -115,8 +105,26 @@ fn manifest(request: &RootRequest<'_>, tree: &RootTree, services: &[&Service]) -
         arch: request.arch.to_string(),
         epoch: request.epoch,
         content: tree.content(),
-        packages,
+        packages: packages(tree),
         services: services.iter().map(|service| service.name.clone()).collect(),
         disk: None,
     }
+}
+
+/// The packages of a tree, by name.
+pub(crate) fn packages(tree: &RootTree) -> Vec<Package> {
+    let package = |listed: &Listed| {
+        let info = &listed.control.info;
+        Package {
+            name: info.name.clone(),
+            version: info.version.clone(),
+            origin: info.origin.clone(),
+            license: info.license.clone(),
+            installed_size: listed.control.installed_size,
+            identity: listed.identity.q1(),
+        }
+    };
+    let mut packages: Vec<_> = tree.packages.iter().map(package).collect();
+    packages.sort_by(|one, other| one.name.cmp(&other.name));
+    packages
 }

@@ -10,7 +10,7 @@ use crate::session::FileKind;
 
 arguments! {
     /// A registry that `yoe test` runs beside the device, on this host's loopback and over TLS. The device learns of it
-    /// by the credentials `registry.address` (HOST:PORT) and `registry.ca` (PEM).
+    /// by the credentials `registry.address` (HOST:PORT) and `registry.ca.HOST_PORT` (PEM).
     "registry" => pub(crate) struct Arguments {
         /// The container that holds `docker-registry`, `skopeo` and `openssl`.
         container: Name,

@@ -8,11 +8,16 @@ use yoe_model::*;
 use super::project::{Sample, file, locked, suite};
 use crate::{Action, Options, Plan, plan};
 
-pub const SIGNER: Options =
-    Options { signer: Digest::from_bytes([7; 32]), package_rules: 1, image_rules: 1, kernel_rules: 1 };
+pub const SIGNER: Options = Options {
+    signer: Digest::from_bytes([7; 32]),
+    package_rules: 1,
+    image_rules: 1,
+    oci_rules: 1,
+    kernel_rules: 1,
+};
 
 fn planned(sample: Sample, options: &Options) -> Plan {
-    plan(&sample.locked(), &["image".to_owned(), "app".to_owned()], options).unwrap()
+    plan(&sample.locked(), &["image", "box", "app"].map(str::to_owned), options).unwrap()
 }
 
 fn action(plan: &Plan, label: &str) -> Action {
@@ -111,7 +116,9 @@ fn rules() {
     let package = Options { package_rules: 2, ..SIGNER };
     assert_eq!(changed(package, "package daemon"), ["rules"]);
     assert_eq!(changed(Options { kernel_rules: 2, ..SIGNER }, "image image"), ["contract"]);
+    assert_eq!(changed(Options { oci_rules: 2, ..SIGNER }, "OCI image box"), ["format"]);
     let image = Options { image_rules: 2, ..SIGNER };
+    assert_eq!(changed(image, "OCI image box"), ["rules"]);
     assert_eq!(changed(image, "root image"), ["rules"]);
     assert_eq!(changed(image, "image image"), ["root", "rules"]);
 }
@@ -223,6 +230,15 @@ row!(disk_contract, "image image", ["contract"], |s| s.image().kernel_contract.p
 row!(disk_root, "image image", ["root"], |s| s.unit("daemon", |u| u.description = "other".into()));
 row!(disk_kernel, "image image", ["kernel"], |s| s.unit("kernel", |u| u.tasks.clear()));
 row!(disk_image, "image image", ["image", "root"], |s| s.image().version = "2".into());
+row!(oci_image, "OCI image box", ["image"], |s| s.oci_image().version = "2".into());
+row!(oci_description, "OCI image box", ["image"], |s| s.oci_image().description = "words".into());
+row!(oci_artifacts, "OCI image box", ["image"], |s| s.oci_image().artifacts.push("daemon".into()));
+row!(oci_config, "OCI image box", ["config"], |s| s.oci_image().config.user = "nobody".into());
+row!(oci_epoch, "OCI image box", ["epoch"], |s| s.lock.suites =
+    [("debian/trixie".to_owned(), suite(200))].into());
+row!(oci_arch, "OCI image box", ["arch", "package app", "package daemon"], arm);
+row!(oci_package, "OCI image box", ["package daemon"], |s| s
+    .unit("daemon", |u| u.description = "other".into()));
 
 #[test]
 fn what_is_left_out_enters_no_key() {

@@ -29,6 +29,7 @@ impl Sample {
             units,
             containers: containers.into(),
             images: [("image".to_owned(), image())].into(),
+            oci_images: [("box".to_owned(), oci_image())].into(),
         };
         let lock = Lock {
             version: 1,
@@ -52,6 +53,10 @@ impl Sample {
 
     pub fn image(&mut self) -> &mut Image {
         self.parts.images.get_mut("image").expect("the sample has one")
+    }
+
+    pub fn oci_image(&mut self) -> &mut OciImage {
+        self.parts.oci_images.get_mut("box").expect("the sample has one")
     }
 
     pub fn locked(self) -> Project<Locked> {
@@ -128,6 +133,17 @@ pub fn suite(date: u64) -> LockedSuite {
     LockedSuite { date, release: Digest::of(b"release"), signed_by: "key".into() }
 }
 
+fn oci_image() -> OciImage {
+    OciImage {
+        name: "box".into(),
+        version: "1".into(),
+        description: String::new(),
+        artifacts: vec!["app".into()],
+        config: OciConfig { entrypoint: vec!["/bin/app".into()], ..OciConfig::default() },
+        origin: Origin::default(),
+    }
+}
+
 fn machine() -> Machine {
     Machine {
         name: "box".into(),
@@ -148,6 +164,7 @@ fn image() -> Image {
         layout: Layout::Disk { esp: Size(1 << 26), root: RootSize::Fit, format: RootFormat::Erofs },
         container: "tools".into(),
         tests: Vec::new(),
+        registry: None,
         budget: None,
         hostname: "box".into(),
         kernel_contract: Vec::new(),
