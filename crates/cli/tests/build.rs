@@ -224,7 +224,7 @@ fn a_commit_is_a_source() {
     sandbox.lock();
     let built = sandbox.yoe(&["build", "hello"]);
     assert!(built.status.success(), "{}", said(&built));
-    assert!(logs(&sandbox).lines().any(|line| line == "words"), "{}", logs(&sandbox));
+    assert!(sandbox.logs().lines().any(|line| line == "words"), "{}", sandbox.logs());
     sandbox.unit("hello", &[step], &source(&"0".repeat(40)));
     let failed = sandbox.yoe(&["build", "hello"]);
     assert_eq!(failed.status.code(), Some(3), "{}", said(&failed));
@@ -303,18 +303,13 @@ fn wait_for(sandbox: &Sandbox, what: impl Fn() -> bool) {
     }
 }
 
-fn logs(sandbox: &Sandbox) -> String {
-    let logs = fs::read_dir(sandbox.store().root().join("logs")).into_iter().flatten().flatten();
-    logs.filter_map(|log| fs::read_to_string(log.path()).ok()).collect()
-}
-
 #[test]
 fn an_interrupt_ends_the_step_and_says_so() {
     let sandbox = Sandbox::new();
     sandbox.unit("hello", &["echo at work; sleep 600"], "");
     sandbox.lock();
     let child = sandbox.start(&["build", "hello"]);
-    wait_for(&sandbox, || logs(&sandbox).contains("at work"));
+    wait_for(&sandbox, || sandbox.logs().contains("at work"));
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let output = child.wait_with_output().unwrap();

@@ -3,6 +3,10 @@
 //! Its container is no Debian system but a handful of this machine's own programs, put into the store under the key of the
 //! project's container. So these tests need no network.
 
+#![allow(dead_code, reason = "each of the programs that are tests uses a part of it")]
+
+pub mod module_proxy;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,9 +17,9 @@ use yoe_plan::{Options, Plan};
 use yoe_store::{ActionResult, Store};
 
 /// Programs of this machine that the container gets.
-const PROGRAMS: [&str; 15] = [
+const PROGRAMS: [&str; 18] = [
     "sh", "ls", "cat", "cp", "mv", "rm", "mkdir", "ln", "chmod", "install", "dirname", "touch", "sleep",
-    "env", "git",
+    "env", "find", "git", "sed", "sort",
 ];
 
 pub struct Sandbox {
@@ -67,6 +71,15 @@ impl Sandbox {
 
     /// Writes the lock and puts the container into the store.
     pub fn lock(&self) {
+        self.lock_with(|_| ());
+    }
+
+    /// As [`Self::lock`], with a Go client in the container.
+    pub fn lock_with_go(&self) {
+        self.lock_with(lay_go);
+    }
+
+    fn lock_with(&self, more: fn(&Path)) {
         let project = yoe_lang::load(&self.project(), &Default::default()).expect("the project is right");
         let container = &project.containers["env"];
         let lock = lock(container);
@@ -76,6 +89,7 @@ impl Sandbox {
         let session = store.session().unwrap();
         let scratch = session.scratch().unwrap();
         lay_programs(scratch.path());
+        more(scratch.path());
         let tree = store.import_tree(scratch.path()).unwrap();
         let action = &plan.actions[0];
         let result = ActionResult {
@@ -111,6 +125,12 @@ impl Sandbox {
 
     pub fn yoe(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
+    }
+
+    /// Everything that steps printed.
+    pub fn logs(&self) -> String {
+        let logs = fs::read_dir(self.store().root().join("logs")).into_iter().flatten().flatten();
+        logs.filter_map(|log| fs::read_to_string(log.path()).ok()).collect()
     }
 
     pub fn start(&self, arguments: &[&str]) -> Child {
@@ -185,4 +205,15 @@ fn lay_programs(root: &Path) {
         fs::copy(&file, to).unwrap();
     }
     std::os::unix::fs::symlink("usr/bin", root.join("bin")).unwrap();
+}
+
+/// The Go client alone: to fetch modules it needs no more of its tree than the outline.
+fn lay_go(root: &Path) {
+    let found = Command::new("go").args(["env", "GOROOT"]).output().expect("this machine has no go");
+    let from = PathBuf::from(String::from_utf8(found.stdout).unwrap().trim());
+    let to = root.join("usr/lib/go");
+    ["bin", "pkg/tool", "src"].iter().for_each(|folder| fs::create_dir_all(to.join(folder)).unwrap());
+    fs::copy(from.join("bin/go"), to.join("bin/go")).unwrap();
+    fs::copy(from.join("VERSION"), to.join("VERSION")).unwrap();
+    std::os::unix::fs::symlink("../lib/go/bin/go", root.join("usr/bin/go")).unwrap();
 }
