@@ -24,17 +24,15 @@ done
 [ -f go.mod ] || exit 0
 answer=modules.json
 ask >../modules.json
-go mod graph >../graph
+# Of every module that is weighed, its go.mod. What else lies in the cache of all modules must not decide what is in this one.
+GOMODCACHE=/build/work/weighed GOPROXY=file:///build/modules/cache/download GOSUMDB=off GOFLAGS=-modcacherw go mod graph >/dev/null
+mkdir -p .modules/cache/download
+cd ../weighed/cache/download
+find . -name '*.mod' | xargs -r cp --parents -t /build/work/tree/.modules/cache/download
 cd "$GOMODCACHE/cache/download"
-# take PATTERN: the files of the answer that match.
-take() { sed -n 's|^\t"[A-Za-z]*": ".*/cache/download/\(.*'"$1"'\)",\{0,1\}$|\1|p' /build/work/modules.json; }
-take '\.zip' | xargs -r cp --parents -t /build/work/zips
-mkdir -p /build/work/tree/.modules/cache/download
-take '\.zip' | sed 's/\.zip$/.ziphash/' | xargs -r cp --parents -t /build/work/tree/.modules/cache/download
-# Of every module that was weighed, the description: names as paths, capitals as the cache writes them.
-tr ' ' '\n' </build/work/graph | grep @ | sort -u | sed 's/[A-Z]/!\l&/g; s|@\(.*\)|/@v/\1.mod|' >/build/work/weighed
-{ take '\.mod'; cat /build/work/weighed; } | sort -u | while read -r file; do
-    if [ -f "$file" ]; then printf '%s\n' "$file"; fi
-done | xargs -r cp --parents -t /build/work/tree/.modules/cache/download
+# take END: the files of the answer with this end.
+take() { sed -n 's|^\t"[A-Za-z]*": ".*/cache/download/\(.*\.'"$1"'\)",\{0,1\}$|\1|p' /build/work/modules.json; }
+take zip | xargs -r cp --parents -t /build/work/zips
+{ take mod; take zip | sed 's/\.zip$/.ziphash/'; } | xargs -r cp --parents -t /build/work/tree/.modules/cache/download
 chmod -R u=rwX,go=rX /build/work/tree/.modules
 find /build/work/tree/.modules -type f -exec chmod 0644 {} +
