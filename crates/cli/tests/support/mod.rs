@@ -17,9 +17,9 @@ use yoe_plan::{Options, Plan};
 use yoe_store::{ActionResult, Store};
 
 /// Programs of this machine that the container gets.
-const PROGRAMS: [&str; 18] = [
+const PROGRAMS: [&str; 19] = [
     "sh", "ls", "cat", "cp", "mv", "rm", "mkdir", "ln", "chmod", "install", "dirname", "touch", "sleep",
-    "env", "find", "git", "sed", "sort",
+    "env", "find", "git", "sed", "sort", "xargs",
 ];
 
 pub struct Sandbox {
@@ -84,7 +84,7 @@ impl Sandbox {
         let container = &project.containers["env"];
         let lock = lock(container);
         self.write("yoe.lock", &yoe_fetch::lock::file::render(&lock));
-        let plan = plan(project, lock, "env");
+        let plan = plan(project, lock);
         let store = self.store();
         let session = store.session().unwrap();
         let scratch = session.scratch().unwrap();
@@ -175,11 +175,13 @@ fn lock(container: &Container) -> Lock {
     Lock { version: 1, containers: [("env".to_owned(), entry)].into(), ..Lock::default() }
 }
 
-fn plan(project: Project<Unlocked>, lock: Lock, target: &str) -> Plan {
+/// The plan of the container alone: units may not be in the lock yet.
+fn plan(mut project: Project<Unlocked>, lock: Lock) -> Plan {
+    project.units.clear();
     let locked = project.lock(lock, Default::default()).expect("the lock fits");
     yoe_plan::plan(
         &locked,
-        &[target.to_owned()],
+        &["env".to_owned()],
         &Options { signer: Digest::of(b""), package_rules: 1, image_rules: 1, kernel_rules: 1 },
     )
     .expect("there is a plan")
