@@ -27,10 +27,18 @@ impl Project {
     fn new(arguments: &str) -> Self {
         let sandbox = Sandbox::new();
         let proxy = sandbox.folder().join("proxy");
-        module_proxy::publish(&proxy, "example.org/lib", "v0.1.0", &[("go.mod", LIB), ("lib.go", "package lib\n")]);
+        module_proxy::publish(
+            &proxy,
+            "example.org/lib",
+            "v0.1.0",
+            &[("go.mod", LIB), ("lib.go", "package lib\n")],
+        );
         let project = Self { sandbox, proxy };
         project.publish("package main\n");
-        project.unit("find . -type f | sort; mkdir -p $DESTDIR/usr/share; cp main.go $DESTDIR/usr/share", arguments);
+        project.unit(
+            "find . -type f | sort; mkdir -p $DESTDIR/usr/share; cp main.go $DESTDIR/usr/share",
+            arguments,
+        );
         project.sandbox.lock_with_go();
         project
     }
@@ -74,7 +82,12 @@ fn a_module_and_what_it_needs_are_locked_and_laid_down() {
         "./main.go",
     ];
     files.iter().for_each(|file| assert!(laid.lines().any(|line| line == *file), "{file}: {laid}"));
-    let foreign = |line: &str| line.ends_with(".info") || line.ends_with(".lock") || line.ends_with(".ziphash") || line.contains("/tool/@v/");
+    let foreign = |line: &str| {
+        line.ends_with(".info")
+            || line.ends_with(".lock")
+            || line.ends_with(".ziphash")
+            || line.contains("/tool/@v/")
+    };
     assert!(!laid.lines().any(foreign), "{laid}");
 }
 
@@ -131,7 +144,11 @@ fn a_compilers_cache_stays_between_units() {
     assert!(sandbox.yoe(&["build", "user"]).status.success());
     assert!(sandbox.logs().lines().any(|line| line == "of-hello"), "{}", sandbox.logs());
     // Another sysroot is another cache.
-    sandbox.unit("user", &["ls $CACHEDIR >&2; echo end; mkdir -p $DESTDIR/usr"], "cache = \"tool\", deps = [\"hello\"]");
+    sandbox.unit(
+        "user",
+        &["ls $CACHEDIR >&2; echo end; mkdir -p $DESTDIR/usr"],
+        "cache = \"tool\", deps = [\"hello\"]",
+    );
     let again = sandbox.yoe(&["build", "user"]);
     assert!(again.status.success() && !said(&again).contains("of-hello"), "{}", said(&again));
 }

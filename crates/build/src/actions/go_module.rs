@@ -72,12 +72,7 @@ impl Builder {
     }
 
     /// The sandbox that the Go client runs in. It has a network, as that of git.
-    fn go_client(
-        &self,
-        source: &Source,
-        container: &Path,
-        scratch: &Path,
-    ) -> Result<Spec, Failure> {
+    fn go_client(&self, source: &Source, container: &Path, scratch: &Path) -> Result<Spec, Failure> {
         let Source::GoModule { path, version, gomod, stubs, .. } = source else {
             return Err(Failure::Missing);
         };
