@@ -230,14 +230,19 @@ row!(disk_kernel, "image image", ["kernel"], |s| s.unit("kernel", |u| u.tasks.cl
 row!(disk_image, "image image", ["image", "root"], |s| s.image().version = "2".into());
 
 #[test]
+fn which_client_fetches_a_module_enters_no_key() {
+    let other = |sample: &mut Sample| sample.unit("kernel", |u| u.sources[1].source = go_module("env"));
+    assert!(changed("source go:example.org/tool@v1.0.0", other).is_empty());
+}
+
+#[test]
 fn what_is_left_out_enters_no_key() {
-    let quiet: [fn(&mut Sample); 7] = [
+    let quiet: [fn(&mut Sample); 6] = [
         |s| s.unit("app", |u| u.origin.line = 7),
         |s| s.lock.sources.get_mut("debian:app@1").unwrap().files[0].path = "pool/elsewhere".into(),
         |s| s.parts.machine.description = "words".into(),
         |s| s.image().description = "words".into(),
         |s| s.unit("app", |u| u.cache = Some("compiler".into())),
-        |s| s.unit("kernel", |u| u.sources[1].source = go_module("env")),
         |s| {
             s.image().tests.push(ImageTest {
                 name: "t".into(),

@@ -34,6 +34,7 @@ impl Sample {
             units,
             containers: containers.into(),
             images: [("image".to_owned(), image())].into(),
+            oci_images: BTreeMap::new(),
         };
         let lock = Lock {
             version: 1,
@@ -173,6 +174,7 @@ fn image() -> Image {
         budget: None,
         hostname: "box".into(),
         kernel_contract: Vec::new(),
+        registry: None,
         init: Init::Finit,
         origin: Origin::default(),
     }
