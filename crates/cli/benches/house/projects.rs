@@ -136,6 +136,7 @@ fn image() -> Image {
         budget: None,
         hostname: "bench".into(),
         kernel_contract: Vec::new(),
+        registry: None,
         init: Init::Finit,
         origin: Origin::default(),
     }

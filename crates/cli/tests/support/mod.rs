@@ -3,8 +3,6 @@
 //! Its container is no Debian system but a handful of this machine's own programs, put into the store under the key of the
 //! project's container. So these tests need no network.
 
-#![allow(dead_code, reason = "each of the programs that are tests uses a part of it")]
-
 pub mod module_proxy;
 
 use std::collections::BTreeSet;
