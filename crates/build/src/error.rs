@@ -56,7 +56,7 @@ pub enum Failure {
     Fetch(#[from] FetchError),
     /// A client laid something else down than what the lock names.
     #[error(
-        "{key} is not what was locked: expected {expected}, got {found}. Either what is served under this version has \
+        "{key} is not what was locked (expected {expected} but got {found}): either what is served under this version has \
          changed, or the Go client's settings lead to somebody who serves something else"
     )]
     NotAsLocked {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[allow(dead_code, reason = "other tests use the rest of it")]
 mod support;
 
 use std::fs;
@@ -173,8 +174,11 @@ impl GitServer {
     fn start(folder: &std::path::Path) -> Self {
         // The port is free now; nothing else on this machine is likely to take it within the moment.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new("git")
-            .args(["daemon", "--export-all", "--listen=127.0.0.1", &format!("--port={port}"), "--reuseaddr"])
+        // Not as `git daemon`: that is a process of its own beside its parent, which would outlive the test.
+        let programs = Command::new("git").arg("--exec-path").output().unwrap().stdout;
+        let programs = PathBuf::from(String::from_utf8(programs).unwrap().trim());
+        let child = Command::new(programs.join("git-daemon"))
+            .args(["--export-all", "--listen=127.0.0.1", &format!("--port={port}"), "--reuseaddr"])
             .arg(format!("--base-path={}", folder.display()))
             .spawn()
             .unwrap();
@@ -224,7 +228,7 @@ fn a_commit_is_a_source() {
     sandbox.lock();
     let built = sandbox.yoe(&["build", "hello"]);
     assert!(built.status.success(), "{}", said(&built));
-    assert!(logs(&sandbox).lines().any(|line| line == "words"), "{}", logs(&sandbox));
+    assert!(sandbox.logs().lines().any(|line| line == "words"), "{}", sandbox.logs());
     sandbox.unit("hello", &[step], &source(&"0".repeat(40)));
     let failed = sandbox.yoe(&["build", "hello"]);
     assert_eq!(failed.status.code(), Some(3), "{}", said(&failed));
@@ -303,18 +307,13 @@ fn wait_for(sandbox: &Sandbox, what: impl Fn() -> bool) {
     }
 }
 
-fn logs(sandbox: &Sandbox) -> String {
-    let logs = fs::read_dir(sandbox.store().root().join("logs")).into_iter().flatten().flatten();
-    logs.filter_map(|log| fs::read_to_string(log.path()).ok()).collect()
-}
-
 #[test]
 fn an_interrupt_ends_the_step_and_says_so() {
     let sandbox = Sandbox::new();
     sandbox.unit("hello", &["echo at work; sleep 600"], "");
     sandbox.lock();
     let child = sandbox.start(&["build", "hello"]);
-    wait_for(&sandbox, || logs(&sandbox).contains("at work"));
+    wait_for(&sandbox, || sandbox.logs().contains("at work"));
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let output = child.wait_with_output().unwrap();

@@ -15,10 +15,8 @@ use crate::reporter::Event;
 use crate::run_step::run_step;
 
 const SCRIPT: &str = include_str!("go_module.sh");
-/// The store's cache of modules, in the form of a proxy that serves files.
-const SHARED: &str = "go-modules";
-/// The store's cache of Go clients, a module cache of their own.
-const CLIENTS: &str = "go-clients";
+/// The store's cache that is the Go client's module cache.
+const MODULES: &str = "go-modules";
 
 impl Builder {
     /// Fetches a Go module in order to lock it; gives the digest that stands for it. `container` is the plan of the
@@ -44,9 +42,9 @@ impl Builder {
 
     /// Lays a Go module down below `scratch`; gives the digest that stands for it, and the folder.
     ///
-    /// The digest is that of the folder before the archives of the needed modules are put into it. Two proxies may pack
-    /// the same module in other bytes; what it holds is in the sum beside each archive (`.ziphash`), which the Go client
-    /// made of it and held against `go.sum` and the checksum database.
+    /// The digest is that of the folder while it holds a sum of each needed module (`.ziphash`) in place of its archive: two
+    /// proxies may pack the same module in other bytes. The Go client has held these sums against `go.sum` and the checksum
+    /// database. They do not stay: without them it makes new ones before it uses an archive, and holds them against `go.sum`.
     pub(crate) fn go_module(
         &self,
         label: &str,
@@ -55,8 +53,7 @@ impl Builder {
         container: &Path,
         scratch: &Path,
     ) -> Result<(Digest, PathBuf), Failure> {
-        let shared = self.store.cache(SHARED)?;
-        let spec = self.go_client(source, container, &shared, scratch)?;
+        let spec = self.go_client(source, container, scratch)?;
         let path = self.store.log_file(log)?;
         let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
         let mut line = |line: &str| self.reporter.event(Event::Output { label, line });
@@ -68,21 +65,14 @@ impl Builder {
         let work = scratch.join("work");
         let tree = work.join("tree");
         let digest = yoe_store::tree_digest(&tree)?;
-        let (download, zips) = (work.join("download"), work.join("zips"));
-        share(&download, &shared).map_err(|error| Failure::io("keep modules in", &shared, error))?;
-        let into = tree.join(".modules");
-        join(&zips, &into).map_err(|error| Failure::io("put modules into", &into, error))?;
+        let into = tree.join(".modules/cache/download");
+        let put = drop_sums(&into).and_then(|()| join(&work.join("zips"), &into));
+        put.map_err(|error| Failure::io("put modules into", &into, error))?;
         Ok((digest, tree))
     }
 
     /// The sandbox that the Go client runs in. It has a network, as that of git.
-    fn go_client(
-        &self,
-        source: &Source,
-        container: &Path,
-        shared: &Path,
-        scratch: &Path,
-    ) -> Result<Spec, Failure> {
+    fn go_client(&self, source: &Source, container: &Path, scratch: &Path) -> Result<Spec, Failure> {
         let Source::GoModule { path, version, gomod, stubs, .. } = source else {
             return Err(Failure::Missing);
         };
@@ -95,8 +85,7 @@ impl Builder {
             writable,
         };
         mounts.push(bind(&folders.path("work"), "/build/work", true));
-        mounts.push(bind(shared, "/build/shared", false));
-        mounts.push(bind(&self.store.cache(CLIENTS)?, "/build/clients", true));
+        mounts.push(bind(&self.store.cache(MODULES)?, "/build/modules", true));
         mounts.extend(host_network_files());
         let proxies = self.go.get("GOPROXY").map(String::as_str).unwrap_or_default();
         mounts.extend(folders_of(proxies).map(|folder| bind(Path::new(folder), folder, false)));
@@ -127,25 +116,14 @@ fn folders_of(proxies: &str) -> impl Iterator<Item = &str> {
     all.filter(|folder| Path::new(folder).is_dir())
 }
 
-/// Whether a file of a module cache is what a proxy serves of a fixed version.
-fn fixed(name: &str) -> bool {
-    [".zip", ".mod", ".info"].iter().any(|end| name.ends_with(end))
-}
-
-/// Gives the files of a module cache a second name in the cache that all modules share.
-fn share(download: &Path, shared: &Path) -> std::io::Result<()> {
-    files(download, Path::new(""), &mut |path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let to = shared.join(path);
-        if !fixed(&name) || path.starts_with("sumdb") || to.exists() {
-            return Ok(());
-        }
-        to.parent().map_or(Ok(()), fs::create_dir_all)?;
-        match fs::hard_link(download.join(path), &to) {
-            // Another yoe was faster.
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            done => done,
-        }
+/// Removes the sums of archives.
+fn drop_sums(modules: &Path) -> std::io::Result<()> {
+    if !modules.exists() {
+        return Ok(());
+    }
+    files(modules, Path::new(""), &mut |path| match path.extension() {
+        Some(end) if end == "ziphash" => fs::remove_file(modules.join(path)),
+        _ => Ok(()),
     })
 }
 

@@ -1,16 +1,16 @@
-# Lays the module $MODULE@$VERSION down in tree/, with the modules that it needs in tree/.modules, a module cache in the form
-# of downloads; their archives lie apart in zips/, in the same folders. See docs/design/0010-go-modules.md.
-export GOFLAGS=-modcacherw GOENV=/etc/go/env GOPATH=/tmp/go
-mkdir -p /build/work/none && cd /build/work/none
-# Another client than the container's may be asked for. It is fetched and unpacked once for all modules.
-root=$(GOMODCACHE=/build/clients go env GOROOT)
-export GOMODCACHE=/build/work/cache PATH="$root/bin:$PATH"
-# What was fetched for another module is asked first. It is held against the same sums as what comes from afar.
-export GOPROXY="file:///build/shared,${GOPROXY:-$(go env GOPROXY)}"
-go mod download -json "$MODULE@$VERSION" >../module.json || { cat ../module.json; exit 1; }
-path() { sed -n 's/^\t"'"$1"'": "\(.*\)",\{0,1\}$/\1/p' ../module.json; }
-dir=$(path Dir) zip=$(path Zip)
-mv "$dir" ../tree && cd ../tree
+# Lays the module $MODULE@$VERSION down in tree/, with what describes the modules that it needs in tree/.modules, a module
+# cache in the form of downloads; their archives lie apart in zips/, in the same folders. See docs/design/0010-go-modules.md.
+export GOMODCACHE=/build/modules GOENV=/etc/go/env GOPATH=/tmp/go
+mkdir -p /build/work/none /build/work/zips && cd /build/work/none
+# Another client than the container's may be asked for. It is a module as well.
+PATH="$(go env GOROOT)/bin:$PATH"
+# A message of the client is in its answer.
+ask() { go mod download -json "$@" || { cat ../"$answer"; exit 1; }; }
+answer=main.json
+ask "$MODULE@$VERSION" >../main.json
+dir=$(sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p' ../main.json)
+cp -R "$dir" ../tree && cd ../tree && chmod -R u=rwX,go=rX .
+find . -type f -exec chmod 0644 {} +
 if [ -n "$GOMOD" ]; then
     [ -f "$GOMOD" ] || { echo "$MODULE@$VERSION has no $GOMOD" >&2; exit 1; }
     mv "$GOMOD" go.mod
@@ -21,17 +21,18 @@ printf '%s' "$STUBS" | while read -r folder module; do
     mkdir -p "$folder" && printf 'module %s\n' "$module" >"$folder/go.mod"
 done
 # A module without go.mod is only itself.
-if [ -f go.mod ]; then go mod download; fi
-mkdir -p .modules/cache /build/work/zips
-cp -al ../cache/cache/download ../download
-mv ../cache/cache/download .modules/cache/download
-# Its own archive and the toolchain that the client chose for itself are no modules that it needs.
-own=${zip#*/cache/download/}
-rm -rf ".modules/cache/download/${own%/*}" .modules/cache/download/sumdb
-case $MODULE in golang.org/toolchain) ;; *) rm -rf .modules/cache/download/golang.org/toolchain ;; esac
-# Locks, lists, and what a proxy says beside the module: times, where it took it from.
-find .modules -type f ! -name '*.zip' ! -name '*.mod' ! -name '*.ziphash' -delete
-(cd .modules && find . -type d -exec mkdir -p ../../zips/{} \; && find . -name '*.zip' -exec mv {} ../../zips/{} \;)
-find . -depth -type d -empty -delete
-find . ! -type l -exec chmod u=rwX,go=rX {} +
-find . -type f -exec chmod 0644 {} +
+[ -f go.mod ] || exit 0
+answer=modules.json
+ask >../modules.json
+# Of every module that is weighed, its go.mod. What else lies in the cache of all modules must not decide what is in this one.
+GOMODCACHE=/build/work/weighed GOPROXY=file:///build/modules/cache/download GOSUMDB=off GOFLAGS=-modcacherw go mod graph >/dev/null
+mkdir -p .modules/cache/download
+cd ../weighed/cache/download
+find . -name '*.mod' | xargs -r cp --parents -t /build/work/tree/.modules/cache/download
+cd "$GOMODCACHE/cache/download"
+# take END: the files of the answer with this end.
+take() { sed -n 's|^\t"[A-Za-z]*": ".*/cache/download/\(.*\.'"$1"'\)",\{0,1\}$|\1|p' /build/work/modules.json; }
+take zip | xargs -r cp --parents -t /build/work/zips
+{ take mod; take zip | sed 's/\.zip$/.ziphash/'; } | xargs -r cp --parents -t /build/work/tree/.modules/cache/download
+chmod -R u=rwX,go=rX /build/work/tree/.modules
+find /build/work/tree/.modules -type f -exec chmod 0644 {} +

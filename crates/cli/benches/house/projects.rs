@@ -137,6 +137,7 @@ fn image() -> Image {
         budget: None,
         hostname: "bench".into(),
         kernel_contract: Vec::new(),
+        registry: None,
         init: Init::Finit,
         origin: Origin::default(),
     }

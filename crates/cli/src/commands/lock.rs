@@ -79,8 +79,8 @@ fn go_modules(evaluated: &Evaluated, lock: &mut Locks) -> Result<(), CommandErro
         ui::note("GOSUMDB is off: Go modules that are new to the lock are held against no checksum database");
     }
     for (key, source, plan) in plans {
-        let tree = builder.lock_go_module(&plan, source).map_err(build_error)?;
         ui::note(&format!("source {key}"));
+        let tree = builder.lock_go_module(&plan, source).map_err(build_error)?;
         lock.sources.insert(key, LockedSource { files: Vec::new(), tree: Some(tree) });
     }
     Ok(())

@@ -3,6 +3,8 @@
 //! Its container is no Debian system but a handful of this machine's own programs, put into the store under the key of the
 //! project's container. So these tests need no network.
 
+pub mod module_proxy;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,9 +15,9 @@ use yoe_plan::{Options, Plan};
 use yoe_store::{ActionResult, Store};
 
 /// Programs of this machine that the container gets.
-const PROGRAMS: [&str; 15] = [
+const PROGRAMS: [&str; 19] = [
     "sh", "ls", "cat", "cp", "mv", "rm", "mkdir", "ln", "chmod", "install", "dirname", "touch", "sleep",
-    "env", "git",
+    "env", "find", "git", "sed", "sort", "xargs",
 ];
 
 pub struct Sandbox {
@@ -67,15 +69,25 @@ impl Sandbox {
 
     /// Writes the lock and puts the container into the store.
     pub fn lock(&self) {
+        self.lock_with(|_| ());
+    }
+
+    /// As [`Self::lock`], with a Go client in the container.
+    pub fn lock_with_go(&self) {
+        self.lock_with(lay_go);
+    }
+
+    fn lock_with(&self, more: fn(&Path)) {
         let project = yoe_lang::load(&self.project(), &Default::default()).expect("the project is right");
         let container = &project.containers["env"];
         let lock = lock(container);
         self.write("yoe.lock", &yoe_fetch::lock::file::render(&lock));
-        let plan = plan(project, lock, "env");
+        let plan = plan(project, lock);
         let store = self.store();
         let session = store.session().unwrap();
         let scratch = session.scratch().unwrap();
         lay_programs(scratch.path());
+        more(scratch.path());
         let tree = store.import_tree(scratch.path()).unwrap();
         let action = &plan.actions[0];
         let result = ActionResult {
@@ -111,6 +123,12 @@ impl Sandbox {
 
     pub fn yoe(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
+    }
+
+    /// Everything that steps printed.
+    pub fn logs(&self) -> String {
+        let logs = fs::read_dir(self.store().root().join("logs")).into_iter().flatten().flatten();
+        logs.filter_map(|log| fs::read_to_string(log.path()).ok()).collect()
     }
 
     pub fn start(&self, arguments: &[&str]) -> Child {
@@ -155,11 +173,13 @@ fn lock(container: &Container) -> Lock {
     Lock { version: 1, containers: [("env".to_owned(), entry)].into(), ..Lock::default() }
 }
 
-fn plan(project: Project<Unlocked>, lock: Lock, target: &str) -> Plan {
+/// The plan of the container alone: units may not be in the lock yet.
+fn plan(mut project: Project<Unlocked>, lock: Lock) -> Plan {
+    project.units.clear();
     let locked = project.lock(lock, Default::default()).expect("the lock fits");
     yoe_plan::plan(
         &locked,
-        &[target.to_owned()],
+        &["env".to_owned()],
         &Options { signer: Digest::of(b""), package_rules: 1, image_rules: 1, oci_rules: 1, kernel_rules: 1 },
     )
     .expect("there is a plan")
@@ -185,4 +205,15 @@ fn lay_programs(root: &Path) {
         fs::copy(&file, to).unwrap();
     }
     std::os::unix::fs::symlink("usr/bin", root.join("bin")).unwrap();
+}
+
+/// The Go client alone: to fetch modules it needs no more of its tree than the outline.
+fn lay_go(root: &Path) {
+    let found = Command::new("go").args(["env", "GOROOT"]).output().expect("this machine has no go");
+    let from = PathBuf::from(String::from_utf8(found.stdout).unwrap().trim());
+    let to = root.join("usr/lib/go");
+    ["bin", "pkg/tool", "src"].iter().for_each(|folder| fs::create_dir_all(to.join(folder)).unwrap());
+    fs::copy(from.join("bin/go"), to.join("bin/go")).unwrap();
+    fs::copy(from.join("VERSION"), to.join("VERSION")).unwrap();
+    std::os::unix::fs::symlink("../lib/go/bin/go", root.join("usr/bin/go")).unwrap();
 }

@@ -67,6 +67,26 @@ fn a_project_is_locked() {
 }
 
 #[test]
+fn trees_that_clients_laid_down_stay_as_long_as_they_are_used() {
+    let archive = Archive::new(&[ed25519()]);
+    let sketch = Sketch::new(ed25519()).go_module("example.org/tool", "v1.0.0");
+    let mut previous = locked(&archive, &sketch);
+    assert!(previous.sources.is_empty(), "only their client can say what they are");
+    let tree = yoe_model::LockedSource { files: Vec::new(), tree: Some(Digest::of(b"tree")) };
+    for key in ["go:example.org/tool@v1.0.0", "go:example.org/gone@v1.0.0"] {
+        previous.sources.insert(key.to_owned(), tree.clone());
+    }
+    for mode in [LockMode::AddMissing, LockMode::UpdateAll] {
+        let (lock, _) = try_lock(&archive, &sketch, Some(&previous), mode, &[]);
+        let sources = lock.unwrap().sources;
+        assert_eq!(
+            sources.into_iter().collect::<Vec<_>>(),
+            [("go:example.org/tool@v1.0.0".to_owned(), tree.clone())]
+        );
+    }
+}
+
+#[test]
 fn locking_again_asks_nothing_and_changes_nothing() {
     let archive = Archive::new(&[ed25519()]);
     let sketch = Sketch::new(ed25519()).source("musl", "1.2.5-3");

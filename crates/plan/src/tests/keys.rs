@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use yoe_model::*;
 
-use super::project::{Sample, file, locked, suite};
+use super::project::{Sample, file, go_module, locked, suite};
 use crate::{Action, Options, Plan, plan};
 
 pub const SIGNER: Options = Options {
@@ -164,6 +164,11 @@ fn source_only() {
     assert_eq!(part(&["sub"]).label, "source debian:app@1 (sub)");
 }
 
+row!(source_of_a_client, "source go:example.org/tool@v1.0.0", ["content"], |s| {
+    let key = "go:example.org/tool@v1.0.0".to_owned();
+    s.lock.sources.insert(key, LockedSource { files: Vec::new(), tree: Some(Digest::of(b"other")) });
+});
+
 row!(container_content, "container env", ["content"], retag);
 
 fn linked(sample: &mut Sample) {
@@ -241,12 +246,19 @@ row!(oci_package, "OCI image box", ["package daemon"], |s| s
     .unit("daemon", |u| u.description = "other".into()));
 
 #[test]
+fn which_client_fetches_a_module_enters_no_key() {
+    let other = |sample: &mut Sample| sample.unit("kernel", |u| u.sources[1].source = go_module("env"));
+    assert!(changed("source go:example.org/tool@v1.0.0", other).is_empty());
+}
+
+#[test]
 fn what_is_left_out_enters_no_key() {
-    let quiet: [fn(&mut Sample); 5] = [
+    let quiet: [fn(&mut Sample); 6] = [
         |s| s.unit("app", |u| u.origin.line = 7),
         |s| s.lock.sources.get_mut("debian:app@1").unwrap().files[0].path = "pool/elsewhere".into(),
         |s| s.parts.machine.description = "words".into(),
         |s| s.image().description = "words".into(),
+        |s| s.unit("app", |u| u.cache = Some("compiler".into())),
         |s| {
             s.image().tests.push(ImageTest {
                 name: "t".into(),

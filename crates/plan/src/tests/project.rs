@@ -16,6 +16,11 @@ impl Sample {
     pub fn new() -> Self {
         let units = [unit("lib", &[]), unit("daemon", &[]), unit("kernel", &[]), unit("app", &["lib"])];
         let mut units: BTreeMap<_, _> = units.map(|unit| (unit.name.clone(), Arc::new(unit))).into();
+        edit(&mut units, "kernel", |kernel| {
+            let mut tool = kernel.sources[0].clone();
+            tool.source = go_module("tools");
+            kernel.sources.push(tool);
+        });
         edit(&mut units, "app", |app| app.runtime_deps = vec!["daemon".into()]);
         let containers = ["env", "tools"].map(|name| (name.to_owned(), container(name)));
         let machine = machine();
@@ -35,8 +40,14 @@ impl Sample {
             version: 1,
             suites: [("debian/trixie".to_owned(), suite(100))].into(),
             containers: parts.containers.values().map(|c| (c.name.clone(), locked(c))).collect(),
-            sources: [("debian:app@1".to_owned(), LockedSource { files: vec![file(b"app")], tree: None })]
-                .into(),
+            sources: [
+                ("debian:app@1".to_owned(), LockedSource { files: vec![file(b"app")], tree: None }),
+                (
+                    go_module("tools").key(),
+                    LockedSource { files: Vec::new(), tree: Some(Digest::of(b"tool")) },
+                ),
+            ]
+            .into(),
         };
         Self { parts, lock, paths: [("tree".to_owned(), Digest::of(b"tree"))].into() }
     }
@@ -98,6 +109,17 @@ pub fn unit(name: &str, deps: &[&str]) -> Unit {
         cache: None,
         files: Vec::new(),
         origin: Origin::default(),
+    }
+}
+
+/// A Go module that the client of this container fetches.
+pub fn go_module(container: &str) -> Source {
+    Source::GoModule {
+        path: "example.org/tool".into(),
+        version: "v1.0.0".into(),
+        gomod: None,
+        stubs: BTreeMap::new(),
+        container: container.into(),
     }
 }
 

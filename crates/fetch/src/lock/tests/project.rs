@@ -46,6 +46,10 @@ impl Sketch {
         self
     }
 
+    pub fn go_module(self, path: &str, version: &str) -> Self {
+        self.source(path, version)
+    }
+
     pub fn accept_expired(mut self) -> Self {
         self.accept_expired = true;
         self
@@ -70,6 +74,7 @@ impl Sketch {
             containers: self.containers.iter().map(|(name, packages)| self.made(name, packages)).collect(),
             machines: BTreeMap::new(),
             images: BTreeMap::new(),
+            oci_images: BTreeMap::new(),
         })
     }
 
@@ -90,12 +95,21 @@ impl Sketch {
 }
 
 fn unit(name: &str, version: &str) -> (String, Arc<Unit>) {
-    let source = Source::Debian {
+    let debian = || Source::Debian {
         package: name.to_owned(),
         version: version.to_owned(),
         suite: "trixie".to_owned(),
         archive: "debian".to_owned(),
     };
+    let go = || Source::GoModule {
+        path: name.to_owned(),
+        version: version.to_owned(),
+        gomod: None,
+        stubs: BTreeMap::new(),
+        container: "tools".to_owned(),
+    };
+    // No Debian package has a slash in its name, and every module that can be fetched has.
+    let source = if name.contains('/') { go() } else { debian() };
     let origin = Origin { file: format!("units/{name}.star"), line: 7, column: 1 };
     let unit = Unit {
         name: name.to_owned(),
@@ -117,6 +131,7 @@ fn unit(name: &str, version: &str) -> (String, Arc<Unit>) {
         scope: Scope::Arch,
         setuid: Vec::new(),
         host_paths_ok: false,
+        cache: None,
         files: Vec::new(),
         origin,
     };

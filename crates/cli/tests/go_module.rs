@@ -1,0 +1,155 @@
+//! Go modules as sources: fetched by a Go client from a proxy that serves files, locked, and laid down for an offline build.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
+#[allow(dead_code, reason = "other tests use the rest of it")]
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Output;
+
+use support::{Sandbox, module_proxy};
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+const TOOL: &str = "module example.org/tool\n\ngo 1.20\n\nrequire example.org/lib v0.1.0\n";
+const LIB: &str = "module example.org/lib\n\ngo 1.20\n";
+
+/// A project with a unit of the module example.org/tool and a proxy that serves it and what it needs.
+struct Project {
+    sandbox: Sandbox,
+    proxy: PathBuf,
+}
+
+impl Project {
+    fn new(arguments: &str) -> Self {
+        let sandbox = Sandbox::new();
+        let proxy = sandbox.folder().join("proxy");
+        module_proxy::publish(
+            &proxy,
+            "example.org/lib",
+            "v0.1.0",
+            &[("go.mod", LIB), ("lib.go", "package lib\n")],
+        );
+        let project = Self { sandbox, proxy };
+        project.publish("package main\n");
+        project.unit(
+            "find . -type f | sort; mkdir -p $DESTDIR/usr/share; cp main.go $DESTDIR/usr/share",
+            arguments,
+        );
+        project.sandbox.lock_with_go();
+        project
+    }
+
+    fn unit(&self, step: &str, arguments: &str) {
+        let source = format!("source = go_module(\"example.org/tool\", container = \"env\"{arguments})");
+        self.sandbox.unit("hello", &[step], &format!("scope = \"noarch\", {source}"));
+    }
+
+    fn publish(&self, main: &str) {
+        let files = [("go.mod", TOOL), ("vendor.mod", TOOL), ("main.go", main), ("testdata/x", "x")];
+        module_proxy::publish(&self.proxy, "example.org/tool", "v1.0.0", &files);
+    }
+
+    fn yoe(&self, arguments: &[&str]) -> Output {
+        let proxy = format!("file://{}", self.proxy.display());
+        self.sandbox.command(arguments).env("GOPROXY", proxy).env("GOSUMDB", "off").output().unwrap()
+    }
+
+    fn locked(&self) -> String {
+        let output = self.yoe(&["lock"]);
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(said(&output).contains("GOSUMDB is off"), "{}", said(&output));
+        fs::read_to_string(self.sandbox.project().join("yoe.lock")).unwrap()
+    }
+}
+
+#[test]
+fn a_module_and_what_it_needs_are_locked_and_laid_down() {
+    let project = Project::new(", version = \"v1.0.0\"");
+    let lock = project.locked();
+    assert!(lock.contains("[source.\"go:example.org/tool@v1.0.0\"]\ntree = \""), "{lock}");
+    let again = project.yoe(&["lock"]);
+    assert!(said(&again).contains("nothing changed"), "{}", said(&again));
+    let built = project.yoe(&["build", "hello"]);
+    assert!(built.status.success(), "{}", said(&built));
+    let laid = project.sandbox.logs();
+    let files = [
+        "./.modules/cache/download/example.org/lib/@v/v0.1.0.mod",
+        "./.modules/cache/download/example.org/lib/@v/v0.1.0.zip",
+        "./main.go",
+    ];
+    files.iter().for_each(|file| assert!(laid.lines().any(|line| line == *file), "{file}: {laid}"));
+    let foreign = |line: &str| {
+        line.ends_with(".info")
+            || line.ends_with(".lock")
+            || line.ends_with(".ziphash")
+            || line.contains("/tool/@v/")
+    };
+    assert!(!laid.lines().any(foreign), "{laid}");
+}
+
+#[test]
+fn a_proxy_that_serves_something_else_is_found_out() {
+    let project = Project::new(", version = \"v1.0.0\"");
+    project.locked();
+    project.publish("package other\n");
+    fs::remove_dir_all(project.sandbox.folder().join("cache/yoe/caches")).unwrap();
+    let failed = project.yoe(&["build", "hello"]);
+    insta::assert_snapshot!(project.sandbox.shown(&failed));
+}
+
+#[test]
+fn the_same_modules_in_another_packing_are_the_same() {
+    let project = Project::new(", version = \"v1.0.0\"");
+    let lock = project.locked();
+    let files = [("lib.go", "package lib\n"), ("go.mod", LIB)];
+    module_proxy::publish(&project.proxy, "example.org/lib", "v0.1.0", &files);
+    fs::remove_dir_all(project.sandbox.folder().join("cache/yoe/caches")).unwrap();
+    let built = project.yoe(&["build", "hello"]);
+    assert!(built.status.success(), "{lock}{}", said(&built));
+}
+
+#[test]
+fn a_module_that_is_not_served_is_told_by_name() {
+    let project = Project::new(", version = \"v1.0.1\"");
+    let failed = project.yoe(&["lock"]);
+    assert_eq!(failed.status.code(), Some(3), "{}", said(&failed));
+    assert!(said(&failed).contains("go:example.org/tool@v1.0.1"), "{}", said(&failed));
+}
+
+#[test]
+fn a_go_mod_of_another_name_and_stubs_are_laid_down() {
+    let project = Project::new(
+        ", version = \"v1.0.0\", gomod = \"vendor.mod\", stubs = {\"mod/help\": \"example.org/tool/mod/help\"}",
+    );
+    let lock = project.locked();
+    let key = "go:example.org/tool@v1.0.0 with vendor.mod with example.org/tool/mod/help in mod/help";
+    assert!(lock.contains(key), "{lock}");
+    assert!(project.yoe(&["build", "hello"]).status.success());
+    let laid = project.sandbox.logs();
+    assert!(laid.lines().any(|line| line == "./mod/help/go.mod"), "{laid}");
+    assert!(!laid.lines().any(|line| line == "./vendor.mod"), "{laid}");
+}
+
+#[test]
+fn a_compilers_cache_stays_between_units() {
+    let sandbox = Sandbox::new();
+    sandbox.unit("hello", &["touch $CACHEDIR/of-hello; mkdir -p $DESTDIR/usr"], "cache = \"tool\"");
+    sandbox.unit("user", &["ls $CACHEDIR; mkdir -p $DESTDIR/usr"], "cache = \"tool\"");
+    sandbox.lock();
+    assert!(sandbox.yoe(&["build", "hello"]).status.success());
+    assert!(sandbox.yoe(&["build", "user"]).status.success());
+    assert!(sandbox.logs().lines().any(|line| line == "of-hello"), "{}", sandbox.logs());
+    // Another sysroot is another cache.
+    sandbox.unit(
+        "user",
+        &["ls $CACHEDIR >&2; echo end; mkdir -p $DESTDIR/usr"],
+        "cache = \"tool\", deps = [\"hello\"]",
+    );
+    let again = sandbox.yoe(&["build", "user"]);
+    assert!(again.status.success() && !said(&again).contains("of-hello"), "{}", said(&again));
+}
