@@ -50,7 +50,7 @@ pub fn scripts(unit: &Unit) -> Scripts {
         result.push("patch", text);
     }
     for task in &unit.tasks {
-        result.task(unit, task);
+        result.task(task, |step, rendered| render(unit, step, rendered));
     }
     result
 }
@@ -65,7 +65,7 @@ impl Scripts {
     }
 
     /// One script for a task, or one for what stands before, between and after its checks.
-    fn task(&mut self, unit: &Unit, task: &Task) {
+    fn task(&mut self, task: &Task, render: impl Fn(&Step, &mut BTreeMap<String, Vec<u8>>) -> String) {
         let mut text = String::new();
         for step in &task.steps {
             if let Step::KconfigCheck { fragments } = step {
@@ -73,7 +73,7 @@ impl Scripts {
                 let check = Check { task: task.name.clone(), fragments: fragments.clone() };
                 self.runs.push(Run::Kconfig(check));
             } else {
-                text.push_str(&render(unit, step, &mut self.rendered));
+                text.push_str(&render(step, &mut self.rendered));
             }
         }
         self.push(&task.name, text);
@@ -167,38 +167,20 @@ mod tests {
         }
     }
 
-    fn unit(steps: Vec<Step>) -> Unit {
-        Unit {
-            name: "linux".into(),
-            version: "1".into(),
-            release: 0,
-            description: String::new(),
-            license: String::new(),
-            sources: Vec::new(),
-            patches: Vec::new(),
-            deps: Vec::new(),
-            runtime_deps: Vec::new(),
-            provides: Vec::new(),
-            replaces: Vec::new(),
-            conffiles: Vec::new(),
-            container: String::new(),
-            tasks: vec![Task { name: "configure".into(), steps }],
-            services: Vec::new(),
-            environment: BTreeMap::new(),
-            scope: yoe_model::Scope::Arch,
-            setuid: Vec::new(),
-            host_paths_ok: false,
-            files: Vec::new(),
-            origin: yoe_model::Origin::default(),
-        }
-    }
-
     #[test]
     fn a_check_stands_between_the_scripts_of_its_task() {
         let shell = |text: &str| Step::Shell(text.to_owned());
         let check = Step::KconfigCheck { fragments: vec!["a.cfg".into()] };
-        let runs =
-            scripts(&unit(vec![shell("one"), shell("two"), check.clone(), shell("three"), check])).runs;
+        let mut scripts = Scripts::default();
+        let task = Task {
+            name: "configure".into(),
+            steps: vec![shell("one"), shell("two"), check.clone(), shell("three"), check],
+        };
+        scripts.task(&task, |step, _| match step {
+            Step::Shell(text) => format!("{text}\n"),
+            other => format!("{other:?}\n"),
+        });
+        let runs = scripts.runs;
         let shown: Vec<_> = runs
             .iter()
             .map(|run| match run {
