@@ -9,9 +9,10 @@ use yoe_vm::{Login, Password};
 use crate::args::Test;
 use crate::context::evaluate;
 use crate::error::{CommandError, Kind};
+use crate::kernel_test::KernelJudge;
 use crate::machine::{Bootable, Choice, not_run};
 use crate::test_device::{Sizes, TestDevice};
-use crate::{paths, ui};
+use crate::{kernel_test, paths, ui};
 
 /// The times of a run of all tests, in the image's folder of records.
 const WHOLE: &str = "timing.json";
@@ -23,7 +24,8 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
         return list(args);
     }
     let choice = Choice { image: args.image.as_deref(), machine: args.machine.as_deref() };
-    let bootable = Bootable::build(&choice)?;
+    let mut bootable = Bootable::build(&choice)?;
+    kernel_test::add(&mut bootable.image);
     // A filter that leaves no test is told before a machine is started.
     names(&bootable.image.tests, args.filter.as_deref())
         .map_err(|error| CommandError::user(error.to_string()))?;
@@ -42,11 +44,12 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
 }
 
 fn list(args: &Test) -> Result<(), CommandError> {
-    let evaluated = evaluate(args.machine.as_deref())?;
+    let mut evaluated = evaluate(args.machine.as_deref())?;
     let name = args.image.clone().or(evaluated.project.default_image);
-    let image = name.as_ref().and_then(|name| evaluated.project.images.get(name));
-    let image =
+    let image = name.as_ref().and_then(|name| evaluated.project.images.remove(name));
+    let mut image =
         image.ok_or_else(|| CommandError::user(format!("{:?} is not an image", name.unwrap_or_default())))?;
+    kernel_test::add(&mut image);
     let names = names(&image.tests, args.filter.as_deref());
     names.map_err(|error| CommandError::user(error.to_string()))?.iter().for_each(|name| ui::result(name));
     Ok(())
@@ -56,6 +59,7 @@ fn boot(bootable: &Bootable, args: &Test, console: &Path) -> Result<Summary, Com
     let password = Password::random().map_err(|error| not_run("no password could be made", error))?;
     let mut device =
         TestDevice::new(bootable, &password, Sizes { memory: args.memory, disk: args.disk }, console)?;
+    let judge = KernelJudge::new(&bootable.image);
     let suite = Suite {
         tests: &bootable.image.tests,
         filter: args.filter.as_deref(),
@@ -63,6 +67,7 @@ fn boot(bootable: &Bootable, args: &Test, console: &Path) -> Result<Summary, Com
         limits: Limits::of(&bootable.image.tests),
         power_off: "poweroff",
         reboot: "reboot",
+        judge: Some(&judge),
     };
     yoe_vm::test::run(&suite, &mut device, &mut Lines).map_err(|error| match error {
         RunError::NoMatch(error) => CommandError::user(error.to_string()),
