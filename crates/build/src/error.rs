@@ -8,6 +8,8 @@ use yoe_fetch::unpack::UnpackError;
 use yoe_sandbox::SandboxError;
 use yoe_store::StoreError;
 
+use crate::actions::kconfig::KconfigProblem;
+
 /// Why an action gave no result.
 #[derive(Debug, thiserror::Error)]
 #[error("{label} failed")]
@@ -33,6 +35,15 @@ pub enum Failure {
         exit: String,
         /// The last lines of its output.
         tail: String,
+    },
+    /// A configuration is not what was asked for.
+    #[error("task {task:?}: the configuration is not what the fragments ask for")]
+    Kconfig {
+        /// The task.
+        task: String,
+        /// What is wrong with it.
+        #[source]
+        problem: Box<KconfigProblem>,
     },
     /// What a unit left cannot be packaged.
     #[error("the package of unit {unit:?} is not right:\n{}", .problems.iter().map(|p| format!("  - {p}\n")).collect::<String>())]

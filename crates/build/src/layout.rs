@@ -65,6 +65,12 @@ impl Folders {
         Ok(Mount::Overlay { lower, upper, work, dest })
     }
 
+    /// Where what steps change of `$SRCDIR` itself is kept: [`Folders::mounts`] lays it over the first folder of sources,
+    /// which is always that one.
+    pub fn changed_sources(&self) -> PathBuf {
+        self.path("src0-upper")
+    }
+
     /// A folder of this build.
     fn bind(&self, name: &str, writable: bool) -> Mount {
         Mount::Bind { source: self.path(name), dest: format!("/build/{name}"), writable }

@@ -30,7 +30,7 @@ impl Builder {
         self.reporter.event(Event::Settled);
         let open = || {
             let scratch = self.session.scratch()?;
-            let (_, mut spec) = self.prepare(plan, id, unit, &inputs, scratch.path())?;
+            let mut spec = self.prepare(plan, id, unit, &inputs, scratch.path())?.spec;
             spec.environment.insert("PS1".into(), format!("{name} \\w # "));
             spec.environment.insert("TERM".into(), "xterm".into());
             spec.command = if command.is_empty() { vec!["/bin/sh".into()] } else { command.to_vec() };

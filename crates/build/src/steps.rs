@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::{Step, Unit};
+use yoe_model::{Step, Task, Unit};
 
 /// A task, ready to run with `sh -eu`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +15,29 @@ pub struct Script {
     pub text: String,
 }
 
+/// A check of this program's own, outside the sandbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The task's name.
+    pub task: String,
+    /// Paths below the unit's folder of what the configuration must fulfil.
+    pub fragments: Vec<String>,
+}
+
+/// A part of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Run {
+    /// Steps that a shell runs.
+    Script(Script),
+    /// [`Step::KconfigCheck`].
+    Kconfig(Check),
+}
+
 /// A unit's scripts, and the files that it renders from templates.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scripts {
     /// In the order they run.
-    pub scripts: Vec<Script>,
+    pub runs: Vec<Run>,
     /// Rendered templates by their file name below `/build/steps`.
     pub rendered: BTreeMap<String, Vec<u8>>,
 }
@@ -32,16 +50,41 @@ pub fn scripts(unit: &Unit) -> Scripts {
         result.push("patch", text);
     }
     for task in &unit.tasks {
-        let text = task.steps.iter().map(|step| render(unit, step, &mut result.rendered)).collect();
-        result.push(&task.name, text);
+        result.task(task, |step, rendered| render(unit, step, rendered));
     }
     result
 }
 
 impl Scripts {
+    /// Those that a shell runs.
+    pub fn scripts(&self) -> impl Iterator<Item = &Script> {
+        self.runs.iter().filter_map(|run| match run {
+            Run::Script(script) => Some(script),
+            Run::Kconfig(_) => None,
+        })
+    }
+
+    /// One script for a task, or one for what stands before, between and after its checks.
+    fn task(&mut self, task: &Task, render: impl Fn(&Step, &mut BTreeMap<String, Vec<u8>>) -> String) {
+        let mut text = String::new();
+        for step in &task.steps {
+            if let Step::KconfigCheck { fragments } = step {
+                self.push(&task.name, std::mem::take(&mut text));
+                let check = Check { task: task.name.clone(), fragments: fragments.clone() };
+                self.runs.push(Run::Kconfig(check));
+            } else {
+                text.push_str(&render(step, &mut self.rendered));
+            }
+        }
+        self.push(&task.name, text);
+    }
+
     fn push(&mut self, task: &str, text: String) {
-        let file = format!("{:02}-{task}.sh", self.scripts.len());
-        self.scripts.push(Script { task: task.to_owned(), file, text });
+        if text.is_empty() {
+            return;
+        }
+        let file = format!("{:02}-{task}.sh", self.scripts().count());
+        self.runs.push(Run::Script(Script { task: task.to_owned(), file, text }));
     }
 }
 
@@ -73,6 +116,8 @@ fn render(unit: &Unit, step: &Step, rendered: &mut BTreeMap<String, Vec<u8>>) ->
                 quote(target)
             )
         }
+        // Not the shell's: `Scripts::task` keeps it apart.
+        Step::KconfigCheck { .. } => String::new(),
     }
 }
 
@@ -120,5 +165,35 @@ mod tests {
                 Command::new("sh").arg("-c").arg(format!("printf %s {}", quote(word))).output().unwrap();
             assert_eq!(shown.stdout, word.as_bytes());
         }
+    }
+
+    #[test]
+    fn a_check_stands_between_the_scripts_of_its_task() {
+        let shell = |text: &str| Step::Shell(text.to_owned());
+        let check = Step::KconfigCheck { fragments: vec!["a.cfg".into()] };
+        let mut scripts = Scripts::default();
+        let task = Task {
+            name: "configure".into(),
+            steps: vec![shell("one"), shell("two"), check.clone(), shell("three"), check],
+        };
+        scripts.task(&task, |step, _| match step {
+            Step::Shell(text) => format!("{text}\n"),
+            other => format!("{other:?}\n"),
+        });
+        let runs = scripts.runs;
+        let shown: Vec<_> = runs
+            .iter()
+            .map(|run| match run {
+                Run::Script(script) => format!("{} {:?}", script.file, script.text),
+                Run::Kconfig(check) => format!("{} {:?}", check.task, check.fragments),
+            })
+            .collect();
+        let expected = [
+            r#"00-configure.sh "one\ntwo\n""#,
+            r#"configure ["a.cfg"]"#,
+            r#"01-configure.sh "three\n""#,
+            r#"configure ["a.cfg"]"#,
+        ];
+        assert_eq!(shown, expected);
     }
 }

@@ -6,6 +6,7 @@ mod context;
 mod error;
 mod go_client;
 mod interrupt;
+mod kernel_test;
 mod machine;
 mod mirrors;
 mod paths;

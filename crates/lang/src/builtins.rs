@@ -11,6 +11,7 @@ mod https;
 mod image;
 mod install_file;
 mod install_template;
+mod kconfig_check;
 mod kernel;
 mod machine;
 mod measure;
@@ -107,6 +108,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<install_file::Arguments>(),
         Entry::of::<install_template::Arguments>(),
         Entry::of::<symlink::Arguments>(),
+        Entry::of::<kconfig_check::Arguments>(),
         Entry::of::<debian_source::Arguments>(),
         Entry::of::<git::Arguments>(),
         Entry::of::<go_module::Arguments>(),

@@ -48,6 +48,12 @@ pub enum Step {
         /// Absolute path on the device.
         dest: String,
     },
+    /// Fails unless every request of these fragments is in `$BUILDDIR/.config`, and says which dependency of the
+    /// Kconfig files in `$SRCDIR` took a lost one away.
+    KconfigCheck {
+        /// Paths below the unit's folder, in the order they are merged.
+        fragments: Vec<String>,
+    },
 }
 
 impl ContentHash for Step {
@@ -71,6 +77,10 @@ impl ContentHash for Step {
             Step::Symlink { target, dest } => {
                 "symlink".hash(into);
                 (target, dest).hash(into);
+            }
+            Step::KconfigCheck { fragments } => {
+                "kconfig_check".hash(into);
+                fragments.hash(into);
             }
         }
     }

@@ -13,4 +13,4 @@ pub use device::Device;
 pub use figure::Figure;
 pub use limits::Limits;
 pub use report::{Boot, Failure, Outcome, Reporter, Summary, TestResult};
-pub use runner::{NoMatch, RunError, Suite, names, run};
+pub use runner::{Judge, NoMatch, RunError, Suite, names, run};

@@ -1,26 +1,31 @@
 //! Holds an image's kernel against what its runtimes ask of one.
 
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::BufReader;
 
-use yoe_kernel::contract::{Runtime, check};
+use yoe_image::root::files;
+use yoe_kernel::contract::{Runtime, check, module_in};
 use yoe_kernel::{Config, KernelVersion};
-use yoe_model::Digest;
+use yoe_package::ArchiveReader;
 use yoe_plan::{Action, DiskAction};
 
 use crate::builder::Builder;
 use crate::error::Failure;
 use crate::reporter::Event;
+use crate::schedule::Results;
 
 /// Where a kernel unit leaves its configuration.
 const CONFIG: &str = "boot/config";
 
 impl Builder {
-    /// Fails when an option that a runtime requires is missing; warns of optional ones.
+    /// Fails when an option that a runtime requires is missing, or is a module that the image does not hold; warns of
+    /// optional ones.
     pub(crate) fn contract(
         &self,
         action: &Action,
         disk: &DiskAction,
-        kernel: &Digest,
+        inputs: &Results,
     ) -> Result<(), Failure> {
         let image = &disk.image;
         if image.kernel_contract.is_empty() {
@@ -28,7 +33,7 @@ impl Builder {
         }
         let names = image.kernel_contract.join(",");
         let runtimes = Runtime::parse_list(&names).map_err(|error| Failure::Contract(error.into()))?;
-        let path = self.tree(kernel)?.join(CONFIG);
+        let path = self.input(inputs, disk.kernel)?.join(CONFIG);
         let bytes =
             fs::read(&path).map_err(|error| Failure::io("read the kernel's configuration", &path, error))?;
         let config = Config::parse(&bytes).map_err(|error| Failure::Contract(error.into()))?;
@@ -37,11 +42,30 @@ impl Builder {
         let version: KernelVersion = config.version().ok_or_else(unknown)?;
         let report = check(&config, version, &runtimes);
         report.kept().map_err(|broken| Failure::Contract(broken.into()))?;
+        // Most kernels need none of them; the root is not read for those.
+        if report.has_modules(|_| false).is_err() {
+            let modules = self.modules(disk, inputs)?;
+            report
+                .has_modules(|name| modules.contains(name))
+                .map_err(|absent| Failure::Contract(absent.into()))?;
+        }
         let optional: Vec<&str> = report.missing_optional().iter().map(|outcome| outcome.symbol).collect();
         if !optional.is_empty() {
             let message = format!("the kernel lacks options that {names} can use: {}", optional.join(", "));
             self.reporter.event(Event::Warning { label: &action.label, message: &message });
         }
         Ok(())
+    }
+
+    /// Names of the kernel modules in the root.
+    fn modules(&self, disk: &DiskAction, inputs: &Results) -> Result<BTreeSet<String>, Failure> {
+        let path = self.input(inputs, disk.root)?.join(files::ROOT);
+        let file = File::open(&path).map_err(|error| Failure::io("read", &path, error))?;
+        let mut archive = ArchiveReader::new(BufReader::new(file));
+        let mut found = BTreeSet::new();
+        while let Some(entry) = archive.next_entry().map_err(|error| Failure::Archive(error.into()))? {
+            found.extend(module_in(&entry.path));
+        }
+        Ok(found)
     }
 }

@@ -39,8 +39,7 @@ impl Builder {
         inputs: &Results,
     ) -> Result<Digest, Failure> {
         // Before anything is made: this is the cheapest to find and the dearest to miss.
-        let kernel = inputs.get(&disk_action.kernel).ok_or(Failure::Missing)?;
-        self.contract(action, disk_action, kernel)?;
+        self.contract(action, disk_action, inputs)?;
         let scratch = self.session.scratch()?;
         let dest = scratch.path().join("output");
         fs::create_dir(&dest).map_err(|error| Failure::io("make", &dest, error))?;

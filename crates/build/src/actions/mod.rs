@@ -5,6 +5,7 @@ mod contract;
 mod disk;
 mod fetch;
 mod go_module;
+pub(crate) mod kconfig;
 mod oci;
 mod package;
 mod root;

@@ -16,7 +16,7 @@ use crate::reads::sysroot;
 use crate::reporter::Event;
 use crate::run_step::run_step;
 use crate::schedule::Results;
-use crate::steps::{Script, Scripts, scripts};
+use crate::steps::{Run, Script, Scripts, scripts};
 
 impl Builder {
     pub(crate) fn unit(
@@ -28,10 +28,17 @@ impl Builder {
     ) -> Result<Digest, Failure> {
         let action = plan.action(id);
         let scratch = self.session.scratch()?;
-        let (folders, mut spec) = self.prepare(plan, id, unit, inputs, scratch.path())?;
+        let Prepared { folders, mut spec, sources } = self.prepare(plan, id, unit, inputs, scratch.path())?;
         let log_path = self.store.log_file(&action.key)?;
         let mut log = File::create(&log_path).map_err(|error| Failure::io("write", &log_path, error))?;
-        for script in scripts(&unit.unit).scripts {
+        for run in scripts(&unit.unit).runs {
+            let script = match run {
+                Run::Script(script) => script,
+                Run::Kconfig(check) => {
+                    self.kconfig(action, unit, &check, &folders.path("work"), &sources, &mut log)?;
+                    continue;
+                }
+            };
             self.reporter.event(Event::Task { label: &action.label, task: &script.task });
             spec.command = command(&script);
             let mut line = |line: &str| self.reporter.event(Event::Output { label: &action.label, line });
@@ -51,7 +58,7 @@ impl Builder {
         unit: &UnitAction,
         inputs: &Results,
         scratch: &Path,
-    ) -> Result<(Folders, Spec), Failure> {
+    ) -> Result<Prepared, Failure> {
         let make = |error| Failure::io("make the folders of a build in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
         lay_files(&unit.unit, &folders)?;
@@ -68,6 +75,12 @@ impl Builder {
                 .map(|source| Ok((source.into.clone(), self.input(inputs, source.action)?)))
                 .collect::<Result<_, Failure>>()?,
         };
+        // What a step changed of a source lies over it; the last source of a folder lies over the first.
+        let laid = trees.sources.iter().filter(|(into, _)| into.is_empty()).map(|(_, tree)| tree.clone());
+        let sources: Vec<PathBuf> = [folders.changed_sources()]
+            .into_iter()
+            .chain(laid.collect::<Vec<_>>().into_iter().rev())
+            .collect();
         let spec = Spec {
             mounts: folders.mounts(trees).map_err(make)?,
             command: Vec::new(),
@@ -76,7 +89,7 @@ impl Builder {
             network: Network::None,
             hostname: "yoe".into(),
         };
-        Ok((folders, spec))
+        Ok(Prepared { folders, spec, sources })
     }
 
     /// The folder that the cache of a unit's compiler stays in. What a compiler does not look at when it asks its cache
@@ -99,6 +112,15 @@ impl Builder {
     }
 }
 
+/// All that the steps of a unit need.
+pub(crate) struct Prepared {
+    pub(crate) folders: Folders,
+    /// Without a command.
+    pub(crate) spec: Spec,
+    /// The layers of `$SRCDIR` itself, the uppermost first.
+    pub(crate) sources: Vec<PathBuf>,
+}
+
 /// How a task's script is run.
 pub(crate) fn command(script: &Script) -> Vec<String> {
     ["/bin/sh", "-eu", &format!("/build/steps/{}", script.file)].map(str::to_owned).into()
@@ -113,7 +135,7 @@ fn lay_files(unit: &Unit, folders: &Folders) -> Result<(), Failure> {
 
 fn lay_scripts(scripts: &Scripts, folders: &Folders) -> Result<(), Failure> {
     let steps = folders.path("steps");
-    let texts = scripts.scripts.iter().map(|script| (&script.file, script.text.as_bytes()));
+    let texts = scripts.scripts().map(|script| (&script.file, script.text.as_bytes()));
     let rendered = scripts.rendered.iter().map(|(name, content)| (name, content.as_slice()));
     texts.chain(rendered).try_for_each(|(name, content)| write(&steps.join(name), content, 0o644))
 }

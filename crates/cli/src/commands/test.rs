@@ -9,9 +9,10 @@ use yoe_vm::{Login, Password};
 use crate::args::Test;
 use crate::context::evaluate;
 use crate::error::{CommandError, Kind};
+use crate::kernel_test::KernelJudge;
 use crate::machine::{Bootable, Choice, not_run};
 use crate::test_device::{Sizes, TestDevice};
-use crate::{paths, ui};
+use crate::{kernel_test, paths, ui};
 
 /// The times of a run of all tests, in the image's folder of records.
 const WHOLE: &str = "timing.json";
@@ -28,7 +29,8 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
         secure_boot: args.secure_boot,
         registry: true,
     };
-    let bootable = Bootable::build(&choice)?;
+    let mut bootable = Bootable::build(&choice)?;
+    kernel_test::add(&mut bootable.image);
     // A filter that leaves no test is told before a machine is started.
     names(&bootable.image.tests, args.filter.as_deref())
         .map_err(|error| CommandError::user(error.to_string()))?;
@@ -47,11 +49,12 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
 }
 
 fn list(args: &Test) -> Result<(), CommandError> {
-    let evaluated = evaluate(args.machine.as_deref())?;
+    let mut evaluated = evaluate(args.machine.as_deref())?;
     let name = args.image.clone().or(evaluated.project.default_image);
-    let image = name.as_ref().and_then(|name| evaluated.project.images.get(name));
-    let image =
+    let image = name.as_ref().and_then(|name| evaluated.project.images.remove(name));
+    let mut image =
         image.ok_or_else(|| CommandError::user(format!("{:?} is not an image", name.unwrap_or_default())))?;
+    kernel_test::add(&mut image);
     let names = names(&image.tests, args.filter.as_deref());
     names.map_err(|error| CommandError::user(error.to_string()))?.iter().for_each(|name| ui::result(name));
     Ok(())
@@ -70,6 +73,7 @@ fn boot(bootable: &Bootable, args: &Test, records: &Path) -> Result<Summary, Com
             return Err(CommandError::new(Kind::TestsFailed, "the firmware did not refuse an unsigned disk"));
         }
     }
+    let judge = KernelJudge::new(&bootable.image);
     let suite = Suite {
         tests: &bootable.image.tests,
         filter: args.filter.as_deref(),
@@ -77,6 +81,7 @@ fn boot(bootable: &Bootable, args: &Test, records: &Path) -> Result<Summary, Com
         limits: Limits::of(&bootable.image.tests),
         power_off: "poweroff",
         reboot: "reboot",
+        judge: Some(&judge),
     };
     yoe_vm::test::run(&suite, &mut device, &mut Lines).map_err(|error| match error {
         RunError::NoMatch(error) => CommandError::user(error.to_string()),

@@ -28,7 +28,45 @@ pub(super) fn whom(runtimes: &[Runtime]) -> String {
     runtimes.iter().map(|runtime| runtime.name()).collect::<Vec<_>>().join(", ")
 }
 
+/// Required options that are built as modules, which the image does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{} needs modules that the image does not hold:{}\nadd the unit that installs them to the image, or build them in: \
+     =y instead of =m",
+    whom(.runtimes),
+    .absent.iter().map(|one| format!(
+        "\n  CONFIG_{}=m  # {}.ko: {}", one.symbol, one.module.unwrap_or_default(), one.reason
+    )).collect::<String>()
+)]
+pub struct WithoutModules {
+    /// The engines asked for.
+    pub runtimes: Vec<Runtime>,
+    /// What is built as a module that is not there.
+    pub absent: Vec<Outcome>,
+}
+
+/// The name of the module in the file at `path`, with `_` for `-` as `lsmod` shows it; `None` for what is no module.
+/// Modules lie below `lib/modules`, compressed or not (kmod's .gz, .xz and .zst).
+pub fn module_in(path: &str) -> Option<String> {
+    let (folder, file) = path.rsplit_once('/')?;
+    let lies = folder.trim_start_matches('/').trim_start_matches("usr/").starts_with("lib/modules/");
+    let stem = [".ko", ".ko.gz", ".ko.xz", ".ko.zst"].iter().find_map(|end| file.strip_suffix(end))?;
+    (lies && !stem.is_empty()).then(|| stem.replace('-', "_"))
+}
+
 impl Report {
+    /// Whether the modules of the required options are there: `present` knows the names of those that are.
+    ///
+    /// # Errors
+    /// [`WithoutModules`] when one is not.
+    pub fn has_modules(&self, present: impl Fn(&str) -> bool) -> Result<(), WithoutModules> {
+        let absent: Vec<_> = self.absent_modules(present).into_iter().cloned().collect();
+        if absent.is_empty() {
+            return Ok(());
+        }
+        Err(WithoutModules { runtimes: self.runtimes.clone(), absent })
+    }
+
     /// The report as a result.
     ///
     /// # Errors

@@ -26,9 +26,9 @@ mod report;
 mod rule;
 mod runtime;
 
-pub use broken::Broken;
+pub use broken::{Broken, WithoutModules, module_in};
 pub use check::{Outcome, Report, Required, Section, Verdict, check};
-pub use rule::{Group, Rule, Section as Place, rules};
+pub use rule::{Group, Rule, Section as Place, Wish, rules};
 pub use runtime::{Runtime, RuntimeError};
 
 #[cfg(test)]

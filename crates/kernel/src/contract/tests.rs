@@ -304,3 +304,40 @@ proptest! {
         prop_assert!(report.to_text(true).ends_with('\n'));
     }
 }
+
+#[test]
+fn required_modules_must_be_in_the_image() {
+    let version = KernelVersion::new(6, 12);
+    let built_in = complete(version);
+    let as_module = |symbol: &str| {
+        let mut lines = built_in.clone();
+        lines.remove(&format!("CONFIG_{symbol}=y"));
+        lines.insert(format!("CONFIG_{symbol}=m"));
+        check(&config(&lines), version, &[Runtime::Containerd])
+    };
+    assert_eq!(as_module("NONE").has_modules(|_| false), Ok(()));
+    let report = as_module("OVERLAY_FS");
+    assert_eq!(report.has_modules(|name| name == "overlay"), Ok(()));
+    let told = report.has_modules(|name| name == "veth").unwrap_err().to_string();
+    assert!(
+        told.starts_with(
+            "containerd needs modules that the image does not hold:\n  CONFIG_OVERLAY_FS=m  # overlay.ko: "
+        ),
+        "{told}"
+    );
+    assert!(as_module("IP_SCTP").has_modules(|_| false).is_ok(), "optional ones are not asked for");
+}
+
+#[test]
+fn modules_are_known_by_their_files() {
+    for (path, name) in [
+        ("usr/lib/modules/6.12.1/kernel/fs/overlayfs/overlay.ko", Some("overlay")),
+        ("/lib/modules/6.12.1/kernel/net/netfilter/xt-addr.ko.zst", Some("xt_addr")),
+        ("lib/modules/6.12.1/extra/a.ko.xz", Some("a")),
+        ("lib/modules/6.12.1/modules.dep", None),
+        ("usr/share/overlay.ko", None),
+        ("lib/modules/6.12.1/.ko", None),
+    ] {
+        assert_eq!(module_in(path).as_deref(), name, "{path}");
+    }
+}

@@ -51,7 +51,7 @@ part!(Made<Registry>, Registry, "registry(…)");
 
 impl Argument for Made<Step> {
     fn expected() -> String {
-        "a step (shell text, install_file, install_template or symlink)".to_owned()
+        "a step (shell text, install_file, install_template, symlink or kconfig_check)".to_owned()
     }
 
     fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {

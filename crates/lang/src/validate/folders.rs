@@ -37,6 +37,10 @@ fn check_step(unit: &Unit, step: &Step, site: &Site) -> Vec<Problem> {
             Some(problem) => vec![problem],
             None => check_template(unit, src, vars, site),
         },
+        Step::KconfigCheck { fragments } => fragments
+            .iter()
+            .filter_map(|path| missing(unit, path, Place::text(site, "fragments", path)))
+            .collect(),
         Step::Shell(_) | Step::Symlink { .. } => Vec::new(),
     }
 }

@@ -126,6 +126,9 @@ pub enum Failure {
         /// What came instead, the last time.
         found: String,
     },
+    /// Whoever else has a say about its output found something wrong: these words.
+    #[error("{0}")]
+    Judged(String),
     /// It should have ended with a figure.
     #[error("expected standard output to end with a number for {name:?}, found {}", shown(found))]
     Figure {

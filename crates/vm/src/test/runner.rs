@@ -34,6 +34,14 @@ pub struct Suite<'a> {
     pub power_off: &'a str,
     /// The command that restarts it.
     pub reboot: &'a str,
+    /// Who else has a say about what a test said.
+    pub judge: Option<&'a dyn Judge>,
+}
+
+/// Judges a test's output by more than text and status.
+pub trait Judge: std::fmt::Debug {
+    /// What is wrong with the standard output of `test`, in words; `None` for a test that is none of its own.
+    fn judge(&self, test: &str, stdout: &str) -> Option<Result<(), String>>;
 }
 
 /// No test's name contains the filter.
@@ -271,6 +279,9 @@ impl Run<'_> {
         deadline: Instant,
     ) -> Result<Option<f64>, Failure> {
         judge(test, output)?;
+        if let Some(verdict) = self.suite.judge.and_then(|judge| judge.judge(&test.name, &output.stdout)) {
+            verdict.map_err(Failure::Judged)?;
+        }
         if let Some(wanted) = &test.reach {
             // Every port that a test names is forwarded; without one nothing answers.
             let host = self.device.forwarded(wanted.port).unwrap_or_default();
@@ -300,7 +311,11 @@ impl Run<'_> {
             Err(failure) => (None, Outcome::Failed(failure)),
         };
         let seconds = output.as_ref().map_or_else(|| began.elapsed().as_secs_f64(), |output| output.seconds);
-        let (stdout, stderr) = output.map(|output| (output.stdout, output.stderr)).unwrap_or_default();
+        let (mut stdout, stderr) = output.map(|output| (output.stdout, output.stderr)).unwrap_or_default();
+        // The verdict says what counts of an output that is too long for people.
+        if matches!(outcome, Outcome::Failed(Failure::Judged(_))) {
+            stdout.clear();
+        }
         let (name, origin) = (name.to_owned(), origin.cloned());
         self.report(TestResult { name, origin, outcome, stdout, stderr, seconds });
         value

@@ -75,6 +75,7 @@ fn told(tests: &[ImageTest], change: impl FnOnce(&mut Suite<'_>)) -> (String, Su
         limits: Limits::default(),
         power_off: "fake-end guest-shutdown",
         reboot: "fake-end guest-reset",
+        judge: None,
     };
     change(&mut suite);
     let mut told = Told::default();
@@ -338,4 +339,36 @@ fn a_filter_chooses_by_a_part_of_the_name() {
     );
     let (told, summary) = told(&tests, |suite| suite.filter = Some("up"));
     assert!(summary.is_success(), "{told}");
+}
+
+/// Wants every output to be even in length.
+#[derive(Debug)]
+struct Even;
+
+impl Judge for Even {
+    fn judge(&self, test: &str, stdout: &str) -> Option<Result<(), String>> {
+        let verdict = if stdout.len() % 2 == 0 { Ok(()) } else { Err("the output is odd".to_owned()) };
+        test.starts_with("judged").then_some(verdict)
+    }
+}
+
+#[test]
+fn another_judge_has_a_say_about_its_own_tests() {
+    let tests = [
+        test("judged well", "echo odd"),
+        test("judged badly", "echo even"),
+        test("not judged", "echo even"),
+        test("judged no more", "echo even; false"),
+    ];
+    let (told, summary) = told(&tests, |suite| suite.judge = Some(&Even));
+    insta::assert_snapshot!(told, @"
+    boots: passed
+    judged well: passed
+    judged badly: failed: the output is odd
+    not judged: passed
+    judged no more: failed: expected exit status 0, found 1
+    powers-off: passed
+    4 passed, 2 failed, 0 skipped
+    ");
+    assert_eq!(summary.results[2].stdout, "", "the verdict says it");
 }

@@ -1,0 +1,193 @@
+//! Holds what Kconfig made against what the fragments of a unit ask for.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
+use yoe_kernel::fragment::{FragmentError, Lint, LintKind, MergeError, Merged, lint, merge};
+use yoe_kernel::kconfig::{Environment, Sources, Values, parse};
+use yoe_kernel::survive::{Explanation, Lost, additions, explain, lost};
+use yoe_kernel::{Config, Fragment};
+use yoe_model::{Arch, Unit};
+use yoe_plan::{Action, UnitAction};
+
+use crate::builder::Builder;
+use crate::error::Failure;
+use crate::reporter::Event;
+use crate::steps::Check;
+
+/// The configuration, in `$BUILDDIR`.
+const CONFIG: &str = ".config";
+/// The first of the Kconfig files, in `$SRCDIR`.
+const KCONFIG: &str = "Kconfig";
+/// More than any file of a kernel's configuration has; a step may have left anything.
+const MAX_FILE: u64 = 64 << 20;
+/// How many lost options an error explains in full; the log has all.
+const SHOWN: usize = 12;
+
+/// What is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum KconfigProblem {
+    /// A fragment is no fragment.
+    #[error(transparent)]
+    Fragment(#[from] FragmentError),
+    /// Fragments contradict each other.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    /// There is no configuration.
+    #[error("no configuration is in $BUILDDIR/{CONFIG}; run Kconfig before this step")]
+    Absent(#[source] io::Error),
+    /// What is there is no configuration.
+    #[error("$BUILDDIR/{CONFIG} cannot be read")]
+    Config(#[from] yoe_kernel::config::ConfigError),
+    /// Requests that did not survive.
+    #[error("{}", told(.0, SHOWN))]
+    Lost(Vec<Explanation>),
+    /// Requests that did not survive, and Kconfig files that nobody can read.
+    #[error("{}; which dependency it was cannot be told", listed(.lost))]
+    Unexplained {
+        /// The requests.
+        lost: Vec<Lost>,
+        /// Why not.
+        #[source]
+        why: Box<yoe_kernel::kconfig::KconfigError>,
+    },
+}
+
+impl Builder {
+    /// Fails when a request of the fragments is not in the configuration; warns of lines that ask for nothing.
+    pub(crate) fn kconfig(
+        &self,
+        action: &Action,
+        unit: &UnitAction,
+        check: &Check,
+        work: &Path,
+        sources: &[PathBuf],
+        log: &mut File,
+    ) -> Result<(), Failure> {
+        let mut fail = |problem: KconfigProblem| {
+            let text = match &problem {
+                KconfigProblem::Lost(all) => told(all, usize::MAX),
+                other => other.to_string(),
+            };
+            // The error says it too; a log that cannot be written hides nothing.
+            let _ = writeln!(log, "{}", text.trim_end());
+            Failure::Kconfig { task: check.task.clone(), problem: Box::new(problem) }
+        };
+        let fragments = match read_fragments(&unit.unit, &check.fragments) {
+            Ok(fragments) => fragments,
+            Err(error) => return Err(fail(error.into())),
+        };
+        for warning in fragments.iter().flat_map(lint).filter(asks_for_nothing) {
+            self.reporter.event(Event::Warning { label: &action.label, message: &warning.to_string() });
+        }
+        judge(&fragments, work, &Layers(sources), unit.arch).map_err(fail)
+    }
+}
+
+fn read_fragments(unit: &Unit, names: &[String]) -> Result<Vec<Fragment>, FragmentError> {
+    // Evaluation made sure that each is there.
+    let files = names.iter().filter_map(|name| unit.file(name));
+    files.map(|file| Fragment::parse(&file.path, &file.content)).collect()
+}
+
+/// Missing reasons are a matter of taste; a comment that looks like a setting is a request that Kconfig never saw.
+fn asks_for_nothing(lint: &Lint) -> bool {
+    !matches!(lint.kind, LintKind::NoReason(_))
+}
+
+fn judge(
+    fragments: &[Fragment],
+    work: &Path,
+    sources: &dyn Sources,
+    arch: Arch,
+) -> Result<(), KconfigProblem> {
+    let merged = merge(fragments)?;
+    let config = Config::parse(&read(work, CONFIG).map_err(KconfigProblem::Absent)?)?;
+    let lost = lost(&merged, &config);
+    if lost.is_empty() { Ok(()) } else { Err(because(lost, &merged, &config, sources, arch)) }
+}
+
+fn because(
+    lost: Vec<Lost>,
+    merged: &Merged,
+    config: &Config,
+    sources: &dyn Sources,
+    arch: Arch,
+) -> KconfigProblem {
+    match parse(sources, KCONFIG, &Environment::kernel(kbuild(arch))) {
+        Ok(tree) => KconfigProblem::Lost(explain(&lost, merged, Values { tree: &tree, config })),
+        Err(why) => KconfigProblem::Unexplained { lost, why: Box::new(why) },
+    }
+}
+
+/// What Kbuild calls an architecture.
+fn kbuild(arch: Arch) -> &'static str {
+    match arch {
+        Arch::X86_64 => "x86_64",
+        Arch::Aarch64 => "arm64",
+    }
+}
+
+fn count(lost: usize) -> String {
+    match lost {
+        1 => "1 requested option did not survive".to_owned(),
+        many => format!("{many} requested options did not survive"),
+    }
+}
+
+/// The first `shown` of them in full, and the lines that would mend all.
+fn told(all: &[Explanation], shown: usize) -> String {
+    let mut text = format!("{}:\n", count(all.len()));
+    all.iter().take(shown).for_each(|one| text.push_str(&format!("{one}")));
+    if all.len() > shown {
+        text.push_str(&format!("… and {} more, in the log\n", all.len() - shown));
+    }
+    let lines = additions(all);
+    if all.len() > 1 && !lines.is_empty() {
+        text.push_str("all lines to add:\n");
+        lines.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+    }
+    text
+}
+
+fn listed(lost: &[Lost]) -> String {
+    let each = lost.iter().map(|lost| {
+        let Lost { symbol, requested, got, origin, .. } = lost;
+        format!("{origin}: asks for CONFIG_{symbol}={requested}, the final configuration has {got}")
+    });
+    format!("{}:\n  {}\n", count(lost.len()), each.collect::<Vec<_>>().join("\n  "))
+}
+
+/// The folders that `$SRCDIR` is laid from, the uppermost first.
+struct Layers<'a>(&'a [PathBuf]);
+
+impl Sources for Layers<'_> {
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        for layer in self.0 {
+            match read(layer, path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                found => return found,
+            }
+        }
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
+/// A regular file below `folder`. Steps wrote there, so no link leads out of it and nothing but a file is opened.
+fn read(folder: &Path, path: &str) -> io::Result<Vec<u8>> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let folder = openat(CWD, folder, flags | OFlags::DIRECTORY, Mode::empty())?;
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+    let file: File = openat2(folder, path, flags | OFlags::NONBLOCK, Mode::empty(), resolve)?.into();
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests;
