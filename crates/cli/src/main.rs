@@ -9,9 +9,11 @@ mod interrupt;
 mod machine;
 mod mirrors;
 mod paths;
+mod private_file;
 mod signing;
 mod test_device;
 mod ui;
+mod update_keys;
 
 use std::process::ExitCode;
 

@@ -22,6 +22,7 @@ pub mod identity;
 mod manifest;
 pub mod root;
 mod services;
+pub mod update;
 
 pub use error::ImageError;
 pub use manifest::{Content, DiskRecord, FileRecord, Manifest, Package, VerifiedRecord};

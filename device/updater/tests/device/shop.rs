@@ -39,7 +39,11 @@ impl Default for Offer {
 }
 
 pub fn named(keyring: &Keyring) -> Vec<Named> {
-    let role = |(index, role): (usize, Role)| Named { role, keys: vec![keyring.signers[index].public()], threshold: 1 };
+    let role = |(index, role): (usize, Role)| Named {
+        role,
+        keys: vec![keyring.signers[index].public()],
+        threshold: 1,
+    };
     [Role::Root, Role::Targets, Role::Snapshot, Role::Timestamp].into_iter().enumerate().map(role).collect()
 }
 
