@@ -60,15 +60,16 @@ impl UpdateKeys {
             return Err(CommandError::user(format!("{root_threshold} of {root_keys} keys cannot sign")));
         }
         let folder = paths::keys()?.join(format!("{project}.updates"));
-        let mut keyring = Keyring::default();
+        let mut made = Made::default();
         let mut named = Vec::new();
         for role in Role::ALL {
             let (count, threshold) = if role == Role::Root { (root_keys, root_threshold) } else { (1, 1) };
-            let keys = make(&folder, role, count, &mut keyring)?;
+            let keys = made.make(&folder, role, count)?;
             named.push(Named { role, keys, threshold });
         }
-        let root = publisher(&keyring, Expiry::default()).root(None, &named).map_err(cannot_sign)?;
+        let root = publisher(&made.keyring, Expiry::default()).root(None, &named).map_err(cannot_sign)?;
         let trust = Trust::new(&root).map_err(cannot_sign)?;
+        made.write()?;
         write_root(&folder, &trust)?;
         Ok(Self { folder, roots: vec![trust] })
     }
@@ -76,21 +77,20 @@ impl UpdateKeys {
     /// Replaces the keys of these roles.
     pub fn rotate(&mut self, roles: &[Role]) -> Result<(), CommandError> {
         let before = self.newest()?.clone();
-        let mut keyring = self.keyring()?;
+        let mut made = Made { keyring: self.keyring()?, files: Vec::new() };
         let mut named = Vec::new();
         for role in Role::ALL {
             let old = keys_of(&before, role);
             let threshold = before.root().roles.get(role.as_str()).map_or(1, |keys| keys.threshold);
-            let keys = if roles.contains(&role) {
-                make(&self.folder, role, old.len().max(1), &mut keyring)?
-            } else {
-                old
-            };
+            let rotated = roles.contains(&role);
+            let keys = if rotated { made.make(&self.folder, role, old.len().max(1))? } else { old };
             named.push(Named { role, keys, threshold });
         }
-        let root = publisher(&keyring, Expiry::default()).root(Some(&before), &named).map_err(cannot_sign)?;
+        let root = publisher(&made.keyring, Expiry::default()).root(Some(&before), &named);
+        let root = root.map_err(cannot_sign)?;
         let mut trust = before.clone();
         trust.rotate(&root).map_err(cannot_sign)?;
+        made.write()?;
         write_root(&self.folder, &trust)?;
         self.roots.push(trust);
         roles.iter().try_for_each(|role| self.retire(&before, *role))
@@ -162,24 +162,34 @@ fn keys_of(trust: &Trust, role: Role) -> Vec<PublicKey> {
     ids.iter().filter_map(|id| root.keys.get(id).cloned()).collect()
 }
 
-fn make(
-    folder: &Path,
-    role: Role,
-    count: usize,
-    keyring: &mut Keyring,
-) -> Result<Vec<PublicKey>, CommandError> {
-    let failed = |error| CommandError::new(Kind::Internal, "no key could be made").because(error);
-    let mut keys = Vec::new();
-    for _ in 0..count {
-        let der = Signer::generate().map_err(failed)?;
-        let signer = Signer::from_pkcs8(&der).map_err(failed)?;
-        let file = key_file(folder, role, &signer.public());
-        let text = pem::encode(&pem::Pem::new(PRIVATE, der));
-        private_file::create(&file, &text).map_err(|error| unusable(&file, error))?;
-        keys.push(signer.public());
-        keyring.signers.push(signer);
+/// New keys, in memory until it is known that what they are for can be signed.
+#[derive(Default)]
+struct Made {
+    keyring: Keyring,
+    files: Vec<(PathBuf, String)>,
+}
+
+impl Made {
+    fn make(&mut self, folder: &Path, role: Role, count: usize) -> Result<Vec<PublicKey>, CommandError> {
+        let failed = |error| CommandError::new(Kind::Internal, "no key could be made").because(error);
+        let mut keys = Vec::new();
+        for _ in 0..count {
+            let der = Signer::generate().map_err(failed)?;
+            let signer = Signer::from_pkcs8(&der).map_err(failed)?;
+            let file = key_file(folder, role, &signer.public());
+            self.files.push((file, pem::encode(&pem::Pem::new(PRIVATE, der))));
+            keys.push(signer.public());
+            self.keyring.signers.push(signer);
+        }
+        Ok(keys)
     }
-    Ok(keys)
+
+    fn write(&self) -> Result<(), CommandError> {
+        let write = |(file, text): &(PathBuf, String)| {
+            private_file::create(file, text).map_err(|error| unusable(file, error))
+        };
+        self.files.iter().try_for_each(write)
+    }
 }
 
 fn parse(file: &Path, text: &[u8]) -> Result<Signer, CommandError> {

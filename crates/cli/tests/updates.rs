@@ -77,6 +77,7 @@ fn a_key_that_is_elsewhere_cannot_sign() {
         files(&sandbox, ".pem").into_iter().find(|path| path.to_str().unwrap().contains("/root-")).unwrap();
     std::fs::remove_file(root).unwrap();
     assert_snapshot!("keys_elsewhere", shown(&sandbox, &["keys", "rotate", "targets"]));
+    assert_eq!(files(&sandbox, ".pem").len(), 3, "no key is left of what failed");
     assert_snapshot!("keys_elsewhere_list", shown(&sandbox, &["keys", "list"]));
 }
 
