@@ -48,17 +48,17 @@ fn differs(ours: &Crates, crates: &Crates, text: &str) -> Result<(), String> {
 /// A copy of the manifests, with a source file for each target that they name.
 fn workspace(root: &Path) -> Result<(), String> {
     for package in PACKAGES {
-        let manifest = read(&format!("{package}/Cargo.toml"))?;
+        let manifest = read(format!("{package}/Cargo.toml"))?;
         // Devices run no tests.
         let manifest = manifest.split("[dev-dependencies]").next().unwrap_or_default().to_owned();
         let sources = root.join(package).join("src");
         std::fs::create_dir_all(&sources).map_err(|error| format!("{}: {error}", sources.display()))?;
-        write(&root.join(package).join("Cargo.toml"), &manifest)?;
-        write(&sources.join("lib.rs"), "")?;
-        write(&sources.join("main.rs"), "fn main() {}")?;
+        write(root.join(package).join("Cargo.toml"), &manifest)?;
+        write(sources.join("lib.rs"), "")?;
+        write(sources.join("main.rs"), "fn main() {}")?;
     }
-    write(&root.join("Cargo.toml"), &read(MANIFEST)?)?;
-    write(&root.join("Cargo.lock"), &read("Cargo.lock")?)
+    write(root.join("Cargo.toml"), &read(MANIFEST)?)?;
+    write(root.join("Cargo.lock"), &read("Cargo.lock")?)
 }
 
 fn resolve(root: &Path) -> Result<String, String> {

@@ -1,5 +1,7 @@
 //! `yoe keys` and `yoe bundle`.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 mod support;
 
 use std::os::unix::fs::PermissionsExt;

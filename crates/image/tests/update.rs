@@ -1,5 +1,7 @@
 //! From the files of a built image to a repository and a bundle.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 use std::fs;
 use std::path::Path;
 
