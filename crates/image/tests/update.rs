@@ -91,7 +91,8 @@ fn two_releases_lie_side_by_side() {
     for version in ["1.0", "1.1"] {
         let image = built(folder.path(), version);
         let release = Release::open(folder.path(), &image, "qemu").unwrap();
-        repository::publish(repository.path(), &[trust.clone()], &publisher(&keyring), &release).unwrap();
+        repository::publish(repository.path(), std::slice::from_ref(&trust), &publisher(&keyring), &release)
+            .unwrap();
     }
     let targets = list(repository.path(), &trust);
     assert_eq!(targets.targets.len(), 6);
@@ -113,7 +114,7 @@ fn a_bundle_is_a_tar_archive_with_its_metadata_first() {
     let release = Release::open(folder.path(), &image, "qemu").unwrap();
     let published = publisher(&keyring).publish(&trust, None, release.targets()).unwrap();
     let file = folder.path().join("box.bundle");
-    let size = write_bundle(&file, &[trust.clone()], &published, &release).unwrap();
+    let size = write_bundle(&file, std::slice::from_ref(&trust), &published, &release).unwrap();
     assert_eq!(size, file.metadata().unwrap().len());
     let unpacked = tempfile::tempdir().unwrap();
     let tar = std::process::Command::new("tar")

@@ -14,6 +14,9 @@ use super::UpdateError;
 use crate::VerifiedRecord;
 use crate::disk::manifest_file;
 
+/// A target: its path in a repository, its length in bytes, and what it reads as.
+pub(super) type Part = (String, u64, Box<dyn Read>);
+
 /// An image that can be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Release {
@@ -86,8 +89,8 @@ impl Release {
         .into()
     }
 
-    /// Its targets, each with its path in a repository, its length, and what it reads as; the content is last.
-    pub(super) fn parts(&self) -> Result<Vec<(String, u64, Box<dyn Read>)>, UpdateError> {
+    /// Its targets; the content is last.
+    pub(super) fn parts(&self) -> Result<Vec<Part>, UpdateError> {
         let path = |part: &str, digest: &str| yoe_bundle::path::target(&self.name(part), digest);
         let bytes = |part: &str, bytes: Vec<u8>| {
             let (path, length) = (path(part, &sha256(&bytes)), bytes.len() as u64);

@@ -52,7 +52,7 @@ fn targets(folder: &Path, roots: &[Trust]) -> Result<Option<Targets>, UpdateErro
         Err(error) => return Err(UpdateError::io("read", &file)(error)),
     };
     let mut tried = roots.iter().rev().map(|trust| verify(folder, trust, &timestamp));
-    let newest = tried.next().unwrap_or_else(|| Err(UpdateError::Changed(file)));
+    let newest = tried.next().unwrap_or(Err(UpdateError::Changed(file)));
     newest.or_else(|refused| tried.find_map(Result::ok).ok_or(refused)).map(Some)
 }
 
