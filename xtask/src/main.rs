@@ -1,6 +1,7 @@
-//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask test`.
+//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask device-crates`, `cargo xtask test`.
 
 mod check_deps;
+mod device_crates;
 mod metadata;
 mod test;
 
@@ -10,8 +11,12 @@ fn main() -> ExitCode {
     let task = std::env::args().nth(1);
     let result = match task.as_deref() {
         Some("check-deps") => check_dependencies(),
+        Some("device-crates") => device_crates::update(),
         Some("test") => check_dependencies().and_then(|_| test::run()),
-        other => Err(format!("unknown task {}: expected check-deps or test", other.unwrap_or("(none)"))),
+        other => Err(format!(
+            "unknown task {}: expected check-deps, device-crates or test",
+            other.unwrap_or("(none)")
+        )),
     };
     match result {
         Ok(said) => {
@@ -26,7 +31,8 @@ fn main() -> ExitCode {
 }
 
 fn check_dependencies() -> Result<String, String> {
-    check_deps::check(&metadata::read()?)
+    let rooms = check_deps::check(&metadata::read()?)?;
+    Ok(format!("{rooms}\n{}", device_crates::check()?))
 }
 
 fn write(to: &mut dyn std::io::Write, text: &str) {

@@ -24,6 +24,10 @@ pub enum Command {
     Shell(Shell),
     /// Write yoe.lock: which bytes the project's names stand for
     Lock(Lock),
+    /// Make a signed update of an image, for the devices that run it
+    Bundle(Bundle),
+    /// Look after the keys that sign updates
+    Keys(Keys),
     /// Look at kernels
     Kernel(Kernel),
     /// Look after the store
@@ -127,6 +131,57 @@ pub struct Lock {
     /// Resolve everything anew, also what is locked already
     #[arg(long)]
     pub update: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Bundle {
+    /// The image [default: the project's]
+    pub image: Option<String>,
+    /// The machine to build for [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Publish in this folder, which any static web server can serve
+    #[arg(long, value_name = "DIR")]
+    pub repository: Option<std::path::PathBuf>,
+    /// Write one file for USB sticks, local networks and web servers [default: IMAGE-MACHINE-VERSION.bundle here, unless
+    /// there is a repository]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<std::path::PathBuf>,
+    /// Days for which a device that knows the time takes it
+    #[arg(long, value_name = "DAYS", default_value_t = 365)]
+    pub expires: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct Keys {
+    #[command(subcommand)]
+    pub command: KeysCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make the keys of this project's updates
+    Make {
+        /// Keys that may sign for a change of keys
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        root_keys: usize,
+        /// How many of them must sign
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        root_threshold: usize,
+    },
+    /// List the keys, and which of them are here
+    List,
+    /// Replace keys by new ones: devices follow with their next update
+    Rotate {
+        /// Roles: root, targets, snapshot, timestamp
+        #[arg(required = true)]
+        roles: Vec<String>,
+    },
+    /// Write the public part, which images hold
+    Export {
+        /// The file
+        file: std::path::PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

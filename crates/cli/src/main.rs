@@ -10,11 +10,13 @@ mod kernel_test;
 mod machine;
 mod mirrors;
 mod paths;
+mod private_file;
 mod registry;
 mod secure_boot;
 mod signing;
 mod test_device;
 mod ui;
+mod update_keys;
 
 use std::process::ExitCode;
 

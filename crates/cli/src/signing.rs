@@ -1,14 +1,12 @@
 //! The key that signs packages.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use yoe_package::Signer;
 
 use crate::error::CommandError;
-use crate::{paths, ui};
+use crate::{paths, private_file, ui};
 
 /// The signing key of a project, if one was made. It never enters the store.
 pub fn existing(project: &str) -> Result<Option<Signer>, CommandError> {
@@ -28,26 +26,14 @@ fn path(project: &str) -> Result<PathBuf, CommandError> {
 
 /// Makes the signing key of a project.
 pub fn make(project: &str) -> Result<Signer, CommandError> {
-    let (folder, path) = (paths::keys()?, path(project)?);
+    let path = path(project)?;
     let refused = |error| {
         CommandError::new(crate::error::Kind::Internal, "no signing key could be made").because(error)
     };
     let signer = Signer::generate(project).map_err(refused)?;
     let text = signer.to_pem().map_err(refused)?;
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(&folder).map_err(|error| unusable(&folder, error))?;
-    // Complete under another name first: a half-written key would be an error for ever. Whoever loses a race between
-    // two first builds takes the winner's key.
-    let new = path.with_extension(format!("new-{}", std::process::id()));
-    let written = || -> std::io::Result<()> {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        let linked = fs::hard_link(&new, &path);
-        fs::remove_file(&new)?;
-        linked
-    };
-    match written() {
+    // Whoever loses a race between two first builds takes the winner's key.
+    match private_file::create(&path, &text) {
         Ok(()) => {
             ui::note(&format!("made a key that signs packages: {}", path.display()));
             Ok(signer)

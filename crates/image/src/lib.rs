@@ -25,6 +25,7 @@ mod manifest;
 pub mod oci;
 pub mod root;
 mod services;
+pub mod update;
 
 pub use error::ImageError;
 pub use manifest::{Content, DiskRecord, FileRecord, Manifest, Package, VerifiedRecord};

@@ -1,3 +1,18 @@
-//! The updater of a device: puts signed updates into the other slot, and tells good boots from bad ones.
+//! The updater of a device: puts signed updates into the slot that does not run, and tells good boots from bad ones.
+//!
+//! [`machine`] decides and writes nothing; [`install`], [`watch`] and [`status`] read the disk, ask it, and carry out what
+//! it says. docs/reference/updater.md has the commands and exit codes, docs/design/0013 the metadata, 0016 the deltas.
 
+pub mod args;
+pub mod checks;
+pub mod config;
+pub mod delta;
+pub mod disk;
+pub mod install;
 pub mod machine;
+pub mod problem;
+pub mod source;
+pub mod state;
+pub mod status;
+pub mod update;
+pub mod watch;

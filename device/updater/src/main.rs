@@ -1,1 +1,149 @@
-fn main() {}
+//! `updater`: see the library.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+use yoe_updater::args::{Args, Command, USAGE};
+use yoe_updater::checks;
+use yoe_updater::config::Config;
+use yoe_updater::delta::Tally;
+use yoe_updater::disk::System;
+use yoe_updater::install::{Event, Lock, Outcome, install};
+use yoe_updater::machine::{Step, rollback};
+use yoe_updater::problem::Problem;
+use yoe_updater::status::status;
+use yoe_updater::watch::{Watched, mark_good, watch};
+
+/// What a command has to say: for people, and for programs.
+struct Said {
+    text: String,
+    json: Value,
+}
+
+fn main() -> ExitCode {
+    let args = match Args::parse(std::env::args().skip(1)) {
+        Ok(args) => args,
+        Err(problem) => return fail(&problem, false),
+    };
+    match run(&args) {
+        Ok(said) => {
+            let text = if args.json { said.json.to_string() } else { said.text };
+            write(&mut std::io::stdout(), &text);
+            ExitCode::SUCCESS
+        }
+        Err(problem) => fail(&problem, args.json),
+    }
+}
+
+fn run(args: &Args) -> Result<Said, Problem> {
+    if args.command == Command::Help {
+        return Ok(Said { text: USAGE.to_owned(), json: Value::Null });
+    }
+    let config = Config::read(&args.config)?;
+    match &args.command {
+        Command::Install(from) => installed(&install(&config, from, &mut |event| tell(event))?),
+        Command::Status => {
+            let status = status(&config)?;
+            Ok(Said { text: status.told(), json: serde_json::to_value(&status).unwrap_or_default() })
+        }
+        Command::MarkGood { auto } => marked(&config, *auto),
+        Command::Rollback => back(&config),
+        Command::Watch => watched(&config),
+        Command::Help => Ok(Said { text: USAGE.to_owned(), json: Value::Null }),
+    }
+}
+
+fn installed(outcome: &Outcome) -> Result<Said, Problem> {
+    let Outcome { version, slot, runs, tally, warning } = outcome;
+    if *runs {
+        let text = format!("version {version} runs already; nothing was done");
+        return Ok(Said {
+            text,
+            json: json!({ "result": "runs", "version": version, "slot": slot.letter() }),
+        });
+    }
+    if let Some(warning) = warning {
+        write(&mut std::io::stderr(), &format!("warning: what was seen is not remembered: {warning}"));
+    }
+    let Tally { fetched, reused } = tally;
+    let text = format!(
+        "version {version} is in slot {} and starts next; {fetched} bytes were fetched, {reused} were here",
+        slot.letter()
+    );
+    let json = json!({
+        "result": "installed", "version": version, "slot": slot.letter(), "fetched": fetched, "reused": reused,
+        "warning": warning,
+    });
+    Ok(Said { text, json })
+}
+
+fn marked(config: &Config, auto: bool) -> Result<Said, Problem> {
+    if auto {
+        let failed = checks::run(config);
+        if !failed.is_empty() {
+            return Err(Problem::Checks(failed));
+        }
+    }
+    let changed = mark_good(config)?;
+    let text = if changed { "this version is good now" } else { "this version was good before" };
+    Ok(Said { text: text.to_owned(), json: json!({ "result": "good", "changed": changed }) })
+}
+
+fn back(config: &Config) -> Result<Said, Problem> {
+    let _lock = Lock::take(&config.paths.lock)?;
+    let system = System::open(&config.paths, false)?;
+    let step = rollback(&system.view(None, false)?)?;
+    if let Some(Step::Rename { from, to }) = &step {
+        system.entries.rename(from, &to.to_string())?;
+    }
+    let text = "the other slot's version starts next".to_owned();
+    Ok(Said { text, json: json!({ "result": "rollback", "changed": step.is_some() }) })
+}
+
+fn watched(config: &Config) -> Result<Said, Problem> {
+    match watch(config)? {
+        Watched::NotOnTrial => Ok(Said {
+            text: "this version is not on trial".to_owned(),
+            json: json!({ "result": "not-on-trial" }),
+        }),
+        Watched::Good => {
+            Ok(Said { text: "this version is good now".to_owned(), json: json!({ "result": "good" }) })
+        }
+        Watched::Failed(checks) => Err(Problem::Checks(checks)),
+    }
+}
+
+fn tell(event: Event<'_>) {
+    let text = match event {
+        Event::Found(version) => format!("found version {version}, and believe it"),
+        Event::Step(step) => match step {
+            Step::MendTable => "mending the partition table".to_owned(),
+            Step::RemoveEntry(name) => format!("removing {name}"),
+            Step::RemoveUnfinished(file) => format!("removing {file}"),
+            Step::SetUuid(slot, uuid) => format!("naming {} {uuid}", slot.partition()),
+            Step::WriteSlot(slot) => format!("writing {}", slot.partition()),
+            Step::CopyKernel(file) => format!("copying {file}"),
+            Step::Rename { from, to } => format!("renaming {from} to {to}"),
+        },
+        Event::Content(_) => return,
+    };
+    write(&mut std::io::stderr(), &text);
+}
+
+fn fail(problem: &Problem, json: bool) -> ExitCode {
+    let (kind, code) = problem.kind();
+    if json {
+        let text =
+            json!({ "result": "error", "kind": kind, "code": code, "message": problem.told() }).to_string();
+        write(&mut std::io::stdout(), &text);
+    } else {
+        write(&mut std::io::stderr(), &format!("updater: {}", problem.told()));
+    }
+    ExitCode::from(code)
+}
+
+fn write(to: &mut dyn Write, text: &str) {
+    // Nobody is left to tell when the stream is gone.
+    let _ = writeln!(to, "{text}");
+}

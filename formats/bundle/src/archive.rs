@@ -1,5 +1,7 @@
 //! Bundles: tar archives (POSIX ustar) whose members lie at known places, so that they can be read in pieces.
 
+use std::io::{self, Read, Write};
+
 use tar::{EntryType, Header};
 
 /// Bytes of a header, and what members are filled up to.
@@ -53,6 +55,23 @@ pub fn padding(length: u64) -> u64 {
     length.next_multiple_of(BLOCK) - length
 }
 
+/// Writes a member: its header, what is read, and what fills it up.
+///
+/// # Errors
+/// When reading or writing fails, the name is too long, or there is less or more to read than was said.
+pub fn append(to: &mut dyn Write, path: &str, length: u64, from: &mut dyn Read) -> io::Result<()> {
+    let header = header(path, length).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+    to.write_all(&header)?;
+    let written = io::copy(&mut from.take(length + 1), to)?;
+    if written != length {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("{path} has another length than {length}"),
+        ));
+    }
+    to.write_all(&END[..padding(length) as usize])
+}
+
 /// What ends an archive.
 pub const END: [u8; 2 * BLOCK as usize] = [0; 2 * BLOCK as usize];
 
@@ -93,6 +112,21 @@ mod tests {
         assert_eq!(parse(&header(&path, 5 << 30).unwrap()), Ok(Some(member)));
         assert_eq!(parse(&END[..512]), Ok(None));
         assert_eq!((padding(0), padding(1), padding(512)), (0, 511, 0));
+    }
+
+    #[test]
+    fn members_lie_at_block_boundaries() {
+        let mut archive = Vec::new();
+        append(&mut archive, "a", 3, &mut &b"abc"[..]).unwrap();
+        append(&mut archive, "b", 512, &mut &[7; 512][..]).unwrap();
+        archive.extend(END);
+        assert_eq!(archive.len(), 512 * 6);
+        assert_eq!(&archive[512..516], b"abc\0");
+        assert_eq!(parse(&archive[1024..1536]).unwrap().unwrap().path, "b");
+        assert!(append(&mut Vec::new(), "a", 2, &mut &b"abc"[..]).is_err());
+        assert!(append(&mut Vec::new(), "a", 4, &mut &b"abc"[..]).is_err());
+        let mut read = tar::Archive::new(&archive[..]);
+        assert_eq!(read.entries().unwrap().count(), 2);
     }
 
     #[test]

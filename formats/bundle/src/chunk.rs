@@ -19,7 +19,7 @@ pub struct Chunking {
 }
 
 /// What is published. Smaller chunks find more in common and make a larger index; docs/design/0016 has the measurements.
-pub const CHUNKING: Chunking = Chunking { smallest: 8 << 10, average: 32 << 10, largest: 128 << 10 };
+pub const CHUNKING: Chunking = Chunking { smallest: 4 << 10, average: 16 << 10, largest: 64 << 10 };
 
 impl Chunking {
     /// The chunker accepts no other values, and no device should need more memory.

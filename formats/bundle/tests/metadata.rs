@@ -1,5 +1,7 @@
 //! What a device believes and what it refuses.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 use std::collections::BTreeMap;
 
 use yoe_bundle::{

@@ -1,7 +1,9 @@
 //! The verbs, one file each.
 
 mod build;
+mod bundle;
 mod kernel;
+mod keys;
 mod lock;
 mod run;
 mod shell;
@@ -23,6 +25,8 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Sign(args) => sign::run(&args),
         Command::Shell(args) => shell::run(&args),
         Command::Lock(args) => lock::run(&args),
+        Command::Bundle(args) => bundle::run(&args),
+        Command::Keys(args) => keys::run(&args.command),
         Command::Kernel(args) => kernel::run(&args.command),
         Command::Store(args) => store::run(&args.command),
     }

@@ -12,10 +12,12 @@ pub(crate) enum Compression {
     Bzip2,
 }
 
-const SUFFIXES: [(&str, Compression); 10] = [
+const SUFFIXES: [(&str, Compression); 11] = [
     (".tar", Compression::None),
     (".tar.gz", Compression::Gzip),
     (".tgz", Compression::Gzip),
+    // Of crates.io.
+    (".crate", Compression::Gzip),
     (".tar.xz", Compression::Xz),
     (".txz", Compression::Xz),
     (".tar.zst", Compression::Zstd),

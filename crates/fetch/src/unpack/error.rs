@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub enum UnpackError {
     /// The name is not that of an archive that is read.
     #[error(
-        "{name} is not an archive that can be unpacked: expected .tar, .tar.gz, .tgz, .tar.xz, .tar.zst or .tar.bz2. \
+        "{name} is not an archive that can be unpacked: expected .tar, .tar.gz, .tgz, .tar.xz, .tar.zst, .tar.bz2 or .crate. \
          For a plain file say unpack = False"
     )]
     Format {

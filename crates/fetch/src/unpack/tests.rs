@@ -57,7 +57,7 @@ impl Lab {
 
 fn compressed(name: &str, bytes: &[u8]) -> Vec<u8> {
     match name.rsplit('.').next().unwrap() {
-        "gz" | "tgz" => {
+        "gz" | "tgz" | "crate" => {
             let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
             encoder.write_all(bytes).unwrap();
             encoder.finish().unwrap()
@@ -76,7 +76,7 @@ fn compressed(name: &str, bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn every_compression_is_read() {
     let tar = Tar::default().folder("top/").file("top/a", "1").end();
-    for name in ["a.tar", "a.tar.gz", "a.tgz", "a.tar.xz", "a.tar.zst", "a.tar.bz2"] {
+    for name in ["a.tar", "a.tar.gz", "a.tgz", "a.tar.xz", "a.tar.zst", "a.tar.bz2", "a-1.0.0.crate"] {
         let lab = Lab::new();
         let file = lab.put("file", &compressed(name, &tar));
         archive(&file, name, &[], &lab.tree(), &Limits::default()).unwrap();

@@ -1,0 +1,60 @@
+//! From a built image to an update: a [`Release`] is what the image's files amount to, a [`repository`] is where it is
+//! published, a bundle is the part of a repository that one update needs, in one file.
+
+mod bundle;
+mod release;
+pub mod repository;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use yoe_bundle::Refusal;
+
+pub use bundle::write as write_bundle;
+pub use release::Release;
+
+use crate::ImageError;
+
+/// Why there is no update.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError {
+    /// A file cannot be used.
+    #[error("cannot {doing} {}", path.display())]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The image's own manifest cannot be used.
+    #[error("the built image cannot be used")]
+    Image(#[from] ImageError),
+    /// The image has one slot.
+    #[error(
+        "image {0:?} has no second slot, so there is no place for an update; expected layout = verified_ab(...)"
+    )]
+    OneSlot(String),
+    /// The image is not what its manifest says.
+    #[error("{} is not what the image's manifest says; build the image anew", .0.display())]
+    Changed(PathBuf),
+    /// What was to be signed is not right.
+    #[error("the update cannot be signed")]
+    Sign(#[source] Refusal),
+    /// What lies in a repository is not ours.
+    #[error("{} holds metadata that these keys do not vouch for", path.display())]
+    Foreign {
+        /// The repository.
+        path: PathBuf,
+        /// Why not.
+        source: Refusal,
+    },
+}
+
+impl UpdateError {
+    fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { doing, path, source }
+    }
+}

@@ -1,0 +1,145 @@
+//! What the files of a built image amount to.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, copy};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use yoe_bundle::{CHUNKING, Index, Kernel, Manifest, Root, TargetFile, Time, sha256};
+use yoe_disk::verity::{BLOCK, TreeBuilder};
+use yoe_model::Image;
+
+use super::UpdateError;
+use crate::VerifiedRecord;
+use crate::disk::manifest_file;
+
+/// A target: its path in a repository, its length in bytes, and what it reads as.
+pub(super) type Part = (String, u64, Box<dyn Read>);
+
+/// An image that can be published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// What devices are told.
+    pub manifest: Manifest,
+    /// The machine that it was built for.
+    pub machine: String,
+    index: Vec<u8>,
+    content: String,
+    root: PathBuf,
+    kernel: PathBuf,
+}
+
+impl Release {
+    /// Reads the folder of a built image, and checks that it is what its manifest says.
+    ///
+    /// # Errors
+    /// When it is not, or the image has no second slot.
+    pub fn open(folder: &Path, image: &Image, machine: &str) -> Result<Self, UpdateError> {
+        let built = crate::Manifest::open(&folder.join(manifest_file(image)))?;
+        let one_slot = || UpdateError::OneSlot(image.name.clone());
+        let disk = built.disk.ok_or_else(one_slot)?;
+        let verified = disk.verified.ok_or_else(one_slot)?;
+        let (root, kernel) = (folder.join(&disk.root.file), folder.join(&disk.kernel.file));
+        let size = verified.data_blocks * BLOCK as u64;
+        check_root(&root, size, &verified)?;
+        let bytes = std::fs::read(&kernel).map_err(UpdateError::io("read", &kernel))?;
+        let digest = sha256(&bytes);
+        if digest != disk.kernel.sha256.to_string() {
+            return Err(UpdateError::Changed(kernel));
+        }
+        let opened = open(&root)?.take(size);
+        let index = Index::of(opened, &bytes[..], CHUNKING).map_err(UpdateError::io("read", &root))?;
+        let manifest = Manifest {
+            format: Manifest::format(),
+            image: built.image,
+            version: built.version,
+            machines: vec![machine.to_owned()],
+            arch: built.arch,
+            time: Time(built.epoch),
+            root: Root {
+                size,
+                data_blocks: verified.data_blocks,
+                root_hash: verified.root_hash.to_string(),
+                salt: verified.salt.to_string(),
+                partition: verified.partuuid,
+            },
+            kernel: Kernel { size: bytes.len() as u64, sha256: digest },
+        };
+        let mut release = Self {
+            manifest,
+            machine: machine.to_owned(),
+            index: index.to_bytes(),
+            content: String::new(),
+            root,
+            kernel,
+        };
+        release.content = release.digest_content()?;
+        Ok(release)
+    }
+
+    /// Names and digests of its targets.
+    pub fn targets(&self) -> BTreeMap<String, TargetFile> {
+        let of = |bytes: &[u8]| TargetFile::of(bytes.len() as u64, &sha256(bytes));
+        [
+            (self.name("manifest.json"), of(self.manifest.to_text().as_bytes())),
+            (self.name("index"), of(&self.index)),
+            (self.name("content"), TargetFile::of(self.length(), &self.content)),
+        ]
+        .into()
+    }
+
+    /// Its targets; the content is last.
+    pub(super) fn parts(&self) -> Result<Vec<Part>, UpdateError> {
+        let path = |part: &str, digest: &str| yoe_bundle::path::target(&self.name(part), digest);
+        let bytes = |part: &str, bytes: Vec<u8>| {
+            let (path, length) = (path(part, &sha256(&bytes)), bytes.len() as u64);
+            (path, length, Box::new(std::io::Cursor::new(bytes)) as Box<dyn Read>)
+        };
+        Ok(vec![
+            bytes("manifest.json", self.manifest.to_text().into_bytes()),
+            bytes("index", self.index.clone()),
+            (path("content", &self.content), self.length(), Box::new(self.read_content()?)),
+        ])
+    }
+
+    fn name(&self, part: &str) -> String {
+        Manifest::target(&self.manifest.image, &self.machine, &self.manifest.version, part)
+    }
+
+    fn length(&self) -> u64 {
+        self.manifest.root.size + self.manifest.kernel.size
+    }
+
+    /// Root file system without its hash tree, then the kernel image.
+    fn read_content(&self) -> Result<impl Read + use<>, UpdateError> {
+        Ok(open(&self.root)?.take(self.manifest.root.size).chain(open(&self.kernel)?))
+    }
+
+    fn digest_content(&self) -> Result<String, UpdateError> {
+        let mut digest = Sha256::new();
+        copy(&mut self.read_content()?, &mut digest).map_err(UpdateError::io("read", &self.root))?;
+        Ok(yoe_disk::hex::encode(&digest.finalize()))
+    }
+}
+
+fn open(path: &Path) -> Result<File, UpdateError> {
+    File::open(path).map_err(UpdateError::io("read", path))
+}
+
+/// The root file system has the root hash that the kernel will be told.
+fn check_root(path: &Path, size: u64, verified: &VerifiedRecord) -> Result<(), UpdateError> {
+    let mut tree = TreeBuilder::new(verified.salt.as_bytes());
+    let mut reader = open(path)?.take(size);
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match reader.read(&mut buffer).map_err(UpdateError::io("read", path))? {
+            0 => break,
+            count => tree.update(&buffer[..count]),
+        }
+    }
+    let tree = tree.finish().filter(|tree| {
+        tree.data_blocks == verified.data_blocks && tree.root_hash == *verified.root_hash.as_bytes()
+    });
+    tree.map(drop).ok_or_else(|| UpdateError::Changed(path.to_owned()))
+}

@@ -1,0 +1,118 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use crate::problem::Problem;
+
+/// What `--help` says.
+pub const USAGE: &str = "\
+usage: updater [--config FILE] [--json] COMMAND
+  install FILE|FOLDER|URL   put an update into the slot that does not run
+  status                    what runs, what else there is, what failed last
+  mark-good [--auto]        the version that runs is good; --auto: if all checks pass now
+  rollback                  the next start is of the other slot's version
+  watch                     wait for the checks to pass, then mark-good; restart the device if they do not";
+
+/// Where the configuration is, unless told otherwise.
+const CONFIG: &str = "/etc/yoe/updater.json";
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Put an update into the other slot.
+    Install(String),
+    /// Tell what runs.
+    Status,
+    /// The version that runs is good.
+    MarkGood {
+        /// Only if the checks pass.
+        auto: bool,
+    },
+    /// Back to the other slot's version.
+    Rollback,
+    /// Wait for the checks.
+    Watch,
+    /// Tell what there is to do.
+    Help,
+}
+
+/// The command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Args {
+    /// What to do.
+    pub command: Command,
+    /// The configuration.
+    pub config: PathBuf,
+    /// Tell the result as JSON.
+    pub json: bool,
+}
+
+impl Args {
+    /// Reads the arguments after the program's name.
+    ///
+    /// # Errors
+    /// When they make no command.
+    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, Problem> {
+        let wrong = |text: &str| Problem::Usage(text.to_owned());
+        let (mut words, mut json, mut auto, mut config) = (Vec::new(), false, false, PathBuf::from(CONFIG));
+        let mut arguments = arguments.into_iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--json" => json = true,
+                "--auto" => auto = true,
+                "--config" => config = arguments.next().ok_or_else(|| wrong("--config needs a file"))?.into(),
+                "-h" | "--help" => words = vec!["help".to_owned()],
+                other if other.starts_with('-') => return Err(wrong(&format!("there is no option {other}"))),
+                _ => words.push(argument),
+            }
+        }
+        let command = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["install", from] => Command::Install(from.to_owned()),
+            ["install"] => return Err(wrong("install needs a file, a folder or a URL")),
+            ["status"] => Command::Status,
+            ["mark-good"] => Command::MarkGood { auto },
+            ["rollback"] => Command::Rollback,
+            ["watch"] => Command::Watch,
+            ["help", ..] => Command::Help,
+            [] => return Err(wrong("no command was given")),
+            _ => return Err(wrong(&format!("there is no command {:?}", words.join(" ")))),
+        };
+        if auto && !matches!(command, Command::MarkGood { .. }) {
+            return Err(wrong("--auto belongs to mark-good"));
+        }
+        Ok(Self { command, config, json })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Args, String> {
+        Args::parse(text.split_whitespace().map(str::to_owned)).map_err(|problem| match problem {
+            Problem::Usage(what) => what,
+            other => other.to_string(),
+        })
+    }
+
+    #[test]
+    fn commands_are_read() {
+        let args = parse("--json install --config /x a.bundle").unwrap();
+        assert_eq!(
+            args,
+            Args { command: Command::Install("a.bundle".to_owned()), config: "/x".into(), json: true }
+        );
+        assert_eq!(parse("mark-good --auto").unwrap().command, Command::MarkGood { auto: true });
+        assert_eq!(parse("status").unwrap().config, PathBuf::from(CONFIG));
+        assert_eq!(parse("status --help").unwrap().command, Command::Help);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let told: Vec<_> =
+            ["", "instal x", "install", "install a b", "--jsn status", "status --auto", "status --config"]
+                .map(|text| parse(text).unwrap_err())
+                .into();
+        insta::assert_snapshot!(told.join("\n"));
+    }
+}

@@ -1,0 +1,127 @@
+//! The boot entries on the EFI system partition.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use yoe_disk::entry::{EntryName, FOLDER};
+use yoe_disk::uki::Uki;
+use yoe_disk::verity::Root;
+
+use crate::machine::{Entry, Unfinished};
+use crate::problem::Problem;
+
+/// No kernel image is larger; what is larger is not read.
+const LARGEST: u64 = 1 << 30;
+/// What unfinished copies end with.
+const UNFINISHED: &str = ".efi.part";
+
+/// The folder of the entries.
+#[derive(Debug, Clone)]
+pub struct Entries {
+    folder: PathBuf,
+}
+
+impl Entries {
+    /// Of this EFI system partition.
+    pub fn on(esp: &Path) -> Self {
+        Self { folder: esp.join(FOLDER) }
+    }
+
+    /// Where an entry is.
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.folder.join(file)
+    }
+
+    /// The entries that name a verified root, and unfinished copies; `kernel` is the digest of the one to be installed.
+    /// Files of others are left alone.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn read(&self, kernel: Option<&str>) -> Result<(Vec<Entry>, Vec<Unfinished>), Problem> {
+        let (mut entries, mut unfinished) = (Vec::new(), Vec::new());
+        for file in self.files()? {
+            let Some(bytes) = self.bytes(&file)? else { continue };
+            let is_new = kernel.is_some_and(|kernel| yoe_bundle::sha256(&bytes) == kernel);
+            match EntryName::parse(&file) {
+                Some(name) => {
+                    let root = Uki::read(&bytes).ok().and_then(|uki| Root::on(&uki.cmdline).ok());
+                    entries.extend(root.map(|root| Entry { name, root: root.partition, is_new }));
+                }
+                None if file.ends_with(UNFINISHED) => unfinished.push(Unfinished { file, is_new }),
+                None => {}
+            }
+        }
+        Ok((entries, unfinished))
+    }
+
+    /// What the kernel image of an entry says of itself.
+    pub fn kernel(&self, name: &EntryName) -> Option<Uki> {
+        Uki::read(&self.bytes(&name.to_string()).ok()??).ok()
+    }
+
+    /// Names of all files, sorted.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn files(&self) -> Result<Vec<String>, Problem> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Problem::file("read", &self.folder)(error)),
+        };
+        let mut names: Vec<String> =
+            entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    fn bytes(&self, file: &str) -> Result<Option<Vec<u8>>, Problem> {
+        let path = self.path(file);
+        let read = || {
+            let data = fs::metadata(&path)?;
+            if !data.is_file() || data.len() > LARGEST { Ok(None) } else { fs::read(&path).map(Some) }
+        };
+        read().map_err(Problem::file("read", &path))
+    }
+
+    /// The size of a file, or nothing when there is none.
+    pub fn size(&self, file: &str) -> u64 {
+        fs::metadata(self.path(file)).map_or(0, |data| data.len())
+    }
+
+    /// Removes a file, durably.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn remove(&self, file: &str) -> Result<(), Problem> {
+        let path = self.path(file);
+        fs::remove_file(&path).and_then(|()| self.sync()).map_err(Problem::file("removed", &path))
+    }
+
+    /// Renames a file, durably.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub fn rename(&self, from: &str, to: &str) -> Result<(), Problem> {
+        let path = self.path(from);
+        fs::rename(&path, self.path(to)).and_then(|()| self.sync()).map_err(Problem::file("renamed", &path))
+    }
+
+    /// Makes everything on the partition durable: FAT keeps what belongs to a file in places that no file names.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn sync(&self) -> std::io::Result<()> {
+        Ok(rustix::fs::syncfs(File::open(&self.folder)?)?)
+    }
+
+    /// Bytes that are free on the partition.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn free(&self) -> Result<u64, Problem> {
+        let told = rustix::fs::statvfs(&self.folder);
+        let told = told.map_err(|errno| Problem::file("measured", &self.folder)(errno.into()))?;
+        Ok(told.f_bavail.saturating_mul(told.f_frsize))
+    }
+}

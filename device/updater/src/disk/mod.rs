@@ -1,0 +1,10 @@
+//! The device's own disk and boot entries: reading what is there, and carrying out one write.
+
+mod entries;
+mod esp;
+mod medium;
+mod system;
+
+pub use entries::Entries;
+pub use medium::{Disk, Region, durable};
+pub use system::{System, is_counted};

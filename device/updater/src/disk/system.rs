@@ -1,0 +1,166 @@
+//! This device: its disk, what runs, and what boots.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use yoe_disk::Uuid;
+use yoe_disk::gpt::{Gpt, Partition};
+use yoe_disk::loader;
+use yoe_disk::partition::{ESP, Slot};
+use yoe_disk::uki::os_release_field;
+use yoe_disk::verity::Root;
+
+use super::esp::Esp;
+use super::{Disk, Entries};
+use crate::config::Paths;
+use crate::machine::{SlotView, View};
+use crate::problem::Problem;
+
+/// This device.
+#[derive(Debug)]
+pub struct System {
+    /// Its disk.
+    pub disk: Disk,
+    /// Its boot entries.
+    pub entries: Entries,
+    /// The root that runs, as its command line says.
+    pub root: Root,
+    /// The slot that runs.
+    pub running: Slot,
+    /// The image that runs.
+    pub image: String,
+    /// Its version.
+    pub version: String,
+    /// The time that it was made for, in seconds since 1970.
+    pub epoch: u64,
+    esp: Esp,
+}
+
+impl System {
+    /// Finds everything. Writes nothing.
+    ///
+    /// # Errors
+    /// When this is no device with two slots.
+    pub fn open(paths: &Paths, write: bool) -> Result<Self, Problem> {
+        let cmdline = read(&paths.cmdline)?;
+        let root = Root::on(&cmdline).map_err(Problem::NoSlot)?;
+        let path = match &paths.disk {
+            Some(path) => path.clone(),
+            None => below_root()?,
+        };
+        let disk = Disk::open(&path, write)?;
+        let gpt = table(&disk)?;
+        let slots = slots(&gpt)?;
+        let is_running = |slot: &Slot| slots[usize::from(*slot == Slot::B)].uuid == root.partition;
+        let no_slot = Problem::NoPartition(yoe_disk::partition::ROOT_A);
+        let running = Slot::BOTH.into_iter().find(is_running).ok_or(no_slot)?;
+        let number = gpt.named(ESP).ok_or(Problem::NoPartition(ESP))?.number;
+        let esp = Esp::open(&paths.esp, &path, number)?;
+        let os_release = read(&paths.os_release)?;
+        let field = |name: &str| {
+            let missing = || Problem::Content {
+                path: paths.os_release.clone(),
+                problem: format!("it has no field {name}"),
+            };
+            os_release_field(&os_release, name).ok_or_else(missing)
+        };
+        Ok(Self {
+            entries: Entries::on(esp.folder()),
+            image: field("IMAGE_ID")?,
+            version: field("IMAGE_VERSION")?,
+            epoch: field("BUILD_ID").ok().and_then(|id| id.parse().ok()).unwrap_or(0),
+            disk,
+            root,
+            running,
+            esp,
+        })
+    }
+
+    /// Where the EFI system partition is.
+    pub fn esp(&self) -> &Path {
+        self.esp.folder()
+    }
+
+    /// The partition of a slot.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn slot(&self, slot: Slot) -> Result<Partition, Problem> {
+        let [a, b] = slots(&table(&self.disk)?)?;
+        Ok(if slot == Slot::A { a } else { b })
+    }
+
+    /// What is on the disk; `kernel` is the digest of a kernel that is to be installed, `holds_new` whether the slot that
+    /// does not run holds the root that is to be installed.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn view(&self, kernel: Option<&str>, holds_new: bool) -> Result<View, Problem> {
+        let gpt = table(&self.disk)?;
+        let partitions = slots(&gpt)?;
+        let (entries, unfinished) = self.entries.read(kernel)?;
+        let slot = |slot: Slot| SlotView {
+            uuid: partitions[usize::from(slot == Slot::B)].uuid,
+            holds_new: holds_new && slot != self.running,
+        };
+        Ok(View {
+            running: self.running,
+            slots: Slot::BOTH.map(slot),
+            entries,
+            unfinished,
+            table_is_whole: gpt.mend().is_empty(),
+        })
+    }
+
+    /// Makes both copies of the partition table whole.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn mend(&self) -> Result<(), Problem> {
+        table(&self.disk)?.mend().iter().try_for_each(|write| self.disk.write(write))
+    }
+
+    /// Gives a slot's partition an identifier.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn set_uuid(&self, slot: Slot, uuid: Uuid) -> Result<(), Problem> {
+        let number = self.slot(slot)?.number;
+        let writes = table(&self.disk)?.write_uuid(number, uuid);
+        let writes = writes.map_err(|source| Problem::Table { path: self.disk.path().to_owned(), source })?;
+        writes.iter().try_for_each(|write| self.disk.write(write))
+    }
+}
+
+/// Whether the boot manager counted this boot: then the version that runs is on trial.
+pub fn is_counted(efivars: &Path) -> bool {
+    let variable = fs::read(efivars.join(loader::BOOT_COUNT_PATH)).unwrap_or_default();
+    loader::entry_file(&variable).is_some()
+}
+
+fn table(disk: &Disk) -> Result<Gpt, Problem> {
+    Gpt::read(disk).map_err(|source| Problem::Table { path: disk.path().to_owned(), source })
+}
+
+fn slots(gpt: &Gpt) -> Result<[Partition; 2], Problem> {
+    let find = |slot: Slot| gpt.named(slot.partition()).ok_or(Problem::NoPartition(slot.partition()));
+    Ok([find(Slot::A)?, find(Slot::B)?])
+}
+
+fn read(path: &Path) -> Result<String, Problem> {
+    fs::read_to_string(path).map_err(Problem::file("read", path))
+}
+
+/// The disk that the root lies on, by way of dm-verity.
+fn below_root() -> Result<PathBuf, Problem> {
+    let root = Path::new("/");
+    let device = fs::metadata(root).map_err(Problem::file("read", root))?.dev();
+    let (major, minor) = (rustix::fs::major(device), rustix::fs::minor(device));
+    let slaves = PathBuf::from(format!("/sys/dev/block/{major}:{minor}/slaves"));
+    let mut found = fs::read_dir(&slaves).map_err(Problem::file("read", &slaves))?.flatten();
+    let partition = found.next().ok_or(Problem::NoPartition(yoe_disk::partition::ROOT_A))?.path();
+    let partition = fs::canonicalize(&partition).map_err(Problem::file("read", &partition))?;
+    let disk = partition.parent().and_then(Path::file_name).unwrap_or_default();
+    Ok(Path::new("/dev").join(disk))
+}

@@ -1,0 +1,171 @@
+//! Installing an update: refuse, or take one step after the other.
+
+mod carry_out;
+mod slot;
+
+use std::fs::File;
+use std::path::Path;
+
+use yoe_bundle::{Seen, Time};
+use yoe_disk::entry::{Counter, EntryName};
+use yoe_disk::partition::Slot;
+
+use crate::config::Config;
+use crate::delta::Tally;
+use crate::disk::System;
+use crate::machine::{Install, Step, admit, next};
+use crate::problem::Problem;
+use crate::source::{self, Repository};
+use crate::state::{Memory, State};
+use crate::update::{self, Device, Update};
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The version.
+    pub version: String,
+    /// The slot that holds it.
+    pub slot: Slot,
+    /// Whether it runs already, so that nothing was done.
+    pub runs: bool,
+    /// What it took.
+    pub tally: Tally,
+    /// What could not be remembered, and why; the update is installed all the same.
+    pub warning: Option<String>,
+}
+
+/// Something to tell while it goes on.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// An update was found and is believed.
+    Found(&'a str),
+    /// A step begins.
+    Step(&'a Step),
+    /// Content arrived.
+    Content(Tally),
+}
+
+/// Whoever holds this is the only updater at work.
+pub struct Lock(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
+
+impl Lock {
+    /// Takes the lock.
+    ///
+    /// # Errors
+    /// When another updater has it.
+    pub fn take(path: &Path) -> Result<Self, Problem> {
+        let file = File::create(path).map_err(Problem::file("opened", path))?;
+        match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Self(file)),
+            Err(rustix::io::Errno::WOULDBLOCK) => Err(Problem::Busy),
+            Err(errno) => Err(Problem::file("locked", path)(errno.into())),
+        }
+    }
+}
+
+/// Installs what a repository has for this device.
+///
+/// # Errors
+/// With a refusal, before anything was written; or when disk or network fail, and then it can be run again.
+pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> Result<Outcome, Problem> {
+    let _lock = Lock::take(&config.paths.lock)?;
+    let system = System::open(&config.paths, true)?;
+    let state = State::new(&config.paths.state);
+    let repository = source::open(from)?;
+    let memory = state.memory();
+    let update = find(config, &system, &state, &memory, repository.as_ref())?;
+    tell(Event::Found(&update.manifest.version));
+    let version = update.manifest.version.clone();
+    if version == system.version {
+        let slot = system.running;
+        return Ok(Outcome { version, slot, runs: true, tally: Tally::default(), warning: None });
+    }
+    let mut work = Work::new(config, &system, repository.as_ref(), &update)?;
+    work.refuse()?;
+    let tally = work.run(tell)?;
+    let warning = remember(&state, &memory, &update).err().map(|problem| problem.told());
+    Ok(Outcome { version, slot: system.running.other(), runs: false, tally, warning })
+}
+
+fn find(
+    config: &Config,
+    system: &System,
+    state: &State,
+    memory: &Memory,
+    repository: &dyn Repository,
+) -> Result<Update, Problem> {
+    let trust = state.trust(&config.paths.trust)?;
+    let floor = memory.time.max(Time(system.epoch));
+    let now = if repository.is_local() { floor } else { floor.max(clock()) };
+    let device = Device { image: &system.image, machine: &config.machine, version: &system.version };
+    update::find(repository, trust, memory.seen, now, &device)
+}
+
+/// What this system's clock says.
+pub fn clock() -> Time {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Time(since.map_or(0, |time| time.as_secs()))
+}
+
+fn remember(state: &State, memory: &Memory, update: &Update) -> Result<(), Problem> {
+    // The first of them is the one that was known before.
+    update.roots.iter().skip(1).try_for_each(|root| state.keep_root(root))?;
+    let time = memory.time.max(update.manifest.time);
+    let seen: Seen = update.seen;
+    state.keep(&Memory { seen, time })
+}
+
+/// An installation at work.
+struct Work<'a> {
+    system: &'a System,
+    repository: &'a dyn Repository,
+    update: &'a Update,
+    install: Install,
+    salt: Vec<u8>,
+    tally: Tally,
+}
+
+impl<'a> Work<'a> {
+    fn new(
+        config: &Config,
+        system: &'a System,
+        repository: &'a dyn Repository,
+        update: &'a Update,
+    ) -> Result<Self, Problem> {
+        let manifest = &update.manifest;
+        let unreadable = |what: &str| Problem::Damaged { origin: format!("the {what} of the manifest") };
+        let counter = Counter { left: config.tries, done: 0 };
+        let root = manifest.root.partition.parse().map_err(|_| unreadable("partition"))?;
+        let entry = EntryName::new(&manifest.image, &manifest.version, Some(counter));
+        let salt = yoe_disk::hex::decode(&manifest.root.salt).ok_or_else(|| unreadable("salt"))?;
+        Ok(Self {
+            system,
+            repository,
+            update,
+            install: Install { entry, root },
+            salt,
+            tally: Tally::default(),
+        })
+    }
+
+    /// Everything that can be known before the first write.
+    fn refuse(&self) -> Result<(), Problem> {
+        let view = self.system.view(Some(&self.update.manifest.kernel.sha256), false)?;
+        admit(&view, &self.install)?;
+        self.check_space(&view)?;
+        self.update.check_content(self.repository)
+    }
+
+    fn run(&mut self, tell: &mut dyn FnMut(Event<'_>)) -> Result<Tally, Problem> {
+        let kernel = self.update.manifest.kernel.sha256.clone();
+        let mut holds_new = self.holds_new()?;
+        loop {
+            let view = self.system.view(Some(&kernel), holds_new)?;
+            admit(&view, &self.install)?;
+            let Some(step) = next(&view, &self.install) else { return Ok(self.tally) };
+            tell(Event::Step(&step));
+            self.carry_out(&step, tell)?;
+            holds_new |= matches!(step, Step::WriteSlot(_));
+        }
+    }
+}

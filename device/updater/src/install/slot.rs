@@ -1,0 +1,77 @@
+//! The slot's part: content, hash tree, and reading both back.
+
+use std::io::Read as _;
+
+use yoe_disk::partition::Slot;
+use yoe_disk::verity::{Tree, TreeBuilder, tree_size};
+
+use super::{Event, Work};
+use crate::delta::Fill;
+use crate::disk::Region;
+use crate::problem::Problem;
+
+impl Work<'_> {
+    /// Bytes of root and hash tree.
+    pub(super) fn slot_need(&self) -> u64 {
+        let root = &self.update.manifest.root;
+        root.size.saturating_add(tree_size(root.data_blocks))
+    }
+
+    fn region(&self, slot: Slot) -> Result<Region<'_>, Problem> {
+        let partition = self.system.slot(slot)?;
+        Ok(self.system.disk.region(partition.start, partition.size))
+    }
+
+    /// Whether the slot that does not run holds the new root with its tree.
+    pub(super) fn holds_new(&self) -> Result<bool, Problem> {
+        let region = self.region(self.system.running.other())?;
+        let Ok(Some(tree)) = self.tree(&region) else { return Ok(false) };
+        let mut stored = vec![0; tree.blocks.len()];
+        let read = region.read_exact_at(self.update.manifest.root.size, &mut stored);
+        Ok(read.is_ok() && stored == tree.blocks)
+    }
+
+    /// Writes root and hash tree, and reads them back. The tree is not fetched: it follows from the root.
+    pub(super) fn write_slot(&mut self, slot: Slot, tell: &mut dyn FnMut(Event<'_>)) -> Result<(), Problem> {
+        let manifest = &self.update.manifest;
+        let region = self.region(slot)?;
+        let name = slot.partition();
+        let running = self.region(self.system.running)?.first(self.system.root.data_blocks * 4096);
+        let fill = Fill {
+            wanted: &self.update.index.root,
+            chunking: self.update.index.chunking,
+            to: region.first(manifest.root.size),
+            others: vec![running],
+            repository: self.repository,
+            path: &self.update.content.path,
+            start: 0,
+            name,
+        };
+        let tally = fill.run(&mut |tally| tell(Event::Content(tally)))?;
+        let failed = |error| Problem::file("written", self.system.disk.path())(error);
+        let tree = self.tree(&region).map_err(failed)?.ok_or_else(|| Problem::ReadBack(name.to_owned()))?;
+        region.write_at(manifest.root.size, &tree.blocks).map_err(failed)?;
+        region.settle().map_err(failed)?;
+        if !self.holds_new()? {
+            return Err(Problem::ReadBack(name.to_owned()));
+        }
+        self.add(tally);
+        Ok(())
+    }
+
+    /// The hash tree of what the slot holds, if its root hash is that of the new root.
+    fn tree(&self, region: &Region<'_>) -> std::io::Result<Option<Tree>> {
+        let root = &self.update.manifest.root;
+        let mut builder = TreeBuilder::new(&self.salt);
+        let mut data = region.first(root.size);
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            match data.read(&mut buffer)? {
+                0 => break,
+                count => builder.update(&buffer[..count]),
+            }
+        }
+        let right = |tree: &Tree| yoe_disk::hex::encode(&tree.root_hash) == root.root_hash;
+        Ok(builder.finish().filter(right))
+    }
+}

@@ -1,0 +1,200 @@
+//! Why a command ended without its result: one exit code for each reason.
+
+use std::path::{Path, PathBuf};
+
+use yoe_bundle::archive::ArchiveError;
+use yoe_bundle::{IndexError, ManifestError, Refusal};
+use yoe_disk::gpt::GptError;
+use yoe_disk::verity::NoRoot;
+
+use crate::machine::Refused;
+
+/// Why a command ended without its result. Whatever is said before a write leaves the disk as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// The command line is wrong.
+    #[error("{0}\n{usage}", usage = crate::args::USAGE)]
+    Usage(String),
+    /// A file of this system cannot be read or written.
+    #[error("{} cannot be {action}", path.display())]
+    File {
+        /// `read`, `written`, …
+        action: &'static str,
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file of this system is not what it should be.
+    #[error("{} cannot be understood: {problem}", path.display())]
+    Content {
+        /// Which one.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The disk has no partition table.
+    #[error("the disk {} cannot be used", path.display())]
+    Table {
+        /// The disk.
+        path: PathBuf,
+        /// Why.
+        source: GptError,
+    },
+    /// The system was not started from a slot.
+    #[error("this system was not started from a slot of its disk")]
+    NoSlot(#[source] NoRoot),
+    /// A partition is not there.
+    #[error("the disk has no partition {0:?}: this is no device with two slots")]
+    NoPartition(&'static str),
+    /// Another updater runs.
+    #[error("another updater is at work")]
+    Busy,
+    /// For another machine.
+    #[error("the update is for {found}; this machine is {machine:?}")]
+    WrongMachine {
+        /// Which ones.
+        found: String,
+        /// This one.
+        machine: String,
+    },
+    /// For another image.
+    #[error("the update is of {found}; this device runs {image:?}")]
+    WrongImage {
+        /// Which ones.
+        found: String,
+        /// This one.
+        image: String,
+    },
+    /// Older than what runs.
+    #[error("the update is version {version}, older than version {running} that runs")]
+    OlderVersion {
+        /// Of the update.
+        version: String,
+        /// That runs.
+        running: String,
+    },
+    /// The metadata is not believed.
+    #[error("the update is not believed")]
+    Metadata(#[source] Refusal),
+    /// The root metadata of this device is damaged.
+    #[error("the root metadata of this device, {}, cannot be used", path.display())]
+    Trust {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        source: Refusal,
+    },
+    /// The manifest cannot be used.
+    #[error("the manifest of the update cannot be used")]
+    Manifest(#[source] ManifestError),
+    /// The index cannot be used.
+    #[error("the index of the update cannot be used")]
+    Index(#[source] IndexError),
+    /// Not a bundle.
+    #[error("{origin} is not a bundle")]
+    Archive {
+        /// Where it comes from.
+        origin: String,
+        /// Why not.
+        source: ArchiveError,
+    },
+    /// Something is cut off.
+    #[error("{origin} is cut off: it has {have} bytes and should have {need}")]
+    Truncated {
+        /// Where it comes from.
+        origin: String,
+        /// Its length.
+        have: u64,
+        /// The length that it should have.
+        need: u64,
+    },
+    /// Something is damaged.
+    #[error("{origin} is damaged: its digest is not the signed one")]
+    Damaged {
+        /// Where it comes from.
+        origin: String,
+    },
+    /// Something is not there.
+    #[error("{origin} is not there")]
+    Missing {
+        /// Where it should be.
+        origin: String,
+    },
+    /// The network or a medium failed.
+    #[error("{origin} cannot be fetched: {problem}")]
+    Fetch {
+        /// Where it comes from.
+        origin: String,
+        /// What went wrong.
+        problem: String,
+    },
+    /// Too little space.
+    #[error("{place} has {have} bytes for the update and it needs {need}")]
+    Space {
+        /// Where.
+        place: String,
+        /// What there is.
+        have: u64,
+        /// What it takes.
+        need: u64,
+    },
+    /// Not now.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// What was written does not come back.
+    #[error("what was written to {0} reads back differently: the disk is failing")]
+    ReadBack(String),
+    /// Checks did not pass.
+    #[error("not good: {}", .0.join("; "))]
+    Checks(Vec<String>),
+}
+
+impl Problem {
+    /// An error of a file, for `map_err`.
+    pub fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { action, path, source }
+    }
+
+    /// A word for programs, and the exit code: documented in docs/reference/updater.md.
+    pub fn kind(&self) -> (&'static str, u8) {
+        match self {
+            Self::Usage(_) => ("usage", 2),
+            Self::File { .. } | Self::Content { .. } | Self::Table { .. } => ("system", 3),
+            Self::NoSlot(_) | Self::NoPartition(_) | Self::Trust { .. } => ("system", 3),
+            Self::Busy => ("busy", 4),
+            Self::WrongMachine { .. } => ("wrong-machine", 10),
+            Self::WrongImage { .. } => ("wrong-image", 11),
+            Self::OlderVersion { .. } => ("older-version", 12),
+            Self::Metadata(Refusal::Signatures { .. }) => ("signature", 13),
+            Self::Metadata(Refusal::Expired { .. }) => ("expired", 14),
+            Self::Metadata(Refusal::Older { .. }) => ("replay", 15),
+            Self::Metadata(Refusal::Malformed { .. } | Refusal::Mismatch { .. }) => ("damaged", 16),
+            Self::Manifest(_) | Self::Index(_) | Self::Archive { .. } | Self::Damaged { .. } => {
+                ("damaged", 16)
+            }
+            Self::Truncated { .. } => ("truncated", 17),
+            Self::Missing { .. } => ("missing", 18),
+            Self::Fetch { .. } => ("fetch", 19),
+            Self::Space { .. } => ("space", 20),
+            Self::Refused(Refused::OnTrial) => ("on-trial", 21),
+            Self::Refused(Refused::SameRoot) => ("same-root", 22),
+            Self::Refused(Refused::NothingToReturnTo) => ("nothing-to-return-to", 23),
+            Self::Refused(Refused::NoEntry) => ("no-entry", 24),
+            Self::ReadBack(_) => ("read-back", 30),
+            Self::Checks(_) => ("checks", 31),
+        }
+    }
+
+    /// The message with its causes.
+    pub fn told(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        text
+    }
+}

@@ -1,0 +1,124 @@
+//! What runs, what else there is, and what failed last.
+
+use serde::Serialize;
+use yoe_disk::entry::State as EntryState;
+use yoe_disk::partition::Slot;
+
+use crate::config::Config;
+use crate::disk::System;
+use crate::machine::View;
+use crate::problem::Problem;
+use crate::state::{Failure, State};
+
+/// The state of a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// The image.
+    pub image: String,
+    /// The machine.
+    pub machine: String,
+    /// What runs.
+    pub running: Version,
+    /// What the other slot holds; absent when no entry starts it.
+    pub other: Option<Version>,
+    /// The version of the root metadata that is trusted; absent when there is none.
+    pub trust: Option<u64>,
+    /// Why a version was given up last.
+    pub last_failure: Option<Failure>,
+}
+
+/// A version in a slot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Version {
+    /// `a` or `b`.
+    pub slot: &'static str,
+    /// The image's version.
+    pub version: String,
+    /// `good`, `trial`, `failed`, or `no-entry`.
+    pub state: &'static str,
+    /// Tries that are left; absent when nothing is counted.
+    pub tries_left: Option<u32>,
+    /// Tries that were used; absent when nothing is counted.
+    pub tries_used: Option<u32>,
+}
+
+/// Reads the state. Writes nothing.
+///
+/// # Errors
+/// When this is no device with two slots.
+pub fn status(config: &Config) -> Result<Status, Problem> {
+    let system = System::open(&config.paths, false)?;
+    let view = system.view(None, false)?;
+    let state = State::new(&config.paths.state);
+    let running = version(&system, &view, system.running).unwrap_or_else(|| Version {
+        slot: system.running.letter(),
+        version: String::new(),
+        state: "no-entry",
+        tries_left: None,
+        tries_used: None,
+    });
+    Ok(Status {
+        running: Version { version: system.version.clone(), ..running },
+        other: version(&system, &view, system.running.other()),
+        trust: state.trust(&config.paths.trust).ok().map(|trust| trust.version()),
+        last_failure: state.failure(system.esp()),
+        machine: config.machine.clone(),
+        image: system.image,
+    })
+}
+
+fn version(system: &System, view: &View, slot: Slot) -> Option<Version> {
+    let entry = view.entries_of(slot).next()?;
+    let told = system.entries.kernel(&entry.name).and_then(|kernel| kernel.field("IMAGE_VERSION"));
+    let (state, counter) = match entry.name.state() {
+        EntryState::Good => ("good", None),
+        EntryState::Trial(counter) => ("trial", Some(counter)),
+        EntryState::Failed(counter) => ("failed", Some(counter)),
+    };
+    Some(Version {
+        slot: slot.letter(),
+        version: told.unwrap_or_else(|| entry.name.version().to_owned()),
+        state,
+        tries_left: counter.map(|counter| counter.left),
+        tries_used: counter.map(|counter| counter.done),
+    })
+}
+
+impl Status {
+    /// For people.
+    pub fn told(&self) -> String {
+        let mut lines =
+            vec![format!("{} on {}", self.image, self.machine), format!("runs:  {}", self.running.told())];
+        lines.extend(self.other.as_ref().map(|other| format!("other: {}", other.told())));
+        if let Some(failure) = &self.last_failure {
+            lines.push(format!("last failure: version {} was given up", failure.version));
+            lines.extend(failure.checks.iter().map(|check| format!("  {check}")));
+        }
+        if let Some(reason) = self.silent_failure() {
+            lines.push(reason);
+        }
+        lines.join("\n")
+    }
+
+    /// A version that failed and left no record: it never came so far, or it was reset.
+    fn silent_failure(&self) -> Option<String> {
+        let other = self.other.as_ref().filter(|other| other.state == "failed")?;
+        let recorded = self.last_failure.as_ref().is_some_and(|failure| failure.version == other.version);
+        (!recorded).then(|| {
+            format!(
+                "version {} used its tries and left no record: it did not start, hung, or lost its power",
+                other.version
+            )
+        })
+    }
+}
+
+impl Version {
+    fn told(&self) -> String {
+        let counted = match (self.tries_left, self.tries_used) {
+            (Some(left), Some(used)) => format!(", {used} tries used, {left} left"),
+            _ => String::new(),
+        };
+        format!("{} in slot {} ({}{counted})", self.version, self.slot, self.state)
+    }
+}

@@ -1,0 +1,233 @@
+//! Finding and believing an update: from the metadata of a repository to a manifest and an index.
+
+use std::collections::BTreeSet;
+
+use yoe_bundle::{Index, Manifest, Refusal, Role, Seen, TargetFile, Targets, Time, Trust, path, sha256};
+use yoe_disk::version::compare;
+
+use crate::problem::Problem;
+use crate::source::Repository;
+
+/// No metadata is larger, in bytes.
+const METADATA: u64 = 4 << 20;
+/// No manifest is larger, in bytes.
+const MANIFEST: u64 = 64 << 10;
+/// No index is larger, in bytes: chunks of 8 GiB.
+const INDEX: u64 = 16 << 20;
+
+/// The device that it is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Device<'a> {
+    /// Its image.
+    pub image: &'a str,
+    /// Its machine.
+    pub machine: &'a str,
+    /// The version that runs.
+    pub version: &'a str,
+}
+
+/// Root file system and kernel image, one after the other.
+#[derive(Debug, Clone)]
+pub struct Content {
+    /// Where it is in the repository.
+    pub path: String,
+    /// In bytes.
+    pub length: u64,
+    /// Its digest, in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// An update that is believed.
+#[derive(Debug, Clone)]
+pub struct Update {
+    /// What it is.
+    pub manifest: Manifest,
+    /// Its chunks.
+    pub index: Index,
+    /// Where its content is.
+    pub content: Content,
+    /// The root metadata that vouches for it, and those before it.
+    pub roots: Vec<Trust>,
+    /// To be remembered once it is installed.
+    pub seen: Seen,
+}
+
+/// Finds the newest update for this device.
+///
+/// # Errors
+/// When there is none, it is not believed, or it is for others.
+pub fn find(
+    repository: &dyn Repository,
+    trust: Trust,
+    seen: Seen,
+    now: Time,
+    device: &Device<'_>,
+) -> Result<Update, Problem> {
+    let roots = rotate(repository, trust)?;
+    let trust = roots.last().ok_or_else(|| Problem::Missing { origin: path::root(1) })?;
+    trust.check_root(now).map_err(Problem::Metadata)?;
+    let (targets, seen) = metadata(repository, trust, seen, now)?;
+    let version = newest(repository, &targets, device)?;
+    let name = |part: &str| Manifest::target(device.image, device.machine, &version, part);
+    let manifest = fetch(repository, &targets, &name("manifest.json"), MANIFEST)?;
+    let manifest = Manifest::parse(&manifest).map_err(Problem::Manifest)?;
+    belongs(&manifest, device, &version)?;
+    let index = fetch(repository, &targets, &name("index"), INDEX)?;
+    let index = Index::parse(&index, manifest.root.size, manifest.kernel.size).map_err(Problem::Index)?;
+    let content = content(repository, &targets, &name("content"), manifest.root.size + manifest.kernel.size)?;
+    Ok(Update { manifest, index, content, roots, seen })
+}
+
+/// Every version of the root metadata from the one that is trusted to the newest.
+fn rotate(repository: &dyn Repository, trust: Trust) -> Result<Vec<Trust>, Problem> {
+    let mut roots = vec![trust];
+    loop {
+        let Some(mut trust) = roots.last().cloned() else { return Ok(roots) };
+        let Some(next) = repository.small(&path::root(trust.version() + 1), METADATA)? else {
+            return Ok(roots);
+        };
+        trust.rotate(&next).map_err(Problem::Metadata)?;
+        roots.push(trust);
+    }
+}
+
+fn metadata(
+    repository: &dyn Repository,
+    trust: &Trust,
+    seen: Seen,
+    now: Time,
+) -> Result<(Targets, Seen), Problem> {
+    let timestamp = required(repository, path::TIMESTAMP, METADATA)?;
+    let timestamp = trust.timestamp(&timestamp, seen, now).map_err(Problem::Metadata)?;
+    let version = timestamp.version_of(Role::Snapshot).map_err(Problem::Metadata)?;
+    let snapshot = required(repository, &path::snapshot(version), METADATA)?;
+    let snapshot = trust.snapshot(&snapshot, &timestamp, seen, now).map_err(Problem::Metadata)?;
+    let version = snapshot.version_of(Role::Targets).map_err(Problem::Metadata)?;
+    let targets = required(repository, &path::targets(version), METADATA)?;
+    let verified = trust.targets(&targets, &timestamp, &snapshot, now).map_err(Problem::Metadata)?;
+    Ok((verified.targets, verified.seen))
+}
+
+/// The newest version for this image and machine. A bundle's list may name more than the bundle holds.
+fn newest(repository: &dyn Repository, targets: &Targets, device: &Device<'_>) -> Result<String, Problem> {
+    let (mut images, mut machines, mut versions) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for (name, file) in &targets.targets {
+        let [image, machine, version, "manifest.json"] = name.split('/').collect::<Vec<_>>()[..] else {
+            continue;
+        };
+        let path = file.sha256().map(|digest| path::target(name, digest)).unwrap_or_default();
+        if repository.is_bundle() && repository.length(&path).is_none() {
+            continue;
+        }
+        images.insert(format!("{image:?}"));
+        if image == device.image {
+            machines.insert(format!("{machine:?}"));
+            versions.extend((machine == device.machine).then_some(version));
+        }
+    }
+    let list = |set: BTreeSet<String>| match set.len() {
+        0 => "nothing".to_owned(),
+        _ => set.into_iter().collect::<Vec<_>>().join(", "),
+    };
+    if machines.is_empty() {
+        return Err(Problem::WrongImage { found: list(images), image: device.image.to_owned() });
+    }
+    let newest = versions.into_iter().max_by(|one, other| compare(one, other));
+    let wrong = || Problem::WrongMachine { found: list(machines), machine: device.machine.to_owned() };
+    newest.map(str::to_owned).ok_or_else(wrong)
+}
+
+/// The manifest says the same as the name under which it was found, and is for here and now.
+fn belongs(manifest: &Manifest, device: &Device<'_>, version: &str) -> Result<(), Problem> {
+    if manifest.image != device.image {
+        return Err(Problem::WrongImage {
+            found: format!("{:?}", manifest.image),
+            image: device.image.to_owned(),
+        });
+    }
+    if !manifest.machines.iter().any(|machine| machine == device.machine) {
+        let found = format!("{:?}", manifest.machines);
+        return Err(Problem::WrongMachine { found, machine: device.machine.to_owned() });
+    }
+    if manifest.version != version {
+        let problem = format!("it is named {version} and says {}", manifest.version);
+        return Err(Problem::Metadata(Refusal::Mismatch { role: Role::Targets, problem }));
+    }
+    if compare(version, device.version).is_lt() {
+        return Err(Problem::OlderVersion {
+            version: version.to_owned(),
+            running: device.version.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Where the content is; whether it is whole, where that can be known without reading it.
+fn content(
+    repository: &dyn Repository,
+    targets: &Targets,
+    name: &str,
+    need: u64,
+) -> Result<Content, Problem> {
+    let file = listed(targets, name)?;
+    let path = target_path(name, file)?;
+    if file.length != need {
+        let problem = format!("the content has {} bytes, its parts have {need}", file.length);
+        return Err(Problem::Metadata(Refusal::Mismatch { role: Role::Targets, problem }));
+    }
+    match repository.length(&path) {
+        Some(have) if have != need => {
+            Err(Problem::Truncated { origin: format!("{} in {}", path, repository.name()), have, need })
+        }
+        None if repository.is_bundle() || repository.is_local() => Err(Problem::Missing { origin: path }),
+        _ => Ok(Content { path, length: need, sha256: file.sha256().unwrap_or_default().to_owned() }),
+    }
+}
+
+impl Update {
+    /// Reads content that somebody brought, before anything is written. What comes over a network is checked chunk by chunk
+    /// as it comes.
+    ///
+    /// # Errors
+    /// When it is damaged.
+    pub fn check_content(&self, repository: &dyn Repository) -> Result<(), Problem> {
+        if !repository.is_local() {
+            return Ok(());
+        }
+        let Content { path, length, sha256 } = &self.content;
+        let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
+        repository.range(path, 0, *length, &mut |piece| {
+            digest.update(piece);
+            Ok(())
+        })?;
+        if yoe_disk::hex::encode(digest.finish().as_ref()) == *sha256 {
+            return Ok(());
+        }
+        Err(Problem::Damaged { origin: format!("{path} in {}", repository.name()) })
+    }
+}
+
+/// A target that is read whole.
+fn fetch(repository: &dyn Repository, targets: &Targets, name: &str, limit: u64) -> Result<Vec<u8>, Problem> {
+    let file = listed(targets, name)?;
+    let path = target_path(name, file)?;
+    let bytes = required(repository, &path, file.length.min(limit))?;
+    let right = bytes.len() as u64 == file.length && Some(sha256(&bytes).as_str()) == file.sha256();
+    if right { Ok(bytes) } else { Err(Problem::Damaged { origin: path }) }
+}
+
+fn listed<'a>(targets: &'a Targets, name: &str) -> Result<&'a TargetFile, Problem> {
+    targets.targets.get(name).ok_or_else(|| Problem::Missing { origin: name.to_owned() })
+}
+
+fn target_path(name: &str, file: &TargetFile) -> Result<String, Problem> {
+    let problem =
+        || Refusal::Malformed { role: Role::Targets, problem: format!("{name:?} has no SHA-256 digest") };
+    let digest = file.sha256().ok_or_else(|| Problem::Metadata(problem()))?;
+    Ok(path::target(name, digest))
+}
+
+fn required(repository: &dyn Repository, path: &str, limit: u64) -> Result<Vec<u8>, Problem> {
+    let missing = || Problem::Missing { origin: format!("{path} in {}", repository.name()) };
+    repository.small(path, limit)?.ok_or_else(missing)
+}

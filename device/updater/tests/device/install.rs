@@ -1,0 +1,146 @@
+//! Installing, from everywhere.
+
+use std::fs;
+use std::sync::atomic::Ordering;
+
+use yoe_disk::partition::Slot;
+
+use crate::fixture::{Built, Device, noise};
+use crate::shop::{Manner, Offer, Server, Shop, bundle};
+
+const POLITE: Manner = Manner { ranges: true, breaks_after: u64::MAX };
+
+/// A device with version 1.0 and a repository with version 1.1.
+fn setting() -> (Device, Shop, Built) {
+    let device = Device::new(&Built::version("1.0"));
+    let mut shop = Shop::new();
+    shop.trusted_by(&device);
+    let new = Built::version("1.1");
+    shop.publish(&device.path("server"), &new, &Offer::default());
+    (device, shop, new)
+}
+
+fn path(device: &Device, name: &str) -> String {
+    device.path(name).display().to_string()
+}
+
+fn is_installed(device: &Device, new: &Built) {
+    assert!(device.holds(Slot::B, new));
+    assert!(device.holds(Slot::A, &Built::version("1.0")));
+    assert_eq!(device.entries(), ["box_1.0.efi".to_owned(), format!("box_{}+3.efi", new.version)]);
+    assert_eq!(fs::read(device.entry(&format!("box_{}+3.efi", new.version))).unwrap(), new.kernel);
+}
+
+#[test]
+fn from_a_folder() {
+    let (device, _, new) = setting();
+    let said = device.json(&["install", &path(&device, "server")], 0);
+    is_installed(&device, &new);
+    assert_eq!(said["slot"], "b");
+    // Once more is no harm, and nothing is left to do.
+    let before = device.digest();
+    let again = device.json(&["install", &path(&device, "server")], 0);
+    assert_eq!((&again["result"], &again["fetched"]), (&"installed".into(), &0.into()));
+    assert_eq!(device.digest(), before);
+}
+
+#[test]
+fn from_a_bundle() {
+    let (device, _, new) = setting();
+    bundle(&device.path("server"), &device.path("box.bundle"));
+    device.json(&["install", &path(&device, "box.bundle")], 0);
+    is_installed(&device, &new);
+}
+
+#[test]
+fn from_a_web_server_only_what_is_missing() {
+    let (device, _, new) = setting();
+    let server = Server::start(&device.path("server"), POLITE);
+    let said = device.json(&["install", &server.url], 0);
+    is_installed(&device, &new);
+    // Version and command line differ, in one chunk of the root and the first one of the kernel.
+    let fetched = said["fetched"].as_u64().unwrap();
+    assert!(fetched < 2 * u64::from(yoe_bundle::CHUNKING.largest) + 4096, "{fetched}");
+    assert!(server.sent.load(Ordering::SeqCst) < 300_000);
+}
+
+#[test]
+fn a_bundle_on_a_web_server_is_read_in_parts() {
+    let (device, _, new) = setting();
+    bundle(&device.path("server"), &device.path("server/box.bundle"));
+    let server = Server::start(&device.path("server"), POLITE);
+    device.json(&["install", &format!("{}/box.bundle", server.url)], 0);
+    is_installed(&device, &new);
+    assert!(server.sent.load(Ordering::SeqCst) < 400_000);
+}
+
+#[test]
+fn a_server_that_knows_no_parts_will_do() {
+    let (device, _, new) = setting();
+    let server = Server::start(&device.path("server"), Manner { ranges: false, ..POLITE });
+    device.json(&["install", &server.url], 0);
+    is_installed(&device, &new);
+}
+
+#[test]
+fn a_connection_that_breaks_is_taken_up_again() {
+    let (device, mut shop, _) = setting();
+    let new = Built::new("1.2", noise(1 << 20, 77), b"another kernel");
+    shop.publish(&device.path("server"), &new, &Offer::default());
+    let server = Server::start(&device.path("server"), Manner { breaks_after: 400_000, ..POLITE });
+    let said = device.json(&["install", &server.url], 0);
+    is_installed(&device, &new);
+    // Nothing that was whole was fetched twice: at most a chunk for each break.
+    let fetched = said["fetched"].as_u64().unwrap();
+    assert!(fetched < (1 << 20) + 4 * u64::from(yoe_bundle::CHUNKING.largest), "{fetched}");
+}
+
+#[test]
+fn nothing_in_common_costs_no_more_than_the_whole() {
+    let (device, mut shop, _) = setting();
+    let new = Built::new("2.0", noise(1 << 20, 99), &noise(200_000, 98));
+    shop.publish(&device.path("server"), &new, &Offer::default());
+    let server = Server::start(&device.path("server"), POLITE);
+    let said = device.json(&["install", &server.url], 0);
+    is_installed(&device, &new);
+    let content = server.asked.lock().unwrap().iter().filter(|line| line.contains(".content")).count();
+    assert_eq!(content, 2, "one request for the root, one for the kernel");
+    assert_eq!(said["fetched"].as_u64(), Some((new.root.len() + new.kernel.len()) as u64));
+}
+
+#[test]
+fn a_broken_attempt_is_completed_and_not_repeated() {
+    let (device, mut shop, _) = setting();
+    let new = Built::new("1.2", noise(2 << 20, 77), b"another kernel");
+    shop.publish(&device.path("server"), &new, &Offer::default());
+    // Half of the new root is in the slot already, where it belongs.
+    let slot = device.partition(Slot::B);
+    let disk = fs::File::options().write(true).open(device.path("disk")).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&disk, &new.root[..1 << 20], slot.start).unwrap();
+    let said = device.json(&["install", &path(&device, "server")], 0);
+    is_installed(&device, &new);
+    assert!(said["reused"].as_u64().unwrap() > (1 << 20) - 300_000, "{said}");
+}
+
+#[test]
+fn keys_that_were_rotated_are_followed_and_remembered() {
+    let (device, mut shop, _) = setting();
+    shop.rotate();
+    shop.rotate();
+    let new = Built::version("1.2");
+    shop.publish(&device.path("server"), &new, &Offer::default());
+    device.json(&["install", &path(&device, "server")], 0);
+    is_installed(&device, &new);
+    assert_eq!(device.json(&["status"], 0)["trust"], 3);
+}
+
+#[test]
+fn an_update_goes_in_without_a_place_to_remember_it() {
+    let (device, _, new) = setting();
+    fs::remove_dir_all(device.path("state")).unwrap();
+    fs::write(device.path("state"), "a full data partition").unwrap();
+    let said = device.json(&["install", &path(&device, "server")], 0);
+    assert!(said["warning"].as_str().unwrap().contains("cannot be"), "{said}");
+    fs::remove_file(device.path("state")).unwrap();
+    is_installed(&device, &new);
+}
