@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+#[allow(dead_code, reason = "each test program uses a part of it")]
 mod support;
 
 use std::os::unix::fs::PermissionsExt;
