@@ -77,6 +77,9 @@ pub struct Run {
     /// Hand a credential to the device: NAME=VALUE, as systemd names them
     #[arg(long = "credential", value_name = "NAME=VALUE", value_parser = credential)]
     pub credentials: Vec<(String, String)>,
+    /// Run this command by the device's shell once its services are ready, print what it says, and switch the device off
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
 }
 
 #[derive(Debug, Args)]

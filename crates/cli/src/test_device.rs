@@ -95,6 +95,12 @@ impl<'b> TestDevice<'b> {
         Ok(matches!(said, Ok(0 | 1)))
     }
 
+    /// Hands over more, and forwards more ports (this host's, the device's).
+    pub fn also(&mut self, credentials: Vec<Credential>, forwards: &[(u16, u16)]) {
+        self.credentials.extend(credentials);
+        self.forwards.extend(forwards.iter().map(|(host, guest)| (*guest, *host)));
+    }
+
     fn options(&self, memory: Option<Size>) -> RunOptions {
         let forwards = self.forwards.iter().map(|(guest, host)| Forward { host: *host, guest: *guest });
         RunOptions {

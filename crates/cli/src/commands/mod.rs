@@ -6,6 +6,7 @@ mod kernel;
 mod keys;
 mod lock;
 mod run;
+mod run_command;
 mod shell;
 mod sign;
 mod store;

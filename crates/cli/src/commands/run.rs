@@ -4,6 +4,7 @@ use yoe_sandbox::Stdio;
 use yoe_vm::{Credential, Forward, Network, RunOptions, Serial, qemu_arguments, qemu_program};
 
 use crate::args::Run;
+use crate::commands::run_command;
 use crate::error::{CommandError, Kind};
 use crate::machine::{Bootable, Choice, not_run};
 use crate::ui;
@@ -13,19 +14,19 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
         image: args.image.as_deref(),
         machine: args.machine.as_deref(),
         secure_boot: args.secure_boot,
-        registry: false,
+        registry: !args.command.is_empty(),
     };
     let bootable = Bootable::build(&choice)?;
+    if !args.command.is_empty() {
+        return run_command::run(args, &bootable);
+    }
     // Makes the folder that the arguments speak of.
     bootable.folder()?;
-    let credentials = args.credentials.iter().map(|(name, value)| {
-        Credential::new(name, value.as_bytes()).map_err(|error| CommandError::user(error.to_string()))
-    });
     let forwards = args.forwards.iter().map(|(host, guest)| Forward { host: *host, guest: *guest }).collect();
     let options = RunOptions {
         memory: args.memory,
         network: Network { outbound: true, forwards },
-        credentials: credentials.collect::<Result<_, _>>()?,
+        credentials: credentials(args)?,
         firmware_vars: bootable.firmware_vars(),
         secure_boot: bootable.secure_boot(),
         serial: Serial::Terminal,
@@ -42,4 +43,12 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
         return Ok(());
     }
     Err(CommandError::new(Kind::Internal, format!("QEMU ended with {exit}")))
+}
+
+/// What the user hands to the device.
+pub fn credentials(args: &Run) -> Result<Vec<Credential>, CommandError> {
+    let all = args.credentials.iter().map(|(name, value)| {
+        Credential::new(name, value.as_bytes()).map_err(|error| CommandError::user(error.to_string()))
+    });
+    all.collect()
 }
