@@ -92,6 +92,20 @@ fn an_image_whose_kernel_lacks_a_required_option_is_not_built() {
 }
 
 #[test]
+fn each_required_option_that_is_taken_away_fails_the_build_by_name() {
+    let sandbox = image(&config("", &[]));
+    for symbol in required() {
+        sandbox.write("units/test/hello/config", &config(symbol, &[]));
+        let output = sandbox.yoe(&["build", "host"]);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{symbol}: {told}");
+        let named = told.split_once("the kernel 6.12.107 cannot carry containerd:\n").unwrap().1;
+        assert!(named.trim_start().starts_with(&format!("CONFIG_{symbol}=y  # ")), "{symbol}: {told}");
+        assert_eq!(named.matches("CONFIG_").count(), 1, "{symbol}: {told}");
+    }
+}
+
+#[test]
 fn a_required_module_must_be_in_the_image() {
     let sandbox = image(&config("", &["OVERLAY_FS"]));
     insta::assert_snapshot!("contract_module", sandbox.shown(&sandbox.yoe(&["build", "host"])));
