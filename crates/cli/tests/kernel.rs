@@ -173,3 +173,16 @@ fn a_comment_that_looks_like_a_request_is_a_warning() {
     let sandbox = toy(&[("net.cfg", "CONFIG_NET=y\n#CONFIG_BRIDGE is not set\n")], "CONFIG_NET=y\n");
     insta::assert_snapshot!("kconfig_near", sandbox.shown(&sandbox.yoe(&["build", "toy"])));
 }
+
+#[test]
+fn a_contract_that_cannot_be_kept_ends_the_build_of_the_kernel() {
+    let sandbox = image(&config("VETH", &[]));
+    sandbox.write("units/test/hello/net.cfg", "CONFIG_BRIDGE=y\n");
+    sandbox.write(
+        "units/test/hello.star",
+        "unit(name = \"hello\", version = \"1.0\", description = \"a test\", license = \"MIT\", container = \"env\", \
+         tasks = [task(\"configure\", steps = [\"cp $FILESDIR/config $BUILDDIR/.config\", kconfig_check([\"net.cfg\"]), \
+         \"echo built; exit 1\"])])\n",
+    );
+    insta::assert_snapshot!("contract_before_the_kernel", sandbox.shown(&sandbox.yoe(&["build", "host"])));
+}
