@@ -2,13 +2,21 @@
 
 use std::process::Command;
 
-/// What is run, and how it is called in messages. The last one boots an image.
-const STEPS: [(&str, &[&str]); 5] = [
+/// What is run, and how it is called in messages. Those at the end fetch, build and boot.
+const STEPS: [(&str, &[&str]); 7] = [
     ("formatting", &["fmt", "--all", "--check"]),
-    ("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    (
+        "lints",
+        &["clippy", "--workspace", "--all-targets", "--features", "yoe/registry", "--", "-D", "warnings"],
+    ),
     ("licences, bans and sources of dependencies", &["deny", "check", "bans", "licenses", "sources"]),
     ("tests", &["test", "--workspace"]),
     ("boot of base-image", &["run", "--release", "--package", "yoe", "--", "test", "base-image"]),
+    ("boot of kernel-image", &["run", "--release", "--package", "yoe", "--", "test", "kernel-image"]),
+    (
+        "configurations of real kernels",
+        &["test", "--package", "yoe", "--features", "registry", "--test", "kernel_configs"],
+    ),
 ];
 
 /// Runs all steps; ends with the first that fails.

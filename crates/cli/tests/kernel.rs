@@ -92,6 +92,20 @@ fn an_image_whose_kernel_lacks_a_required_option_is_not_built() {
 }
 
 #[test]
+fn each_required_option_that_is_taken_away_fails_the_build_by_name() {
+    let sandbox = image(&config("", &[]));
+    for symbol in required() {
+        sandbox.write("units/test/hello/config", &config(symbol, &[]));
+        let output = sandbox.yoe(&["build", "host"]);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{symbol}: {told}");
+        let named = told.split_once("the kernel 6.12.107 cannot carry containerd:\n").unwrap().1;
+        assert!(named.trim_start().starts_with(&format!("CONFIG_{symbol}=y  # ")), "{symbol}: {told}");
+        assert_eq!(named.matches("CONFIG_").count(), 1, "{symbol}: {told}");
+    }
+}
+
+#[test]
 fn a_required_module_must_be_in_the_image() {
     let sandbox = image(&config("", &["OVERLAY_FS"]));
     insta::assert_snapshot!("contract_module", sandbox.shown(&sandbox.yoe(&["build", "host"])));
@@ -158,4 +172,17 @@ fn fragments_that_contradict_each_other_are_named_both() {
 fn a_comment_that_looks_like_a_request_is_a_warning() {
     let sandbox = toy(&[("net.cfg", "CONFIG_NET=y\n#CONFIG_BRIDGE is not set\n")], "CONFIG_NET=y\n");
     insta::assert_snapshot!("kconfig_near", sandbox.shown(&sandbox.yoe(&["build", "toy"])));
+}
+
+#[test]
+fn a_contract_that_cannot_be_kept_ends_the_build_of_the_kernel() {
+    let sandbox = image(&config("VETH", &[]));
+    sandbox.write("units/test/hello/net.cfg", "CONFIG_BRIDGE=y\n");
+    sandbox.write(
+        "units/test/hello.star",
+        "unit(name = \"hello\", version = \"1.0\", description = \"a test\", license = \"MIT\", container = \"env\", \
+         tasks = [task(\"configure\", steps = [\"cp $FILESDIR/config $BUILDDIR/.config\", kconfig_check([\"net.cfg\"]), \
+         \"echo built; exit 1\"])])\n",
+    );
+    insta::assert_snapshot!("contract_before_the_kernel", sandbox.shown(&sandbox.yoe(&["build", "host"])));
 }

@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::io::BufReader;
 
 use yoe_image::root::files;
-use yoe_kernel::contract::{Runtime, check, module_in};
-use yoe_kernel::{Config, KernelVersion};
+use yoe_kernel::Config;
+use yoe_kernel::contract::{Report, Runtime, check, module_in};
 use yoe_package::ArchiveReader;
 use yoe_plan::{Action, DiskAction};
 
@@ -17,6 +17,17 @@ use crate::schedule::Results;
 
 /// Where a kernel unit leaves its configuration.
 const CONFIG: &str = "boot/config";
+
+/// The report on the configuration `bytes` of the file `name`; an error when a required option is missing.
+pub(crate) fn hold(bytes: &[u8], name: &str, contract: &[String]) -> Result<Report, Failure> {
+    let runtimes =
+        Runtime::parse_list(&contract.join(",")).map_err(|error| Failure::Contract(error.into()))?;
+    let config = Config::parse(bytes).map_err(|error| Failure::Contract(error.into()))?;
+    let unknown = || Failure::Contract(format!("{name} does not say which kernel it is for").into());
+    let report = check(&config, config.version().ok_or_else(unknown)?, &runtimes);
+    report.kept().map_err(|broken| Failure::Contract(broken.into()))?;
+    Ok(report)
+}
 
 impl Builder {
     /// Fails when an option that a runtime requires is missing, or is a module that the image does not hold; warns of
@@ -31,17 +42,10 @@ impl Builder {
         if image.kernel_contract.is_empty() {
             return Ok(());
         }
-        let names = image.kernel_contract.join(",");
-        let runtimes = Runtime::parse_list(&names).map_err(|error| Failure::Contract(error.into()))?;
         let path = self.input(inputs, disk.kernel)?.join(CONFIG);
         let bytes =
             fs::read(&path).map_err(|error| Failure::io("read the kernel's configuration", &path, error))?;
-        let config = Config::parse(&bytes).map_err(|error| Failure::Contract(error.into()))?;
-        let unknown =
-            || Failure::Contract(format!("{} does not say which kernel it is for", path.display()).into());
-        let version: KernelVersion = config.version().ok_or_else(unknown)?;
-        let report = check(&config, version, &runtimes);
-        report.kept().map_err(|broken| Failure::Contract(broken.into()))?;
+        let report = hold(&bytes, &path.display().to_string(), &image.kernel_contract)?;
         // Most kernels need none of them; the root is not read for those.
         if report.has_modules(|_| false).is_err() {
             let modules = self.modules(disk, inputs)?;
@@ -51,6 +55,7 @@ impl Builder {
         }
         let optional: Vec<&str> = report.missing_optional().iter().map(|outcome| outcome.symbol).collect();
         if !optional.is_empty() {
+            let names = image.kernel_contract.join(", ");
             let message = format!("the kernel lacks options that {names} can use: {}", optional.join(", "));
             self.reporter.event(Event::Warning { label: &action.label, message: &message });
         }

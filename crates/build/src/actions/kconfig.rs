@@ -10,8 +10,9 @@ use yoe_kernel::kconfig::{Environment, Sources, Values, parse};
 use yoe_kernel::survive::{Explanation, Lost, additions, explain, lost};
 use yoe_kernel::{Config, Fragment};
 use yoe_model::{Arch, Unit};
-use yoe_plan::{Action, UnitAction};
+use yoe_plan::{Action, ActionId, ActionKind, Plan, UnitAction};
 
+use super::contract::hold;
 use crate::builder::Builder;
 use crate::error::Failure;
 use crate::reporter::Event;
@@ -84,6 +85,22 @@ impl Builder {
         }
         judge(&fragments, work, &Layers(sources), unit.arch).map_err(fail)
     }
+}
+
+/// Whether the configuration keeps the contract of every image of this plan whose kernel the unit is, before the long
+/// part of its build. It is asked again when the image is made: then a kernel may come out of the cache.
+pub(crate) fn carries(plan: &Plan, id: ActionId, work: &Path) -> Result<(), Failure> {
+    let images = plan.actions.iter().filter_map(|action| match &action.kind {
+        ActionKind::Disk(disk) if disk.kernel == id && !disk.image.kernel_contract.is_empty() => {
+            Some(&disk.image)
+        }
+        _ => None,
+    });
+    for image in images {
+        let bytes = read(work, CONFIG).map_err(|error| Failure::io("read", work.join(CONFIG), error))?;
+        hold(&bytes, CONFIG, &image.kernel_contract)?;
+    }
+    Ok(())
 }
 
 fn read_fragments(unit: &Unit, names: &[String]) -> Result<Vec<Fragment>, FragmentError> {

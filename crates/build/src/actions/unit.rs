@@ -9,6 +9,7 @@ use yoe_model::{Digest, Unit};
 use yoe_plan::{ActionId, Plan, UnitAction};
 use yoe_sandbox::{Network, Spec};
 
+use super::kconfig::carries;
 use crate::builder::Builder;
 use crate::error::Failure;
 use crate::layout::{Folders, SRC, Trees, environment};
@@ -35,7 +36,9 @@ impl Builder {
             let script = match run {
                 Run::Script(script) => script,
                 Run::Kconfig(check) => {
-                    self.kconfig(action, unit, &check, &folders.path("work"), &sources, &mut log)?;
+                    let work = folders.path("work");
+                    self.kconfig(action, unit, &check, &work, &sources, &mut log)?;
+                    carries(plan, id, &work)?;
                     continue;
                 }
             };

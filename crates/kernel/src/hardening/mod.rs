@@ -2,7 +2,8 @@
 //!
 //! A configuration is compared with a list of wanted options (`wanted.rs`, each with its reason), with the order of
 //! security modules that really start, and with Kconfig's own defaults for the architecture. Every deviation has to be
-//! accounted for in a file beside the kernel's unit.
+//! accounted for in a file of deviations. (This project's are in `tests/kernel/`: a file in the folder of the kernel's unit
+//! would be an input of the kernel.)
 //!
 //! # The file of deviations
 //! It has the form of a fragment ([`crate::fragment`]): each line is what the final configuration has, and the comment
