@@ -2,8 +2,14 @@
 
 use std::process::Command;
 
+macro_rules! boot {
+    ($image:literal) => {
+        (concat!("boot of ", $image), &["run", "--release", "--package", "yoe", "--", "test", $image])
+    };
+}
+
 /// What is run, and how it is called in messages. Those at the end fetch, build and boot.
-const STEPS: [(&str, &[&str]); 7] = [
+const STEPS: [(&str, &[&str]); 10] = [
     ("formatting", &["fmt", "--all", "--check"]),
     (
         "lints",
@@ -11,8 +17,11 @@ const STEPS: [(&str, &[&str]); 7] = [
     ),
     ("licences, bans and sources of dependencies", &["deny", "check", "bans", "licenses", "sources"]),
     ("tests", &["test", "--workspace"]),
-    ("boot of base-image", &["run", "--release", "--package", "yoe", "--", "test", "base-image"]),
-    ("boot of kernel-image", &["run", "--release", "--package", "yoe", "--", "test", "kernel-image"]),
+    boot!("container-host-image"),
+    boot!("base-image"),
+    boot!("kernel-image"),
+    boot!("init-image"),
+    boot!("verified-image"),
     (
         "configurations of real kernels",
         &["test", "--package", "yoe", "--features", "registry", "--test", "kernel_configs"],
