@@ -18,6 +18,11 @@ pub enum Command {
     Run(Run),
     /// Boot an image in QEMU and check what its tests say
     Test(Test),
+    /// Show what an image takes and what its tests measured
+    ///
+    /// Prints a table and writes a page with a picture of the sizes and one of the boot. The figures are those of the
+    /// newest `yoe test` of the image.
+    Report(Report),
     /// Sign an image for Secure Boot with this project's own keys
     Sign(Sign),
     /// Open a unit's sandbox, as its steps see it
@@ -103,6 +108,21 @@ pub struct Test {
     /// Name the tests and run none
     #[arg(long)]
     pub list: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The image [default: the project's]
+    pub image: Option<String>,
+    /// The machine that it was built for [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Write the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where to write the page [default: beside the records of the image's tests]
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<std::path::PathBuf>,
 }
 
 #[derive(Debug, Args)]

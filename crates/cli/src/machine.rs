@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rustix::pipe::{PipeFlags, pipe_with};
 use yoe_build::{Builder, Tool};
-use yoe_model::{DataSize, Image, Layout, Machine, OciImage, Qemu, Size};
+use yoe_model::{DataSize, Digest, Image, Layout, Machine, OciImage, Qemu, Size};
 use yoe_plan::UNIT_EPOCH;
 use yoe_sandbox::{Child, Exit, Mount, Network, Stdio, Stream};
 use yoe_store::Scratch;
@@ -46,6 +46,8 @@ pub struct Bootable {
     pub machine: Machine,
     /// How QEMU runs it.
     pub qemu: Qemu,
+    /// The digest of the built image.
+    pub tree: Digest,
     /// The registry that runs beside it, when the image has one and it was asked for.
     pub registry: Option<registry::Parts>,
     disk: PathBuf,
@@ -133,11 +135,13 @@ impl Bootable {
             epoch,
         });
         let (container, started) = (container.clone(), Cell::new(0));
+        let tree = trees[0];
         let plain = disk.clone();
         let mut this = Self {
             image,
             machine,
             qemu,
+            tree,
             registry,
             disk,
             plain,

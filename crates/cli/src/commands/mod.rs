@@ -5,6 +5,7 @@ mod bundle;
 mod kernel;
 mod keys;
 mod lock;
+mod report;
 mod run;
 mod run_command;
 mod shell;
@@ -23,6 +24,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Build(args) => build::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Sign(args) => sign::run(&args),
         Command::Shell(args) => shell::run(&args),
         Command::Lock(args) => lock::run(&args),

@@ -1,7 +1,6 @@
 //! `yoe test`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use yoe_vm::test::{Limits, Reporter, RunError, Suite, Summary, TestResult, names};
 use yoe_vm::{Login, Password};
@@ -12,12 +11,7 @@ use crate::error::{CommandError, Kind};
 use crate::kernel_test::KernelJudge;
 use crate::machine::{Bootable, Choice, not_run};
 use crate::test_device::{Sizes, TestDevice};
-use crate::{kernel_test, paths, ui};
-
-/// The times of a run of all tests, in the image's folder of records.
-const WHOLE: &str = "timing.json";
-/// The times of a run of some tests.
-const PART: &str = "timing-of-some.json";
+use crate::{kernel_test, records, ui};
 
 pub fn run(args: &Test) -> Result<(), CommandError> {
     if args.list {
@@ -34,12 +28,13 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
     // A filter that leaves no test is told before a machine is started.
     names(&bootable.image.tests, args.filter.as_deref())
         .map_err(|error| CommandError::user(error.to_string()))?;
-    let folder = records(&bootable.image.name)?;
+    let folder = records::folder(&bootable.image.name)?;
     let summary = boot(&bootable, args, &folder)?;
     // A part of the tests must not take the place of what a whole run found.
-    let times = if args.filter.is_some() { PART } else { WHOLE };
-    fs::write(folder.join(times), summary.timing())
-        .map_err(|error| not_run("the times cannot be kept", error))?;
+    let file = if args.filter.is_some() { records::PART } else { records::WHOLE };
+    let memory = args.memory.unwrap_or(bootable.qemu.memory);
+    let record = summary.record(bootable.tree.to_string(), memory, &bootable.image.tests);
+    records::write(&folder.join(file), &record)?;
     ui::note(&format!("console and times: {}", folder.display()));
     ui::result(&summary.to_string());
     if summary.is_success() {
@@ -122,11 +117,4 @@ fn reason(result: &TestResult) -> Option<String> {
         format!("\n    {name}:{lines}")
     });
     Some(format!("    {origin}{why}{}", output.collect::<String>()))
-}
-
-/// Where the newest run's console and times are kept.
-fn records(image: &str) -> Result<PathBuf, CommandError> {
-    let folder = paths::state()?.join("tests").join(image);
-    fs::create_dir_all(&folder).map_err(|error| not_run("the console's log cannot be kept", error))?;
-    Ok(folder)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use yoe_model::{Measure, MeasureUnit, Size};
+use yoe_model::{ImageTest, Measure, MeasureUnit};
 
 use super::report::Failure;
 use crate::Guest;
@@ -22,6 +22,8 @@ pub struct Figure {
     pub value: f64,
     /// The test that yielded it.
     pub test: String,
+    /// On which boot of the run, counted from 0.
+    pub boot: usize,
     /// Memory of the device in bytes, where the test chose it.
     pub memory: Option<u64>,
 }
@@ -43,13 +45,14 @@ pub(super) fn read(measure: &Measure, stdout: &str, guest: &mut Guest<'_>) -> Re
 }
 
 /// A figure with its test.
-pub(super) fn figure(measure: &Measure, value: f64, test: &str, memory: Option<Size>) -> Figure {
+pub(super) fn figure(measure: &Measure, value: f64, test: &ImageTest, boot: usize) -> Figure {
     Figure {
         name: measure.name.clone(),
         unit: measure.unit.as_str().to_owned(),
         value,
-        test: test.to_owned(),
-        memory: memory.map(|size| size.0),
+        test: test.name.clone(),
+        boot,
+        memory: test.memory.map(|size| size.0),
     }
 }
 

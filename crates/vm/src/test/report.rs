@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use serde_json::json;
 use yoe_model::Origin;
 
 use super::figure::Figure;
@@ -193,33 +192,6 @@ impl Summary {
     pub fn is_success(&self) -> bool {
         self.passed() == self.results.len() && !self.results.is_empty()
     }
-
-    /// The times of the boots and of each test in seconds, and the figures, as JSON.
-    pub fn timing(&self) -> String {
-        let tests: Vec<_> = self
-            .results
-            .iter()
-            .map(|result| {
-                json!({"name": result.name, "outcome": result.outcome.as_str(), "seconds": rounded(result.seconds)})
-            })
-            .collect();
-        let boots: Vec<_> = self.boots.iter().map(boot).collect();
-        format!("{:#}\n", json!({"boots": boots, "tests": tests, "figures": self.figures}))
-    }
-}
-
-fn boot(boot: &Boot) -> serde_json::Value {
-    let milestones: Vec<_> = boot
-        .milestones
-        .iter()
-        .map(|milestone| json!({"name": milestone.name, "seconds": rounded(milestone.seconds)}))
-        .collect();
-    json!({"memory": boot.memory, "milestones": milestones})
-}
-
-/// Milliseconds are as exact as a serial console is.
-fn rounded(seconds: f64) -> f64 {
-    (seconds * 1000.0).round() / 1000.0
 }
 
 impl fmt::Display for Summary {

@@ -264,7 +264,7 @@ impl Run<'_> {
             (found, output)
         });
         if let (Some(measure), Some(Some(value))) = (&test.measure, value) {
-            let figure: Figure = figure::figure(measure, value, &test.name, test.memory);
+            let figure: Figure = figure::figure(measure, value, test, self.summary.boots.len());
             self.summary.figures.push(figure);
         }
         stop

@@ -1,0 +1,71 @@
+//! `yoe report`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use yoe_image::{Manifest, disk};
+use yoe_model::Image;
+use yoe_plan::Plan;
+
+use crate::args::Report as Arguments;
+use crate::context::{Ready, evaluate, store_error};
+use crate::error::{CommandError, Kind};
+use crate::machine::not_run;
+use crate::report::{Report, page, table};
+use crate::{records, ui};
+
+/// The page's name among the records of the image's tests.
+const PAGE: &str = "report.html";
+
+pub fn run(args: &Arguments) -> Result<(), CommandError> {
+    let ready = evaluate(args.machine.as_deref())?.ready()?;
+    let name = args.image.clone().or_else(|| ready.project.default_image.clone());
+    let name = name.ok_or_else(|| CommandError::user("name an image: the project has no default image"))?;
+    let image = ready.project.images.get(&name);
+    let image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image of a device")))?;
+    let plan = ready.plan(std::slice::from_ref(&name))?;
+    let (tree, folder) = built(&ready, &plan, &name)?;
+    let report = report(&ready, image, &tree, &folder)?;
+    if args.json {
+        let json = serde_json::to_string_pretty(&report)
+            .map_err(|error| CommandError::new(Kind::Internal, "the report is no JSON").because(error))?;
+        ui::result(&json);
+    } else {
+        ui::result(&table(&report));
+    }
+    let path = match &args.html {
+        Some(path) => path.clone(),
+        None => records::folder(&name)?.join(PAGE),
+    };
+    fs::write(&path, page(&report)).map_err(|error| {
+        CommandError::user(format!("the page cannot be written to {}", path.display())).because(error)
+    })?;
+    ui::note(&format!("the same as a page: {}", path.display()));
+    Ok(())
+}
+
+fn report(
+    ready: &Ready,
+    image: &Image,
+    tree: &str,
+    folder: &std::path::Path,
+) -> Result<Report, CommandError> {
+    let record = records::newest(&image.name)?;
+    let manifest = Manifest::open(&folder.join(disk::manifest_file(image)))
+        .map_err(|error| not_run("the image's manifest cannot be read", error))?;
+    let size = fs::metadata(folder.join(disk::disk_file(image)))
+        .map_err(|error| not_run("the disk image is not there", error))?;
+    Ok(Report::new(image, &ready.project.machine, &manifest, size.len(), &record, tree))
+}
+
+/// The digest and the folder of an image that was built already.
+fn built(ready: &Ready, plan: &Plan, name: &str) -> Result<(String, PathBuf), CommandError> {
+    let missing = || {
+        CommandError::user(format!("image {name:?} is not built as it is defined now"))
+            .hint(format!("`yoe test {name}` builds it and measures it"))
+    };
+    let (_, id) = plan.targets.first().ok_or_else(missing)?;
+    let result = ready.store.action(&plan.action(*id).key).map_err(store_error)?.ok_or_else(missing)?;
+    let folder = ready.store.tree(&result.tree).map_err(store_error)?.ok_or_else(missing)?;
+    Ok((result.tree.to_string(), folder))
+}

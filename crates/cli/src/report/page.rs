@@ -1,0 +1,78 @@
+//! A report as one HTML page that needs nothing else: no script, no font, no picture from elsewhere.
+
+use super::text::{bytes, figure, share, tests};
+use super::{Report, boot_chart, treemap};
+
+const STYLE: &str = "\
+body{font:15px/1.5 system-ui,sans-serif;color:#1b1f24;max-width:960px;margin:2rem auto;padding:0 1rem}\
+h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}\
+table{border-collapse:collapse}td,th{padding:.15rem 1rem .15rem 0;text-align:left}\
+td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}\
+svg{width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:#fff}\
+svg text.size{opacity:.75}svg text.dark{fill:#1b1f24}svg rect{stroke:#fff}";
+
+/// The page.
+pub fn page(report: &Report) -> String {
+    let title = escaped(&format!("{} {}", report.image, report.version));
+    let machine = escaped(&format!("For {} ({}).", report.machine, report.arch));
+    let memory = bytes(report.memory.given);
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
+         <h1>{title}</h1>\n<p>{machine} Tests: {}.</p>\n\
+         <h2>Size</h2>\n{}<h2>Packages</h2>\n{}{}<p>Files below /boot are counted here; they are in the kernel image, not in the root.</p>\n\
+         <h2>First boot</h2>\n{}<h2>Measured</h2>\n<p>With {memory} of memory, unless it says otherwise.</p>\n{}</html>\n",
+        tests(&report.tests),
+        sizes(report),
+        treemap::svg(&report.packages),
+        packages(report),
+        boot_chart::svg(&report.boot),
+        figures(report),
+    )
+}
+
+/// Text that HTML shows as it is.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn sizes(report: &Report) -> String {
+    let size = &report.size;
+    let budget = size.budget.map(|budget| format!("budget {}", bytes(budget))).unwrap_or_default();
+    let rows = [
+        ("Root, installed", bytes(size.installed), budget),
+        ("Root, compressed", bytes(size.root), String::new()),
+        ("Kernel image", bytes(size.kernel), String::new()),
+        ("To ship", bytes(size.shipped), "root and kernel image".to_owned()),
+        ("Disk image", bytes(size.disk), "most of it may be empty".to_owned()),
+    ];
+    rows_of(rows.map(|(name, number, note)| (name.to_owned(), number, note)))
+}
+
+fn packages(report: &Report) -> String {
+    let whole = report.packages.iter().map(|package| package.bytes).sum();
+    rows_of(report.packages.iter().map(|package| {
+        let note = format!("{}, {}", share(package.bytes, whole), package.version);
+        (package.name.clone(), bytes(package.bytes), note)
+    }))
+}
+
+fn figures(report: &Report) -> String {
+    let memory = &report.memory;
+    let smallest = memory.smallest.zip(memory.smallest_test.as_ref()).map(|(smallest, test)| {
+        ("smallest memory".to_owned(), bytes(smallest), format!("in which this passed: {test}"))
+    });
+    let measured = report.figures.iter().map(|it| {
+        let note = it.memory.map(|memory| format!("with {} of memory", bytes(memory))).unwrap_or_default();
+        (it.name.clone(), figure(it), note)
+    });
+    rows_of(measured.chain(smallest))
+}
+
+/// Rows of a name, a number and a note.
+fn rows_of(rows: impl IntoIterator<Item = (String, String, String)>) -> String {
+    let row = |(name, number, note): (String, String, String)| {
+        format!("<tr><td>{}<td class=\"number\">{}<td>{}\n", escaped(&name), escaped(&number), escaped(&note))
+    };
+    format!("<table>\n{}</table>\n", rows.into_iter().map(row).collect::<String>())
+}

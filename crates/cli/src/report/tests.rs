@@ -1,0 +1,160 @@
+//! Reports on an image made of plain data.
+
+use yoe_image::{Content, DiskRecord, FileRecord};
+use yoe_model::{Arch, Budget, Digest, Init, Kernel, Layout, Origin, RootFormat, RootSize, Size};
+use yoe_vm::test::{BootRecord, TestRecord};
+
+use super::*;
+
+const TREE: &str = "0123";
+
+fn image() -> Image {
+    Image {
+        name: "host".into(),
+        version: "1.2".into(),
+        description: String::new(),
+        artifacts: vec![],
+        layout: Layout::Disk { esp: Size(64 << 20), root: RootSize::Fit, format: RootFormat::Erofs },
+        container: "image-tools".into(),
+        tests: vec![],
+        registry: None,
+        budget: Some(Budget { rootfs: Size(160 << 20), growth: 1.0 }),
+        hostname: "host".into(),
+        init: Init::Finit,
+        kernel_contract: vec![],
+        origin: Origin::default(),
+    }
+}
+
+fn manifest() -> Manifest {
+    let package = |name: &str, installed_size| yoe_image::Package {
+        name: name.into(),
+        version: "1.0-r0".into(),
+        origin: name.into(),
+        license: "MIT".into(),
+        installed_size,
+        identity: "Q1".into(),
+    };
+    let file = |file: &str, bytes| FileRecord { file: file.into(), bytes, sha256: Digest::of(b"") };
+    Manifest {
+        format: 1,
+        image: "host".into(),
+        version: "1.2".into(),
+        arch: "x86_64".into(),
+        epoch: 1_750_000_000,
+        content: Content { bytes: 60_000_000, ..Content::default() },
+        packages: vec![package("base", 0), package("engine", 40 << 20), package("shell", 20 << 20)],
+        services: vec![],
+        disk: Some(DiskRecord {
+            root: file("root.erofs", 25 << 20),
+            kernel: file("host.efi", 8 << 20),
+            entry: "EFI/Linux/host_1.2.efi".into(),
+            verified: None,
+        }),
+    }
+}
+
+fn record() -> Record {
+    let moment = |name: &str, seconds| Moment { name: name.into(), seconds };
+    let test = |name: &str, outcome: &str, memory| TestRecord {
+        name: name.into(),
+        outcome: outcome.into(),
+        seconds: 1.0,
+        memory,
+    };
+    let figure = |name: &str, unit: &str, value, boot| Figure {
+        name: name.into(),
+        unit: unit.into(),
+        value,
+        test: "a test".into(),
+        boot,
+        memory: None,
+    };
+    let milestones = [("firmware", 0.5), ("kernel", 3.0), ("login", 11.0), ("off", 300.0)]
+        .map(|(name, at)| moment(name, at));
+    Record {
+        image: TREE.into(),
+        memory: 1 << 30,
+        boots: vec![BootRecord { memory: None, milestones: milestones.into() }],
+        tests: vec![
+            test("boots", "passed", None),
+            test("runs <in> little", "passed", Some(128 << 20)),
+            test("runs in less", "failed", Some(64 << 20)),
+        ],
+        figures: vec![
+            figure("idle memory", "bytes", 83_886_080.0, 0),
+            figure("engine ready", "uptime", 20.25, 0),
+            figure("log-in after a cut", "uptime", 12.5, 1),
+            figure("first container", "seconds", 4.5, 1),
+        ],
+    }
+}
+
+fn report(tree: &str) -> Report {
+    let machine = Machine {
+        name: "qemu-x86_64".into(),
+        description: String::new(),
+        arch: Arch::X86_64,
+        kernel: Kernel { unit: "linux".into(), cmdline: String::new() },
+        qemu: None,
+        origin: Origin::default(),
+    };
+    Report::new(&image(), &machine, &manifest(), 200 << 20, &record(), tree)
+}
+
+#[test]
+fn a_terminal_gets_a_table() {
+    insta::assert_snapshot!(table(&report(TREE)), @"
+    host 1.2 for qemu-x86_64 (x86_64)
+
+    size
+      root, installed   57.2M  of a budget of 160M
+      root, compressed    25M
+      kernel image         8M
+      to ship             33M  root and kernel image
+      disk image         200M  most of it may be empty
+
+    packages, installed
+      engine  40M  66.7 %  1.0-r0
+      shell   20M  33.3 %  1.0-r0
+      base     0B   0.0 %  1.0-r0
+
+    first boot, since power-on
+      firmware       0.5 s
+      kernel         3.0 s
+      login         11.0 s
+      engine ready  20.2 s
+
+    measured, with 1G of memory
+      idle memory            80M
+      log-in after a cut  12.5 s
+      first container      4.5 s
+      smallest memory       128M  in which this passed: runs <in> little
+
+    tests: 2 passed, 1 failed, 0 skipped
+    ");
+}
+
+#[test]
+fn a_record_of_another_build_is_told() {
+    assert!(
+        table(&report("4567"))
+            .ends_with("tests: 2 passed, 1 failed, 0 skipped, on another build of this image")
+    );
+}
+
+#[test]
+fn programs_get_json() {
+    let json = serde_json::to_value(report(TREE)).unwrap();
+    assert_eq!(json["size"]["shipped"], 33 << 20);
+    assert_eq!(json["boot"][3]["name"], "engine ready");
+    assert_eq!(json["memory"]["smallest"], 128 << 20);
+    assert_eq!(json["packages"][0]["name"], "engine");
+}
+
+#[test]
+fn a_page_needs_nothing_else() {
+    let page = page(&report(TREE));
+    insta::assert_snapshot!(page);
+    assert!(!page.contains("<script") && !page.contains("http"), "nothing is loaded from elsewhere");
+}
