@@ -137,7 +137,6 @@ fn image() -> Image {
         budget: None,
         hostname: "bench".into(),
         kernel_contract: Vec::new(),
-        registry: None,
         init: Init::Finit,
         origin: Origin::default(),
     }
