@@ -24,7 +24,6 @@ pub(crate) fn image() -> Image {
         budget: None,
         hostname: "yoe".into(),
         kernel_contract: vec![],
-        registry: None,
         init: Init::Finit,
         origin: origin("images/base-image.star"),
     }

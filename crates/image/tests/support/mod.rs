@@ -33,7 +33,6 @@ pub fn image(format: RootFormat) -> Image {
         budget: None,
         hostname: "device".into(),
         kernel_contract: vec![],
-        registry: None,
         init: Init::Finit,
         origin: origin("images/base-image.star", 3),
     }
