@@ -11,22 +11,23 @@ use std::process::Command;
 use support::{Bench, chain, image, put};
 use yoe_image::Manifest;
 use yoe_model::{Budget, RootFormat, Size};
-use yoe_package::{ArchiveReader, Kind};
 
-/// Each entry of a root: mode, owner, size, path; and the text of the files asked for.
+/// Each entry of a root: mode, owner, path; and the text of the files asked for.
 fn listed(bench: &Bench, texts: &[&str]) -> String {
-    let bytes = fs::read(bench.out().join("root.tar")).unwrap();
-    let mut archive = ArchiveReader::new(&*bytes);
+    let mut archive = tar::Archive::new(fs::File::open(bench.out().join("root.tar")).unwrap());
     let (mut list, mut contents) = (String::new(), String::new());
-    while let Some(entry) = archive.next_entry().unwrap() {
-        let mut content = Vec::new();
-        archive.read_to_end(&mut content).unwrap();
+    for entry in archive.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let path = entry.path().unwrap().display().to_string();
+        let path = path.trim_end_matches('/');
         let target =
-            if let Kind::Symlink(target) = &entry.kind { format!(" -> {target}") } else { String::new() };
-        // The key is new in each run; the database's size depends on the packages' packed sizes.
-        list += &format!("{:04o} {}:{} {}{target}\n", entry.mode, entry.uid, entry.gid, entry.path);
-        if texts.contains(&entry.path.as_str()) {
-            contents += &format!("--- {}\n{}", entry.path, String::from_utf8(content).unwrap());
+            entry.link_name().unwrap().map(|link| format!(" -> {}", link.display())).unwrap_or_default();
+        let header = entry.header();
+        let (mode, uid, gid) = (header.mode().unwrap(), header.uid().unwrap(), header.gid().unwrap());
+        list += &format!("{mode:04o} {uid}:{gid} {path}{target}\n");
+        if texts.contains(&path) {
+            contents += &format!("--- {path}\n");
+            entry.read_to_string(&mut contents).unwrap();
         }
     }
     list + &contents

@@ -132,6 +132,14 @@ fn paths_that_leave_the_folder_are_refused() {
 }
 
 #[test]
+fn the_top_folder_itself_is_no_entry() {
+    let bytes = archive(&[entry(".", Kind::Directory), entry("x", Kind::File), entry(".", Kind::Directory)]);
+    assert_eq!(walk(&bytes).unwrap().iter().map(|entry| entry.path.as_str()).collect::<Vec<_>>(), ["x"]);
+    let file = archive(&[entry(".", Kind::File)]);
+    assert!(matches!(walk(&file), Err(ArchiveError::UnsafePath { .. })));
+}
+
+#[test]
 fn device_nodes_are_refused() {
     let mut bytes = archive(&[entry("null", Kind::File)]);
     bytes[156] = b'3';

@@ -141,6 +141,9 @@ impl RootTree {
         let writing = |error| ImageError::io("write", path)(error);
         let file = File::create(path).map_err(writing)?;
         let mut archive = ArchiveWriter::new(BufWriter::new(file));
+        // Without an entry of its own the root gets what a tool likes best: mkfs.erofs lets everybody write to it.
+        let root = Node { body: Body::Directory, mode: 0o755, uid: 0, gid: 0, owner: None };
+        self.append(&mut archive, ".", &root, epoch).map_err(writing)?;
         for (name, node) in &self.nodes {
             self.append(&mut archive, name, node, epoch).map_err(writing)?;
         }

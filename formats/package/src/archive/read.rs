@@ -49,7 +49,7 @@ impl<R: Read> ArchiveReader<R> {
         Self { from, left: 0, padding: 0 }
     }
 
-    /// The next entry; what is unread of the one before is skipped. `None` at the end, marked or not.
+    /// The next entry; what is unread of the one before is skipped, as is `./`. `None` at the end, marked or not.
     ///
     /// # Errors
     /// See [`ArchiveError`]; there is nothing to read after one.
@@ -68,6 +68,8 @@ impl<R: Read> ArchiveReader<R> {
                 b'x' => extension.read(&self.small(raw.size)?)?,
                 // Global records say nothing about a single entry.
                 b'g' => drop(self.small(raw.size)?),
+                // The top folder itself, as an archive of a whole root has it.
+                b'5' if extension.path.is_none() && raw.name == b"./" => extension = Extension::default(),
                 _ => return self.entry(raw, extension).map(Some),
             }
         }
