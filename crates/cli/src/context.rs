@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use yoe_build::{BuildError, Builder, Failure, Reporter};
 use yoe_fetch::Cancel;
-use yoe_fetch::client::{Client, Proxy, Settings};
+use yoe_fetch::client::{Client, FetchError, Proxy, Settings};
 use yoe_fetch::lock::file::parse;
 use yoe_model::{Digest, Lock, Locked, Mirrors, Project, Source, Unlocked};
 use yoe_package::Signer;
@@ -14,7 +14,7 @@ use yoe_plan::{Options, Plan};
 use yoe_store::Store;
 
 use crate::error::{CommandError, Kind};
-use crate::{go_client, interrupt, mirrors, paths, signing};
+use crate::{cargo_client, go_client, interrupt, mirrors, paths, signing};
 
 /// The name of the lock file, in the project's folder.
 pub const LOCK: &str = "yoe.lock";
@@ -53,10 +53,7 @@ impl Evaluated {
     pub fn mirrors(&self) -> Mirrors {
         let containers = self.project.containers.values().map(|container| container.archive.clone());
         let sources = self.project.units.values().flat_map(|unit| &unit.sources);
-        let sources = sources.filter_map(|entry| match &entry.source {
-            Source::Debian { archive, .. } => Some(archive.clone()),
-            _ => None,
-        });
+        let sources = sources.filter_map(|entry| entry.source.archive().map(str::to_owned));
         mirrors::all(&self.project.mirrors, containers.chain(sources))
     }
 
@@ -188,9 +185,14 @@ pub fn build_error(error: BuildError) -> CommandError {
     let log = error.log.clone();
     let unit = error.label.strip_prefix("unit ").map(str::to_owned);
     let message = error.to_string();
+    let no_registry = matches!(*error.kind, Failure::Fetch(FetchError::NoRegistry { .. }));
     let mut told = CommandError::new(Kind::BuildFailed, message).because(error.kind);
     if let Some(log) = log {
         told = told.hint(format!("the whole output is in {}", log.display()));
+    }
+    if no_registry {
+        let hints = cargo_client::hints(paths::cargo_home().as_deref());
+        told = hints.into_iter().fold(told, CommandError::hint);
     }
     match unit {
         Some(unit) => told.hint(format!("`yoe shell {unit}` opens the same sandbox")),

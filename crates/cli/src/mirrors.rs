@@ -1,19 +1,25 @@
-//! Where archives are served: what the user says, then the project, then this machine's own apt.
+//! Where archives are served: what the user says, then the project, then this machine's own apt or cargo.
 
 use std::path::Path;
 
-use yoe_model::Mirrors;
+use yoe_model::{CRATES, Mirrors};
+
+use crate::{cargo_client, paths};
 
 /// Base addresses of `archive`, in the order they are tried. A user's choice stands in `YOE_MIRROR_<ARCHIVE>`, several
 /// addresses apart by spaces.
 pub fn all(project: &Mirrors, archives: impl IntoIterator<Item = String>) -> Mirrors {
     let apt = apt_sources(Path::new("/etc/apt"));
+    let cargo = || paths::cargo_home().map(|home| cargo_client::downloads(&home)).unwrap_or_default();
     let of = |archive: String| {
         let variable = format!("YOE_MIRROR_{}", archive.to_uppercase().replace('-', "_"));
         let chosen = std::env::var(variable).unwrap_or_default();
         let mut all: Vec<String> = chosen.split_whitespace().map(trimmed).collect();
         all.extend(project.get(&archive).into_iter().flatten().map(|address| trimmed(address)));
         all.extend(apt.iter().filter(|address| serves(address, &archive)).cloned());
+        if archive == CRATES {
+            all.extend(cargo());
+        }
         let mut seen = std::collections::BTreeSet::new();
         all.retain(|address| seen.insert(address.clone()));
         (archive, all)

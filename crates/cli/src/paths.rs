@@ -50,6 +50,11 @@ pub fn config() -> Option<PathBuf> {
     base("XDG_CONFIG_HOME", ".config").ok()
 }
 
+/// Cargo's folder; absent when nothing says where that is.
+pub fn cargo_home() -> Option<PathBuf> {
+    base("CARGO_HOME", ".cargo").ok()
+}
+
 /// A base folder. The specification says that a relative path is to be ignored.
 fn base(variable: &str, below_home: &str) -> Result<PathBuf, CommandError> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());

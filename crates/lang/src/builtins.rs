@@ -3,6 +3,7 @@
 mod budget;
 pub(crate) mod call;
 mod container;
+mod crate_source;
 mod debian_source;
 mod disk;
 mod git;
@@ -112,6 +113,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<debian_source::Arguments>(),
         Entry::of::<git::Arguments>(),
         Entry::of::<go_module::Arguments>(),
+        Entry::of::<crate_source::Arguments>(),
         Entry::of::<path::Arguments>(),
         Entry::of::<https::Arguments>(),
         Entry::of::<service::Arguments>(),

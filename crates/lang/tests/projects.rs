@@ -38,6 +38,12 @@ program(
     source = [
         "https://example.org/foo.tar.gz",
         debian_source("zlib", "1:1.3-1", into = "zlib", only = ["contrib"]),
+        crate(
+            "either",
+            "1.15.0",
+            sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            into = "vendor/either",
+        ),
     ],
     sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     mirrors = ["https://mirror.example.org/foo.tar.gz"],
@@ -100,6 +106,9 @@ fn a_unit_holds_what_its_file_and_its_class_say() {
         (foo.sources[1].into.as_str(), foo.sources[1].only.as_slice()),
         ("zlib", &["contrib".to_owned()][..])
     );
+    let either =
+        Source::Crate { name: "either".into(), version: "1.15.0".into(), sha256: yoe_model::Digest::of(b"") };
+    assert_eq!((&foo.sources[2].source, foo.sources[2].into.as_str()), (&either, "vendor/either"));
     let install = Step::InstallFile { src: "conf".into(), dest: "/etc/foo.conf".into(), mode: 0o600 };
     assert_eq!(foo.tasks[0].steps, [Step::Shell("make".into()), install]);
     assert_eq!(project.units["own"].sources[0].source, Source::Path { path: ".".into() });

@@ -33,6 +33,6 @@ pub use origin::Origin;
 pub use project::{Locked, Mirrors, Parts, Project, Unlocked};
 pub use service::{Children, Restart, RestartLimit, Service, ServiceKind, Signal, Stop};
 pub use size::{Size, SizeError};
-pub use source::{Source, SourceEntry};
+pub use source::{CRATES, Source, SourceEntry};
 pub use task::{Step, Task};
 pub use unit::{Scope, Unit};

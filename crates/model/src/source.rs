@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use crate::content_hash::content_hash;
 use crate::{ContentHash, Digest, Fingerprint, Origin};
 
+/// The archive, a key of the project's mirrors, that serves crates.
+pub const CRATES: &str = "crates";
+
 /// A source and the folder below `$SRCDIR` that it is laid into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceEntry {
@@ -68,6 +71,15 @@ pub enum Source {
         /// The container that holds the Go client.
         container: String,
     },
+    /// The archive of a Rust crate, known by its digest.
+    Crate {
+        /// Its name in its registry.
+        name: String,
+        /// Its full version, such as `1.15.0`.
+        version: String,
+        /// Of the `.crate` file as served: what Cargo.lock calls `checksum`.
+        sha256: Digest,
+    },
     /// A working tree on this machine.
     Path {
         /// Relative to the project.
@@ -95,6 +107,7 @@ impl Source {
                 let stubs = stubs.iter().map(|(folder, module)| format!(" with {module} in {folder}"));
                 format!("go:{path}@{version}{}", gomod.chain(stubs).collect::<String>())
             }
+            Source::Crate { name, version, sha256 } => format!("crate:{name}@{version}:{sha256}"),
             Source::Path { path } => format!("path:{path}"),
         }
     }
@@ -103,6 +116,15 @@ impl Source {
     pub fn container(&self) -> Option<&str> {
         match self {
             Source::Git { container, .. } | Source::GoModule { container, .. } => Some(container),
+            _ => None,
+        }
+    }
+
+    /// The archive, a key of the project's mirrors, that serves it, for what has no address of its own.
+    pub fn archive(&self) -> Option<&str> {
+        match self {
+            Source::Debian { archive, .. } => Some(archive),
+            Source::Crate { .. } => Some(CRATES),
             _ => None,
         }
     }
@@ -134,6 +156,10 @@ impl ContentHash for Source {
             }
             // Its bytes are those that the lock names; which module they are called after changes nothing.
             Source::GoModule { .. } => "go".hash(into),
+            Source::Crate { sha256, .. } => {
+                "crate".hash(into);
+                sha256.hash(into);
+            }
             Source::Path { path } => {
                 "path".hash(into);
                 path.hash(into);

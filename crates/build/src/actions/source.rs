@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use yoe_fetch::client::Remote;
+use yoe_fetch::client::{Remote, crate_file};
 use yoe_fetch::snapshot;
 use yoe_fetch::unpack::{self, Limits, SourceFile};
 use yoe_model::{Digest, Source};
@@ -32,6 +32,10 @@ impl Builder {
                 let name = url.rsplit('/').next().unwrap_or_default().to_owned();
                 let file = Remote { urls, size: None, sha256: *sha256, name };
                 self.lay(action, vec![file], *unpack, &source.only, &tree)?;
+            }
+            Source::Crate { name, version, sha256 } => {
+                let file = crate_file(name, version, *sha256, &self.mirrors)?;
+                self.lay(action, vec![file], true, &source.only, &tree)?;
             }
             Source::Debian { .. } => {
                 let files = source.locked.iter().flat_map(|locked| &locked.files);

@@ -33,6 +33,14 @@ pub enum FetchError {
         /// The archives that have mirrors, as text.
         known: String,
     },
+    /// No registry is known that might serve a crate.
+    #[error("cannot fetch the crate {name} {version}: no address of a registry is known")]
+    NoRegistry {
+        /// The crate.
+        name: String,
+        /// Its version.
+        version: String,
+    },
     /// The cancel flag was set.
     #[error("fetching {name} was cancelled")]
     Cancelled {

@@ -1,6 +1,7 @@
 //! Downloads over HTTP and HTTPS: resumed, retried, verified.
 
 mod error;
+mod registry;
 mod sink;
 mod transfer;
 
@@ -15,6 +16,7 @@ use yoe_model::{ArchiveFile, Digest, Mirrors};
 
 use crate::cancel::{Cancel, STEP};
 pub use error::{FetchError, Problem, Tried};
+pub use registry::crate_file;
 use sink::Sink;
 use transfer::{Transfer, Want};
 

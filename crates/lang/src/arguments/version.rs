@@ -38,19 +38,35 @@ form! {
     /// The full version of a Go module (Go Modules Reference, "Versions").
     GoVersion, "the version of a Go module", "a full version such as v1.2.3",
     |text| {
-        let full = |text: &str| {
-            let core = text.strip_prefix('v').unwrap_or_default();
-            let core = core.split(['-', '+']).next().unwrap_or_default();
-            core.split('.').count() == 3
-                && core.split('.').all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".+-".contains(&b))
-        };
+        let full = |text: &str| text.strip_prefix('v').is_some_and(semantic);
         match full(text) {
             true => Ok(()),
             false if full(&format!("v{text}")) => Err(Unfit::hint(format!("write \"v{text}\""))),
             false => Err(Unfit::hint("queries such as `latest` move; name the version that they stand for")),
         }
     }
+}
+
+form! {
+    /// The name of a Rust crate in a registry (The Cargo Book, "Registry Index", "Name restrictions").
+    CrateName, "the name of a crate", "letters, digits, - and _, starting with a letter",
+    |text| fits(
+        text.len() <= 64
+            && made_of(text, |b| b.is_ascii_alphabetic(), |b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    )
+}
+
+form! {
+    /// The full version of a Rust crate (Semantic Versioning 2.0.0).
+    CrateVersion, "the version of a crate", "a full version such as 1.2.3, as in Cargo.lock", |text| fits(semantic(text))
+}
+
+/// Whether a text is a version of three numbers, then what may follow `-` and `+`.
+fn semantic(text: &str) -> bool {
+    let core = text.split(['-', '+']).next().unwrap_or_default();
+    core.split('.').count() == 3
+        && core.split('.').all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".+-".contains(&b))
 }
 
 fn check_version(text: &str) -> Result<(), Unfit> {
@@ -90,7 +106,7 @@ fn ordered(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{GoModulePath, GoVersion, check_version};
+    use super::{CrateName, CrateVersion, GoModulePath, GoVersion, check_version};
     use crate::arguments::text::Form;
 
     #[test]
@@ -109,6 +125,22 @@ mod tests {
             assert!(GoVersion::check(version).is_err(), "{version}");
         }
         assert_eq!(GoVersion::check("1.2.3").unwrap_err().hint.as_deref(), Some("write \"v1.2.3\""));
+    }
+
+    #[test]
+    fn crates_have_names_and_full_versions() {
+        for name in ["either", "Inflector", "x509-parser", "rustls_pki"] {
+            assert!(CrateName::check(name).is_ok(), "{name}");
+        }
+        for name in ["", "-a", "1a", "a/b", "a@1", "é", &"a".repeat(65)] {
+            assert!(CrateName::check(name).is_err(), "{name}");
+        }
+        for version in ["1.2.3", "0.3.0-beta10", "0.8.5+zstd-1.5"] {
+            assert!(CrateVersion::check(version).is_ok(), "{version}");
+        }
+        for version in ["", "1", "1.2", "^1.2.3", "v1.2.3", "1.2.3/..", "1..3", "*"] {
+            assert!(CrateVersion::check(version).is_err(), "{version}");
+        }
     }
 
     #[test]

@@ -169,6 +169,21 @@ row!(source_of_a_client, "source go:example.org/tool@v1.0.0", ["content"], |s| {
     s.lock.sources.insert(key, LockedSource { files: Vec::new(), tree: Some(Digest::of(b"other")) });
 });
 
+#[test]
+fn source_of_a_crate_is_its_digest() {
+    let of = |name: &str, version: &str, bytes: &[u8]| {
+        let mut sample = Sample::new();
+        let sha256 = Digest::of(bytes);
+        let source = Source::Crate { name: name.into(), version: version.into(), sha256 };
+        let label = format!("source {}", source.key());
+        sample.unit("app", |u| u.sources[0].source = source);
+        action(&planned(sample, &SIGNER), &label)
+    };
+    let either = of("either", "1.15.0", b"one");
+    assert_eq!(differing(&either, &of("either", "1.15.0", b"two")), ["content"]);
+    assert!(differing(&either, &of("other", "2.0.0", b"one")).is_empty());
+}
+
 row!(container_content, "container env", ["content"], retag);
 
 fn linked(sample: &mut Sample) {

@@ -1,0 +1,37 @@
+//! `crate`.
+
+use yoe_model::{Digest, Source, SourceEntry};
+
+use crate::arguments::paths::SourceFolder;
+use crate::arguments::version::{CrateName, CrateVersion};
+use crate::arguments::{Call, arguments};
+use crate::builtins::Builtin;
+use crate::definitions::{Made, Part};
+use crate::session::FileKind;
+
+arguments! {
+    /// A source: the archive of a Rust crate, known by its digest. It comes from where this machine's cargo gets crates, or
+    /// from the project's mirrors of `crates`.
+    "crate" => pub(crate) struct Arguments {
+        /// The name of the crate.
+        [positional] name: CrateName,
+        /// Its full version.
+        [positional] version: CrateVersion,
+        /// The digest of its archive, as `checksum` in Cargo.lock.
+        sha256: Digest,
+        /// The folder below `$SRCDIR` that it is laid into.
+        into: SourceFolder = SourceFolder(String::new()),
+    }
+}
+
+impl Builtin for Arguments {
+    const HOME: Option<FileKind> = None;
+
+    fn make(self, call: &Call<'_>) -> Option<Part> {
+        let source =
+            Source::Crate { name: self.name.into(), version: self.version.into(), sha256: self.sha256 };
+        let value =
+            SourceEntry { source, into: self.into.into(), only: Vec::new(), origin: call.site.origin() };
+        Some(Part::Source(Made { value, site: call.site.clone() }))
+    }
+}
