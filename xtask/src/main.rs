@@ -1,4 +1,4 @@
-//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask device-crates`, `cargo xtask test`.
+//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask device-crates`, `cargo xtask test`, `cargo xtask boots`.
 
 mod check_deps;
 mod device_crates;
@@ -13,8 +13,9 @@ fn main() -> ExitCode {
         Some("check-deps") => check_dependencies(),
         Some("device-crates") => device_crates::update(),
         Some("test") => check_dependencies().and_then(|_| test::run()),
+        Some("boots") => test::boots(),
         other => Err(format!(
-            "unknown task {}: expected check-deps, device-crates or test",
+            "unknown task {}: expected check-deps, device-crates, test or boots",
             other.unwrap_or("(none)")
         )),
     };
