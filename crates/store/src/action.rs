@@ -67,13 +67,16 @@ impl Store {
             what: if missing == result.tree { "tree" } else { "tree or blob" },
             digest: missing,
         })?;
+        // Before the result stands: killed in between, a collection that had already looked would otherwise take what the
+        // result names, and leave the result.
+        contents.into_iter().try_for_each(|content| self.mark(content))?;
         for object in [action, label] {
             let (new, path) = (session.free_path(), self.layout.path(object));
             path.parent().map_or(Ok(()), make_folder)?;
             fs::write(&new, &text).at("write", &new)?;
             fs::rename(&new, &path).at("write", &path)?;
         }
-        contents.into_iter().chain([action]).try_for_each(|object| self.mark(object))
+        self.mark(action)
     }
 
     /// The newest result that was recorded for this label, whether or not its tree is still there.

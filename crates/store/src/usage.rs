@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, utimensat};
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, utimensat};
 use rustix::io::Errno;
 use yoe_model::Digest;
 
@@ -84,7 +84,9 @@ impl Layout {
 
 /// Sets a file's times to now; the file is made when it is missing.
 pub(crate) fn touch(path: &Path) -> Result<()> {
-    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    // UTIME_NOW is the time of the kernel's last tick: too coarse to tell what came before a collection from what came after.
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now = Timespec { tv_sec: now.as_secs() as _, tv_nsec: now.subsec_nanos() as _ };
     let times = Timestamps { last_access: now, last_modification: now };
     match utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW) {
         Err(Errno::NOENT) => File::create(path).map(|_| ()).at("create", path),

@@ -44,10 +44,15 @@ impl Store {
             tidy(&self.layout)?;
             options.max_age.map_or(Ok(()), |max_age| self.discard_caches(max_age))?;
         }
+        let began = SystemTime::now();
         let inventory = Inventory::take(&self.layout)?;
         let used = in_use(&self.layout, &self.layout.enter_alone()?)?;
+        // What was used since belongs to actions that may have been recorded after the inventory passed them, by a process
+        // whose session ended meanwhile.
+        let recent = inventory.contents.iter().filter(|item| item.last_used >= began).map(|item| item.object);
+        let kept = recent.chain(used.iter().copied()).collect();
         let all = bytes(inventory.contents.iter());
-        let mut removed = victims(inventory, options, SystemTime::now(), &used);
+        let mut removed = victims(inventory, options, SystemTime::now(), &kept);
         if !options.dry_run {
             removed = discard_unused(self, removed)?;
         }
