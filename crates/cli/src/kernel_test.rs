@@ -3,7 +3,7 @@
 
 use yoe_kernel::Config;
 use yoe_kernel::contract::{Runtime, check};
-use yoe_model::{Image, ImageTest, TestBoot};
+use yoe_model::{Image, ImageTest};
 use yoe_vm::test::Judge;
 
 /// What the test is called.
@@ -14,19 +14,7 @@ pub fn add(image: &mut Image) {
     if image.kernel_contract.is_empty() {
         return;
     }
-    let test = ImageTest {
-        name: NAME.to_owned(),
-        run: "zcat /proc/config.gz".to_owned(),
-        expect: None,
-        status: 0,
-        timeout: 60,
-        boot: TestBoot::Same,
-        failed_boots: 0,
-        memory: None,
-        reach: None,
-        measure: None,
-        origin: image.origin.clone(),
-    };
+    let test = ImageTest::new(NAME, "zcat /proc/config.gz", image.origin.clone());
     image.tests.insert(0, test);
 }
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use yoe_build::Tool;
-use yoe_model::{ImageTest, Origin, TestBoot};
+use yoe_model::{ImageTest, Origin};
 use yoe_plan::UNIT_EPOCH;
 use yoe_sandbox::{Mount, Network, Stdio, Stream};
 
@@ -142,19 +142,8 @@ impl SecureBoot {
 /// What a device says of itself when its firmware refuses what is not signed.
 pub fn is_on() -> ImageTest {
     const VARIABLE: &str = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
-    ImageTest {
-        name: "secure-boot-is-on".into(),
-        run: format!("tail -c 1 {VARIABLE} | od -An -tu1"),
-        expect: Some("1".into()),
-        status: 0,
-        timeout: 60,
-        boot: TestBoot::Same,
-        failed_boots: 0,
-        memory: None,
-        reach: None,
-        measure: None,
-        origin: Origin::default(),
-    }
+    let run = format!("tail -c 1 {VARIABLE} | od -An -tu1");
+    ImageTest { expect: Some("1".into()), ..ImageTest::new("secure-boot-is-on", run, Origin::default()) }
 }
 
 fn bind(source: &Path, dest: &str, writable: bool) -> Mount {

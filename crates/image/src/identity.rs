@@ -1,47 +1,16 @@
 //! Identifiers of disks, partitions and file systems, all derived from one digest.
 
-use std::fmt;
-
+use yoe_disk::Uuid;
 use yoe_model::{Digest, Fingerprint};
 
-/// A UUID made from a digest rather than by chance; of version 8 (RFC 9562) where nothing else is said.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Uuid([u8; 16]);
-
-impl Uuid {
-    /// The first half of a digest as it is; no UUID of RFC 9562, but one to partition tables.
-    pub(crate) fn head(digest: Digest) -> Self {
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest.as_bytes()[..16]);
-        Self(bytes)
-    }
-
-    fn derive(seed: Digest, purpose: &str) -> Self {
-        let digest = Fingerprint::new("uuid").add(&seed).add(purpose).finish();
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest.as_bytes()[..16]);
-        bytes[6] = bytes[6] & 0x0f | 0x80;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        Self(bytes)
-    }
-}
-
-impl fmt::Display for Uuid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, byte) in self.0.iter().enumerate() {
-            if matches!(index, 4 | 6 | 8 | 10) {
-                f.write_str("-")?;
-            }
-            write!(f, "{byte:02x}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Uuid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Uuid({self})")
-    }
+/// A UUID made from a digest rather than by chance: version 8 of RFC 9562.
+fn derive(seed: Digest, purpose: &str) -> Uuid {
+    let digest = Fingerprint::new("uuid").add(&seed).add(purpose).finish();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest.as_bytes()[..16]);
+    bytes[6] = bytes[6] & 0x0f | 0x80;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    Uuid::from_bytes(bytes)
 }
 
 /// The identifiers of one disk.
@@ -63,12 +32,13 @@ impl Identity {
     /// The identifiers that belong to this digest. Two disks that shall be told apart have different seeds; the digest of
     /// all that goes into a disk is one.
     pub fn new(seed: Digest) -> Self {
-        let serial = Uuid::derive(seed, "esp-serial").0;
+        let serial = derive(seed, "esp-serial");
+        let serial = serial.as_bytes();
         Self {
-            disk: Uuid::derive(seed, "disk"),
-            esp: Uuid::derive(seed, "esp"),
-            root: Uuid::derive(seed, "root"),
-            root_fs: Uuid::derive(seed, "root-fs"),
+            disk: derive(seed, "disk"),
+            esp: derive(seed, "esp"),
+            root: derive(seed, "root"),
+            root_fs: derive(seed, "root-fs"),
             esp_serial: u32::from_le_bytes([serial[0], serial[1], serial[2], serial[3]]),
         }
     }

@@ -29,6 +29,25 @@ pub struct ImageTest {
     pub origin: Origin,
 }
 
+impl ImageTest {
+    /// A test that asks nothing but that `run` succeeds within a minute, on a device as it is.
+    pub fn new(name: impl Into<String>, run: impl Into<String>, origin: Origin) -> Self {
+        Self {
+            name: name.into(),
+            run: run.into(),
+            expect: None,
+            status: 0,
+            timeout: 60,
+            boot: TestBoot::Same,
+            failed_boots: 0,
+            memory: None,
+            reach: None,
+            measure: None,
+            origin,
+        }
+    }
+}
+
 /// What becomes of the device before a test. Its disk keeps what was written to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TestBoot {

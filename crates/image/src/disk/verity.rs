@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
+use yoe_disk::Uuid;
 use yoe_model::{Digest, Fingerprint, Image};
 
 use super::{DiskRequest, quote, root_file};
 use crate::ImageError;
-use crate::identity::Uuid;
 
 /// What [`script`] leaves beside the root: the number of data blocks and the root hash, apart by a space.
 pub(super) const FILE: &str = "root.verity";
@@ -40,7 +40,7 @@ impl Verity {
     /// The partition's UUID: the first half of the root hash. So a command line that names the hash names the partition,
     /// in whichever slot it lies.
     pub fn partition(&self) -> Uuid {
-        Uuid::head(self.root_hash)
+        Uuid::of_root_hash(self.root_hash.as_bytes())
     }
 
     /// The kernel's `dm-mod.create=`. Without `dm-mod.waitfor`: a partition that never comes must end in a panic, and not in

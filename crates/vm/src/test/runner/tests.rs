@@ -27,19 +27,7 @@ impl Device for Fake<'_> {
 }
 
 pub(in super::super) fn test(name: &str, run: &str) -> ImageTest {
-    ImageTest {
-        name: name.into(),
-        run: run.into(),
-        expect: None,
-        status: 0,
-        timeout: 60,
-        boot: TestBoot::Same,
-        failed_boots: 0,
-        memory: None,
-        reach: None,
-        measure: None,
-        origin: Origin { file: "images/base.star".into(), line: 3, column: 9 },
-    }
+    ImageTest::new(name, run, Origin { file: "images/base.star".into(), line: 3, column: 9 })
 }
 
 /// Writes down what it hears.
