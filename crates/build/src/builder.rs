@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use yoe_fetch::Cancel;
 use yoe_fetch::client::Client;
+use yoe_model::Cancel;
 use yoe_model::{Digest, Mirrors};
 use yoe_package::Signer;
 use yoe_plan::{Action, ActionId, ActionKind, Key, Plan};

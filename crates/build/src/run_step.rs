@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use yoe_fetch::Cancel;
+use yoe_model::Cancel;
 use yoe_sandbox::{Exit, Spec, Stdio, Stream};
 
 use crate::error::Failure;

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use yoe_build::{BuildError, Builder, Failure, Reporter};
-use yoe_fetch::Cancel;
 use yoe_fetch::client::{Client, FetchError, Proxy, Settings};
 use yoe_fetch::lock::file::parse;
+use yoe_model::Cancel;
 use yoe_model::{Digest, Lock, Locked, Mirrors, Project, Source, Unlocked};
 use yoe_package::Signer;
 use yoe_plan::{Options, Plan};

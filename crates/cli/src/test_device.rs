@@ -7,11 +7,10 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use yoe_model::Size;
+use yoe_model::{Cancel, Size};
 use yoe_vm::test::Device;
 use yoe_vm::{
-    BootLog, Cancel, Credential, Disk, Folder, Forward, Network, Password, RunOptions, StartError, Vm,
-    VmConfig,
+    BootLog, Credential, Disk, Folder, Forward, Network, Password, RunOptions, StartError, Vm, VmConfig,
 };
 
 use crate::error::CommandError;

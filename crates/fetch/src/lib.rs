@@ -8,7 +8,6 @@
 //!
 //! Everything blocks; a [`Cancel`] flag ends it early.
 
-mod cancel;
 pub mod client;
 pub mod debian;
 pub mod lock;
@@ -20,5 +19,6 @@ mod test_archive;
 #[cfg(test)]
 mod test_server;
 
-pub use cancel::Cancel;
+use yoe_model::Cancel;
+
 pub use snapshot::{SnapshotError, snapshot};

@@ -9,7 +9,7 @@ use yoe_package::PublicKey;
 
 use crate::root::merge::Merge;
 use crate::root::tree::{Body, Node, RootTree};
-use crate::root::{add_package, files, installed, packages};
+use crate::root::{add_package, files, installed, packages, world};
 use crate::{ImageError, Manifest};
 
 /// What an OCI image is assembled from.
@@ -102,9 +102,7 @@ fn add_skeleton(tree: &mut RootTree, request: &OciRequest<'_>) -> std::io::Resul
         }
     }
     tree.put("etc/apk/arch", &format!("{}\n", request.arch), 0o644)?;
-    let mut world = request.image.artifacts.clone();
-    world.sort();
-    let world: String = world.into_iter().map(|name| name + "\n").collect();
+    let world = world::text(tree, &request.image.artifacts);
     tree.put("etc/apk/world", &world, 0o644)?;
     // Last: it holds the checksums of what packages own and the image changed.
     let database = installed::text(tree);

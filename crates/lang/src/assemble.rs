@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use yoe_model::{Container, Machine, OciImage, Parts, Project, Unlocked};
+use yoe_model::{Container, Definitions, Machine, OciImage, Project, Unlocked};
 
 use crate::definitions::{Definition, ImageDraft, MachineDraft, Made, ProjectDraft, UnitDraft};
 use crate::evaluate_files::Evaluated;
@@ -104,7 +104,7 @@ impl Draft {
     /// The project, once nothing is wrong.
     pub(crate) fn finish(self, machine: Machine) -> Project<Unlocked> {
         let ProjectDraft { name, version, image, mirrors, .. } = self.project.value;
-        Project::new(Parts {
+        Project::new(Definitions {
             name,
             version,
             machine,

@@ -3,6 +3,7 @@
 //! Plain data without I/O. A [`Project`] is complete once it exists: no field waits for a later stage to fill it in.
 //! Building takes a [`Project<Locked>`]; a [`Project<Unlocked>`] becomes one by [`Project::lock`].
 
+mod cancel;
 mod container;
 mod content_hash;
 mod digest;
@@ -20,6 +21,7 @@ mod source;
 mod task;
 mod unit;
 
+pub use cancel::Cancel;
 pub use container::Container;
 pub use content_hash::{ContentHash, Fingerprint};
 pub use digest::{Digest, DigestError};
@@ -30,7 +32,7 @@ pub use lock::{ArchiveFile, Lock, LockedContainer, LockedPackage, LockedSource, 
 pub use machine::{Arch, Kernel, Machine, Qemu};
 pub use oci::{OciConfig, OciImage};
 pub use origin::Origin;
-pub use project::{Locked, Mirrors, Parts, Project, Unlocked};
+pub use project::{Definitions, Locked, Mirrors, Project, Unlocked};
 pub use service::{Children, Restart, RestartLimit, Service, ServiceKind, Signal, Stop};
 pub use size::{Size, SizeError};
 pub use source::{CRATES, Source, SourceEntry};

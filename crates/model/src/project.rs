@@ -1,6 +1,7 @@
 //! The project: everything that was defined, and the lock once there is one.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use crate::lock::{Lock, Mismatch};
@@ -9,10 +10,27 @@ use crate::{Container, Digest, Image, Machine, OciImage, Unit};
 /// Base addresses of archives by name, in the order they are tried.
 pub type Mirrors = BTreeMap<String, Vec<String>>;
 
-/// An evaluated project, for one machine.
+/// An evaluated project, for one machine. Its definitions are read as if they were fields of its own.
 #[derive(Debug, Clone)]
 pub struct Project<State> {
-    /// Its name.
+    definitions: Definitions,
+    /// Digests of the working trees that `path()` sources name, by their path.
+    pub paths: BTreeMap<String, Digest>,
+    state: State,
+}
+
+/// A project whose names do not stand for fixed bytes yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unlocked;
+
+/// A project whose every container and source has an entry in the lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locked(Lock);
+
+/// What evaluation found.
+#[derive(Debug, Clone)]
+pub struct Definitions {
+    /// The project's name.
     pub name: String,
     /// Its version.
     pub version: String,
@@ -32,64 +50,26 @@ pub struct Project<State> {
     pub images: BTreeMap<String, Image>,
     /// OCI images by name.
     pub oci_images: BTreeMap<String, OciImage>,
-    /// Digests of the working trees that `path()` sources name, by their path.
-    pub paths: BTreeMap<String, Digest>,
-    state: State,
 }
 
-/// A project whose names do not stand for fixed bytes yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unlocked;
+impl<State> Deref for Project<State> {
+    type Target = Definitions;
 
-/// A project whose every container and source has an entry in the lock.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Locked(Lock);
+    fn deref(&self) -> &Definitions {
+        &self.definitions
+    }
+}
 
-/// The parts of a project, as evaluation hands them over.
-#[derive(Debug, Clone)]
-#[allow(missing_docs, reason = "the fields are those of Project")]
-pub struct Parts {
-    pub name: String,
-    pub version: String,
-    pub machine: Machine,
-    pub default_image: Option<String>,
-    pub mirrors: Mirrors,
-    pub units: BTreeMap<String, Arc<Unit>>,
-    pub containers: BTreeMap<String, Container>,
-    pub machines: BTreeMap<String, Machine>,
-    pub images: BTreeMap<String, Image>,
-    pub oci_images: BTreeMap<String, OciImage>,
+impl<State> DerefMut for Project<State> {
+    fn deref_mut(&mut self) -> &mut Definitions {
+        &mut self.definitions
+    }
 }
 
 impl Project<Unlocked> {
-    /// A project from its parts.
-    pub fn new(parts: Parts) -> Self {
-        let Parts {
-            name,
-            version,
-            machine,
-            default_image,
-            mirrors,
-            units,
-            containers,
-            machines,
-            images,
-            oci_images,
-        } = parts;
-        Self {
-            name,
-            version,
-            machine,
-            default_image,
-            mirrors,
-            units,
-            containers,
-            machines,
-            images,
-            oci_images,
-            paths: BTreeMap::new(),
-            state: Unlocked,
-        }
+    /// A project that is bound to no lock yet.
+    pub fn new(definitions: Definitions) -> Self {
+        Self { definitions, paths: BTreeMap::new(), state: Unlocked }
     }
 
     /// Binds the project to a lock, and to the digests of the working trees that it names.
@@ -101,33 +81,7 @@ impl Project<Unlocked> {
         if !mismatches.is_empty() {
             return Err(mismatches);
         }
-        let Self {
-            name,
-            version,
-            machine,
-            default_image,
-            mirrors,
-            units,
-            containers,
-            machines,
-            images,
-            oci_images,
-            ..
-        } = self;
-        Ok(Project {
-            name,
-            version,
-            machine,
-            default_image,
-            mirrors,
-            units,
-            containers,
-            machines,
-            images,
-            oci_images,
-            paths,
-            state: Locked(lock),
-        })
+        Ok(Project { definitions: self.definitions, paths, state: Locked(lock) })
     }
 
     fn mismatches(&self, lock: &Lock) -> Vec<Mismatch> {

@@ -26,6 +26,7 @@ impl Planner<'_> {
         let key = self
             .image_key(image, epoch)
             .with("arch", &arch)
+            .with("artifacts", &image.artifacts)
             .with("services", &services)
             .with("init", &image.init);
         let kind = ActionKind::Root(Box::new(RootAction { image: image.clone(), arch, packages, epoch }));

@@ -13,7 +13,6 @@
 
 mod accel;
 mod boot_log;
-mod cancel;
 mod clean;
 mod command;
 mod console;
@@ -36,9 +35,10 @@ mod transcript;
 mod trouble;
 mod vm;
 
+use yoe_model::Cancel;
+
 pub use accel::{Probe, ProbeError, probe_kvm};
 pub use boot_log::BootLog;
-pub use cancel::Cancel;
 pub use command::{
     Accel, Disk, DiskMode, Forward, Network, RunOptions, Serial, qemu_arguments, qemu_program,
 };

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use yoe_fetch::Cancel;
 use yoe_fetch::lock::file::render;
 use yoe_fetch::lock::{LockMode, LockOptions, LockProgress, lock as resolve};
+use yoe_model::Cancel;
 use yoe_model::{Arch, Lock as Locks, LockedSource, Source};
 use yoe_plan::Plan;
 

@@ -14,7 +14,7 @@ use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use yoe_model::{ArchiveFile, Digest, Mirrors};
 
-use crate::cancel::{Cancel, STEP};
+use crate::Cancel;
 pub use error::{FetchError, Problem, Tried};
 pub use registry::crate_file;
 use sink::Sink;
@@ -95,6 +95,9 @@ impl Default for Settings {
 
 /// Largest file that is fetched when its size is not known: 8 GiB.
 const LARGEST: u64 = 8 << 30;
+
+/// How long a wait lasts at most before the flag is looked at again.
+const STEP: Duration = Duration::from_millis(50);
 
 /// Fetches files. Clones share connections. Trusts the system's root certificates (those of `SSL_CERT_FILE` and
 /// `SSL_CERT_DIR` where these are set).

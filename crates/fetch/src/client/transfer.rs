@@ -2,15 +2,15 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::http::{HeaderMap, Response, header};
 use ureq::{Agent, Body};
 use yoe_model::Digest;
 
 use super::sink::Sink;
-use super::{FetchError, Problem, Progress, Settings, Tried};
-use crate::cancel::Cancel;
+use super::{FetchError, Problem, Progress, STEP, Settings, Tried};
+use crate::Cancel;
 
 /// The longest wait that a server's Retry-After may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -95,7 +95,7 @@ impl Transfer<'_> {
             }
             let delay = wait.unwrap_or(self.settings.backoff * (1 << (failures - 1).min(6)));
             progress(Progress::Waiting { url, problem: &problem, delay });
-            if !self.cancel.wait(delay) {
+            if !self.wait(delay) {
                 return Err(self.cancelled());
             }
         }
@@ -210,6 +210,19 @@ impl Transfer<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Waits this long; `false` when the flag was set meanwhile.
+    fn wait(&self, time: Duration) -> bool {
+        let end = Instant::now() + time;
+        while !self.cancel.is_cancelled() {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            std::thread::sleep(left.min(STEP));
+        }
+        false
     }
 
     fn cancelled(&self) -> Stop {

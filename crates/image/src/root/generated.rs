@@ -1,7 +1,7 @@
 //! What the image adds to its packages.
 
 use super::tree::RootTree;
-use super::{RootRequest, installed, os_release};
+use super::{RootRequest, installed, os_release, world};
 use crate::ImageError;
 use crate::services::{self, Rendered};
 use yoe_model::Service;
@@ -21,7 +21,7 @@ pub(super) fn add(
         (OS_RELEASE.to_owned(), os_release.clone(), 0o644),
         ("etc/hostname".to_owned(), format!("{}\n", request.image.hostname), 0o644),
         ("etc/apk/arch".to_owned(), format!("{}\n", request.arch), 0o644),
-        ("etc/apk/world".to_owned(), world(tree, request), 0o644),
+        ("etc/apk/world".to_owned(), world::text(tree, &request.image.artifacts), 0o644),
     ];
     for key in request.device_keys {
         files.push((format!("etc/apk/keys/{}", key.file_name()), key.to_pem(), 0o644));
@@ -45,12 +45,4 @@ pub(super) fn add(
     let database = installed::text(tree);
     tree.put("lib/apk/db/installed", &database, 0o644).map_err(ImageError::io("write a file of", path))?;
     Ok(os_release)
-}
-
-/// What was asked for, as opposed to what came with it: the artifacts that are packages.
-fn world(tree: &RootTree, request: &RootRequest<'_>) -> String {
-    let names = tree.packages.iter().map(|listed| &listed.control.info.name);
-    let mut asked: Vec<_> = names.filter(|name| request.image.artifacts.contains(name)).cloned().collect();
-    asked.sort();
-    asked.into_iter().map(|name| name + "\n").collect()
 }

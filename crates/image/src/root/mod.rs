@@ -6,6 +6,7 @@ pub(crate) mod merge;
 mod os_release;
 pub(crate) mod spool;
 pub(crate) mod tree;
+pub(crate) mod world;
 
 use std::fs;
 use std::path::{Path, PathBuf};

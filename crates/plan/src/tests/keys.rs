@@ -207,6 +207,7 @@ fn source_of_a_working_tree_follows_its_content() {
 }
 
 row!(root_image, "root image", ["image"], |s| s.image().hostname = "other".into());
+row!(root_artifacts, "root image", ["artifacts"], |s| s.image().artifacts.push("daemon".into()));
 row!(root_budget, "root image", ["budget"], |s| s.image().budget =
     Some(Budget { rootfs: Size(1), growth: 1.0 }));
 row!(root_epoch, "root image", ["epoch"], |s| s.lock.suites =

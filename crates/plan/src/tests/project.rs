@@ -7,7 +7,7 @@ use yoe_model::*;
 
 /// Everything of the project that a test may change before it is locked.
 pub struct Sample {
-    pub parts: Parts,
+    pub parts: Definitions,
     pub lock: Lock,
     pub paths: BTreeMap<String, Digest>,
 }
@@ -24,7 +24,7 @@ impl Sample {
         edit(&mut units, "app", |app| app.runtime_deps = vec!["daemon".into()]);
         let containers = ["env", "tools"].map(|name| (name.to_owned(), container(name)));
         let machine = machine();
-        let parts = Parts {
+        let parts = Definitions {
             name: "sample".into(),
             version: "1".into(),
             machines: [(machine.name.clone(), machine.clone())].into(),

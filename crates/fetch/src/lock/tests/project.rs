@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use yoe_model::{
-    Arch, Container, Kernel, Machine, Origin, Parts, Project, Scope, Source, SourceEntry, Unit, Unlocked,
+    Arch, Container, Definitions, Kernel, Machine, Origin, Project, Scope, Source, SourceEntry, Unit,
+    Unlocked,
 };
 
 use super::signer::Signer;
@@ -64,7 +65,7 @@ impl Sketch {
             qemu: None,
             origin: Origin::default(),
         };
-        Project::new(Parts {
+        Project::new(Definitions {
             name: "p".to_owned(),
             version: "1".to_owned(),
             machine,

@@ -1,9 +1,10 @@
-//! Ending every wait from outside.
+//! A flag that ends work early.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A flag that ends every wait once it is set. Clones share the flag; setting it is safe in a signal handler.
+/// A flag that another thread, or a signal handler, sets to end what is going on. Clones share the flag; once set it
+/// stays set.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 
@@ -13,18 +14,18 @@ impl Cancel {
         Self::default()
     }
 
-    /// Shares a flag that something else sets.
+    /// Uses a flag that exists already, such as the one that a signal handler sets.
     pub fn from_flag(flag: Arc<AtomicBool>) -> Self {
         Self(flag)
     }
 
-    /// Sets the flag. Waits end within a fifth of a second.
+    /// Sets the flag. Safe in a signal handler. What waits looks at the flag several times a second.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.store(true, Ordering::Relaxed);
     }
 
     /// Whether the flag is set.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.0.load(Ordering::Relaxed)
     }
 }
