@@ -105,6 +105,12 @@ pub struct Test {
     /// Sign a copy of the disk with this project's own keys, and let the firmware refuse everything else
     #[arg(long)]
     pub secure_boot: bool,
+    /// How often sweeps cut the power [default: as often as each says]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub cuts: Option<u32>,
+    /// What the moments of sweeps are drawn from: the same number gives the same moments [default: another one each time]
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
     /// Name the tests and run none
     #[arg(long)]
     pub list: bool,

@@ -216,10 +216,15 @@ impl Bootable {
                 self.image.name
             )));
         }
-        let layer = self.scratch.path().join("run").join(LAYER);
+        let layer = self.layer();
         yoe_vm::create_overlay(&layer, DISK, size)
             .map_err(|error| not_run("the disk cannot be made larger than its image", error))?;
         Ok(Disk { path: DISK.into(), mode: DiskMode::Overlay(format!("{RUN}/{LAYER}")) })
+    }
+
+    /// The layer over the disk that [`Self::disk`] made: what a device wrote. Its backing file is the image.
+    pub fn layer(&self) -> PathBuf {
+        self.scratch.path().join("run").join(LAYER)
     }
 
     /// Starts QEMU in a sandbox.

@@ -17,6 +17,7 @@ mod registry;
 mod report;
 mod secure_boot;
 mod signing;
+mod sweeps;
 mod test_device;
 mod ui;
 mod update_keys;

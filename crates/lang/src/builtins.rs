@@ -27,6 +27,7 @@ pub(crate) mod range;
 mod reach;
 mod registry;
 mod service;
+mod sweep;
 mod symlink;
 mod task;
 mod test;
@@ -124,6 +125,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<test::Arguments>(),
         Entry::of::<reach::Arguments>(),
         Entry::of::<measure::Arguments>(),
+        Entry::of::<sweep::Arguments>(),
         Entry::of::<registry::Arguments>(),
         Entry::of::<oci_image::Arguments>(),
     ]

@@ -92,6 +92,7 @@ pub(crate) enum Part {
     Test(Made<ImageTest>),
     Reach(yoe_model::Reach),
     Measure(yoe_model::Measure),
+    Sweep(yoe_model::Sweep),
     Registry(Made<Registry>),
 }
 
@@ -112,6 +113,7 @@ impl Part {
             Part::Test(_) => "test",
             Part::Reach(_) => "reach",
             Part::Measure(_) => "measure",
+            Part::Sweep(_) => "sweep",
             Part::Registry(_) => "registry",
         }
     }

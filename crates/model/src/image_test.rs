@@ -25,6 +25,8 @@ pub struct ImageTest {
     pub reach: Option<Reach>,
     /// The figure that its standard output ends with.
     pub measure: Option<Measure>,
+    /// Losses of power that it must outlive first.
+    pub sweep: Option<Sweep>,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -43,6 +45,7 @@ impl ImageTest {
             memory: None,
             reach: None,
             measure: None,
+            sweep: None,
             origin,
         }
     }
@@ -124,6 +127,18 @@ impl MeasureUnit {
             MeasureUnit::Count => "count",
         }
     }
+}
+
+/// Losses of power at random moments of some work. Before each of them, and after the last, the test that it belongs to
+/// says whether everything that the work had reported is still there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sweep {
+    /// The work: shell text, run as root on the device.
+    pub during: String,
+    /// How often the power is cut.
+    pub cuts: u32,
+    /// Seconds from the work's start in which it is cut.
+    pub within: u32,
 }
 
 /// A registry that serves OCI images over TLS while an image is tested.

@@ -4,6 +4,8 @@
 //! script runs in a process group of its own with its output in files, so it can be ended, nothing that it says gets
 //! between our lines, and a transfer that was torn by others on the console is made once more.
 
+mod watch;
+
 use std::time::{Duration, Instant};
 
 use crate::console::after;
@@ -11,6 +13,8 @@ use crate::frame::{Encoding, Frame};
 use crate::login::{self, Session, ours, send};
 use crate::script;
 use crate::{Console, End, GuestError, Interrupt, Login, Trouble};
+
+pub use watch::Heard;
 
 /// Most bytes of standard output that are brought back.
 const STDOUT: usize = 1 << 20;

@@ -47,7 +47,7 @@ pub use credential::{Credential, CredentialError};
 pub use end::End;
 pub use firmware::{FirmwareError, copy_firmware_vars};
 pub use folder::Folder;
-pub use guest::{Guest, Output};
+pub use guest::{Guest, Heard, Output};
 pub use login::Login;
 pub use overlay::{OverlayError, create_overlay};
 pub use password::{Password, PasswordError};

@@ -9,10 +9,12 @@ mod record;
 mod report;
 mod runner;
 mod segment;
+mod sweep;
 
 pub use device::Device;
 pub use figure::Figure;
 pub use limits::Limits;
 pub use record::{BootRecord, Moment, Record, TestRecord};
-pub use report::{Boot, Failure, Outcome, Reporter, Summary, TestResult};
+pub use report::{Boot, Cut, Failure, Outcome, Reporter, Summary, TestResult};
+pub use sweep::random_seed;
 pub use runner::{Judge, NoMatch, RunError, Suite, names, run};

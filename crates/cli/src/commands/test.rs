@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use yoe_vm::test::{Limits, Reporter, RunError, Suite, Summary, TestResult, names};
+use yoe_vm::test::{Cut, Limits, Reporter, RunError, Suite, Summary, TestResult, names};
 use yoe_vm::{Login, Password};
 
 use crate::args::Test;
@@ -11,7 +11,7 @@ use crate::error::{CommandError, Kind};
 use crate::kernel_test::KernelJudge;
 use crate::machine::{Bootable, Choice, not_run};
 use crate::test_device::{Sizes, TestDevice};
-use crate::{kernel_test, records, ui};
+use crate::{kernel_test, records, sweeps, ui};
 
 pub fn run(args: &Test) -> Result<(), CommandError> {
     if args.list {
@@ -25,6 +25,7 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
     };
     let mut bootable = Bootable::build(&choice)?;
     kernel_test::add(&mut bootable.image);
+    sweeps::set_cuts(&mut bootable.image, args.cuts)?;
     // A filter that leaves no test is told before a machine is started.
     names(&bootable.image.tests, args.filter.as_deref())
         .map_err(|error| CommandError::user(error.to_string()))?;
@@ -76,13 +77,16 @@ fn boot(bootable: &Bootable, args: &Test, records: &Path) -> Result<Summary, Com
         limits: Limits::of(&bootable.image.tests),
         power_off: "poweroff",
         reboot: "reboot",
+        seed: sweeps::seed(&bootable.image, args.seed)?,
         judge: Some(&judge),
     };
-    yoe_vm::test::run(&suite, &mut device, &mut Lines).map_err(|error| match error {
+    let summary = yoe_vm::test::run(&suite, &mut device, &mut Lines).map_err(|error| match error {
         RunError::NoMatch(error) => CommandError::user(error.to_string()),
         RunError::Start(source) => not_run("the machine could not be started", source),
         RunError::End(source) => not_run("the machine could not be ended", source),
-    })
+    })?;
+    sweeps::keep_disk(bootable, &summary, records)?;
+    Ok(summary)
 }
 
 /// One line a test, and what failed below it.
@@ -101,6 +105,10 @@ impl Reporter for Lines {
         if let Some(reason) = reason(result) {
             ui::result(&reason);
         }
+    }
+
+    fn cut(&mut self, cut: &Cut<'_>) {
+        ui::result(&sweeps::line(cut));
     }
 }
 

@@ -3,6 +3,7 @@
 use starlark::values::Value;
 use yoe_model::{
     Budget, ImageTest, Kernel, Layout, Measure, Qemu, Reach, Registry, Service, SourceEntry, Step,
+    Sweep,
 };
 
 use super::{Argument, At};
@@ -47,6 +48,7 @@ part!(Budget, Budget, "budget(…)");
 part!(Made<ImageTest>, Test, "test(…)");
 part!(Reach, Reach, "reach(…)");
 part!(Measure, Measure, "measure(…)");
+part!(Sweep, Sweep, "sweep(…)");
 part!(Made<Registry>, Registry, "registry(…)");
 
 impl Argument for Made<Step> {

@@ -1,6 +1,6 @@
 //! `test`.
 
-use yoe_model::{ImageTest, Measure, Reach, Size, TestBoot};
+use yoe_model::{ImageTest, Measure, Reach, Size, Sweep, TestBoot};
 
 use crate::arguments::numbers::Whole;
 use crate::arguments::text::Line;
@@ -34,6 +34,8 @@ arguments! {
         reach: Option<Reach> = None,
         /// The figure that standard output ends with, for `yoe report`.
         measure: Option<Measure> = None,
+        /// Losses of power at random moments of some work, which it must outlive. The device is restarted first.
+        sweep: Option<Sweep> = None,
     }
 }
 
@@ -52,6 +54,7 @@ impl Builtin for Arguments {
             memory: self.memory,
             reach: self.reach,
             measure: self.measure,
+            sweep: self.sweep,
             origin: call.site.origin(),
         };
         Some(Part::Test(Made { value, site: call.site.clone() }))

@@ -287,6 +287,7 @@ fn what_is_left_out_enters_no_key() {
                 memory: None,
                 reach: None,
                 measure: None,
+                sweep: None,
                 origin: Origin::default(),
             })
         },

@@ -33,8 +33,13 @@ impl Limits {
     pub fn of(tests: &[ImageTest]) -> Self {
         let this = Self::default();
         let boots = segments(&tests.iter().collect::<Vec<_>>()).len();
-        let boots = (this.boot + this.power_off) * u32::try_from(boots).unwrap_or(u32::MAX);
-        let tests = tests.iter().map(|test| u64::from(test.timeout)).sum();
-        Self { total: this.total.max(boots + Duration::from_secs(tests)), ..this }
+        let cuts = |test: &ImageTest| test.sweep.as_ref().map_or(0, |sweep| sweep.cuts);
+        let boots = u32::try_from(boots).unwrap_or(u32::MAX).saturating_add(tests.iter().map(cuts).sum());
+        let boots = (this.boot + this.power_off) * boots;
+        let times = tests.iter().map(|test| {
+            let work = test.sweep.as_ref().map_or(0, |sweep| u64::from(sweep.within) * u64::from(sweep.cuts));
+            u64::from(test.timeout) * (1 + u64::from(cuts(test))) + work
+        });
+        Self { total: this.total.max(boots + Duration::from_secs(times.sum())), ..this }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use yoe_model::Origin;
 
 use super::figure::Figure;
-use crate::{GuestError, Milestone};
+use crate::{GuestError, Milestone, Trouble};
 
 /// Hears how a test run goes.
 pub trait Reporter {
@@ -14,6 +14,26 @@ pub trait Reporter {
 
     /// A test ended, or was skipped without having begun.
     fn finished(&mut self, result: &TestResult);
+
+    /// A sweep has cut the power.
+    fn cut(&mut self, cut: &Cut<'_>);
+}
+
+/// One loss of power of a sweep.
+#[derive(Debug)]
+pub struct Cut<'c> {
+    /// Which one, counted from 1.
+    pub number: u32,
+    /// How many there will be.
+    pub of: u32,
+    /// What the test said before it, when it looked after what was reported up to then.
+    pub found: &'c str,
+    /// How long that took, in seconds.
+    pub looked: f64,
+    /// Seconds into the work at which the power was cut.
+    pub after: f64,
+    /// What the work said until then.
+    pub said: &'c [String],
 }
 
 /// How one test ended.
@@ -125,6 +145,24 @@ pub enum Failure {
         /// What came instead, the last time.
         found: String,
     },
+    /// A test did not outlive a loss of power.
+    #[error("after {cuts} losses of power (`--seed {seed}` brings them about again): {failure}")]
+    Swept {
+        /// How many losses there were.
+        cuts: u32,
+        /// What their moments were drawn from.
+        seed: u64,
+        /// What was wrong then.
+        failure: Box<Failure>,
+    },
+    /// The work of a sweep failed by itself.
+    #[error("expected the work to end with status 0 or not at all, found {found} after {seconds:.1} s")]
+    Work {
+        /// Its status.
+        found: u32,
+        /// When it ended.
+        seconds: f64,
+    },
     /// Whoever else has a say about its output found something wrong: these words.
     #[error("{0}")]
     Judged(String),
@@ -139,6 +177,17 @@ pub enum Failure {
     /// The machine failed it.
     #[error(transparent)]
     Guest(#[from] GuestError),
+}
+
+impl Failure {
+    /// Whether it is that the run was cancelled.
+    pub(super) fn is_cancelled(&self) -> bool {
+        match self {
+            Failure::Guest(error) => matches!(error.trouble, Trouble::Cancelled),
+            Failure::Swept { failure, .. } => failure.is_cancelled(),
+            _ => false,
+        }
+    }
 }
 
 /// A text for a message: quoted, its end cut off when it is long.

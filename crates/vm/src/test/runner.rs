@@ -11,6 +11,7 @@ use super::limits::Limits;
 use super::reach::reach;
 use super::report::{Boot, Failure, Outcome, Reporter, Summary, TestResult};
 use super::segment::{Segment, segments};
+use super::sweep::{Reported, Swept};
 use crate::console::after;
 use crate::{Guest, GuestError, Login, Output, StartError, Trouble, Vm, VmError};
 
@@ -34,6 +35,8 @@ pub struct Suite<'a> {
     pub power_off: &'a str,
     /// The command that restarts it.
     pub reboot: &'a str,
+    /// What the moments of losses of power are drawn from.
+    pub seed: u64,
     /// Who else has a say about what a test said.
     pub judge: Option<&'a dyn Judge>,
 }
@@ -94,17 +97,20 @@ pub fn run(
     let names = names(suite.tests, suite.filter)?;
     let tests: Vec<_> = suite.tests.iter().filter(|test| names.contains(&test.name.as_str())).collect();
     let (began, summary) = (Instant::now(), Summary::default());
-    let mut run = Run { suite, device, reporter, began, summary };
+    let reported = Reported::default();
+    let mut run = Run { suite, device, reporter, began, summary, reported };
     run.all(&segments(&tests))?;
     Ok(run.summary)
 }
 
-struct Run<'r> {
-    suite: &'r Suite<'r>,
-    device: &'r mut dyn Device,
-    reporter: &'r mut dyn Reporter,
-    began: Instant,
+pub(super) struct Run<'r> {
+    pub(super) suite: &'r Suite<'r>,
+    pub(super) device: &'r mut dyn Device,
+    pub(super) reporter: &'r mut dyn Reporter,
+    pub(super) began: Instant,
     summary: Summary,
+    /// What the work of the segment's sweep reported.
+    pub(super) reported: Reported,
 }
 
 /// Why nothing more can be asked of a device.
@@ -144,16 +150,25 @@ impl Run<'_> {
             let failed = failed_boot(vm.console(), limit, found, segment.failed_boots);
             self.end(segment, vm)?;
             if let (Err(failure), Some(test)) = (failed, segment.tests.first()) {
-                return Ok(self.wrong_boot(test, &segment.tests[1..], failure, next));
+                return Ok(self.wrong_boot(test, &segment.tests[1..], failure, None, next));
             }
             vm = self.device.start(segment.memory).map_err(RunError::Start)?;
+        }
+        self.reported = Reported::default();
+        if let (Some(sweep), Some((test, others))) = (segment.sweep, segment.tests.split_first()) {
+            vm = match self.sweep(segment, test, sweep, vm)? {
+                Swept::Through(vm) => vm,
+                Swept::Failed(failure, output) => {
+                    return Ok(self.wrong_boot(test, others, failure, output, next));
+                }
+            };
         }
         let stop = self.booted(segment, first, &mut vm, next);
         self.end(segment, vm)?;
         Ok(stop)
     }
 
-    fn end(&mut self, segment: &Segment<'_>, mut vm: Vm) -> Result<(), RunError> {
+    pub(super) fn end(&mut self, segment: &Segment<'_>, mut vm: Vm) -> Result<(), RunError> {
         let memory = segment.memory.map(|size| size.0);
         self.summary.boots.push(Boot { memory, milestones: vm.console().milestones() });
         vm.cut_power().map_err(RunError::End)
@@ -174,7 +189,7 @@ impl Run<'_> {
             (false, Some(test)) => match entered(vm.console()) {
                 Ok(guest) => guest,
                 // It is this test that asked for the boot.
-                Err(error) => return self.wrong_boot(test, &segment.tests[1..], error.into(), next),
+                Err(error) => return self.wrong_boot(test, &segment.tests[1..], error.into(), None, next),
             },
             _ => match self.timed(BOOTS, None, |_| (entered(vm.console()).map_err(Failure::from), None)) {
                 Some(guest) => guest,
@@ -201,11 +216,12 @@ impl Run<'_> {
         test: &ImageTest,
         others: &[&ImageTest],
         failure: Failure,
+        output: Option<Output>,
         next: Option<&Segment<'_>>,
     ) -> Option<String> {
-        let cancelled = matches!(&failure, Failure::Guest(GuestError { trouble: Trouble::Cancelled, .. }));
+        let cancelled = failure.is_cancelled();
         let reason = format!("`{}` ended the run: {failure}", test.name);
-        self.timed::<()>(&test.name, Some(&test.origin), |_| (Err(failure), None));
+        self.timed::<()>(&test.name, Some(&test.origin), |_| (Err(failure), output));
         self.skip(others, &reason);
         self.unless_again(reason, cancelled, next)
     }
@@ -251,7 +267,7 @@ impl Run<'_> {
                 return (Err(run.out_of_time(&mut stop)), None);
             }
             let deadline = after(limit.min(left));
-            let (found, output) = match guest.run(&format!("set -eu\n{}", test.run), limit.min(left)) {
+            let (found, output) = match guest.run(&run.reported.script(&test.run), limit.min(left)) {
                 Ok(output) if output.status.is_none() && left < limit => {
                     (Err(run.out_of_time(&mut stop)), Some(output))
                 }
@@ -271,7 +287,7 @@ impl Run<'_> {
     }
 
     /// What is wrong with what a test gave, or its figure.
-    fn judge(
+    pub(super) fn judge(
         &self,
         test: &ImageTest,
         output: &Output,

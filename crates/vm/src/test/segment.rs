@@ -1,6 +1,6 @@
 //! The order of a run: tests that one boot serves stand in one segment.
 
-use yoe_model::{ImageTest, Size, TestBoot};
+use yoe_model::{ImageTest, Size, Sweep, TestBoot};
 
 /// Tests between two boots.
 #[derive(Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub(super) struct Segment<'t> {
     pub boot: TestBoot,
     /// How many boots fail before the one that its tests run on.
     pub failed_boots: u32,
+    /// Losses of power before it, at work of the first test's choice.
+    pub sweep: Option<&'t Sweep>,
     /// Its memory; the machine's when absent.
     pub memory: Option<Size>,
     /// The tests, in order.
@@ -18,16 +20,16 @@ pub(super) struct Segment<'t> {
 /// Cuts tests into segments. The first one has the machine's own memory, so it may hold no test.
 pub(super) fn segments<'t>(tests: &[&'t ImageTest]) -> Vec<Segment<'t>> {
     let mut segments =
-        vec![Segment { boot: TestBoot::Same, failed_boots: 0, memory: None, tests: Vec::new() }];
+        vec![Segment { boot: TestBoot::Same, failed_boots: 0, sweep: None, memory: None, tests: Vec::new() }];
     for test in tests {
-        let stays = test.boot == TestBoot::Same && test.failed_boots == 0;
+        let stays = test.boot == TestBoot::Same && test.failed_boots == 0 && test.sweep.is_none();
         match segments.last_mut() {
             Some(last) if stays && test.memory == last.memory => last.tests.push(test),
             _ => {
-                // Other memory takes another start; a clean one, unless the test says otherwise.
+                // Other memory, and losses of power, take another start; a clean one, unless the test says otherwise.
                 let boot = if test.boot == TestBoot::Same { TestBoot::Reboot } else { test.boot };
-                let ImageTest { failed_boots, memory, .. } = **test;
-                segments.push(Segment { boot, failed_boots, memory, tests: vec![test] });
+                let (failed_boots, sweep, memory) = (test.failed_boots, test.sweep.as_ref(), test.memory);
+                segments.push(Segment { boot, failed_boots, sweep, memory, tests: vec![test] });
             }
         }
     }
@@ -42,6 +44,7 @@ mod tests {
     #[test]
     fn a_boot_or_other_memory_begins_a_segment() {
         let small = Some(Size(128 << 20));
+        let sweep = Sweep { during: String::new(), cuts: 2, within: 1 };
         let tests = [
             test("a", ""),
             test("b", ""),
@@ -51,6 +54,8 @@ mod tests {
             ImageTest { memory: small, boot: TestBoot::Reboot, ..test("f", "") },
             test("g", ""),
             ImageTest { failed_boots: 2, ..test("h", "") },
+            ImageTest { sweep: Some(sweep), ..test("i", "") },
+            test("j", ""),
         ];
         let found: Vec<_> = segments(&tests.iter().collect::<Vec<_>>())
             .into_iter()
@@ -66,6 +71,7 @@ mod tests {
             (TestBoot::Reboot, small, "f"),
             (TestBoot::Reboot, None, "g"),
             (TestBoot::Reboot, None, "h"),
+            (TestBoot::Reboot, None, "ij"),
         ];
         assert_eq!(found, expected.map(|(boot, memory, names)| (boot, memory, names.to_owned())));
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use yoe_model::{Measure, MeasureUnit, Reach, Size};
 
 use crate::fake::root;
+use crate::test::Cut;
 use crate::vm;
 
 /// A device of [`crate::fake::FakeQemu`]: its disk is a folder.
@@ -50,9 +51,15 @@ impl Reporter for Told {
             Outcome::Skipped { reason } => format!("{name}: skipped: {reason}\n"),
         });
     }
+
+    fn cut(&mut self, cut: &Cut<'_>) {
+        let Cut { number, of, found, after, said, .. } = cut;
+        let ended = if *after < 1.0 { "at once" } else { "later" };
+        self.0.push_str(&format!("\n  cut {number} of {of}: {found:?}; {said:?}; {ended}\n  "));
+    }
 }
 
-fn told(tests: &[ImageTest], change: impl FnOnce(&mut Suite<'_>)) -> (String, Summary) {
+pub(in super::super) fn told(tests: &[ImageTest], change: impl FnOnce(&mut Suite<'_>)) -> (String, Summary) {
     let folder = tempfile::tempdir().unwrap();
     let mut device = Fake { folder: folder.path(), starts: Vec::new() };
     let login = root();
@@ -63,6 +70,7 @@ fn told(tests: &[ImageTest], change: impl FnOnce(&mut Suite<'_>)) -> (String, Su
         limits: Limits::default(),
         power_off: "fake-end guest-shutdown",
         reboot: "fake-end guest-reset",
+        seed: 7,
         judge: None,
     };
     change(&mut suite);

@@ -1,0 +1,94 @@
+//! A script whose lines are heard while it runs: whoever cuts the power knows what was said before.
+
+use std::time::{Duration, Instant};
+
+use super::{ANSWERS_WITHIN, Guest};
+use crate::console::after;
+use crate::login::ours;
+use crate::{GuestError, Interrupt, Trouble, script};
+
+/// What a script said, up to a moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heard {
+    /// Its lines so far, whole ones only.
+    pub lines: Vec<String>,
+    /// Its exit status, when it had ended.
+    pub status: Option<u32>,
+    /// How long it had run, in seconds.
+    pub seconds: f64,
+}
+
+impl Guest<'_> {
+    /// Runs a script as [`Guest::run`] does, hears its standard output as it comes, and leaves it alone when `time` is over
+    /// or when it has ended. Its standard error is lost.
+    ///
+    /// # Errors
+    /// When the machine ends, or when it does not take the script.
+    pub fn watch(&mut self, script: &str, time: Duration) -> Result<Heard, GuestError> {
+        self.try_watch(script, time).map_err(|trouble| GuestError::new(trouble, self.console))
+    }
+
+    fn try_watch(&mut self, script: &str, time: Duration) -> Result<Heard, Trouble> {
+        let id = self.id();
+        let teller = telling(script, &self.marker, &id);
+        self.send(&script::assignments("y_s", &teller).map_err(Trouble::Script)?)?;
+        self.say(&format!("y_say {id} begun; y_run {id}"))?;
+        let (mut began, mut deadline) = (Instant::now(), after(ANSWERS_WITHIN));
+        let mut heard = Heard { lines: Vec::new(), status: None, seconds: 0.0 };
+        while heard.status.is_none() {
+            let line = match self.console.next_line(deadline) {
+                // It is the end of the time, not of the machine's answers.
+                Err(Interrupt::Deadline) if began + time <= Instant::now() => break,
+                other => other?,
+            };
+            match ours(&line, &self.marker, &id).map(|said| said.split_once(' ').unwrap_or((said, ""))) {
+                Some(("begun", _)) => (began, deadline) = (Instant::now(), after(time)),
+                Some(("told", line)) => heard.lines.push(line.to_owned()),
+                Some(("done", status)) => heard.status = status.parse().ok(),
+                _ => {}
+            }
+        }
+        heard.seconds = began.elapsed().as_secs_f64();
+        Ok(heard)
+    }
+}
+
+/// A script that says each line of another one to the console, and ends with its status.
+fn telling(script: &str, marker: &str, id: &str) -> String {
+    format!(
+        "y_f=$(mktemp)\n{{ (\n{script}\n)\necho $? >\"$y_f\"\n}} | while IFS= read -r y_r; do\n\
+         printf '\\n@%s %s told %s\\n' {marker} {id} \"$y_r\" >/dev/tty\ndone\nexit \"$(cat \"$y_f\")\"\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::{Fake, root, soon};
+
+    fn watched(script: &str, time: Duration) -> Heard {
+        let (_fake, mut console) = Fake::start("", "sh");
+        let mut guest = Guest::log_in(&mut console, &root(), soon()).unwrap();
+        guest.watch(script, time).unwrap()
+    }
+
+    #[test]
+    fn what_was_said_before_the_time_is_over_is_heard() {
+        let heard = watched("echo one; echo '  two  words '; sleep 1000; echo three", Duration::from_secs(2));
+        assert_eq!(heard.lines, ["one", "  two  words "]);
+        assert_eq!(heard.status, None);
+        assert!((2.0..60.0).contains(&heard.seconds), "{}", heard.seconds);
+    }
+
+    #[test]
+    fn a_script_that_ends_is_not_waited_for() {
+        let heard = watched("set -eu\necho \"it's\"\nfalse\necho never", Duration::from_secs(600));
+        assert_eq!((heard.lines, heard.status), (vec!["it's".to_owned()], Some(1)));
+        assert!(heard.seconds < 60.0);
+    }
+
+    #[test]
+    fn no_time_at_all_is_a_time() {
+        assert_eq!(watched("sleep 1000", Duration::ZERO).status, None);
+    }
+}
