@@ -12,7 +12,8 @@ macro_rules! boot {
 type Step = (&'static str, &'static [&'static str]);
 
 /// Images whose tests break what they run on, again and again: they take longer than everything else together.
-const FAULTS: [Step; 3] = [boot!("init-image"), boot!("verified-image"), boot!("dev-image")];
+const FAULTS: [Step; 4] =
+    [boot!("init-image"), boot!("verified-image"), boot!("store-image"), boot!("dev-image")];
 
 /// What is run. Those at the end fetch, build and boot.
 const STEPS: [Step; 8] = [
