@@ -23,8 +23,10 @@ pub fn set_cuts(image: &mut Image, cuts: Option<u32>) -> Result<(), CommandError
     let Some(cuts) = cuts else { return Ok(()) };
     if !has_sweep(image) {
         let name = &image.name;
-        return Err(CommandError::user(format!("no test of image {name:?} has a sweep that could cut the power"))
-            .hint("leave --cuts away, or add sweep = sweep(…) to one of its tests"));
+        return Err(CommandError::user(format!(
+            "no test of image {name:?} has a sweep that could cut the power"
+        ))
+        .hint("leave --cuts away, or add sweep = sweep(…) to one of its tests"));
     }
     image.tests.iter_mut().filter_map(|test| test.sweep.as_mut()).for_each(|sweep| sweep.cuts = cuts);
     Ok(())
@@ -92,7 +94,10 @@ mod tests {
             shown(&["image begins", "image done"], "image runs\nvolume holds\n"),
             "cut 2 of 3: 12.3 s into the work; said: image begins; image done; before it (4.0 s): image runs; volume holds"
         );
-        assert_eq!(shown(&[], ""), "cut 2 of 3: 12.3 s into the work; said: nothing; before it (4.0 s): nothing");
+        assert_eq!(
+            shown(&[], ""),
+            "cut 2 of 3: 12.3 s into the work; said: nothing; before it (4.0 s): nothing"
+        );
         let long = "ü".repeat(SAID);
         assert!(shown(&[&long], "").contains(&format!("said: {};", "ü".repeat(SAID / 2))));
     }

@@ -16,5 +16,5 @@ pub use figure::Figure;
 pub use limits::Limits;
 pub use record::{BootRecord, Moment, Record, TestRecord};
 pub use report::{Boot, Cut, Failure, Outcome, Reporter, Summary, TestResult};
-pub use sweep::random_seed;
 pub use runner::{Judge, NoMatch, RunError, Suite, names, run};
+pub use sweep::random_seed;

@@ -2,8 +2,7 @@
 
 use starlark::values::Value;
 use yoe_model::{
-    Budget, ImageTest, Kernel, Layout, Measure, Qemu, Reach, Registry, Service, SourceEntry, Step,
-    Sweep,
+    Budget, ImageTest, Kernel, Layout, Measure, Qemu, Reach, Registry, Service, SourceEntry, Step, Sweep,
 };
 
 use super::{Argument, At};

@@ -19,12 +19,6 @@ pub(super) enum Swept {
     Failed(Failure, Option<Output>),
 }
 
-/// A loss of power that the device was ready for.
-struct Round {
-    output: Output,
-    heard: Heard,
-}
-
 impl Run<'_> {
     /// Cuts the power as often as the sweep says.
     ///
@@ -40,19 +34,19 @@ impl Run<'_> {
         let seed = self.suite.seed;
         self.reported = Reported::new(seed);
         for cuts in 0..sweep.cuts {
-            let round = self.round(test, sweep, &mut vm);
+            let (output, heard) = self.round(test, sweep, &mut vm);
             self.end(segment, vm)?;
-            let Round { output, heard } = match round {
-                Ok(round) => round,
-                Err((failure, output)) => {
+            let heard = match heard {
+                Ok(heard) => heard,
+                Err(failure) => {
                     return Ok(Swept::Failed(Failure::Swept { cuts, seed, failure: failure.into() }, output));
                 }
             };
             self.reporter.cut(&Cut {
                 number: cuts + 1,
                 of: sweep.cuts,
-                found: &output.stdout,
-                looked: output.seconds,
+                found: output.as_ref().map_or("", |output| &output.stdout),
+                looked: output.as_ref().map_or(0.0, |output| output.seconds),
                 after: heard.seconds,
                 said: &heard.lines,
             });
@@ -62,35 +56,47 @@ impl Run<'_> {
         Ok(Swept::Through(vm))
     }
 
-    /// Looks after what was reported, and then works up to the moment of the loss.
-    fn round(
+    /// Looks after what was reported, and then works up to the moment of the loss. With what was said, if anything was.
+    fn round(&self, test: &ImageTest, sweep: &Sweep, vm: &mut Vm) -> (Option<Output>, Result<Heard, Failure>) {
+        match self.looked(test, vm) {
+            Err(failure) => (None, Err(failure)),
+            Ok((output, Err(failure))) => (Some(output), Err(failure)),
+            Ok((output, Ok(mut guest))) => self.worked(sweep, output, &mut guest),
+        }
+    }
+
+    /// What the test says before a loss, its verdict, and the device for what follows.
+    fn looked<'v>(
         &self,
         test: &ImageTest,
-        sweep: &Sweep,
-        vm: &mut Vm,
-    ) -> Result<Round, (Failure, Option<Output>)> {
+        vm: &'v mut Vm,
+    ) -> Result<(Output, Result<Guest<'v>, Failure>), Failure> {
         let limits = self.suite.limits;
         let left = limits.total.saturating_sub(self.began.elapsed());
         if left.is_zero() {
-            return Err((Failure::RunTimedOut { seconds: limits.total.as_secs() }, None));
+            return Err(Failure::RunTimedOut { seconds: limits.total.as_secs() });
         }
-        let mut guest = Guest::log_in(vm.console(), self.suite.login, after(limits.boot.min(left)))
-            .map_err(|error| (error.into(), None))?;
+        let mut guest = Guest::log_in(vm.console(), self.suite.login, after(limits.boot.min(left)))?;
         let time = Duration::from_secs(test.timeout.into());
-        let output = guest
-            .run(&self.reported.script(&test.run), time)
-            .map_err(|error| (Failure::from(error), None))?;
-        if let Err(failure) = self.judge(test, &output, &mut guest, after(time)) {
-            return Err((failure, Some(output)));
-        }
+        let output = guest.run(&self.reported.script(&test.run), time)?;
+        let verdict = self.judge(test, &output, &mut guest, after(time)).map(|_| guest);
+        Ok((output, verdict))
+    }
+
+    /// Works up to the moment of the loss; what a failed work said takes the place of what the test said.
+    fn worked(
+        &self,
+        sweep: &Sweep,
+        looked: Output,
+        guest: &mut Guest<'_>,
+    ) -> (Option<Output>, Result<Heard, Failure>) {
         let moment = self.reported.moment(Duration::from_secs(sweep.within.into()));
         match guest.watch(&self.reported.script(&sweep.during), moment) {
             Ok(Heard { status: Some(found), seconds, lines }) if found != 0 => {
-                let output = Output { stdout: lines.join("\n"), ..output };
-                Err((Failure::Work { found, seconds }, Some(output)))
+                let said = Output { stdout: lines.join("\n"), ..looked };
+                (Some(said), Err(Failure::Work { found, seconds }))
             }
-            Ok(heard) => Ok(Round { output, heard }),
-            Err(error) => Err((error.into(), Some(output))),
+            heard => (Some(looked), heard.map_err(Failure::from)),
         }
     }
 }

@@ -30,7 +30,10 @@ fn what_was_reported_is_looked_after_before_every_cut_and_after_the_last() {
 
 #[test]
 fn what_is_lost_fails_the_test_and_names_the_cut() {
-    let tests = [sweep("[ \"$cut\" = 0 ] || cat \"$TMPDIR/lost\"", "echo file holds", 5, 3600), test("after", "true")];
+    let tests = [
+        sweep("[ \"$cut\" = 0 ] || cat \"$TMPDIR/lost\"", "echo file holds", 5, 3600),
+        test("after", "true"),
+    ];
     let (told, summary) = told(&tests, |_| {});
     assert!(told.contains("keeps: failed: after 1 losses of power (`--seed 7` brings them about again): expected exit status 0, found 1\n"), "{told}");
     assert!(told.contains("after: skipped: `keeps` ended the run"), "{told}");
