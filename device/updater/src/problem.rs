@@ -142,6 +142,11 @@ pub enum Problem {
     /// Not now.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// Firmware would not start it.
+    #[error(
+        "the update's kernel is not signed, and the firmware of this device refuses what is not: Secure Boot is on"
+    )]
+    Unsigned,
     /// What was written does not come back.
     #[error("what was written to {0} reads back differently: the disk is failing")]
     ReadBack(String),
@@ -182,6 +187,7 @@ impl Problem {
             Self::Refused(Refused::SameRoot) => ("same-root", 22),
             Self::Refused(Refused::NothingToReturnTo) => ("nothing-to-return-to", 23),
             Self::Refused(Refused::NoEntry) => ("no-entry", 24),
+            Self::Unsigned => ("unsigned", 25),
             Self::ReadBack(_) => ("read-back", 30),
             Self::Checks(_) => ("checks", 31),
         }

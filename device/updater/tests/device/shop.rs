@@ -30,11 +30,12 @@ pub struct Offer {
     pub image: &'static str,
     pub machine: &'static str,
     pub machines: Vec<String>,
+    pub signed: bool,
 }
 
 impl Default for Offer {
     fn default() -> Self {
-        Self { image: "box", machine: MACHINE, machines: vec![MACHINE.to_owned()] }
+        Self { image: "box", machine: MACHINE, machines: vec![MACHINE.to_owned()], signed: false }
     }
 }
 
@@ -116,7 +117,11 @@ fn manifest(built: &Built, offer: &Offer) -> Manifest {
             salt: "010203".to_owned(),
             partition: built.uuid().to_string(),
         },
-        kernel: Kernel { size: built.kernel.len() as u64, sha256: sha256(&built.kernel) },
+        kernel: Kernel {
+            size: built.kernel.len() as u64,
+            sha256: sha256(&built.kernel),
+            signed: offer.signed,
+        },
     }
 }
 
