@@ -7,3 +7,4 @@ mod install;
 mod refuse;
 mod shop;
 mod trial;
+mod watchdog;
