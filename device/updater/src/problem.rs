@@ -166,6 +166,7 @@ impl Problem {
     pub fn kind(&self) -> (&'static str, u8) {
         match self {
             Self::Usage(_) => ("usage", 2),
+            Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => ("space", 20),
             Self::File { .. } | Self::Content { .. } | Self::Table { .. } => ("system", 3),
             Self::NoSlot(_) | Self::NoPartition(_) | Self::Trust { .. } => ("system", 3),
             Self::Busy => ("busy", 4),

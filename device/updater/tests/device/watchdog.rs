@@ -15,7 +15,9 @@ fn watched(more: &str, checks: &[&str]) -> (Device, PathBuf) {
     let watchdog = device.path("watchdog");
     fs::write(&watchdog, "").unwrap();
     let check = |command: &&str| {
-        format!("{{\"kind\": \"command\", \"name\": \"check\", \"command\": [\"sh\", \"-c\", {command:?}], \"timeout\": 60}}")
+        format!(
+            "{{\"kind\": \"command\", \"name\": \"check\", \"command\": [\"sh\", \"-c\", {command:?}], \"timeout\": 60}}"
+        )
     };
     let checks: Vec<String> = checks.iter().map(check).collect();
     let checks = checks.join(", ");
