@@ -188,7 +188,7 @@ impl Problem {
             Self::Refused(Refused::SameRoot) => ("same-root", 22),
             Self::Refused(Refused::NothingToReturnTo) => ("nothing-to-return-to", 23),
             Self::Refused(Refused::NoEntry) => ("no-entry", 24),
-            Self::Unsigned => ("unsigned", 25),
+            Self::Unsigned => ("unsigned", 26),
             Self::ReadBack(_) => ("read-back", 30),
             Self::Checks(_) => ("checks", 31),
         }

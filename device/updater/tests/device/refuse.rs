@@ -175,7 +175,7 @@ fn a_kernel_that_firmware_would_refuse() {
     shop.publish(&device.path("server"), &new, &Offer::default());
     let secure_boot = device.path("efivars").join(yoe_disk::loader::SECURE_BOOT);
     fs::write(&secure_boot, [6, 0, 0, 0, 1]).unwrap();
-    refused(&device, &device.path("server"), 25, "unsigned", "Secure Boot is on");
+    refused(&device, &device.path("server"), 26, "unsigned", "Secure Boot is on");
     shop.publish(&device.path("server"), &new, &Offer { signed: true, ..Offer::default() });
     device.json(&["install", &device.path("server").display().to_string()], 0);
     let (device, mut shop) = setting();
