@@ -1,6 +1,7 @@
-//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask device-crates`, `cargo xtask test`, `cargo xtask boots`.
+//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask check-faults`, `cargo xtask device-crates`, `cargo xtask test`, `cargo xtask boots`.
 
 mod check_deps;
+mod check_faults;
 mod device_crates;
 mod metadata;
 mod test;
@@ -11,11 +12,12 @@ fn main() -> ExitCode {
     let task = std::env::args().nth(1);
     let result = match task.as_deref() {
         Some("check-deps") => check_dependencies(),
+        Some("check-faults") => check_faults::check(std::path::Path::new(".")),
         Some("device-crates") => device_crates::update(),
         Some("test") => check_dependencies().and_then(|_| test::run()),
         Some("boots") => test::boots(),
         other => Err(format!(
-            "unknown task {}: expected check-deps, device-crates, test or boots",
+            "unknown task {}: expected check-deps, check-faults, device-crates, test or boots",
             other.unwrap_or("(none)")
         )),
     };

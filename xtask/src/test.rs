@@ -28,8 +28,18 @@ const STEPS: [Step; 8] = [
     boot!("base-image"),
     boot!("kernel-image"),
     (
-        "configurations of real kernels",
-        &["test", "--package", "yoe", "--features", "registry", "--test", "kernel_configs"],
+        "configurations of real kernels, and updates read by others",
+        &[
+            "test",
+            "--package",
+            "yoe",
+            "--features",
+            "registry",
+            "--test",
+            "kernel_configs",
+            "--test",
+            "published",
+        ],
     ),
 ];
 

@@ -176,6 +176,9 @@ pub struct Bundle {
     /// there is a repository]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<std::path::PathBuf>,
+    /// Sign the kernel with this project's own keys for Secure Boot, as `yoe sign` does
+    #[arg(long)]
+    pub secure_boot: bool,
     /// Days for which a device that knows the time takes it
     #[arg(long, value_name = "DAYS", default_value_t = 365)]
     pub expires: u64,

@@ -17,12 +17,12 @@ use yoe_sandbox::{Child, Exit, Mount, Network, Stdio, Stream};
 use yoe_store::Scratch;
 use yoe_vm::{Disk, DiskMode, Folder, Handle, Start, StartError, Started};
 
+use crate::built::Built;
 use crate::commands::artifact;
-use crate::context::{build_error, evaluate, isolation, store_error};
+use crate::context::{evaluate, isolation, store_error};
 use crate::error::{CommandError, Kind};
 use crate::registry;
 use crate::secure_boot::{self, SecureBoot};
-use crate::ui::Mode;
 
 /// The folder of a run, as QEMU sees it. Short, because it holds a socket.
 const RUN: &str = "/run/yoe";
@@ -77,7 +77,7 @@ pub struct Choice<'a> {
 impl Bootable {
     /// Builds the image and what runs it.
     pub fn build(choice: &Choice<'_>) -> Result<Self, CommandError> {
-        let mut ready = evaluate(choice.machine)?.ready()?;
+        let ready = evaluate(choice.machine)?.ready()?;
         let name = choice.image.map(str::to_owned).or_else(|| ready.project.default_image.clone());
         let name =
             name.ok_or_else(|| CommandError::user("name an image: the project has no default image"))?;
@@ -101,24 +101,18 @@ impl Bootable {
             targets.extend(registry.images.iter().cloned());
         }
         if choice.secure_boot {
-            targets.push(secure_boot::CONTAINER.to_owned());
+            targets.push(secure_boot::tools(&ready.project)?);
         }
-        let plan = ready.plan_to_build(&targets)?;
         let tags = ready.project.oci_images.clone();
         let epoch = ready.project.epoch();
         isolation()?;
         let project = ready.project.name.clone();
-        let builder = ready.builder(Mode::choose(false).reporter())?;
-        let trees = builder.build(&plan).map_err(build_error)?;
-        let mut folders = Vec::new();
-        for tree in &trees {
-            folders.extend(builder.store.tree(tree).map_err(store_error)?);
-        }
-        let [disk, container, beside @ ..] = &folders[..] else {
+        let built = Built::new(ready, &targets)?;
+        let [disk, container, beside @ ..] = &built.folders[..] else {
             return Err(CommandError::new(Kind::Internal, "the image or its QEMU is not in the store"));
         };
-        let disk = artifact(&plan.targets[0].0, disk)?;
-        let scratch = builder.session.scratch().map_err(store_error)?;
+        let disk = artifact(&built.plan.targets[0].0, disk)?;
+        let scratch = built.builder.session.scratch().map_err(store_error)?;
         // The last target, where it was asked for.
         let (signing, beside) = match beside.split_last() {
             Some((tools, rest)) if choice.secure_boot => (Some(tools), rest),
@@ -135,7 +129,7 @@ impl Bootable {
             epoch,
         });
         let (container, started) = (container.clone(), Cell::new(0));
-        let tree = trees[0];
+        let (tree, tools) = (built.trees[0], signing.cloned());
         let plain = disk.clone();
         let mut this = Self {
             image,
@@ -149,10 +143,10 @@ impl Bootable {
             container,
             scratch,
             started,
-            _builder: builder,
+            _builder: built.builder,
         };
-        if let Some(tools) = signing {
-            this.sign(tools, &project)?;
+        if let Some(tools) = tools {
+            this.sign(&tools, &project)?;
         }
         Ok(this)
     }
@@ -162,7 +156,7 @@ impl Bootable {
         let scratch = |name: &str| self.scratch.path().join(name);
         let out = scratch("signed");
         std::fs::create_dir(&out).map_err(|error| not_run("the signed disk has no place", error))?;
-        let secure_boot = SecureBoot::open(tools, project, &scratch("making-keys"))?;
+        let secure_boot = SecureBoot::open(tools, project, self.scratch.path())?;
         secure_boot.sign(&self.plain, "disk", &out, &scratch("signing"))?;
         self.disk = out.join("disk.img");
         self.secure_boot = Some(secure_boot);

@@ -1,6 +1,7 @@
 //! `yoe`: from Starlark units to packages, bootable images and devices that stay up to date.
 
 mod args;
+mod built;
 mod cargo_client;
 mod commands;
 mod context;

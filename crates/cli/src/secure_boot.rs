@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use yoe_build::Tool;
-use yoe_model::{ImageTest, Origin};
+use yoe_model::{ImageTest, Locked, Origin, Project};
 use yoe_plan::UNIT_EPOCH;
 use yoe_sandbox::{Mount, Network, Stdio, Stream};
 
@@ -14,7 +14,7 @@ use crate::error::{CommandError, Kind};
 use crate::{paths, ui};
 
 /// The container that holds what signs and enrols.
-pub const CONTAINER: &str = "signing-tools";
+const CONTAINER: &str = "signing-tools";
 
 /// RSA with 2048 bits is what every firmware takes. A certificate's dates are not looked at by firmware.
 const MAKE: &str = r#"
@@ -45,6 +45,12 @@ cp /in/keys/*.crt /out
 mv /out/disk.new "/out/$NAME.img"
 "#;
 
+/// A kernel image alone, outside of any disk.
+const SIGN_KERNEL: &str = r#"
+sbsign --key /in/keys/db.key --cert /in/keys/db.crt --output /out/kernel.efi /in/kernel.efi
+sbverify --cert /in/keys/db.crt /out/kernel.efi
+"#;
+
 const ENROL: &str = r#"
 virt-fw-vars --input /out/vars.fd --output /out/enrolled.fd --secure-boot \
     --set-pk "$OWNER" /in/keys/PK.crt --add-kek "$OWNER" /in/keys/KEK.crt --add-db "$OWNER" /in/keys/db.crt
@@ -54,6 +60,17 @@ mv /out/enrolled.fd /out/vars.fd
 /// Who the firmware notes as the owner of the keys: this program.
 const OWNER: &str = "6f7a1d5e-2b0c-4c55-9d3e-79d0a6b1c0e5";
 
+/// The name of the container that holds what signs and enrols.
+pub fn tools(project: &Project<Locked>) -> Result<String, CommandError> {
+    if project.containers.contains_key(CONTAINER) {
+        return Ok(CONTAINER.to_owned());
+    }
+    Err(CommandError::user(format!(
+        "nothing can be signed for Secure Boot: the project has no container {CONTAINER:?}"
+    ))
+    .hint("the module units-core has one"))
+}
+
 /// The keys of a project, and what works with them.
 pub struct SecureBoot {
     container: PathBuf,
@@ -62,12 +79,12 @@ pub struct SecureBoot {
 }
 
 impl SecureBoot {
-    /// The keys of this project, made when there are none yet. `scratch` is a folder that does not exist.
+    /// The keys of this project, made when there are none yet. `scratch` is a folder for what is needed meanwhile.
     pub fn open(container: &Path, project: &str, scratch: &Path) -> Result<Self, CommandError> {
         let keys = paths::keys()?.join(format!("{project}.secure-boot"));
         let this = Self { container: container.to_owned(), keys, project: project.to_owned() };
         if !this.keys.join("db.key").exists() {
-            this.make(scratch)?;
+            this.make(&scratch.join("making-keys"))?;
         }
         Ok(this)
     }
@@ -91,6 +108,21 @@ impl SecureBoot {
             bind(out, "/out", true),
         ];
         self.run(SIGN, &[("NAME", name)], scratch, mounts)
+    }
+
+    /// Signs a copy of a kernel image, and tells where it is: in `scratch`, a folder that does not exist.
+    pub fn sign_kernel(&self, kernel: &Path, scratch: &Path) -> Result<PathBuf, CommandError> {
+        let out = scratch.join("out");
+        fs::create_dir_all(&out).map_err(|error| {
+            CommandError::config(format!("{} cannot be made", out.display())).because(error)
+        })?;
+        let mounts = vec![
+            bind(kernel, "/in/kernel.efi", false),
+            bind(&self.keys, "/in/keys", false),
+            bind(&out, "/out", true),
+        ];
+        self.run(SIGN_KERNEL, &[], &scratch.join("sandbox"), mounts)?;
+        Ok(out.join("kernel.efi"))
     }
 
     /// Enrols the certificates in the firmware variables `vars.fd` of this folder, and switches Secure Boot on.

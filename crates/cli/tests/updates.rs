@@ -97,4 +97,8 @@ fn mistakes_are_named() {
     assert_snapshot!("bundle_one_slot", shown(&sandbox, &["bundle", "plain"]));
     assert_snapshot!("bundle_unknown", shown(&sandbox, &["bundle", "nothing"]));
     assert_snapshot!("bundle_default", shown(&sandbox, &["bundle"]));
+    assert_snapshot!("bundle_without_signing_tools", shown(&sandbox, &["bundle", "slots", "--secure-boot"]));
+    assert_snapshot!("sign_default", shown(&sandbox, &["sign", "--output", "out"]));
+    assert_snapshot!("sign_unknown", shown(&sandbox, &["sign", "hello", "--output", "out"]));
+    assert_snapshot!("sign_without_signing_tools", shown(&sandbox, &["sign", "slots", "--output", "out"]));
 }

@@ -28,7 +28,8 @@ fn built(folder: &Path, version: &str) -> Image {
     tree.update(&root);
     let tree = tree.finish().unwrap();
     let uuid = yoe_disk::Uuid::of_root_hash(&tree.root_hash).to_string();
-    let kernel = format!("kernel of {version}").repeat(500).into_bytes();
+    let kernel =
+        yoe_disk::uki::skeleton("ro", "ID=yoe\n", format!("kernel of {version}").repeat(500).as_bytes());
     let whole = [&root[..], &tree.blocks].concat();
     let file = |name: &str, bytes: &[u8]| {
         fs::write(folder.join(name), bytes).unwrap();
@@ -90,7 +91,7 @@ fn two_releases_lie_side_by_side() {
     let (keyring, trust) = keys();
     for version in ["1.0", "1.1"] {
         let image = built(folder.path(), version);
-        let release = Release::open(folder.path(), &image, "qemu").unwrap();
+        let release = Release::open(folder.path(), &image, "qemu", None).unwrap();
         repository::publish(repository.path(), std::slice::from_ref(&trust), &publisher(&keyring), &release)
             .unwrap();
     }
@@ -111,7 +112,7 @@ fn a_bundle_is_a_tar_archive_with_its_metadata_first() {
     let folder = tempfile::tempdir().unwrap();
     let (keyring, trust) = keys();
     let image = built(folder.path(), "1.0");
-    let release = Release::open(folder.path(), &image, "qemu").unwrap();
+    let release = Release::open(folder.path(), &image, "qemu", None).unwrap();
     let published = publisher(&keyring).publish(&trust, None, release.targets()).unwrap();
     let file = folder.path().join("box.bundle");
     let size = write_bundle(&file, std::slice::from_ref(&trust), &published, &release).unwrap();
@@ -151,8 +152,29 @@ fn what_is_not_as_built_is_not_signed() {
         let mut bytes = fs::read(folder.path().join(file)).unwrap();
         bytes[100] ^= 1;
         fs::write(folder.path().join(file), bytes).unwrap();
-        let refused = Release::open(folder.path(), &image, "qemu");
+        let refused = Release::open(folder.path(), &image, "qemu", None);
         assert!(matches!(refused, Err(UpdateError::Changed(_))), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_signed_copy_of_the_kernel_is_published_instead() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = built(folder.path(), "1.0");
+    let plain = fs::read(folder.path().join("box.efi")).unwrap();
+    let signed = folder.path().join("signed.efi");
+    let open = |bytes: &[u8]| {
+        fs::write(&signed, bytes).unwrap();
+        Release::open(folder.path(), &image, "qemu", Some(&signed))
+    };
+    let copy = yoe_disk::signature::pretend(&plain).unwrap();
+    let manifest = open(&copy).unwrap().manifest;
+    assert!(manifest.kernel.signed);
+    assert_eq!((manifest.kernel.size, manifest.kernel.sha256), (copy.len() as u64, sha256(&copy)));
+    assert!(!Release::open(folder.path(), &image, "qemu", None).unwrap().manifest.kernel.signed);
+    let of_another = yoe_disk::signature::pretend(&yoe_disk::uki::skeleton("rw", "", b"another")).unwrap();
+    for wrong in [&plain[..], &of_another, b"no program"] {
+        assert!(matches!(open(wrong), Err(UpdateError::NotSigned(_))));
     }
 }
 
@@ -160,7 +182,7 @@ fn what_is_not_as_built_is_not_signed() {
 fn the_repository_of_others_is_left_alone() {
     let (folder, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let image = built(folder.path(), "1.0");
-    let release = Release::open(folder.path(), &image, "qemu").unwrap();
+    let release = Release::open(folder.path(), &image, "qemu", None).unwrap();
     let (keyring, trust) = keys();
     repository::publish(repository.path(), &[trust], &publisher(&keyring), &release).unwrap();
     let before = fs::read(repository.path().join(path::TIMESTAMP)).unwrap();

@@ -12,9 +12,11 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How much of what a program says is kept, in bytes.
 const KEPT: usize = 300;
 
-/// Makes every check, and gives what those that did not pass say.
-pub fn run(config: &Config) -> Vec<String> {
+/// Makes every check, and gives what those that did not pass say. `before` is called before each of them, and never while
+/// one is at work.
+pub fn run(config: &Config, mut before: impl FnMut()) -> Vec<String> {
     let failed = |check: &Check| {
+        before();
         let said = match check {
             Check::Command { command, timeout, .. } => program(command, Duration::from_secs(*timeout)),
             Check::Mounted { path, types, .. } => mounted(&config.paths.mounts, path, types),

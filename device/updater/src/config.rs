@@ -27,7 +27,8 @@ pub struct Config {
     /// What must hold.
     #[serde(default)]
     pub checks: Vec<Check>,
-    /// A watchdog device, held while a version is on trial: who hangs is reset. Absent where the init holds it.
+    /// A watchdog device, held while a version is on trial: who hangs is reset. Absent where the init holds it. Its own time
+    /// must be longer than `interval` and than any check's `timeout`.
     #[serde(default)]
     pub watchdog: Option<PathBuf>,
     /// Restarts the device in an orderly way.

@@ -12,7 +12,7 @@ use yoe_disk::partition::Slot;
 
 use crate::config::Config;
 use crate::delta::Tally;
-use crate::disk::System;
+use crate::disk::{System, refuses_unsigned};
 use crate::machine::{Install, Step, admit, next};
 use crate::problem::Problem;
 use crate::source::{self, Repository};
@@ -79,6 +79,10 @@ pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> 
     if version == system.version {
         let slot = system.running;
         return Ok(Outcome { version, slot, runs: true, tally: Tally::default(), warning: None });
+    }
+    // A kernel that firmware refuses is no try that fails: some firmware then waits for a person.
+    if refuses_unsigned(&config.paths.efivars) && !update.manifest.kernel.signed {
+        return Err(Problem::Unsigned);
     }
     let mut work = Work::new(config, &system, repository.as_ref(), &update)?;
     work.refuse()?;

@@ -142,6 +142,11 @@ pub enum Problem {
     /// Not now.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// Firmware would not start it.
+    #[error(
+        "the update's kernel is not signed, and the firmware of this device refuses what is not: Secure Boot is on"
+    )]
+    Unsigned,
     /// What was written does not come back.
     #[error("what was written to {0} reads back differently: the disk is failing")]
     ReadBack(String),
@@ -161,6 +166,7 @@ impl Problem {
     pub fn kind(&self) -> (&'static str, u8) {
         match self {
             Self::Usage(_) => ("usage", 2),
+            Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => ("space", 20),
             Self::File { .. } | Self::Content { .. } | Self::Table { .. } => ("system", 3),
             Self::NoSlot(_) | Self::NoPartition(_) | Self::Trust { .. } => ("system", 3),
             Self::Busy => ("busy", 4),
@@ -182,6 +188,7 @@ impl Problem {
             Self::Refused(Refused::SameRoot) => ("same-root", 22),
             Self::Refused(Refused::NothingToReturnTo) => ("nothing-to-return-to", 23),
             Self::Refused(Refused::NoEntry) => ("no-entry", 24),
+            Self::Unsigned => ("unsigned", 26),
             Self::ReadBack(_) => ("read-back", 30),
             Self::Checks(_) => ("checks", 31),
         }

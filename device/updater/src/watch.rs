@@ -73,12 +73,15 @@ pub fn watch(config: &Config) -> Result<Watched, Problem> {
     let mut watchdog = config.watchdog.as_deref().and_then(Watchdog::hold);
     let (start, mut passing) = (Instant::now(), None);
     loop {
-        watchdog.iter_mut().for_each(Watchdog::feed);
-        let failed = checks::run(config);
+        // A check that hangs is not fed, and neither is one that cannot even be killed.
+        let failed = checks::run(config, || watchdog.iter_mut().for_each(Watchdog::feed));
         let now = start.elapsed().as_secs();
         passing = failed.is_empty().then(|| passing.unwrap_or(now));
         match verdict(config, passing, now) {
-            Verdict::Wait => std::thread::sleep(Duration::from_secs(config.interval)),
+            Verdict::Wait => {
+                watchdog.iter_mut().for_each(Watchdog::feed);
+                std::thread::sleep(Duration::from_secs(config.interval));
+            }
             Verdict::Good => {
                 mark_good(config)?;
                 watchdog.into_iter().for_each(Watchdog::release);

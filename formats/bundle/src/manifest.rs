@@ -52,6 +52,9 @@ pub struct Kernel {
     pub size: u64,
     /// Hexadecimal digits.
     pub sha256: String,
+    /// Whether somebody signed it for UEFI Secure Boot. Firmware that refuses what is not signed would not start it otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signed: bool,
 }
 
 /// Why a manifest is not usable.
@@ -158,7 +161,7 @@ mod tests {
                 salt: "00".to_owned(),
                 partition: "abababab-abab-abab-abab-abababababab".to_owned(),
             },
-            kernel: Kernel { size: 100, sha256: "cd".repeat(32) },
+            kernel: Kernel { size: 100, sha256: "cd".repeat(32), signed: false },
         }
     }
 
@@ -166,6 +169,10 @@ mod tests {
     fn what_is_written_is_read() {
         assert_eq!(Manifest::parse(sample().to_text().as_bytes()).unwrap(), sample());
         insta::assert_snapshot!(sample().to_text());
+        let mut signed = sample();
+        signed.kernel.signed = true;
+        assert!(signed.to_text().contains("\"signed\": true"));
+        assert_eq!(Manifest::parse(signed.to_text().as_bytes()).unwrap(), signed);
     }
 
     #[test]

@@ -8,7 +8,8 @@
 //! | [`version`] | which version is newer | Version Format Specification |
 //! | [`verity`] | hash tree and root hash, and how the command line names them | dm-verity, dm-init |
 //! | [`uki`] | what a unified kernel image says of itself | UKI specification |
-//! | [`loader`] | what the boot manager left in EFI variables | Boot Loader Interface |
+//! | [`signature`] | whether a boot program carries a signature | PE/COFF, Authenticode |
+//! | [`loader`] | what firmware and boot manager left in EFI variables | Boot Loader Interface, UEFI 2.10 |
 //!
 //! Nothing here does I/O but reading and writing through [`gpt::Medium`].
 
@@ -17,6 +18,7 @@ pub mod gpt;
 pub mod hex;
 pub mod loader;
 pub mod partition;
+pub mod signature;
 pub mod uki;
 mod uuid;
 pub mod verity;

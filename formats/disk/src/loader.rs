@@ -1,4 +1,4 @@
-//! What systemd-boot left in EFI variables (Boot Loader Interface).
+//! What firmware and systemd-boot left in EFI variables (UEFI; Boot Loader Interface).
 
 /// The folder of the variables on a Linux system.
 pub const FOLDER: &str = "/sys/firmware/efi/efivars";
@@ -8,6 +8,14 @@ pub const BOOT_COUNT_PATH: &str = "LoaderBootCountPath-4a67b082-0a4c-41cf-b6c7-4
 
 /// The UUID of the partition that the boot manager came from.
 pub const DEVICE_PART_UUID: &str = "LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
+
+/// Whether the firmware refuses what is not signed (UEFI 2.10, 3.3): one byte, 1 when it does.
+pub const SECURE_BOOT: &str = "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+
+/// Whether the variable [`SECURE_BOOT`] says that the firmware refuses what is not signed.
+pub fn refuses_unsigned(variable: &[u8]) -> bool {
+    variable.get(4) == Some(&1)
+}
 
 /// The text of a variable: four bytes of attributes, then UTF-16 that may end in NULs.
 pub fn text(variable: &[u8]) -> Option<String> {
@@ -47,5 +55,12 @@ mod tests {
         assert_eq!(text(&[6, 0, 0]), None);
         assert_eq!(text(&[6, 0, 0, 0, 1]), None);
         assert_eq!(text(&[6, 0, 0, 0, 0, 0xd8]), None, "half a surrogate pair");
+    }
+
+    #[test]
+    fn secure_boot_is_one_byte() {
+        assert!(refuses_unsigned(&[6, 0, 0, 0, 1]));
+        assert!(!refuses_unsigned(&[6, 0, 0, 0, 0]));
+        assert!(!refuses_unsigned(&[]));
     }
 }

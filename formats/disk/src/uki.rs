@@ -84,17 +84,17 @@ fn section<'a>(file: &'a [u8], name: &str) -> Result<Option<&'a [u8]>, UkiError>
     Ok(None)
 }
 
-fn piece(file: &[u8], range: Range<usize>) -> Result<&[u8], UkiError> {
+pub(crate) fn piece(file: &[u8], range: Range<usize>) -> Result<&[u8], UkiError> {
     file.get(range).ok_or(UkiError::NotPe)
 }
 
-fn short(file: &[u8], at: usize) -> Result<u16, UkiError> {
+pub(crate) fn short(file: &[u8], at: usize) -> Result<u16, UkiError> {
     let bytes = piece(file, at..at + 2)?;
     Ok(u16::from_le_bytes([bytes[0], bytes[1]]))
 }
 
 /// A number of 32 bits; larger than any file that is read whole would be a mistake, so sums cannot overflow.
-fn number(file: &[u8], at: usize) -> Result<usize, UkiError> {
+pub(crate) fn number(file: &[u8], at: usize) -> Result<usize, UkiError> {
     let bytes = piece(file, at..at + 4)?;
     let value = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize;
     if value > file.len() { Err(UkiError::NotPe) } else { Ok(value) }
@@ -103,6 +103,7 @@ fn number(file: &[u8], at: usize) -> Result<usize, UkiError> {
 /// The smallest file that [`Uki::read`] takes: for tests of those who read kernel images, not for booting.
 pub fn skeleton(cmdline: &str, os_release: &str, kernel: &[u8]) -> Vec<u8> {
     const PE: usize = 64;
+    const OPTIONAL: usize = 240;
     const ALIGNMENT: usize = 512;
     let sections: [(&[u8], &[u8]); 3] =
         [(b".osrel", os_release.as_bytes()), (b".cmdline", cmdline.as_bytes()), (b".linux", kernel)];
@@ -110,7 +111,10 @@ pub fn skeleton(cmdline: &str, os_release: &str, kernel: &[u8]) -> Vec<u8> {
     file[..2].copy_from_slice(b"MZ");
     file[0x3c] = PE as u8;
     file.extend(b"PE\0\0\x64\x86\x03\0");
-    file.resize(PE + 24, 0);
+    file.resize(PE + 20, 0);
+    // An optional header of 64 bits, which has room for the place of signatures.
+    file.extend([OPTIONAL as u8, 0, 0, 0, 0x0b, 0x02]);
+    file.resize(PE + 24 + OPTIONAL, 0);
     let mut start = ALIGNMENT;
     for (name, content) in sections {
         let padded = content.len().next_multiple_of(ALIGNMENT);

@@ -1,26 +1,41 @@
 //! `yoe bundle`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use yoe_bundle::{Expiry, Publisher};
 use yoe_image::update::{Release, UpdateError, repository, write_bundle};
-use yoe_model::{Image, Locked, Project};
+use yoe_model::Image;
 
 use crate::args::Bundle;
-use crate::context::{Ready, build_error, evaluate, isolation, store_error};
-use crate::error::{CommandError, Kind};
-use crate::ui::{self, Mode};
+use crate::built::{Built, image};
+use crate::context::{evaluate, isolation, store_error};
+use crate::error::CommandError;
+use crate::secure_boot::{self, SecureBoot};
+use crate::ui;
 use crate::update_keys::{UpdateKeys, publisher};
 
 pub fn run(args: &Bundle) -> Result<(), CommandError> {
     let ready = evaluate(args.machine.as_deref())?.ready()?;
-    let image = image(&ready.project, args.image.as_deref())?.clone();
+    let image = image(&ready.project, args.image.as_deref(), "bundle")?.clone();
+    if !image.layout.is_verified() {
+        return Err(error(UpdateError::OneSlot(image.name)));
+    }
     let machine = ready.project.machine.name.clone();
+    let mut targets = vec![image.name.clone()];
+    if args.secure_boot {
+        targets.push(secure_boot::tools(&ready.project)?);
+    }
     // Before anything is built: without keys there will be no bundle.
-    let keys = UpdateKeys::required(&ready.project.name)?;
+    let project = ready.project.name.clone();
+    let keys = UpdateKeys::required(&project)?;
     let keyring = keys.keyring()?;
-    let folder = build(ready, &image.name)?;
-    let release = Release::open(&folder, &image, &machine).map_err(error)?;
+    if args.secure_boot {
+        isolation()?;
+    }
+    let built = Built::new(ready, &targets)?;
+    let scratch = built.builder.session.scratch().map_err(store_error)?;
+    let signed = args.secure_boot.then(|| sign(&built, &image, &project, scratch.path())).transpose()?;
+    let release = Release::open(built.first()?, &image, &machine, signed.as_deref()).map_err(error)?;
     let expiry = Expiry {
         targets: args.expires,
         snapshot: args.expires,
@@ -29,6 +44,13 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
     };
     let publisher = publisher(&keyring, expiry);
     publish(args, &keys, &publisher, &release)
+}
+
+/// Signs a copy of the image's kernel, as `yoe sign` signs those of a disk; where it is.
+fn sign(built: &Built, image: &Image, project: &str, scratch: &Path) -> Result<PathBuf, CommandError> {
+    let kernel = yoe_image::disk::kernel_file(image);
+    SecureBoot::open(built.last()?, project, scratch)?
+        .sign_kernel(&built.first()?.join(kernel), &scratch.join("signing"))
 }
 
 fn publish(
@@ -59,32 +81,6 @@ fn publish(
 fn default_name(release: &Release) -> PathBuf {
     let manifest = &release.manifest;
     format!("{}-{}-{}.bundle", manifest.image, release.machine, manifest.version).into()
-}
-
-fn image<'a>(project: &'a Project<Locked>, name: Option<&str>) -> Result<&'a Image, CommandError> {
-    let name = name.or(project.default_image.as_deref());
-    let name = name.ok_or_else(|| {
-        CommandError::user("there is nothing to bundle: the project has no default image")
-            .hint("name an image")
-    })?;
-    let image = project.images.get(name);
-    let image = image.ok_or_else(|| CommandError::user(format!("there is no image {name:?}")))?;
-    if !image.layout.is_verified() {
-        return Err(error(UpdateError::OneSlot(name.to_owned())));
-    }
-    Ok(image)
-}
-
-fn build(mut ready: Ready, image: &str) -> Result<PathBuf, CommandError> {
-    let plan = ready.plan_to_build(&[image.to_owned()])?;
-    if !yoe_build::explain(&ready.store, &plan).map_err(build_error)?.is_empty() {
-        isolation()?;
-    }
-    let builder = ready.builder(Mode::choose(false).reporter())?;
-    let trees = builder.build(&plan).map_err(build_error)?;
-    let missing = || CommandError::new(Kind::Internal, format!("image {image:?} left nothing"));
-    let tree = trees.first().ok_or_else(missing)?;
-    builder.store.tree(tree).map_err(store_error)?.ok_or_else(missing)
 }
 
 fn error(error: UpdateError) -> CommandError {

@@ -39,6 +39,9 @@ pub enum UpdateError {
     /// The image is not what its manifest says.
     #[error("{} is not what the image's manifest says; build the image anew", .0.display())]
     Changed(PathBuf),
+    /// What should be a signed copy of the kernel image is none.
+    #[error("{} is not the image's kernel image with a signature", .0.display())]
+    NotSigned(PathBuf),
     /// What was to be signed is not right.
     #[error("the update cannot be signed")]
     Sign(#[source] Refusal),

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use yoe_bundle::{CHUNKING, Index, Kernel, Manifest, Root, TargetFile, Time, sha256};
+use yoe_disk::signature::is_signed_copy;
 use yoe_disk::verity::{BLOCK, TreeBuilder};
 use yoe_model::Image;
 
 use super::UpdateError;
-use crate::VerifiedRecord;
 use crate::disk::manifest_file;
+use crate::{FileRecord, VerifiedRecord};
 
 /// A target: its path in a repository, its length in bytes, and what it reads as.
 pub(super) type Part = (String, u64, Box<dyn Read>);
@@ -31,23 +32,25 @@ pub struct Release {
 }
 
 impl Release {
-    /// Reads the folder of a built image, and checks that it is what its manifest says.
+    /// Reads the folder of a built image, and checks that it is what its manifest says. `signed` is a signed copy of its
+    /// kernel image, which is published instead.
     ///
     /// # Errors
-    /// When it is not, or the image has no second slot.
-    pub fn open(folder: &Path, image: &Image, machine: &str) -> Result<Self, UpdateError> {
+    /// When it is not, the image has no second slot, or the copy is of another kernel image or not signed.
+    pub fn open(
+        folder: &Path,
+        image: &Image,
+        machine: &str,
+        signed: Option<&Path>,
+    ) -> Result<Self, UpdateError> {
         let built = crate::Manifest::open(&folder.join(manifest_file(image)))?;
         let one_slot = || UpdateError::OneSlot(image.name.clone());
         let disk = built.disk.ok_or_else(one_slot)?;
         let verified = disk.verified.ok_or_else(one_slot)?;
-        let (root, kernel) = (folder.join(&disk.root.file), folder.join(&disk.kernel.file));
+        let root = folder.join(&disk.root.file);
         let size = verified.data_blocks * BLOCK as u64;
         check_root(&root, size, &verified)?;
-        let bytes = std::fs::read(&kernel).map_err(UpdateError::io("read", &kernel))?;
-        let digest = sha256(&bytes);
-        if digest != disk.kernel.sha256.to_string() {
-            return Err(UpdateError::Changed(kernel));
-        }
+        let (kernel, bytes) = kernel(folder, &disk.kernel, signed)?;
         let opened = open(&root)?.take(size);
         let index = Index::of(opened, &bytes[..], CHUNKING).map_err(UpdateError::io("read", &root))?;
         let manifest = Manifest {
@@ -64,7 +67,7 @@ impl Release {
                 salt: verified.salt.to_string(),
                 partition: verified.partuuid,
             },
-            kernel: Kernel { size: bytes.len() as u64, sha256: digest },
+            kernel: Kernel { size: bytes.len() as u64, sha256: sha256(&bytes), signed: signed.is_some() },
         };
         let mut release = Self {
             manifest,
@@ -121,6 +124,29 @@ impl Release {
         copy(&mut self.read_content()?, &mut digest).map_err(UpdateError::io("read", &self.root))?;
         Ok(yoe_disk::hex::encode(&digest.finalize()))
     }
+}
+
+/// The kernel image that is published: the built one, or its signed copy.
+fn kernel(
+    folder: &Path,
+    built: &FileRecord,
+    signed: Option<&Path>,
+) -> Result<(PathBuf, Vec<u8>), UpdateError> {
+    let path = folder.join(&built.file);
+    let bytes = read(&path)?;
+    if sha256(&bytes) != built.sha256.to_string() {
+        return Err(UpdateError::Changed(path));
+    }
+    let Some(signed) = signed else { return Ok((path, bytes)) };
+    let copy = read(signed)?;
+    match is_signed_copy(&bytes, &copy) {
+        Ok(true) => Ok((signed.to_owned(), copy)),
+        Ok(false) | Err(_) => Err(UpdateError::NotSigned(signed.to_owned())),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, UpdateError> {
+    std::fs::read(path).map_err(UpdateError::io("read", path))
 }
 
 fn open(path: &Path) -> Result<File, UpdateError> {

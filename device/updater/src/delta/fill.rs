@@ -70,7 +70,7 @@ impl Fill<'_> {
         let mut tally = Tally { fetched: 0, reused: size - needed };
         told(tally);
         let parts = missing.iter().map(|piece| piece.at..piece.at + u64::from(piece.chunk.length));
-        for range in ranges(parts, 0..size) {
+        for range in ranges(parts) {
             self.fetch(range, &missing, &mut tally, told)?;
         }
         self.to.settle().map_err(|error| self.failed(error))?;

@@ -139,6 +139,12 @@ pub fn is_counted(efivars: &Path) -> bool {
     loader::entry_file(&variable).is_some()
 }
 
+/// Whether the firmware of this device refuses what is not signed.
+pub fn refuses_unsigned(efivars: &Path) -> bool {
+    let variable = fs::read(efivars.join(loader::SECURE_BOOT)).unwrap_or_default();
+    loader::refuses_unsigned(&variable)
+}
+
 fn table(disk: &Disk) -> Result<Gpt, Problem> {
     Gpt::read(disk).map_err(|source| Problem::Table { path: disk.path().to_owned(), source })
 }

@@ -167,6 +167,12 @@ impl Device {
         assert!(child.wait().unwrap().success());
     }
 
+    /// What another program thinks of the partition table.
+    pub fn sfdisk_says(&self) -> String {
+        let output = Command::new(SFDISK).arg("--verify").arg(self.path("disk")).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    }
+
     fn gpt(&self) -> Gpt {
         Gpt::read(&fs::read(self.path("disk")).unwrap()).unwrap()
     }

@@ -109,6 +109,26 @@ fn nothing_in_common_costs_no_more_than_the_whole() {
 }
 
 #[test]
+fn many_small_differences_are_one_request_for_the_whole() {
+    let (device, mut shop, _) = setting();
+    // Every 2000th byte is another one: most is here, and asking for each piece that is not would cost more than all of it.
+    let mut root = Built::version("1.0").root;
+    root.iter_mut().rev().step_by(2000).for_each(|byte| *byte ^= 1);
+    root[0] ^= 1;
+    let new = Built::new("2.0", root, &noise(300_000, 2));
+    let chunking = yoe_bundle::Chunking { smallest: 256, average: 512, largest: 1024 };
+    shop.publish(&device.path("server"), &new, &Offer { chunking, ..Offer::default() });
+    let server = Server::start(&device.path("server"), POLITE);
+    let said = device.json(&["install", &server.url], 0);
+    is_installed(&device, &new);
+    let asked = server.asked.lock().unwrap();
+    let root = format!("Some((0, {}))", new.root.len() - 1);
+    let content: Vec<&String> = asked.iter().filter(|line| line.contains(".content")).collect();
+    assert!(content[0].ends_with(&root) && content.len() <= 3, "{} requests", content.len());
+    assert!(said["fetched"].as_u64().unwrap() <= (new.root.len() + new.kernel.len()) as u64, "{said}");
+}
+
+#[test]
 fn a_broken_attempt_is_completed_and_not_repeated() {
     let (device, mut shop, _) = setting();
     let new = Built::new("1.2", noise(2 << 20, 77), b"another kernel");

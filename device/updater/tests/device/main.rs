@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
+mod fault;
 mod fixture;
 mod install;
 mod refuse;
 mod shop;
 mod trial;
+mod watchdog;

@@ -169,6 +169,22 @@ fn content_that_is_cut_off_or_missing() {
 }
 
 #[test]
+fn a_kernel_that_firmware_would_refuse() {
+    let (device, mut shop) = setting();
+    let new = Built::version("1.6");
+    shop.publish(&device.path("server"), &new, &Offer::default());
+    let secure_boot = device.path("efivars").join(yoe_disk::loader::SECURE_BOOT);
+    fs::write(&secure_boot, [6, 0, 0, 0, 1]).unwrap();
+    refused(&device, &device.path("server"), 26, "unsigned", "Secure Boot is on");
+    shop.publish(&device.path("server"), &new, &Offer { signed: true, ..Offer::default() });
+    device.json(&["install", &device.path("server").display().to_string()], 0);
+    let (device, mut shop) = setting();
+    shop.publish(&device.path("server"), &new, &Offer::default());
+    fs::write(device.path("efivars").join(yoe_disk::loader::SECURE_BOOT), [6, 0, 0, 0, 0]).unwrap();
+    device.json(&["install", &device.path("server").display().to_string()], 0);
+}
+
+#[test]
 fn a_slot_that_is_too_small() {
     let device = Device::with_slots(&Built::version("1.5"), 3);
     let mut shop = Shop::new();

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use yoe_bundle::{
-    CHUNKING, Expiry, Index, Kernel, Keyring, Manifest, Named, Publisher, Role, Root, Signer, TargetFile,
-    Targets, Time, Trust, archive, path, sha256,
+    CHUNKING, Chunking, Expiry, Index, Kernel, Keyring, Manifest, Named, Publisher, Role, Root, Signer,
+    TargetFile, Targets, Time, Trust, archive, path, sha256,
 };
 
 use crate::fixture::{Built, Device, EPOCH, MACHINE};
@@ -30,11 +30,19 @@ pub struct Offer {
     pub image: &'static str,
     pub machine: &'static str,
     pub machines: Vec<String>,
+    pub signed: bool,
+    pub chunking: Chunking,
 }
 
 impl Default for Offer {
     fn default() -> Self {
-        Self { image: "box", machine: MACHINE, machines: vec![MACHINE.to_owned()] }
+        Self {
+            image: "box",
+            machine: MACHINE,
+            machines: vec![MACHINE.to_owned()],
+            signed: false,
+            chunking: CHUNKING,
+        }
     }
 }
 
@@ -77,7 +85,7 @@ impl Shop {
     /// Adds an update to the folder of a repository.
     pub fn publish(&mut self, folder: &Path, built: &Built, offer: &Offer) {
         let manifest = manifest(built, offer);
-        let index = Index::of(&built.root[..], &built.kernel[..], CHUNKING).unwrap();
+        let index = Index::of(&built.root[..], &built.kernel[..], offer.chunking).unwrap();
         let content = [&built.root[..], &built.kernel].concat();
         let parts = [
             ("manifest.json", manifest.to_text().into_bytes()),
@@ -116,7 +124,11 @@ fn manifest(built: &Built, offer: &Offer) -> Manifest {
             salt: "010203".to_owned(),
             partition: built.uuid().to_string(),
         },
-        kernel: Kernel { size: built.kernel.len() as u64, sha256: sha256(&built.kernel) },
+        kernel: Kernel {
+            size: built.kernel.len() as u64,
+            sha256: sha256(&built.kernel),
+            signed: offer.signed,
+        },
     }
 }
 

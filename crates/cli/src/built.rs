@@ -1,0 +1,69 @@
+//! What most commands do with a plan: build it, and look at what came of it.
+
+use std::path::{Path, PathBuf};
+
+use yoe_build::Builder;
+use yoe_model::{Digest, Image, Locked, Project};
+use yoe_plan::Plan;
+
+use crate::context::{Ready, build_error, isolation, store_error};
+use crate::error::{CommandError, Kind};
+use crate::ui::Mode;
+
+/// What was built.
+pub struct Built {
+    /// What led there.
+    pub plan: Plan,
+    /// The digest of each target, in the order in which they were named.
+    pub trees: Vec<Digest>,
+    /// Where each target is, in the same order.
+    pub folders: Vec<PathBuf>,
+    /// Keeps all of it in the store.
+    pub builder: Builder,
+}
+
+impl Built {
+    /// Builds these targets with lines for people.
+    pub fn new(mut ready: Ready, targets: &[String]) -> Result<Self, CommandError> {
+        let plan = ready.plan_to_build(targets)?;
+        if !yoe_build::explain(&ready.store, &plan).map_err(build_error)?.is_empty() {
+            isolation()?;
+        }
+        let builder = ready.builder(Mode::choose(false).reporter())?;
+        let trees = builder.build(&plan).map_err(build_error)?;
+        let mut folders = Vec::new();
+        for (tree, target) in trees.iter().zip(targets) {
+            let folder = builder.store.tree(tree).map_err(store_error)?;
+            folders.push(folder.ok_or_else(|| {
+                CommandError::new(Kind::Internal, format!("{target:?} was built and is not in the store"))
+            })?);
+        }
+        Ok(Self { plan, trees, folders, builder })
+    }
+
+    /// The folder of the target that was named first.
+    pub fn first(&self) -> Result<&Path, CommandError> {
+        let none = || CommandError::new(Kind::Internal, "nothing was to be built");
+        self.folders.first().map(PathBuf::as_path).ok_or_else(none)
+    }
+
+    /// The folder of the target that was named last.
+    pub fn last(&self) -> Result<&Path, CommandError> {
+        self.folders.last().map_or_else(|| self.first(), |folder| Ok(folder))
+    }
+}
+
+/// The image of this name, or the project's. `purpose` is what it is wanted for, as in "there is nothing to bundle".
+pub fn image<'a>(
+    project: &'a Project<Locked>,
+    name: Option<&str>,
+    purpose: &str,
+) -> Result<&'a Image, CommandError> {
+    let name = name.or(project.default_image.as_deref());
+    let name = name.ok_or_else(|| {
+        CommandError::user(format!("there is nothing to {purpose}: the project has no default image"))
+            .hint("name an image")
+    })?;
+    let image = project.images.get(name);
+    image.ok_or_else(|| CommandError::user(format!("there is no image {name:?}")))
+}

@@ -1,0 +1,142 @@
+//! What `yoe bundle` publishes, judged by programs that this project did not write: python-tuf reads the repository, and
+//! sbverify the signature of the kernel. They come from a registry and an image is built, so these tests want the feature
+//! `registry`: `cargo test --package yoe --features registry --test published`.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use yoe_bundle::Manifest;
+
+/// The smallest image with two slots.
+const IMAGE: &str = "verified-image";
+
+/// A project of its own with the module of this repository and with keys of its own. What it builds is in the user's store.
+struct Outside {
+    folder: tempfile::TempDir,
+}
+
+impl Outside {
+    fn new() -> Self {
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let this = Self { folder: tempfile::tempdir().unwrap() };
+        for part in ["PROJECT.star", "yoe.lock", "modules", "containers/python-tuf.star"] {
+            copy(&repository.join(part), &this.path("project").join(part));
+        }
+        for (unit, container) in [("reader", "python-tuf"), ("verifier", "signing-tools")] {
+            this.write(
+                &format!("units/judges/{unit}.star"),
+                &format!(
+                    "unit(name = {unit:?}, version = \"1\", description = \"A judge\", license = \"Apache-2.0\", \
+                     container = {container:?}, source = path(\"judged\"), tasks = [task(\"none\", steps = [\"true\"])])\n"
+                ),
+            );
+        }
+        this.write("judged/read.py", include_str!("read.py"));
+        this
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn judged(&self, path: &str) -> PathBuf {
+        self.path("project/judged").join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path("project").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_yoe"))
+            .args(arguments)
+            .current_dir(self.path("project"))
+            .env("XDG_DATA_HOME", self.path("data"))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    /// What a command says on standard output; it must succeed.
+    fn yoe(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "yoe {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What python-tuf reads in the repository.
+    fn read(&self) -> String {
+        self.yoe(&["shell", "reader", "--", "python3", "read.py", "repository", "root.json"])
+    }
+
+    /// The manifests and contents that the repository holds, the newest last.
+    fn published(&self) -> (Manifest, Vec<u8>) {
+        let folder = self.judged(&format!("repository/targets/{IMAGE}/qemu-x86_64"));
+        let version = fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+        let newest = |end: &str| {
+            let files = fs::read_dir(&version).unwrap().map(|file| file.unwrap().path());
+            let of_kind = files.filter(|file| file.to_str().unwrap().ends_with(end));
+            fs::read(of_kind.max_by_key(|file| file.metadata().unwrap().modified().unwrap()).unwrap())
+                .unwrap()
+        };
+        (Manifest::parse(&newest(".manifest.json")).unwrap(), newest(".content"))
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    let status = Command::new("cp").arg("-r").args([from, to]).status().unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn others_read_what_is_published() {
+    let outside = Outside::new();
+    outside.yoe(&["keys", "make", "--root-keys", "2", "--root-threshold", "2"]);
+    let (repository, root) = (outside.judged("repository"), outside.judged("root.json"));
+    outside.yoe(&["keys", "export", root.to_str().unwrap()]);
+    let bundle = ["bundle", IMAGE, "--repository", repository.to_str().unwrap()];
+
+    outside.yoe(&bundle);
+    let (manifest, content) = outside.published();
+    assert!(!manifest.kernel.signed);
+    let expected = |manifest: &Manifest, content: &[u8]| {
+        let line = format!("{IMAGE}/qemu-x86_64/{}/content {}\n", manifest.version, content.len());
+        (line, 3)
+    };
+    let said = outside.read();
+    let (line, lines) = expected(&manifest, &content);
+    assert!(said.contains(&line) && said.lines().count() == lines, "{said}");
+
+    // From the keys that the image knew at first to those of today.
+    outside.yoe(&["keys", "rotate", "root", "targets", "snapshot", "timestamp"]);
+    outside.yoe(&[&bundle[..], &["--secure-boot"]].concat());
+    let (manifest, content) = outside.published();
+    let (line, lines) = expected(&manifest, &content);
+    let said = outside.read();
+    assert!(said.contains(&line) && said.lines().count() == lines, "{said}");
+
+    // The kernel is the end of the content, and its signature is one that firmware with this certificate takes.
+    assert!(manifest.kernel.signed);
+    fs::write(outside.judged("kernel.efi"), &content[manifest.root.size as usize..]).unwrap();
+    copy(&outside.path("data/yoe/keys/yoe.secure-boot/db.crt"), &outside.judged("db.crt"));
+    let verify = ["shell", "verifier", "--", "sbverify", "--cert", "db.crt", "kernel.efi"];
+    assert!(outside.yoe(&verify).contains("Signature verification OK"));
+    let mut bytes = fs::read(outside.judged("kernel.efi")).unwrap();
+    bytes[5000] ^= 1;
+    fs::write(outside.judged("kernel.efi"), bytes).unwrap();
+    assert!(!outside.run(&verify).status.success());
+
+    // python-tuf does not read what nobody signed.
+    let timestamp = repository.join("metadata/timestamp.json");
+    let text = fs::read_to_string(&timestamp).unwrap();
+    fs::write(&timestamp, text.replacen("\"version\": 1", "\"version\": 2", 1)).unwrap();
+    let refused = outside.run(&["shell", "reader", "--", "python3", "read.py", "repository", "root.json"]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("UnsignedMetadataError"), "{refused:?}");
+}

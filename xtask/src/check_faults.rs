@@ -1,0 +1,113 @@
+//! Holds docs/reference/faults.md against the tests: a row that names a test which is not there says what nobody shows.
+
+use std::path::Path;
+
+/// The table of faults.
+const TABLE: &str = "docs/reference/faults.md";
+
+/// Every row of the table that names no test, or one that is not there.
+pub fn check(root: &Path) -> Result<String, String> {
+    let read = |path: &str| {
+        std::fs::read_to_string(root.join(path)).map_err(|error| format!("{path} cannot be read: {error}"))
+    };
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for (number, row) in rows(&read(TABLE)?) {
+        let named = tests(&row);
+        if named.is_empty() {
+            wrong.push(format!("{TABLE}:{number}: the row names no test; expected `path/to/file.rs::name`"));
+        }
+        for (file, test) in named {
+            count += 1;
+            match read(&file) {
+                Ok(text) if has(&file, &text, &test) => {}
+                Ok(_) => wrong.push(format!("{TABLE}:{number}: {file} has no test {test:?}")),
+                Err(problem) => wrong.push(format!("{TABLE}:{number}: {problem}")),
+            }
+        }
+    }
+    if wrong.is_empty() {
+        Ok(format!("check-faults: {count} tests, all there"))
+    } else {
+        Err(wrong.join("\n"))
+    }
+}
+
+/// The rows of all tables without their headings, with the numbers of their lines.
+fn rows(text: &str) -> Vec<(usize, String)> {
+    let mut rows = Vec::new();
+    let mut in_body = false;
+    for (number, line) in (1..).zip(text.lines()) {
+        match line.strip_prefix('|') {
+            None => in_body = false,
+            Some(line) if line.starts_with("---") => in_body = true,
+            Some(line) if in_body => rows.push((number, line.to_owned())),
+            Some(_) => {}
+        }
+    }
+    rows
+}
+
+/// What a row names between backticks as `file::test`.
+fn tests(row: &str) -> Vec<(String, String)> {
+    let between = row.split('`').skip(1).step_by(2);
+    between.filter_map(|text| text.split_once("::")).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
+}
+
+/// Whether a file holds this test: a function in Rust, a `test("…")` in Starlark.
+fn has(file: &str, text: &str, test: &str) -> bool {
+    if file.ends_with(".star") {
+        return text.contains(&format!("test(\"{test}\""));
+    }
+    let start = format!("fn {test}(");
+    let mut before = "";
+    for line in text.lines() {
+        if line.trim_start().starts_with(&start) {
+            // proptest! takes arguments, so its tests do not end with "() {" either.
+            return before.trim() == "#[test]";
+        }
+        before = line;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAMPLE: &str = "# Faults\n\nA `word::alone` outside.\n\n| fault | test |\n|---|---|\n| one | `a.rs::broken` |\n| two | none |\n";
+
+    /// A folder with a table and a file of tests.
+    fn folder(table: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        };
+        write(TABLE, table);
+        write("a.rs", "    #[test]\n    fn broken() {\n    }\n\nfn helper() {\n}\n");
+        write("a.star", "    test(\"it is flipped\", run = \"\"),\n");
+        folder
+    }
+
+    #[test]
+    fn every_test_of_the_table_is_there() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let said = check(&root);
+        assert!(said.is_ok(), "{}", said.unwrap_err());
+    }
+
+    #[test]
+    fn rows_without_a_test_are_named() {
+        assert_eq!(
+            check(folder(SAMPLE).path()).expect_err("a row has no test"),
+            "docs/reference/faults.md:8: the row names no test; expected `path/to/file.rs::name`"
+        );
+        let whole = SAMPLE.replace("none", "`a.star::it is flipped`");
+        assert_eq!(check(folder(&whole).path()), Ok("check-faults: 2 tests, all there".to_owned()));
+        for gone in ["a.rs::helper", "a.rs::brok", "b.rs::broken", "a.star::it"] {
+            let said = check(folder(&whole.replace("a.rs::broken", gone)).path());
+            assert!(said.expect_err(gone).contains("faults.md:7"), "{gone}");
+        }
+    }
+}
