@@ -1,12 +1,13 @@
 //! UEFI Secure Boot with the user's own keys: they sign what firmware starts, after it left the store, and are enrolled in the
 //! variables of virtual machines. As with the keys of packages, none enters the store, a log or an image.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use yoe_build::Tool;
-use yoe_model::{ImageTest, Origin};
+use yoe_model::{Container, ImageTest, Origin};
 use yoe_plan::UNIT_EPOCH;
 use yoe_sandbox::{Mount, Network, Stdio, Stream};
 
@@ -53,6 +54,15 @@ mv /out/enrolled.fd /out/vars.fd
 
 /// Who the firmware notes as the owner of the keys: this program.
 const OWNER: &str = "6f7a1d5e-2b0c-4c55-9d3e-79d0a6b1c0e5";
+
+/// Whether a project has what signs.
+pub fn check(containers: &BTreeMap<String, Container>) -> Result<(), CommandError> {
+    if containers.contains_key(CONTAINER) {
+        return Ok(());
+    }
+    Err(CommandError::user(format!("nothing here can sign: the project has no container {CONTAINER:?}"))
+        .hint("the module units-core has one"))
+}
 
 /// The keys of a project, and what works with them.
 pub struct SecureBoot {

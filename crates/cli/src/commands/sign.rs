@@ -2,23 +2,27 @@
 
 use std::fs;
 
-use yoe_plan::Target;
-
 use crate::args::Sign;
 use crate::commands::artifact;
 use crate::context::{build_error, evaluate, isolation, store_error};
 use crate::error::{CommandError, Kind};
-use crate::secure_boot::{CONTAINER, SecureBoot};
+use crate::secure_boot::{self, CONTAINER, SecureBoot};
 use crate::ui::{self, Mode};
 
 pub fn run(args: &Sign) -> Result<(), CommandError> {
     let mut ready = evaluate(args.machine.as_deref())?.ready()?;
     let name = args.image.clone().or_else(|| ready.project.default_image.clone());
     let name = name.ok_or_else(|| CommandError::user("name an image: the project has no default image"))?;
-    let plan = ready.plan_to_build(&[name.clone(), CONTAINER.to_owned()])?;
-    if !matches!(plan.targets[0].0, Target::Image(_)) {
+    // Before anything is made or built: what is wrong with the command shows now.
+    if !ready.project.images.contains_key(&name) {
         return Err(CommandError::user(format!("{name:?} is not an image")));
     }
+    if args.output.exists() && !args.output.is_dir() {
+        return Err(CommandError::user(format!("{} is no folder", args.output.display()))
+            .hint("--output names the folder that the signed disk is laid into"));
+    }
+    secure_boot::check(&ready.project.containers)?;
+    let plan = ready.plan_to_build(&[name.clone(), CONTAINER.to_owned()])?;
     isolation()?;
     let project = ready.project.name.clone();
     let builder = ready.builder(Mode::choose(false).reporter())?;
