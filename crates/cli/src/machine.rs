@@ -95,6 +95,9 @@ impl Bootable {
         }
         let image = ready.project.images.get(&name).cloned();
         let image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image")))?;
+        if choice.secure_boot {
+            secure_boot::check(&ready.project.containers)?;
+        }
         let mut targets = vec![name.clone(), qemu.container.clone()];
         if let Some(registry) = image.registry.as_ref().filter(|_| choice.registry) {
             targets.push(registry.container.clone());

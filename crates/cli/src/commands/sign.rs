@@ -13,6 +13,11 @@ use crate::ui;
 pub fn run(args: &Sign) -> Result<(), CommandError> {
     let ready = evaluate(args.machine.as_deref())?.ready()?;
     let name = image(&ready.project, args.image.as_deref(), "sign")?.name.clone();
+    // Before anything is made or built: what is wrong with the command shows now.
+    if args.output.exists() && !args.output.is_dir() {
+        return Err(CommandError::user(format!("{} is no folder", args.output.display()))
+            .hint("--output names the folder that the signed disk is laid into"));
+    }
     let (tools, project) = (secure_boot::tools(&ready.project)?, ready.project.name.clone());
     isolation()?;
     let built = Built::new(ready, &[name.clone(), tools])?;

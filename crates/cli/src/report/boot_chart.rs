@@ -5,37 +5,19 @@ use yoe_vm::test::Moment;
 use super::page::escaped;
 use super::text::seconds;
 
-const WIDTH: f64 = 960.0;
-const ROW: f64 = 28.0;
-/// Room for names at the left, and for times at the right.
-const NAMES: f64 = 220.0;
-const TIMES: f64 = 120.0;
-
-/// Moments as an SVG picture.
-pub fn svg(moments: &[Moment]) -> String {
+/// Moments as rows of a page: a name, a bar from the moment before to this one, the seconds since power-on.
+pub fn html(moments: &[Moment]) -> String {
     let end = moments.last().map_or(1.0, |moment| moment.seconds).max(0.001);
-    let scale = (WIDTH - NAMES - TIMES) / end;
     let begins = [0.0].into_iter().chain(moments.iter().map(|moment| moment.seconds));
-    let rows = moments.iter().zip(begins).enumerate();
-    let rows: String = rows.map(|(index, (moment, begin))| row(index, moment, begin, scale)).collect();
-    let height = ROW * moments.len() as f64;
-    format!(
-        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"The first boot\">\n{rows}</svg>\n"
-    )
+    let rows: String = moments.iter().zip(begins).map(|(moment, begin)| row(moment, begin, end)).collect();
+    format!("<div class=\"boot\">\n{rows}</div>\n")
 }
 
-fn row(index: usize, moment: &Moment, begin: f64, scale: f64) -> String {
-    let y = index as f64 * ROW;
-    let (x, width) = (NAMES + begin * scale, (moment.seconds - begin) * scale);
+fn row(moment: &Moment, begin: f64, end: f64) -> String {
+    let [left, width] = [begin, moment.seconds - begin].map(|length| length / end * 100.0);
     format!(
-        "<text class=\"dark\" x=\"0\" y=\"{:.1}\">{}</text><rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"#2f5d8a\"/><text class=\"dark\" x=\"{:.1}\" y=\"{:.1}\">{}</text>\n",
-        y + 18.0,
+        "<span>{}</span><span><i style=\"margin-left:{left:.2}%;width:{width:.2}%\"></i></span><span class=\"number\">{}</span>\n",
         escaped(&moment.name),
-        y + 4.0,
-        width.max(1.0),
-        ROW - 8.0,
-        x + width.max(1.0) + 6.0,
-        y + 18.0,
         seconds(moment.seconds),
     )
 }

@@ -3,13 +3,23 @@
 use super::text::{bytes, figure, share, tests};
 use super::{Report, boot_chart, treemap};
 
+/// For paper and for screens of any width, light or dark. A label that has no room in its box is left out.
 const STYLE: &str = "\
-body{font:15px/1.5 system-ui,sans-serif;color:#1b1f24;max-width:960px;margin:2rem auto;padding:0 1rem}\
-h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}\
-table{border-collapse:collapse}td,th{padding:.15rem 1rem .15rem 0;text-align:left}\
-td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}\
-svg{width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:#fff}\
-svg text.size{opacity:.75}svg text.dark{fill:#1b1f24}svg rect{stroke:#fff}";
+:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--bar:#2f5d8a}\
+@media(prefers-color-scheme:dark){:root{--ink:#e3e6ea;--paper:#14171a;--bar:#6d9dd1}}\
+body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:960px;margin:2rem auto;\
+padding:0 1rem}\
+h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.1rem;margin-top:2rem}\
+table{border-collapse:collapse}td{padding:.15rem 1rem .15rem 0;vertical-align:top}\
+td.number{text-align:right;white-space:nowrap}.number{font-variant-numeric:tabular-nums}\
+.map{position:relative;overflow:hidden;height:420px;margin:.5rem 0 1rem}\
+.map div{position:absolute;box-sizing:border-box;border:1px solid var(--paper);container-type:size;\
+color:#fff;font-size:12px;line-height:1.2;print-color-adjust:exact}\
+.map span{display:block;padding:2px 5px 0;overflow:hidden;white-space:nowrap;text-overflow:ellipsis}\
+@container(max-width:55px) or (max-height:33px){.map span{display:none}}\
+.boot{display:grid;grid-template-columns:max-content 1fr max-content;gap:.4rem 1rem;align-items:center}\
+.boot i{display:block;height:1rem;min-width:1px;background:var(--bar);print-color-adjust:exact}\
+.boot .number{text-align:right}";
 
 /// The page.
 pub fn page(report: &Report) -> String {
@@ -24,9 +34,9 @@ pub fn page(report: &Report) -> String {
          <h2>First boot</h2>\n{}<h2>Measured</h2>\n<p>With {memory} of memory, unless it says otherwise.</p>\n{}</html>\n",
         tests(&report.tests),
         sizes(report),
-        treemap::svg(&report.packages),
+        treemap::html(&report.packages),
         packages(report),
-        boot_chart::svg(&report.boot),
+        boot_chart::html(&report.boot),
         figures(report),
     )
 }

@@ -17,44 +17,28 @@ pub struct Rect {
     pub h: f64,
 }
 
-/// Width and height of the picture.
+/// The picture, in the proportions that it has on a wide screen; on a narrow one it is as high.
 const WHOLE: Rect = Rect { x: 0.0, y: 0.0, w: 960.0, h: 420.0 };
 const COLOURS: [&str; 8] =
     ["#2f5d8a", "#3d7a5a", "#8a6d2f", "#7a3d5e", "#4f4f8f", "#2f7f86", "#8a4b2f", "#5f6b3a"];
-/// Below these a label does not fit.
-const LABEL: (f64, f64) = (60.0, 30.0);
-/// Width of a character of a label.
-const CHARACTER: f64 = 7.0;
 
-/// Packages as an SVG picture. Those without files are left out.
-pub fn svg(packages: &[Package]) -> String {
+/// Packages as boxes of a page, in parts of its width. Those without files are left out.
+pub fn html(packages: &[Package]) -> String {
     let packages: Vec<&Package> = packages.iter().filter(|package| package.bytes > 0).collect();
     let sizes: Vec<f64> = packages.iter().map(|package| package.bytes as f64).collect();
     let boxes = packages.iter().zip(squarified(&sizes, WHOLE)).enumerate();
     let boxes: String = boxes.map(|(index, (package, rect))| shape(index, package, rect)).collect();
-    format!(
-        "<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"Sizes of packages\">\n{boxes}</svg>\n",
-        WHOLE.w, WHOLE.h
-    )
+    format!("<div class=\"map\" role=\"img\" aria-label=\"Sizes of packages\">\n{boxes}</div>\n")
 }
 
 fn shape(index: usize, package: &Package, Rect { x, y, w, h }: Rect) -> String {
     let (name, size) = (escaped(&package.name), bytes(package.bytes));
     let colour = COLOURS[index % COLOURS.len()];
-    let fits = w >= LABEL.0.max(package.name.chars().count() as f64 * CHARACTER + 8.0) && h >= LABEL.1;
-    let label = if fits {
-        format!(
-            "<text x=\"{:.1}\" y=\"{:.1}\">{name}</text><text x=\"{:.1}\" y=\"{:.1}\" class=\"size\">{size}</text>",
-            x + 5.0,
-            y + 14.0,
-            x + 5.0,
-            y + 27.0
-        )
-    } else {
-        String::new()
-    };
+    let [left, width] = [x, w].map(|length| length / WHOLE.w * 100.0);
+    let [top, height] = [y, h].map(|length| length / WHOLE.h * 100.0);
     format!(
-        "<g><title>{name} {size}</title><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{h:.1}\" fill=\"{colour}\"/>{label}</g>\n"
+        "<div title=\"{name} {size}\" style=\"left:{left:.2}%;top:{top:.2}%;width:{width:.2}%;height:{height:.2}%;\
+         background:{colour}\"><span>{name}</span><span>{size}</span></div>\n"
     )
 }
 
@@ -147,6 +131,6 @@ mod tests {
     #[test]
     fn nothing_is_an_empty_picture() {
         assert!(squarified(&[], WHOLE).is_empty());
-        assert!(!svg(&[]).contains("<rect"));
+        assert!(!html(&[]).contains("<span"));
     }
 }
