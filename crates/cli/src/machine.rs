@@ -11,16 +11,16 @@ use std::time::Duration;
 
 use rustix::pipe::{PipeFlags, pipe_with};
 use yoe_build::{Builder, Tool};
-use yoe_model::{DataSize, Digest, Image, Layout, Machine, OciImage, Qemu, Size};
+use yoe_model::{DataSize, Digest, Image, Layout, Machine, Qemu, Size};
 use yoe_plan::UNIT_EPOCH;
 use yoe_sandbox::{Child, Exit, Mount, Network, Stdio, Stream};
 use yoe_store::Scratch;
 use yoe_vm::{Disk, DiskMode, Folder, Handle, Start, StartError, Started};
 
+use crate::beside::{self, Beside, Built};
 use crate::commands::artifact;
 use crate::context::{build_error, evaluate, isolation, store_error};
 use crate::error::{CommandError, Kind};
-use crate::registry;
 use crate::secure_boot::{self, SecureBoot};
 use crate::ui::Mode;
 
@@ -48,8 +48,8 @@ pub struct Bootable {
     pub qemu: Qemu,
     /// The digest of the built image.
     pub tree: Digest,
-    /// The registry that runs beside it, when the image has one and it was asked for.
-    pub registry: Option<registry::Parts>,
+    /// The servers that run beside it.
+    pub beside: Beside,
     disk: PathBuf,
     /// The disk as it was built, when the other one is a signed copy.
     plain: PathBuf,
@@ -70,8 +70,31 @@ pub struct Choice<'a> {
     pub machine: Option<&'a str>,
     /// Whether the firmware refuses what is not signed.
     pub secure_boot: bool,
-    /// Whether what the image's registry needs is built too.
-    pub registry: bool,
+    /// What of its servers is built too.
+    pub servers: Servers,
+}
+
+/// What of an image's servers runs beside the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Servers {
+    /// Nothing.
+    None,
+    /// The registry.
+    Registry,
+    /// The registry, and releases to update to.
+    All,
+}
+
+impl Servers {
+    /// Takes what is not wanted out of an image.
+    fn of(self, image: &mut Image) {
+        if self != Self::All {
+            image.releases.clear();
+        }
+        if self == Self::None {
+            image.registry = None;
+        }
+    }
 }
 
 impl Bootable {
@@ -93,48 +116,38 @@ impl Bootable {
             return Err(CommandError::user(format!("machine {name:?} names no firmware for Secure Boot"))
                 .hint("add firmware_secure_boot to its qemu(…)"));
         }
-        let image = ready.project.images.get(&name).cloned();
-        let image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image")))?;
+        let image = ready.project.image(&name);
+        let mut image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image")))?;
+        choice.servers.of(&mut image);
         let mut targets = vec![name.clone(), qemu.container.clone()];
-        if let Some(registry) = image.registry.as_ref().filter(|_| choice.registry) {
-            targets.push(registry.container.clone());
-            targets.extend(registry.images.iter().cloned());
-        }
+        targets.extend(beside::targets(&ready.project, &image)?);
         if choice.secure_boot {
             targets.push(secure_boot::CONTAINER.to_owned());
         }
         let plan = ready.plan_to_build(&targets)?;
-        let tags = ready.project.oci_images.clone();
+        let oci_images = ready.project.oci_images.clone();
         let epoch = ready.project.epoch();
         isolation()?;
         let project = ready.project.name.clone();
         let builder = ready.builder(Mode::choose(false).reporter())?;
         let trees = builder.build(&plan).map_err(build_error)?;
-        let mut folders = Vec::new();
-        for tree in &trees {
-            folders.extend(builder.store.tree(tree).map_err(store_error)?);
+        let mut folders = BTreeMap::new();
+        for (target, tree) in targets.iter().zip(&trees) {
+            let missing = || CommandError::new(Kind::Internal, format!("{target:?} is not in the store"));
+            let folder = builder.store.tree(tree).map_err(store_error)?.ok_or_else(missing)?;
+            folders.insert(target.clone(), folder);
         }
-        let [disk, container, beside @ ..] = &folders[..] else {
-            return Err(CommandError::new(Kind::Internal, "the image or its QEMU is not in the store"));
-        };
-        let disk = artifact(&plan.targets[0].0, disk)?;
+        let disk = artifact(&plan.targets[0].0, &folders[&name])?;
         let scratch = builder.session.scratch().map_err(store_error)?;
-        // The last target, where it was asked for.
-        let (signing, beside) = match beside.split_last() {
-            Some((tools, rest)) if choice.secure_boot => (Some(tools), rest),
-            _ => (None, beside),
-        };
-        let registry = beside.split_first().map(|(container, folders)| registry::Parts {
-            container: container.clone(),
-            images: targets[3..]
-                .iter()
-                .zip(folders)
-                .map(|(name, folder)| served(&tags, name, folder))
-                .collect(),
-            folder: scratch.path().join("registry"),
+        let beside = Beside::new(&Built {
+            image: &image,
+            machine: &machine.name,
+            oci_images: &oci_images,
             epoch,
+            folders: &folders,
+            scratch: scratch.path(),
         });
-        let (container, started) = (container.clone(), Cell::new(0));
+        let (container, started) = (folders[&qemu.container].clone(), Cell::new(0));
         let tree = trees[0];
         let plain = disk.clone();
         let mut this = Self {
@@ -142,7 +155,7 @@ impl Bootable {
             machine,
             qemu,
             tree,
-            registry,
+            beside,
             disk,
             plain,
             secure_boot: None,
@@ -151,8 +164,8 @@ impl Bootable {
             started,
             _builder: builder,
         };
-        if let Some(tools) = signing {
-            this.sign(tools, &project)?;
+        if choice.secure_boot {
+            this.sign(&folders[secure_boot::CONTAINER], &project)?;
         }
         Ok(this)
     }
@@ -266,12 +279,6 @@ impl Start for Bootable {
             handle: Box::new(Sandboxed(child)),
         })
     }
-}
-
-/// An OCI image in the store, as a registry serves it.
-fn served(all: &BTreeMap<String, OciImage>, name: &str, folder: &Path) -> registry::Served {
-    let tag = all.get(name).map(|image| image.version.clone()).unwrap_or_default();
-    registry::Served { name: name.to_owned(), tag, folder: folder.to_owned() }
 }
 
 struct Sandboxed(Child);

@@ -26,6 +26,7 @@ mod qemu;
 pub(crate) mod range;
 mod reach;
 mod registry;
+mod release;
 mod service;
 mod symlink;
 mod task;
@@ -125,6 +126,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<reach::Arguments>(),
         Entry::of::<measure::Arguments>(),
         Entry::of::<registry::Arguments>(),
+        Entry::of::<release::Arguments>(),
         Entry::of::<oci_image::Arguments>(),
     ]
 });

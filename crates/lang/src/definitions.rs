@@ -1,7 +1,8 @@
 //! What files define, with the calls that did it: the stage between evaluation and the checked project.
 
 use yoe_model::{
-    Container, Image, ImageTest, Kernel, Machine, OciImage, Qemu, Registry, Service, SourceEntry, Step, Unit,
+    Container, Image, ImageTest, Kernel, Machine, OciImage, Qemu, Registry, Release, Service, SourceEntry,
+    Step, Unit,
 };
 
 use crate::site::Site;
@@ -65,6 +66,7 @@ pub(crate) struct UnitDraft {
 pub(crate) struct ImageDraft {
     pub(crate) image: Image,
     pub(crate) tests: Vec<Site>,
+    pub(crate) releases: Vec<Site>,
     pub(crate) registry: Option<Site>,
 }
 
@@ -93,6 +95,7 @@ pub(crate) enum Part {
     Reach(yoe_model::Reach),
     Measure(yoe_model::Measure),
     Registry(Made<Registry>),
+    Release(Made<Release>),
 }
 
 impl Part {
@@ -113,6 +116,7 @@ impl Part {
             Part::Reach(_) => "reach",
             Part::Measure(_) => "measure",
             Part::Registry(_) => "registry",
+            Part::Release(_) => "release",
         }
     }
 }

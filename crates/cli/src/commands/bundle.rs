@@ -14,12 +14,12 @@ use crate::update_keys::{UpdateKeys, publisher};
 
 pub fn run(args: &Bundle) -> Result<(), CommandError> {
     let ready = evaluate(args.machine.as_deref())?.ready()?;
-    let image = image(&ready.project, args.image.as_deref())?.clone();
+    let (name, image) = image(&ready.project, args.image.as_deref())?;
     let machine = ready.project.machine.name.clone();
     // Before anything is built: without keys there will be no bundle.
     let keys = UpdateKeys::required(&ready.project.name)?;
     let keyring = keys.keyring()?;
-    let folder = build(ready, &image.name)?;
+    let folder = build(ready, &name)?;
     let release = Release::open(&folder, &image, &machine).map_err(error)?;
     let expiry = Expiry {
         targets: args.expires,
@@ -61,18 +61,18 @@ fn default_name(release: &Release) -> PathBuf {
     format!("{}-{}-{}.bundle", manifest.image, release.machine, manifest.version).into()
 }
 
-fn image<'a>(project: &'a Project<Locked>, name: Option<&str>) -> Result<&'a Image, CommandError> {
+fn image(project: &Project<Locked>, name: Option<&str>) -> Result<(String, Image), CommandError> {
     let name = name.or(project.default_image.as_deref());
     let name = name.ok_or_else(|| {
         CommandError::user("there is nothing to bundle: the project has no default image")
             .hint("name an image")
     })?;
-    let image = project.images.get(name);
+    let image = project.image(name);
     let image = image.ok_or_else(|| CommandError::user(format!("there is no image {name:?}")))?;
     if !image.layout.is_verified() {
         return Err(error(UpdateError::OneSlot(name.to_owned())));
     }
-    Ok(image)
+    Ok((name.to_owned(), image))
 }
 
 fn build(mut ready: Ready, image: &str) -> Result<PathBuf, CommandError> {
@@ -87,7 +87,8 @@ fn build(mut ready: Ready, image: &str) -> Result<PathBuf, CommandError> {
     builder.store.tree(tree).map_err(store_error)?.ok_or_else(missing)
 }
 
-fn error(error: UpdateError) -> CommandError {
+/// An error of an update that is to be made.
+pub fn error(error: UpdateError) -> CommandError {
     match error {
         UpdateError::OneSlot(_) => CommandError::user(error.to_string()),
         UpdateError::Sign(refusal) => crate::update_keys::cannot_sign(refusal),

@@ -2,7 +2,7 @@
 
 use starlark::values::Value;
 use yoe_model::{
-    Budget, ImageTest, Kernel, Layout, Measure, Qemu, Reach, Registry, Service, SourceEntry, Step,
+    Budget, ImageTest, Kernel, Layout, Measure, Qemu, Reach, Registry, Release, Service, SourceEntry, Step,
 };
 
 use super::{Argument, At};
@@ -48,6 +48,7 @@ part!(Made<ImageTest>, Test, "test(…)");
 part!(Reach, Reach, "reach(…)");
 part!(Measure, Measure, "measure(…)");
 part!(Made<Registry>, Registry, "registry(…)");
+part!(Made<Release>, Release, "release(…)");
 
 impl Argument for Made<Step> {
     fn expected() -> String {
