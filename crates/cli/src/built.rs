@@ -17,7 +17,7 @@ pub struct Built {
     /// The digest of each target, in the order in which they were named.
     pub trees: Vec<Digest>,
     /// Where each target is, in the same order.
-    pub folders: Vec<PathBuf>,
+    folders: Vec<(String, PathBuf)>,
     /// Keeps all of it in the store.
     pub builder: Builder,
 }
@@ -34,36 +34,41 @@ impl Built {
         let mut folders = Vec::new();
         for (tree, target) in trees.iter().zip(targets) {
             let folder = builder.store.tree(tree).map_err(store_error)?;
-            folders.push(folder.ok_or_else(|| {
+            let folder = folder.ok_or_else(|| {
                 CommandError::new(Kind::Internal, format!("{target:?} was built and is not in the store"))
-            })?);
+            })?;
+            folders.push((target.clone(), folder));
         }
         Ok(Self { plan, trees, folders, builder })
     }
 
-    /// The folder of the target that was named first.
+    /// Where the target is that was named first.
     pub fn first(&self) -> Result<&Path, CommandError> {
         let none = || CommandError::new(Kind::Internal, "nothing was to be built");
-        self.folders.first().map(PathBuf::as_path).ok_or_else(none)
+        self.folders.first().map(|(_, folder)| folder.as_path()).ok_or_else(none)
     }
 
-    /// The folder of the target that was named last.
-    pub fn last(&self) -> Result<&Path, CommandError> {
-        self.folders.last().map_or_else(|| self.first(), |folder| Ok(folder))
+    /// Where a target is.
+    pub fn folder(&self, target: &str) -> Result<&Path, CommandError> {
+        let found = self.folders.iter().find(|(name, _)| name == target);
+        let none = || CommandError::new(Kind::Internal, format!("{target:?} was not built"));
+        found.map(|(_, folder)| folder.as_path()).ok_or_else(none)
     }
 }
 
-/// The image of this name, or the project's. `purpose` is what it is wanted for, as in "there is nothing to bundle".
-pub fn image<'a>(
-    project: &'a Project<Locked>,
+/// The image of this name, or the project's, and the name that it is built by. `purpose` is what it is wanted for, as in
+/// "there is nothing to bundle".
+pub fn image(
+    project: &Project<Locked>,
     name: Option<&str>,
     purpose: &str,
-) -> Result<&'a Image, CommandError> {
+) -> Result<(String, Image), CommandError> {
     let name = name.or(project.default_image.as_deref());
     let name = name.ok_or_else(|| {
         CommandError::user(format!("there is nothing to {purpose}: the project has no default image"))
             .hint("name an image")
     })?;
-    let image = project.images.get(name);
-    image.ok_or_else(|| CommandError::user(format!("there is no image {name:?}")))
+    let image = project.image(name);
+    let image = image.ok_or_else(|| CommandError::user(format!("there is no image {name:?}")))?;
+    Ok((name.to_owned(), image))
 }

@@ -143,7 +143,7 @@ impl Ready {
             session,
             store: self.store,
             client,
-            mirrors: self.project.mirrors,
+            mirrors: self.project.mirrors.clone(),
             go: go_client::settings()?,
             project: self.root,
             signer,

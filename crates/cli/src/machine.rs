@@ -1,7 +1,6 @@
 //! An image in QEMU: built, laid into a sandbox of its own, and started there.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -11,17 +10,17 @@ use std::time::Duration;
 
 use rustix::pipe::{PipeFlags, pipe_with};
 use yoe_build::{Builder, Tool};
-use yoe_model::{DataSize, Digest, Image, Layout, Machine, OciImage, Qemu, Size};
+use yoe_model::{DataSize, Digest, Image, Layout, Machine, Qemu, Size};
 use yoe_plan::UNIT_EPOCH;
 use yoe_sandbox::{Child, Exit, Mount, Network, Stdio, Stream};
 use yoe_store::Scratch;
 use yoe_vm::{Disk, DiskMode, Folder, Handle, Start, StartError, Started};
 
+use crate::beside::{self, Beside};
 use crate::built::Built;
 use crate::commands::artifact;
 use crate::context::{evaluate, isolation, store_error};
-use crate::error::{CommandError, Kind};
-use crate::registry;
+use crate::error::CommandError;
 use crate::secure_boot::{self, SecureBoot};
 
 /// The folder of a run, as QEMU sees it. Short, because it holds a socket.
@@ -48,8 +47,8 @@ pub struct Bootable {
     pub qemu: Qemu,
     /// The digest of the built image.
     pub tree: Digest,
-    /// The registry that runs beside it, when the image has one and it was asked for.
-    pub registry: Option<registry::Parts>,
+    /// The servers that run beside it.
+    pub beside: Beside,
     disk: PathBuf,
     /// The disk as it was built, when the other one is a signed copy.
     plain: PathBuf,
@@ -70,8 +69,31 @@ pub struct Choice<'a> {
     pub machine: Option<&'a str>,
     /// Whether the firmware refuses what is not signed.
     pub secure_boot: bool,
-    /// Whether what the image's registry needs is built too.
-    pub registry: bool,
+    /// What of its servers is built too.
+    pub servers: Servers,
+}
+
+/// What of an image's servers runs beside the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Servers {
+    /// Nothing.
+    None,
+    /// The registry.
+    Registry,
+    /// The registry, and releases to update to.
+    All,
+}
+
+impl Servers {
+    /// Takes what is not wanted out of an image.
+    fn of(self, image: &mut Image) {
+        if self != Self::All {
+            image.releases.clear();
+        }
+        if self == Self::None {
+            image.registry = None;
+        }
+    }
 }
 
 impl Bootable {
@@ -93,62 +115,49 @@ impl Bootable {
             return Err(CommandError::user(format!("machine {name:?} names no firmware for Secure Boot"))
                 .hint("add firmware_secure_boot to its qemu(…)"));
         }
-        let image = ready.project.images.get(&name).cloned();
-        let image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image")))?;
-        if choice.secure_boot {
-            secure_boot::check(&ready.project.containers)?;
-        }
+        let image = ready.project.image(&name);
+        let mut image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image")))?;
+        choice.servers.of(&mut image);
         let mut targets = vec![name.clone(), qemu.container.clone()];
-        if let Some(registry) = image.registry.as_ref().filter(|_| choice.registry) {
-            targets.push(registry.container.clone());
-            targets.extend(registry.images.iter().cloned());
-        }
+        targets.extend(beside::targets(&ready.project, &image)?);
         if choice.secure_boot {
             targets.push(secure_boot::tools(&ready.project)?);
         }
-        let tags = ready.project.oci_images.clone();
+        let oci_images = ready.project.oci_images.clone();
         let epoch = ready.project.epoch();
         isolation()?;
         let project = ready.project.name.clone();
         let built = Built::new(ready, &targets)?;
-        let [disk, container, beside @ ..] = &built.folders[..] else {
-            return Err(CommandError::new(Kind::Internal, "the image or its QEMU is not in the store"));
-        };
-        let disk = artifact(&built.plan.targets[0].0, disk)?;
+        let disk = artifact(&built.plan.targets[0].0, built.first()?)?;
         let scratch = built.builder.session.scratch().map_err(store_error)?;
-        // The last target, where it was asked for.
-        let (signing, beside) = match beside.split_last() {
-            Some((tools, rest)) if choice.secure_boot => (Some(tools), rest),
-            _ => (None, beside),
-        };
-        let registry = beside.split_first().map(|(container, folders)| registry::Parts {
-            container: container.clone(),
-            images: targets[3..]
-                .iter()
-                .zip(folders)
-                .map(|(name, folder)| served(&tags, name, folder))
-                .collect(),
-            folder: scratch.path().join("registry"),
+        let beside = Beside::new(&beside::Sources {
+            image: &image,
+            machine: &machine.name,
+            oci_images: &oci_images,
             epoch,
-        });
-        let (container, started) = (container.clone(), Cell::new(0));
-        let (tree, tools) = (built.trees[0], signing.cloned());
+            built: &built,
+            scratch: scratch.path(),
+        })?;
+        let container = built.folder(&qemu.container)?.to_owned();
+        let signing = choice.secure_boot.then(|| built.folder(secure_boot::CONTAINER)).transpose()?;
+        let signing = signing.map(Path::to_owned);
+        let tree = built.trees[0];
         let plain = disk.clone();
         let mut this = Self {
             image,
             machine,
             qemu,
             tree,
-            registry,
+            beside,
             disk,
             plain,
             secure_boot: None,
             container,
             scratch,
-            started,
+            started: Cell::new(0),
             _builder: built.builder,
         };
-        if let Some(tools) = tools {
+        if let Some(tools) = signing {
             this.sign(&tools, &project)?;
         }
         Ok(this)
@@ -268,12 +277,6 @@ impl Start for Bootable {
             handle: Box::new(Sandboxed(child)),
         })
     }
-}
-
-/// An OCI image in the store, as a registry serves it.
-fn served(all: &BTreeMap<String, OciImage>, name: &str, folder: &Path) -> registry::Served {
-    let tag = all.get(name).map(|image| image.version.clone()).unwrap_or_default();
-    registry::Served { name: name.to_owned(), tag, folder: folder.to_owned() }
 }
 
 struct Sandboxed(Child);

@@ -1,6 +1,7 @@
 //! `yoe`: from Starlark units to packages, bootable images and devices that stay up to date.
 
 mod args;
+mod beside;
 mod built;
 mod cargo_client;
 mod commands;
@@ -17,11 +18,13 @@ mod records;
 mod registry;
 mod report;
 mod secure_boot;
+mod server;
 mod signing;
 mod sweeps;
 mod test_device;
 mod ui;
 mod update_keys;
+mod update_server;
 
 use std::process::ExitCode;
 

@@ -14,7 +14,7 @@ use crate::error::{CommandError, Kind};
 use crate::{paths, ui};
 
 /// The container that holds what signs and enrols.
-const CONTAINER: &str = "signing-tools";
+pub const CONTAINER: &str = "signing-tools";
 
 /// RSA with 2048 bits is what every firmware takes. A certificate's dates are not looked at by firmware.
 const MAKE: &str = r#"

@@ -13,10 +13,10 @@ use yoe_vm::{
     BootLog, Credential, Disk, Folder, Forward, Network, Password, RunOptions, StartError, Vm, VmConfig,
 };
 
+use crate::beside::Running;
 use crate::error::CommandError;
 use crate::interrupt;
 use crate::machine::{Bootable, not_run};
-use crate::registry::Registry;
 
 /// Sizes that stand above those of the machine and the image.
 #[derive(Debug, Clone, Copy)]
@@ -40,14 +40,14 @@ pub struct TestDevice<'b> {
     /// Ports of this host by the device's.
     forwards: BTreeMap<u16, u16>,
     /// Ends with the device.
-    registry: Option<Registry>,
+    beside: Running,
     console: File,
     boots: usize,
     cancel: Cancel,
 }
 
 impl<'b> TestDevice<'b> {
-    /// A device that was never on. Its console, and what its registry says, are written into the folder `records`.
+    /// A device that was never on. Its console, and what the servers beside it say, are written into the folder `records`.
     pub fn new(
         bootable: &'b Bootable,
         password: &Password,
@@ -59,12 +59,8 @@ impl<'b> TestDevice<'b> {
         let console = File::create(records.join("console.log"))
             .map_err(|error| not_run("the console's log cannot be written", error))?;
         let mut credentials = vec![password.credential()];
-        let registry = bootable.registry.as_ref();
-        let registry =
-            registry.map(|parts| Registry::start(parts, &records.join("registry.log"))).transpose()?;
-        if let Some(registry) = &registry {
-            credentials.extend(registry.credentials()?);
-        }
+        let beside = bootable.beside.start(records)?;
+        credentials.extend(beside.credentials.iter().cloned());
         let ports =
             bootable.image.tests.iter().filter_map(|test| test.reach.as_ref()).map(|reach| reach.port);
         Ok(Self {
@@ -74,7 +70,7 @@ impl<'b> TestDevice<'b> {
             memory: sizes.memory,
             credentials,
             forwards: forwards(ports)?,
-            registry,
+            beside,
             console,
             boots: 0,
             cancel: Cancel::from_flag(interrupt::flag()?),
@@ -105,7 +101,7 @@ impl<'b> TestDevice<'b> {
         RunOptions {
             memory: memory.or(self.memory),
             // QEMU has no way to let a machine reach one address of this host and nothing else.
-            network: Network { outbound: self.registry.is_some(), forwards: forwards.collect() },
+            network: Network { outbound: !self.beside.credentials.is_empty(), forwards: forwards.collect() },
             credentials: self.credentials.clone(),
             firmware_vars: self.bootable.firmware_vars(),
             secure_boot: self.bootable.secure_boot(),

@@ -59,19 +59,23 @@ impl UpdateKeys {
         if root_threshold == 0 || root_threshold > root_keys {
             return Err(CommandError::user(format!("{root_threshold} of {root_keys} keys cannot sign")));
         }
-        let folder = paths::keys()?.join(format!("{project}.updates"));
+        Self::make_in(&paths::keys()?.join(format!("{project}.updates")), root_keys, root_threshold)
+    }
+
+    /// Makes keys in this folder, which holds none.
+    pub fn make_in(folder: &Path, root_keys: usize, root_threshold: usize) -> Result<Self, CommandError> {
         let mut made = Made::default();
         let mut named = Vec::new();
         for role in Role::ALL {
             let (count, threshold) = if role == Role::Root { (root_keys, root_threshold) } else { (1, 1) };
-            let keys = made.make(&folder, role, count)?;
+            let keys = made.make(folder, role, count)?;
             named.push(Named { role, keys, threshold });
         }
         let root = publisher(&made.keyring, Expiry::default()).root(None, &named).map_err(cannot_sign)?;
         let trust = Trust::new(&root).map_err(cannot_sign)?;
         made.write()?;
-        write_root(&folder, &trust)?;
-        Ok(Self { folder, roots: vec![trust] })
+        write_root(folder, &trust)?;
+        Ok(Self { folder: folder.to_owned(), roots: vec![trust] })
     }
 
     /// Replaces the keys of these roles.

@@ -26,6 +26,7 @@ mod qemu;
 pub(crate) mod range;
 mod reach;
 mod registry;
+mod release;
 mod service;
 mod sweep;
 mod symlink;
@@ -127,6 +128,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<measure::Arguments>(),
         Entry::of::<sweep::Arguments>(),
         Entry::of::<registry::Arguments>(),
+        Entry::of::<release::Arguments>(),
         Entry::of::<oci_image::Arguments>(),
     ]
 });

@@ -1,7 +1,8 @@
 //! What files define, with the calls that did it: the stage between evaluation and the checked project.
 
 use yoe_model::{
-    Container, Image, ImageTest, Kernel, Machine, OciImage, Qemu, Registry, Service, SourceEntry, Step, Unit,
+    Container, Image, ImageTest, Kernel, Machine, OciImage, Qemu, Registry, Release, Service, SourceEntry,
+    Step, Unit,
 };
 
 use crate::site::Site;
@@ -65,6 +66,7 @@ pub(crate) struct UnitDraft {
 pub(crate) struct ImageDraft {
     pub(crate) image: Image,
     pub(crate) tests: Vec<Site>,
+    pub(crate) releases: Vec<Site>,
     pub(crate) registry: Option<Site>,
 }
 
@@ -94,6 +96,7 @@ pub(crate) enum Part {
     Measure(yoe_model::Measure),
     Sweep(yoe_model::Sweep),
     Registry(Made<Registry>),
+    Release(Made<Release>),
 }
 
 impl Part {
@@ -115,6 +118,7 @@ impl Part {
             Part::Measure(_) => "measure",
             Part::Sweep(_) => "sweep",
             Part::Registry(_) => "registry",
+            Part::Release(_) => "release",
         }
     }
 }

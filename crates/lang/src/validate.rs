@@ -4,6 +4,7 @@ mod cycles;
 mod folders;
 mod images;
 mod references;
+mod releases;
 mod units;
 
 use crate::assemble::Draft;
@@ -16,5 +17,6 @@ pub(crate) fn all(draft: &Draft) -> Vec<Problem> {
     problems.extend(folders::check(draft));
     problems.extend(units::check(draft));
     problems.extend(images::check(draft));
+    problems.extend(releases::check(draft));
     problems
 }

@@ -1,6 +1,6 @@
 //! Images: what is assembled from packages and booted.
 
-use crate::{ContentHash, Fingerprint, ImageTest, Origin, Registry, Size};
+use crate::{ContentHash, Fingerprint, ImageTest, Origin, Registry, Release, Size};
 
 /// An image definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Image {
     pub container: String,
     /// What `yoe test` boots and asserts.
     pub tests: Vec<ImageTest>,
+    /// Other versions of it, which its tests install.
+    pub releases: Vec<Release>,
     /// A registry that `yoe test` runs beside the device.
     pub registry: Option<Registry>,
     /// Limits that fail the build.

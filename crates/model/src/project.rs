@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use crate::lock::{Lock, Mismatch};
-use crate::{Container, Digest, Image, Machine, OciImage, Unit};
+use crate::{Container, Digest, Image, Machine, OciImage, Release, Unit};
 
 /// Base addresses of archives by name, in the order they are tried.
 pub type Mirrors = BTreeMap<String, Vec<String>>;
@@ -105,6 +105,28 @@ impl Project<Unlocked> {
             })
         });
         containers.chain(sources).collect()
+    }
+}
+
+impl<State> Project<State> {
+    /// The image that a target stands for: `IMAGE`, or `IMAGE@VERSION` for one of its releases.
+    pub fn image(&self, target: &str) -> Option<Image> {
+        let (image, release) = self.find_image(target)?;
+        Some(release.map_or_else(|| image.clone(), |release| release.of(image)))
+    }
+
+    /// Names of the units that an image or a release holds by itself.
+    pub fn artifacts(&self, target: &str) -> Option<Vec<&str>> {
+        let (image, release) = self.find_image(target)?;
+        let whole = || image.artifacts.iter().map(String::as_str).collect();
+        Some(release.map_or_else(whole, |release| release.artifacts(image).collect()))
+    }
+
+    fn find_image(&self, target: &str) -> Option<(&Image, Option<&Release>)> {
+        let image = self.images.get(Release::image_of(target))?;
+        let Some(version) = target.get(image.name.len() + 1..) else { return Some((image, None)) };
+        let release = image.releases.iter().find(|release| release.version == version)?;
+        Some((image, Some(release)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yoe_model::{Locked, Project, Unit};
+use yoe_model::{Image, Locked, Project, Release, Unit};
 
 use crate::error::{PlanError, nearest};
 
@@ -11,7 +11,7 @@ use crate::error::{PlanError, nearest};
 pub enum Target {
     /// The package of a unit.
     Unit(String),
-    /// An image.
+    /// An image, or one of its releases as `IMAGE@VERSION`.
     Image(String),
     /// An OCI image.
     OciImage(String),
@@ -52,7 +52,7 @@ fn target(project: &Project<Locked>, name: &str) -> Result<Target, PlanError> {
     let name = name.to_owned();
     if project.units.contains_key(&name) {
         Ok(Target::Unit(name))
-    } else if project.images.contains_key(&name) {
+    } else if project.image(&name).is_some() {
         Ok(Target::Image(name))
     } else if project.oci_images.contains_key(&name) {
         Ok(Target::OciImage(name))
@@ -60,9 +60,15 @@ fn target(project: &Project<Locked>, name: &str) -> Result<Target, PlanError> {
         Ok(Target::Container(name))
     } else {
         let images = project.images.keys().chain(project.oci_images.keys());
-        let all = project.units.keys().chain(images).chain(project.containers.keys());
+        let releases: Vec<String> = project.images.values().flat_map(releases).collect();
+        let all = project.units.keys().chain(images).chain(project.containers.keys()).chain(&releases);
         Err(PlanError::UnknownTarget { hint: nearest(&name, all), name })
     }
+}
+
+/// What commands call the releases of an image.
+fn releases(image: &Image) -> impl Iterator<Item = String> {
+    image.releases.iter().map(|release| Release::target(&image.name, &release.version))
 }
 
 /// The units whose packages a target needs.
@@ -77,8 +83,7 @@ fn roots<'a>(project: &'a Project<Locked>, target: &Target) -> Result<Vec<&'a st
             runtime_closure(project, artifacts.iter().map(String::as_str))?.into_iter().collect()
         }
         Target::Image(name) => {
-            let image = &project.images[name];
-            let mut roots = runtime_closure(project, image.artifacts.iter().map(String::as_str))?;
+            let mut roots = runtime_closure(project, project.artifacts(name).unwrap_or_default())?;
             roots.insert(&project.machine.kernel.unit);
             roots.into_iter().collect()
         }

@@ -10,7 +10,7 @@ use crate::planner::Planner;
 use crate::unit::unit_label;
 
 impl Planner<'_> {
-    fn root(&mut self, image: &Image) -> Result<ActionId, PlanError> {
+    fn root(&mut self, name: &str, image: &Image) -> Result<ActionId, PlanError> {
         let closure = runtime_closure(self.project, image.artifacts.iter().map(String::as_str))?;
         let mut packages = Vec::new();
         let mut results = Vec::new();
@@ -30,18 +30,19 @@ impl Planner<'_> {
             .with("services", &services)
             .with("init", &image.init);
         let kind = ActionKind::Root(Box::new(RootAction { image: image.clone(), arch, packages, epoch }));
-        Ok(self.add(format!("root {}", image.name), kind, key, results))
+        Ok(self.add(format!("root {name}"), kind, key, results))
     }
 
-    /// The action that makes an image's disk.
+    /// The action that makes the disk of an image or of a release.
     pub fn disk(&mut self, name: &str) -> Result<ActionId, PlanError> {
         let label = format!("image {name}");
         if let Some(id) = self.made(&label) {
             return Ok(id);
         }
-        let image = self.project.images[name].clone();
+        let unknown = || PlanError::UnknownTarget { name: name.to_owned(), hint: None };
+        let image = self.project.image(name).ok_or_else(unknown)?;
         let container = self.container(&image.container, &format!("image {name:?}"), &image.origin)?;
-        let root = self.root(&image)?;
+        let root = self.root(name, &image)?;
         let machine = self.project.machine.clone();
         let kernel = self
             .made(&unit_label(&machine.kernel.unit))

@@ -41,7 +41,7 @@
 //! | `config` | | | | | | | x | how a container of the OCI image is run |
 //!
 //! Left out on purpose: where a definition stands in its file, where bytes are fetched from, descriptions of machines
-//! and images, how QEMU runs a machine, an image's tests,
+//! and images, how QEMU runs a machine, an image's tests and releases,
 //! and the cache of a unit's compiler.
 
 mod action;

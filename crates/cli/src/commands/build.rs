@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use yoe_build::Reason;
+use yoe_model::Release;
 use yoe_plan::{Plan, Target};
 
 use crate::args::Build;
@@ -81,7 +82,7 @@ fn names(plan: &Plan) -> String {
 /// the folder of a container.
 pub fn artifact(target: &Target, folder: &Path) -> Result<PathBuf, CommandError> {
     match target {
-        Target::Image(name) => Ok(folder.join(format!("{name}.img"))),
+        Target::Image(name) => Ok(folder.join(format!("{}.img", Release::image_of(name)))),
         Target::OciImage(name) => Ok(folder.join(yoe_image::oci::archive_file(name))),
         Target::Container(_) => Ok(folder.to_owned()),
         Target::Unit(name) => {

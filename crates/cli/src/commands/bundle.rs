@@ -16,12 +16,12 @@ use crate::update_keys::{UpdateKeys, publisher};
 
 pub fn run(args: &Bundle) -> Result<(), CommandError> {
     let ready = evaluate(args.machine.as_deref())?.ready()?;
-    let image = image(&ready.project, args.image.as_deref(), "bundle")?.clone();
+    let (name, image) = image(&ready.project, args.image.as_deref(), "bundle")?;
     if !image.layout.is_verified() {
-        return Err(error(UpdateError::OneSlot(image.name)));
+        return Err(error(UpdateError::OneSlot(name)));
     }
     let machine = ready.project.machine.name.clone();
-    let mut targets = vec![image.name.clone()];
+    let mut targets = vec![name];
     if args.secure_boot {
         targets.push(secure_boot::tools(&ready.project)?);
     }
@@ -49,7 +49,7 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
 /// Signs a copy of the image's kernel, as `yoe sign` signs those of a disk; where it is.
 fn sign(built: &Built, image: &Image, project: &str, scratch: &Path) -> Result<PathBuf, CommandError> {
     let kernel = yoe_image::disk::kernel_file(image);
-    SecureBoot::open(built.last()?, project, scratch)?
+    SecureBoot::open(built.folder(secure_boot::CONTAINER)?, project, scratch)?
         .sign_kernel(&built.first()?.join(kernel), &scratch.join("signing"))
 }
 
@@ -83,7 +83,8 @@ fn default_name(release: &Release) -> PathBuf {
     format!("{}-{}-{}.bundle", manifest.image, release.machine, manifest.version).into()
 }
 
-fn error(error: UpdateError) -> CommandError {
+/// An error of an update that is to be made.
+pub fn error(error: UpdateError) -> CommandError {
     match error {
         UpdateError::OneSlot(_) => CommandError::user(error.to_string()),
         UpdateError::Sign(refusal) => crate::update_keys::cannot_sign(refusal),

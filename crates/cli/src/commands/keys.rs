@@ -9,7 +9,7 @@ use crate::ui;
 use crate::update_keys::UpdateKeys;
 
 pub fn run(command: &KeysCommand) -> Result<(), CommandError> {
-    let project = evaluate(None)?.project.name;
+    let project = evaluate(None)?.project.name.clone();
     match command {
         KeysCommand::Make { root_keys, root_threshold } => make(&project, *root_keys, *root_threshold),
         KeysCommand::List => list(&UpdateKeys::required(&project)?),

@@ -14,6 +14,7 @@ mod store;
 mod test;
 
 pub use build::artifact;
+pub use bundle::error as update_error;
 
 use crate::args::Command;
 use crate::error::CommandError;

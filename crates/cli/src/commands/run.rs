@@ -6,7 +6,7 @@ use yoe_vm::{Credential, Forward, Network, RunOptions, Serial, qemu_arguments, q
 use crate::args::Run;
 use crate::commands::run_command;
 use crate::error::{CommandError, Kind};
-use crate::machine::{Bootable, Choice, not_run};
+use crate::machine::{Bootable, Choice, Servers, not_run};
 use crate::ui;
 
 pub fn run(args: &Run) -> Result<(), CommandError> {
@@ -14,7 +14,7 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
         image: args.image.as_deref(),
         machine: args.machine.as_deref(),
         secure_boot: args.secure_boot,
-        registry: !args.command.is_empty(),
+        servers: if args.command.is_empty() { Servers::None } else { Servers::Registry },
     };
     let bootable = Bootable::build(&choice)?;
     if !args.command.is_empty() {

@@ -12,7 +12,7 @@ use crate::ui;
 
 pub fn run(args: &Sign) -> Result<(), CommandError> {
     let ready = evaluate(args.machine.as_deref())?.ready()?;
-    let name = image(&ready.project, args.image.as_deref(), "sign")?.name.clone();
+    let (name, _) = image(&ready.project, args.image.as_deref(), "sign")?;
     // Before anything is made or built: what is wrong with the command shows now.
     if args.output.exists() && !args.output.is_dir() {
         return Err(CommandError::user(format!("{} is no folder", args.output.display()))
@@ -27,7 +27,7 @@ pub fn run(args: &Sign) -> Result<(), CommandError> {
     };
     fs::create_dir_all(&args.output).map_err(not_laid)?;
     let output = args.output.canonicalize().map_err(not_laid)?;
-    let secure_boot = SecureBoot::open(built.last()?, &project, scratch.path())?;
+    let secure_boot = SecureBoot::open(built.folder(secure_boot::CONTAINER)?, &project, scratch.path())?;
     let disk = artifact(&built.plan.targets[0].0, built.first()?)?;
     secure_boot.sign(&disk, &name, &output, &scratch.path().join("signing"))?;
     ui::note(&format!("{name}: {}", output.join(format!("{name}.img")).display()));

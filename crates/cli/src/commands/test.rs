@@ -9,7 +9,7 @@ use crate::args::Test;
 use crate::context::evaluate;
 use crate::error::{CommandError, Kind};
 use crate::kernel_test::KernelJudge;
-use crate::machine::{Bootable, Choice, not_run};
+use crate::machine::{Bootable, Choice, Servers, not_run};
 use crate::test_device::{Sizes, TestDevice};
 use crate::{kernel_test, records, sweeps, ui};
 
@@ -21,7 +21,7 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
         image: args.image.as_deref(),
         machine: args.machine.as_deref(),
         secure_boot: args.secure_boot,
-        registry: true,
+        servers: Servers::All,
     };
     let mut bootable = Bootable::build(&choice)?;
     kernel_test::add(&mut bootable.image);
@@ -46,7 +46,7 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
 
 fn list(args: &Test) -> Result<(), CommandError> {
     let mut evaluated = evaluate(args.machine.as_deref())?;
-    let name = args.image.clone().or(evaluated.project.default_image);
+    let name = args.image.clone().or_else(|| evaluated.project.default_image.clone());
     let image = name.as_ref().and_then(|name| evaluated.project.images.remove(name));
     let mut image =
         image.ok_or_else(|| CommandError::user(format!("{:?} is not an image", name.unwrap_or_default())))?;

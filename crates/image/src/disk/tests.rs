@@ -20,6 +20,7 @@ pub(crate) fn image() -> Image {
         layout: Layout::Disk { esp: Size(64 * MIB), root: RootSize::Fit, format: RootFormat::Erofs },
         container: "image-tools".into(),
         tests: vec![],
+        releases: Vec::new(),
         registry: None,
         budget: None,
         hostname: "yoe".into(),

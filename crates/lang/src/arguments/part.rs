@@ -2,7 +2,8 @@
 
 use starlark::values::Value;
 use yoe_model::{
-    Budget, ImageTest, Kernel, Layout, Measure, Qemu, Reach, Registry, Service, SourceEntry, Step, Sweep,
+    Budget, ImageTest, Kernel, Layout, Measure, Qemu, Reach, Registry, Release, Service, SourceEntry, Step,
+    Sweep,
 };
 
 use super::{Argument, At};
@@ -49,6 +50,7 @@ part!(Reach, Reach, "reach(…)");
 part!(Measure, Measure, "measure(…)");
 part!(Sweep, Sweep, "sweep(…)");
 part!(Made<Registry>, Registry, "registry(…)");
+part!(Made<Release>, Release, "release(…)");
 
 impl Argument for Made<Step> {
     fn expected() -> String {

@@ -1,6 +1,6 @@
 //! `image`.
 
-use yoe_model::{Budget, Image, ImageTest, Init, Layout, Registry};
+use yoe_model::{Budget, Image, ImageTest, Init, Layout, Registry, Release};
 
 use crate::arguments::text::{HostName, Name, UnitName};
 use crate::arguments::version::LooseVersion;
@@ -24,6 +24,8 @@ arguments! {
         container: Name,
         /// What `yoe test` boots and asserts.
         tests: Vec<Made<ImageTest>> = Vec::new(),
+        /// Other versions of it, signed and served to the device by `yoe test`.
+        releases: Vec<Made<Release>> = Vec::new(),
         /// A registry that `yoe test` runs beside the device.
         registry: Option<Made<Registry>> = None,
         /// Limits that fail the build.
@@ -44,6 +46,7 @@ impl Builtin for Arguments {
 
     fn make(self, call: &Call<'_>) -> Option<Part> {
         let (tests, sites) = self.tests.into_iter().map(|made| (made.value, made.site)).unzip();
+        let (releases, release_sites) = self.releases.into_iter().map(|made| (made.value, made.site)).unzip();
         let (registry, registry_site) =
             self.registry.map_or((None, None), |made| (Some(made.value), Some(made.site)));
         let image = Image {
@@ -54,6 +57,7 @@ impl Builtin for Arguments {
             layout: self.layout,
             container: self.container.into(),
             tests,
+            releases,
             registry,
             budget: self.budget,
             hostname: self.hostname.into(),
@@ -61,7 +65,7 @@ impl Builtin for Arguments {
             init: self.init,
             origin: call.site.origin(),
         };
-        let value = ImageDraft { image, tests: sites, registry: registry_site };
+        let value = ImageDraft { image, tests: sites, releases: release_sites, registry: registry_site };
         call.session.define(Definition::Image(Made { value, site: call.site.clone() }));
         None
     }

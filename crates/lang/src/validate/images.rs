@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use yoe_model::Image;
+
 use super::units::repeated;
 use crate::assemble::Draft;
 use crate::definitions::{ImageDraft, Made};
@@ -22,7 +24,13 @@ pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
             );
         }
         problems.extend(tests(made));
-        problems.extend(services(draft, made));
+        let image = &made.value.image;
+        let mut clashes = services(draft, image);
+        if clashes.is_empty() {
+            // Otherwise its releases would repeat them.
+            clashes = image.releases.iter().flat_map(|release| services(draft, &release.of(image))).collect();
+        }
+        problems.extend(clashes);
     }
     problems.extend(oci_images(draft));
     problems
@@ -53,9 +61,9 @@ fn tests(made: &Made<ImageDraft>) -> Vec<Problem> {
 }
 
 /// Services of all units that an image holds, which must differ in name.
-fn services(draft: &Draft, made: &Made<ImageDraft>) -> Vec<Problem> {
+fn services(draft: &Draft, image: &Image) -> Vec<Problem> {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
-    let mut open: Vec<&str> = made.value.image.artifacts.iter().map(String::as_str).collect();
+    let mut open: Vec<&str> = image.artifacts.iter().map(String::as_str).collect();
     let mut services: BTreeMap<&str, (&str, &Site)> = BTreeMap::new();
     let mut problems = Vec::new();
     while let Some(name) = open.pop() {
@@ -64,8 +72,8 @@ fn services(draft: &Draft, made: &Made<ImageDraft>) -> Vec<Problem> {
         for (service, site) in unit.value.unit.services.iter().zip(&unit.value.services) {
             match services.get(service.name.as_str()) {
                 Some((other, first)) if *other != name => {
-                    let image = &made.value.image.name;
-                    let message = format!("the image `{image}` would hold two services `{}`", service.name);
+                    let message =
+                        format!("the image `{}` would hold two services `{}`", image.name, service.name);
                     let problem = Problem::error(Place::text(site, "name", &service.name), message);
                     problems
                         .push(problem.related(Place::text(first, "name", &service.name), "the other one"));

@@ -36,6 +36,10 @@ pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
         look.units(&of, "holds", &image.value.image.artifacts, |text| {
             Place::text(&image.site, "artifacts", text)
         });
+        for (release, site) in image.value.image.releases.iter().zip(&image.value.releases) {
+            let of = format!("release `{}` of image `{name}`", release.version);
+            look.units(&of, "adds", &release.add, |text| Place::text(site, "add", text));
+        }
         let container = &image.value.image.container;
         look.container(&of, container, Place::text(&image.site, "container", container));
         if let (Some(registry), Some(site)) = (&image.value.image.registry, &image.value.registry) {

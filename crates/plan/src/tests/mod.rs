@@ -3,3 +3,4 @@
 mod closure;
 mod keys;
 mod project;
+mod releases;

@@ -66,6 +66,13 @@ impl Sample {
         self.parts.images.get_mut("image").expect("the sample has one")
     }
 
+    /// Gives the image a release.
+    pub fn release(&mut self, version: &str, add: &[&str], remove: &[&str]) {
+        let names = |units: &[&str]| units.iter().map(|unit| (*unit).to_owned()).collect();
+        let (version, origin) = (version.to_owned(), Origin::default());
+        self.image().releases.push(Release { version, add: names(add), remove: names(remove), origin });
+    }
+
     pub fn oci_image(&mut self) -> &mut OciImage {
         self.parts.oci_images.get_mut("box").expect("the sample has one")
     }
@@ -186,6 +193,7 @@ fn image() -> Image {
         layout: Layout::Disk { esp: Size(1 << 26), root: RootSize::Fit, format: RootFormat::Erofs },
         container: "tools".into(),
         tests: Vec::new(),
+        releases: Vec::new(),
         registry: None,
         budget: None,
         hostname: "box".into(),

@@ -57,7 +57,12 @@ impl Run<'_> {
     }
 
     /// Looks after what was reported, and then works up to the moment of the loss. With what was said, if anything was.
-    fn round(&self, test: &ImageTest, sweep: &Sweep, vm: &mut Vm) -> (Option<Output>, Result<Heard, Failure>) {
+    fn round(
+        &self,
+        test: &ImageTest,
+        sweep: &Sweep,
+        vm: &mut Vm,
+    ) -> (Option<Output>, Result<Heard, Failure>) {
         match self.looked(test, vm) {
             Err(failure) => (None, Err(failure)),
             Ok((output, Err(failure))) => (Some(output), Err(failure)),

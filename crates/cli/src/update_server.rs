@@ -1,0 +1,137 @@
+//! An update server beside a device: releases of its image, signed by keys of the moment, on this host's loopback.
+//!
+//! | path | holds |
+//! |---|---|
+//! | `VERSION.bundle` | each release, and the image itself |
+//! | `repository/` | the first release, as a folder |
+//! | `foreign.bundle` | the first release, signed by keys that the device does not trust |
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use yoe_bundle::{Expiry, Publisher};
+use yoe_image::update::{Release, repository, write_bundle};
+use yoe_model::Image;
+use yoe_sandbox::Child;
+use yoe_vm::Credential;
+
+use crate::commands::update_error;
+use crate::error::CommandError;
+use crate::server::{HOST, Place, bind, credential};
+use crate::update_keys::{UpdateKeys, cannot_sign, publisher};
+
+/// The container that holds the server.
+pub const CONTAINER: &str = "update-server";
+/// The server's folder, inside its sandbox.
+const FOLDER: &str = "/run/updates";
+/// Its settings, in its folder.
+const CONFIG: &str = "lighttpd.conf";
+/// What it serves, in its folder.
+const SERVED: &str = "served";
+
+/// What an update server is made of.
+pub struct Parts {
+    /// The container with the server.
+    pub container: PathBuf,
+    /// The releases and the image itself, each with the folder that it was built into.
+    pub releases: Vec<(Image, PathBuf)>,
+    /// The machine that they were built for.
+    pub machine: String,
+    /// A folder of its own.
+    pub folder: PathBuf,
+}
+
+/// An update server that runs. It ends when it is dropped.
+pub struct UpdateServer {
+    port: u16,
+    root: Vec<u8>,
+    _child: Child,
+}
+
+impl UpdateServer {
+    /// Signs the releases and serves them. What the server says goes to the file `log`.
+    pub fn start(parts: &Parts, log: &Path) -> Result<Self, CommandError> {
+        let inside = parts.folder.join("run");
+        let place = Place {
+            name: "update server",
+            container: &parts.container,
+            mounts: vec![bind(inside.clone(), FOLDER, false)],
+            folder: FOLDER,
+            scratch: &parts.folder,
+            log,
+        };
+        place.begin()?;
+        fs::create_dir_all(inside.join(SERVED))
+            .map_err(|error| place.failed("its folder cannot be made", error))?;
+        let root = publish(parts, &inside.join(SERVED))?;
+        let port = place.free_port()?;
+        fs::write(inside.join(CONFIG), config(port))
+            .map_err(|error| place.failed("its settings cannot be written", error))?;
+        let child = place.serve(&format!("exec lighttpd -D -f {FOLDER}/{CONFIG}\n"), port)?;
+        Ok(Self { port, root, _child: child })
+    }
+
+    /// Tells a device where it is and whom it may trust.
+    pub fn credentials(&self) -> Result<Vec<Credential>, CommandError> {
+        Ok(vec![
+            credential("updates.address", format!("{HOST}:{}", self.port))?,
+            credential("updater.root", self.root.clone())?,
+        ])
+    }
+}
+
+/// Writes everything that is served; the root metadata that vouches for it.
+fn publish(parts: &Parts, served: &Path) -> Result<Vec<u8>, CommandError> {
+    let keys = UpdateKeys::make_in(&parts.folder.join("keys"), 1, 1)?;
+    let keyring = keys.keyring()?;
+    // One moment for all of them: none has metadata that is older than another's.
+    let publisher = publisher(&keyring, Expiry::default());
+    for (index, (image, folder)) in parts.releases.iter().enumerate() {
+        let release = Release::open(folder, image, &parts.machine, None).map_err(update_error)?;
+        bundle(served, &release.manifest.version, &keys, &publisher, &release)?;
+        if index == 0 {
+            repository::publish(&served.join("repository"), &keys.roots, &publisher, &release)
+                .map_err(update_error)?;
+            let keys = UpdateKeys::make_in(&parts.folder.join("foreign-keys"), 1, 1)?;
+            let keyring = keys.keyring()?;
+            let publisher = Publisher { keyring: &keyring, ..publisher };
+            bundle(served, "foreign", &keys, &publisher, &release)?;
+        }
+    }
+    Ok(keys.newest()?.bytes().to_vec())
+}
+
+fn bundle(
+    served: &Path,
+    name: &str,
+    keys: &UpdateKeys,
+    publisher: &Publisher<'_>,
+    release: &Release,
+) -> Result<(), CommandError> {
+    let published = publisher.publish(keys.newest()?, None, release.targets()).map_err(cannot_sign)?;
+    let file = served.join(format!("{name}.bundle"));
+    write_bundle(&file, &keys.roots, &published, release).map(drop).map_err(update_error)
+}
+
+/// The settings of a server that listens on this port of the loopback.
+fn config(port: u16) -> String {
+    format!(
+        "server.document-root = \"{FOLDER}/{SERVED}\"\nserver.bind = \"127.0.0.1\"\nserver.port = {port}\n\
+         server.errorlog = \"/dev/stderr\"\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_listens_on_the_loopback_alone() {
+        insta::assert_snapshot!(config(8000), @r#"
+        server.document-root = "/run/updates/served"
+        server.bind = "127.0.0.1"
+        server.port = 8000
+        server.errorlog = "/dev/stderr"
+        "#);
+    }
+}
