@@ -51,6 +51,7 @@ fn list(args: &Test) -> Result<(), CommandError> {
     let mut image =
         image.ok_or_else(|| CommandError::user(format!("{:?} is not an image", name.unwrap_or_default())))?;
     kernel_test::add(&mut image);
+    sweeps::set_cuts(&mut image, args.cuts)?;
     let names = names(&image.tests, args.filter.as_deref());
     names.map_err(|error| CommandError::user(error.to_string()))?.iter().for_each(|name| ui::result(name));
     Ok(())
