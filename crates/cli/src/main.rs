@@ -29,10 +29,13 @@ mod update_server;
 use std::process::ExitCode;
 
 use clap::Parser;
+use rustix::fs::Mode;
 
 fn main() -> ExitCode {
     // A process that was started as the first one of a sandbox never comes back from here.
     yoe_sandbox::run_init_if_asked();
+    // Modes of files enter the digests of trees, and digests become identifiers in images. What is private is made so by name.
+    rustix::process::umask(Mode::WGRP | Mode::WOTH);
     match commands::run(args::Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -40,6 +40,29 @@ fn a_unit_becomes_a_package_and_then_is_up_to_date() {
     assert!(said(&second).contains("hello: up to date"), "{}", said(&second));
 }
 
+/// What a package is called in the store tells its bytes and its mode.
+#[test]
+fn neither_umask_nor_time_zone_nor_folder_change_what_is_built() {
+    let (first, second) = (hello(), hello());
+    let built = |sandbox: &Sandbox, umask: &str, zone: &str| {
+        let yoe = sandbox.command(&["build", "hello", "--print-path"]);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"]).arg(yoe.get_program());
+        command.args(yoe.get_args()).current_dir(sandbox.project()).env_clear().env("TZ", zone);
+        command.envs(yoe.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        let path = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+        path.rsplit('/').take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let path = built(&first, "022", "UTC");
+    // Packages are signed, so both must be by the same key.
+    let keys = |sandbox: &Sandbox| sandbox.folder().join("data/yoe/keys");
+    fs::create_dir_all(keys(&second)).unwrap();
+    fs::copy(keys(&first).join("sample.pem"), keys(&second).join("sample.pem")).unwrap();
+    assert_eq!(built(&second, "077", "Asia/Kathmandu"), path);
+}
+
 #[test]
 fn packages_can_be_laid_into_a_repository() {
     let sandbox = hello();

@@ -158,6 +158,28 @@ fn what_is_not_as_built_is_not_signed() {
 }
 
 #[test]
+fn a_version_is_published_once() {
+    let (folder, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (keyring, trust) = keys();
+    let publish = |folder: &Path, image: &Image| {
+        let release = Release::open(folder, image, "qemu", None).unwrap();
+        repository::publish(repository.path(), std::slice::from_ref(&trust), &publisher(&keyring), &release)
+    };
+    let image = built(folder.path(), "1.0");
+    publish(folder.path(), &image).unwrap();
+    publish(folder.path(), &image).unwrap();
+    // Another root under the same version.
+    built(folder.path(), "1.1");
+    let manifest = folder.path().join("box.manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap().replace("\"1.1\"", "\"1.0\"");
+    fs::write(&manifest, text).unwrap();
+    let before = fs::read(repository.path().join(path::TIMESTAMP)).unwrap();
+    let refused = publish(folder.path(), &image);
+    assert!(matches!(refused, Err(UpdateError::Published { .. })), "{refused:?}");
+    assert_eq!(fs::read(repository.path().join(path::TIMESTAMP)).unwrap(), before);
+}
+
+#[test]
 fn a_signed_copy_of_the_kernel_is_published_instead() {
     let folder = tempfile::tempdir().unwrap();
     let image = built(folder.path(), "1.0");

@@ -2,8 +2,9 @@
 
 use starlark::environment::Globals;
 use starlark::syntax::AstModule;
-use yoe_model::UnitFile;
+use yoe_model::{Source, UnitFile};
 
+use crate::definitions::Definition;
 use crate::evaluate::{self, Loaded};
 use crate::files::Fence;
 use crate::loader::Classes;
@@ -88,11 +89,24 @@ fn evaluate_one(
         None => Outcome::default(),
     };
     let failed = failed || !outcome.problems.is_empty();
+    if let Some(fence) = fence {
+        outcome.definitions.iter_mut().for_each(|definition| below(fence, definition));
+    }
     let (files, failed) = match fence {
         Some(fence) if file.kind == FileKind::Unit => own_files(fence, &file, &mut outcome.problems, failed),
         _ => (Vec::new(), failed),
     };
     Evaluated { file, shown, outcome, files, failed }
+}
+
+/// Working trees of a module's unit lie in the module; from here on their paths are those below the project.
+fn below(fence: &Fence, definition: &mut Definition) {
+    let Definition::Unit(unit) = definition else { return };
+    for entry in &mut unit.value.unit.sources {
+        if let Source::Path { path } = &mut entry.source {
+            *path = fence.working_tree(path);
+        }
+    }
 }
 
 /// Reads the folder of a unit, each file of it.

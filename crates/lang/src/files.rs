@@ -37,6 +37,14 @@ impl Fence {
         format!("{}{path}", self.prefix)
     }
 
+    /// The path below the project of a working tree in this folder; `.` is the folder itself.
+    pub(crate) fn working_tree(&self, path: &str) -> String {
+        match path {
+            "." if !self.prefix.is_empty() => self.prefix.trim_end_matches('/').to_owned(),
+            _ => self.shown(path),
+        }
+    }
+
     /// Whether there is something at this path.
     pub(crate) fn exists(&self, path: &str) -> bool {
         self.root.join(path).exists()

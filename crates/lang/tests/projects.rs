@@ -71,6 +71,22 @@ image(
 "#;
 
 #[test]
+fn working_trees_of_a_module_lie_in_the_module() {
+    let folder = support::project(&format!(
+        "{PROJECT}\n-- modules/core/units/apps/tree.star --\nload(\"//classes/program.star\", \"program\")\n\n\
+         program(name = \"tree\", description = \"Tree\", license = \"MIT\", tasks = [], \
+         source = [path(\"src/tree\", into = \"a\"), path(\"./\", into = \"b\")])\n"
+    ));
+    let project = support::load(folder.path()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let paths = |unit: &str| -> Vec<Source> {
+        project.units[unit].sources.iter().map(|entry| entry.source.clone()).collect()
+    };
+    let tree = |path: &str| Source::Path { path: path.to_owned() };
+    assert_eq!(paths("tree"), [tree("modules/core/src/tree"), tree("modules/core")]);
+    assert_eq!(paths("own"), [tree(".")]);
+}
+
+#[test]
 fn a_project_holds_what_its_files_say() {
     let folder = support::project(PROJECT);
     let project = support::load(folder.path()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));

@@ -63,6 +63,11 @@ fn publish(
         Some(folder) => {
             let published = repository::publish(folder, &keys.roots, publisher, release).map_err(error)?;
             ui::result(&folder.display().to_string());
+            let manifest = &release.manifest;
+            ui::note(&format!(
+                "{} {} for {}: any web server can serve this folder, and `updater install URL` takes it",
+                manifest.image, manifest.version, release.machine
+            ));
             published
         }
         None => publisher
@@ -87,6 +92,8 @@ fn default_name(release: &Release) -> PathBuf {
 pub fn error(error: UpdateError) -> CommandError {
     match error {
         UpdateError::OneSlot(_) => CommandError::user(error.to_string()),
+        UpdateError::Published { .. } => CommandError::user(error.to_string())
+            .hint("raise the image's version: no device that runs it would take this one"),
         UpdateError::Sign(refusal) => crate::update_keys::cannot_sign(refusal),
         UpdateError::Foreign { .. } => CommandError::config("the repository cannot be used")
             .because(error)

@@ -45,6 +45,14 @@ pub enum UpdateError {
     /// What was to be signed is not right.
     #[error("the update cannot be signed")]
     Sign(#[source] Refusal),
+    /// The repository has this version, and it is another one.
+    #[error("version {version} of image {image:?} was published before, and was another one")]
+    Published {
+        /// The image.
+        image: String,
+        /// Its version.
+        version: String,
+    },
     /// What lies in a repository is not ours.
     #[error("{} holds metadata that these keys do not vouch for", path.display())]
     Foreign {

@@ -106,7 +106,7 @@ impl Release {
         ])
     }
 
-    fn name(&self, part: &str) -> String {
+    pub(super) fn name(&self, part: &str) -> String {
         Manifest::target(&self.manifest.image, &self.machine, &self.manifest.version, part)
     }
 

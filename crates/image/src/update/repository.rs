@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write as _, copy};
 use std::path::Path;
 
-use yoe_bundle::{Published, Publisher, Refusal, Role, Seen, Targets, Time, Trust, path};
+use yoe_bundle::{Manifest, Published, Publisher, Refusal, Role, Seen, Targets, Time, Trust, path};
 
 use super::{Release, UpdateError};
 
@@ -23,6 +23,9 @@ pub fn publish(
 ) -> Result<Published, UpdateError> {
     let trust = newest(roots)?;
     let before = targets(folder, roots)?;
+    if let Some(before) = &before {
+        is_new(folder, before, release)?;
+    }
     let published =
         publisher.publish(trust, before.as_ref(), release.targets()).map_err(UpdateError::Sign)?;
     for (path, _, mut from) in release.parts()? {
@@ -35,6 +38,24 @@ pub fn publish(
         write(&folder.join(path), &mut bytes.as_slice())?;
     }
     Ok(published)
+}
+
+/// Refuses a version that was published with another root: devices that run it would never take this one.
+fn is_new(folder: &Path, before: &Targets, release: &Release) -> Result<(), UpdateError> {
+    let name = release.name("manifest.json");
+    let Some(digest) = before.targets.get(&name).and_then(|file| file.sha256()) else { return Ok(()) };
+    let path = folder.join(path::target(&name, digest));
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        // Somebody made room: no device can have it from here.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(UpdateError::io("read", &path)(error)),
+    };
+    let (new, manifest) = (&release.manifest, Manifest::parse(&bytes));
+    if manifest.is_ok_and(|old| old.root.root_hash == new.root.root_hash) {
+        return Ok(());
+    }
+    Err(UpdateError::Published { image: new.image.clone(), version: new.version.clone() })
 }
 
 pub(super) fn newest(roots: &[Trust]) -> Result<&Trust, UpdateError> {

@@ -11,7 +11,7 @@ use crate::session::FileKind;
 arguments! {
     /// A source: a working tree on this machine.
     "path" => pub(crate) struct Arguments {
-        /// Its folder, relative to the project.
+        /// Its folder, relative to the project, or to the module that the unit belongs to.
         [positional] path: WorkingTree,
         /// The folder below `$SRCDIR` that it is laid into.
         into: SourceFolder = SourceFolder(String::new()),
