@@ -9,7 +9,8 @@ use yoe_vm::Credential;
 use crate::built::Built;
 use crate::error::CommandError;
 use crate::registry::{self, Registry};
-use crate::update_server::{self, UpdateServer};
+use crate::secure_boot::SecureBoot;
+use crate::update_server::{self, Offered, UpdateServer};
 
 /// Names of what must be built for it.
 pub fn targets(project: &Project<Locked>, image: &Image) -> Result<Vec<String>, CommandError> {
@@ -67,6 +68,11 @@ impl Beside {
         Ok(Self { registry: sources.registry()?, updates: sources.updates()? })
     }
 
+    /// From here on the releases that it serves are signed for Secure Boot. `scratch` is a folder that does not exist.
+    pub fn sign(&mut self, secure_boot: &SecureBoot, scratch: &Path) -> Result<(), CommandError> {
+        self.updates.as_mut().map_or(Ok(()), |updates| updates.sign(secure_boot, scratch))
+    }
+
     /// Starts it. What the servers say is written into the folder `records`.
     pub fn start(&self, records: &Path) -> Result<Running, CommandError> {
         let registry = self.registry.as_ref();
@@ -110,9 +116,10 @@ impl Sources<'_> {
         }
         let release = |release: &Release| {
             let target = Release::target(&self.image.name, &release.version);
-            Ok((release.of(self.image), self.folder(&target)?))
+            Ok(Offered { image: release.of(self.image), folder: self.folder(&target)?, signed: None })
         };
-        let itself = Ok((self.image.clone(), self.folder(&self.image.name)?));
+        let folder = self.folder(&self.image.name)?;
+        let itself = Ok(Offered { image: self.image.clone(), folder, signed: None });
         let releases = self.image.releases.iter().map(release).chain([itself]);
         Ok(Some(update_server::Parts {
             container: self.folder(update_server::CONTAINER)?,

@@ -170,6 +170,7 @@ impl Bootable {
         std::fs::create_dir(&out).map_err(|error| not_run("the signed disk has no place", error))?;
         let secure_boot = SecureBoot::open(tools, project, self.scratch.path())?;
         secure_boot.sign(&self.plain, "disk", &out, &scratch("signing"))?;
+        self.beside.sign(&secure_boot, &scratch("signed-releases"))?;
         self.disk = out.join("disk.img");
         self.secure_boot = Some(secure_boot);
         self.image.tests.push(secure_boot::is_on());

@@ -17,6 +17,7 @@ use yoe_vm::Credential;
 
 use crate::commands::update_error;
 use crate::error::CommandError;
+use crate::secure_boot::SecureBoot;
 use crate::server::{HOST, Place, bind, credential};
 use crate::update_keys::{UpdateKeys, cannot_sign, publisher};
 
@@ -33,12 +34,33 @@ const SERVED: &str = "served";
 pub struct Parts {
     /// The container with the server.
     pub container: PathBuf,
-    /// The releases and the image itself, each with the folder that it was built into.
-    pub releases: Vec<(Image, PathBuf)>,
+    /// The releases and the image itself.
+    pub releases: Vec<Offered>,
     /// The machine that they were built for.
     pub machine: String,
     /// A folder of its own.
     pub folder: PathBuf,
+}
+
+/// A version that is served.
+pub struct Offered {
+    /// The image, with this version.
+    pub image: Image,
+    /// The folder that it was built into.
+    pub folder: PathBuf,
+    /// A signed copy of its kernel, for firmware that refuses what is not signed.
+    pub signed: Option<PathBuf>,
+}
+
+impl Parts {
+    /// From here on what is served is signed for Secure Boot. `scratch` is a folder that does not exist.
+    pub fn sign(&mut self, secure_boot: &SecureBoot, scratch: &Path) -> Result<(), CommandError> {
+        for (index, offered) in self.releases.iter_mut().enumerate() {
+            let kernel = offered.folder.join(yoe_image::disk::kernel_file(&offered.image));
+            offered.signed = Some(secure_boot.sign_kernel(&kernel, &scratch.join(index.to_string()))?);
+        }
+        Ok(())
+    }
 }
 
 /// An update server that runs. It ends when it is dropped.
@@ -86,8 +108,9 @@ fn publish(parts: &Parts, served: &Path) -> Result<Vec<u8>, CommandError> {
     let keyring = keys.keyring()?;
     // One moment for all of them: none has metadata that is older than another's.
     let publisher = publisher(&keyring, Expiry::default());
-    for (index, (image, folder)) in parts.releases.iter().enumerate() {
-        let release = Release::open(folder, image, &parts.machine, None).map_err(update_error)?;
+    for (index, Offered { image, folder, signed }) in parts.releases.iter().enumerate() {
+        let release =
+            Release::open(folder, image, &parts.machine, signed.as_deref()).map_err(update_error)?;
         bundle(served, &release.manifest.version, &keys, &publisher, &release)?;
         if index == 0 {
             repository::publish(&served.join("repository"), &keys.roots, &publisher, &release)
