@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{ANSWERS_WITHIN, Guest};
+use super::{ANSWERS_WITHIN, Guest, STDERR};
 use crate::console::after;
 use crate::login::ours;
 use crate::{GuestError, Interrupt, Trouble, script};
@@ -14,13 +14,15 @@ pub struct Heard {
     pub lines: Vec<String>,
     /// Its exit status, when it had ended.
     pub status: Option<u32>,
+    /// Its standard error, when it had ended; at most 64 KiB.
+    pub stderr: String,
     /// How long it had run, in seconds.
     pub seconds: f64,
 }
 
 impl Guest<'_> {
     /// Runs a script as [`Guest::run`] does, hears its standard output as it comes, and leaves it alone when `time` is over
-    /// or when it has ended. Its standard error is lost.
+    /// or when it has ended.
     ///
     /// # Errors
     /// When the machine ends, or when it does not take the script.
@@ -34,7 +36,7 @@ impl Guest<'_> {
         self.send(&script::assignments("y_s", &teller).map_err(Trouble::Script)?)?;
         self.say(&format!("y_say {id} begun; y_run {id}"))?;
         let (mut began, mut deadline) = (Instant::now(), after(ANSWERS_WITHIN));
-        let mut heard = Heard { lines: Vec::new(), status: None, seconds: 0.0 };
+        let mut heard = Heard { lines: Vec::new(), status: None, stderr: String::new(), seconds: 0.0 };
         while heard.status.is_none() {
             let line = match self.console.next_line(deadline) {
                 // It is the end of the time, not of the machine's answers.
@@ -49,6 +51,9 @@ impl Guest<'_> {
             }
         }
         heard.seconds = began.elapsed().as_secs_f64();
+        if heard.status.is_some() {
+            heard.stderr = self.file("e", STDERR)?;
+        }
         Ok(heard)
     }
 }
@@ -82,8 +87,10 @@ mod tests {
 
     #[test]
     fn a_script_that_ends_is_not_waited_for() {
-        let heard = watched("set -eu\necho \"it's\"\nfalse\necho never", Duration::from_secs(600));
+        let heard =
+            watched("set -eu\necho \"it's\"\necho oh >&2\nfalse\necho never", Duration::from_secs(600));
         assert_eq!((heard.lines, heard.status), (vec!["it's".to_owned()], Some(1)));
+        assert_eq!(heard.stderr, "oh\n");
         assert!(heard.seconds < 60.0);
     }
 

@@ -97,8 +97,8 @@ impl Run<'_> {
     ) -> (Option<Output>, Result<Heard, Failure>) {
         let moment = self.reported.moment(Duration::from_secs(sweep.within.into()));
         match guest.watch(&self.reported.script(&sweep.during), moment) {
-            Ok(Heard { status: Some(found), seconds, lines }) if found != 0 => {
-                let said = Output { stdout: lines.join("\n"), ..looked };
+            Ok(Heard { status: Some(found), stderr, seconds, lines }) if found != 0 => {
+                let said = Output { stdout: lines.join("\n"), stderr, ..looked };
                 (Some(said), Err(Failure::Work { found, seconds }))
             }
             heard => (Some(looked), heard.map_err(Failure::from)),
