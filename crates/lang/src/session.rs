@@ -77,6 +77,11 @@ impl Session {
         self.definitions.borrow_mut().push(definition);
     }
 
+    /// How many definitions there are.
+    pub(crate) fn defined(&self) -> usize {
+        self.definitions.borrow().len()
+    }
+
     pub(crate) fn report(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
     }

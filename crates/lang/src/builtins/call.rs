@@ -49,6 +49,7 @@ fn call<'v>(
         call.report(misplaced(entry, home, call));
         return None;
     }
+    let before = call.session.defined();
     let (args, whole) = Args::bind(call, &entry.fields, positional, named);
     let made = if whole {
         (entry.run)(&args, call)
@@ -56,7 +57,9 @@ fn call<'v>(
         (entry.check)(&args);
         None
     };
-    if made.is_none()
+    // A builtin gives a part, or it defines something; one that does neither is wrong.
+    let failed = made.is_none() && call.session.defined() == before;
+    if failed
         && entry.home.is_some()
         && let Some(name) = args.name()
     {
