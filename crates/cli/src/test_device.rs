@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use yoe_model::{Cancel, Size};
-use yoe_vm::test::Device;
+use yoe_vm::test::{Device, Hardware};
 use yoe_vm::{
     BootLog, Credential, Disk, Folder, Forward, Network, Password, RunOptions, StartError, Vm, VmConfig,
 };
@@ -81,7 +81,7 @@ impl<'b> TestDevice<'b> {
     pub fn refuses_plain(&mut self) -> Result<bool, StartError> {
         const REFUSED: [&str; 3] = ["Access Denied", "Security Violation", "login: "];
         let signed = std::mem::replace(&mut self.disk, self.bootable.plain_disk());
-        let vm = self.start(None);
+        let vm = self.start(Hardware::default());
         self.disk = signed;
         let mut vm = vm?;
         let said = vm.console().wait_for(&REFUSED, Instant::now() + FIRMWARE);
@@ -96,10 +96,11 @@ impl<'b> TestDevice<'b> {
         self.forwards.extend(forwards.iter().map(|(host, guest)| (*guest, *host)));
     }
 
-    fn options(&self, memory: Option<Size>) -> RunOptions {
+    fn options(&self, hardware: Hardware) -> RunOptions {
         let forwards = self.forwards.iter().map(|(guest, host)| Forward { host: *host, guest: *guest });
         RunOptions {
-            memory: memory.or(self.memory),
+            memory: hardware.memory.or(self.memory),
+            no_battery: hardware.no_battery,
             // QEMU has no way to let a machine reach one address of this host and nothing else.
             network: Network { outbound: !self.beside.credentials.is_empty(), forwards: forwards.collect() },
             credentials: self.credentials.clone(),
@@ -112,7 +113,7 @@ impl<'b> TestDevice<'b> {
 }
 
 impl Device for TestDevice<'_> {
-    fn start(&mut self, memory: Option<Size>) -> Result<Vm, StartError> {
+    fn start(&mut self, hardware: Hardware) -> Result<Vm, StartError> {
         self.boots += 1;
         if self.boots > 1 {
             writeln!(self.console, "--- boot {}", self.boots)?;
@@ -121,7 +122,7 @@ impl Device for TestDevice<'_> {
             machine: &self.bootable.machine,
             qemu: &self.bootable.qemu,
             disk: &self.disk,
-            options: self.options(memory),
+            options: self.options(hardware),
             folder: &self.folder,
             cancel: self.cancel.clone(),
             log: Some(BootLog::new(self.console.try_clone()?)),

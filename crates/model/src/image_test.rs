@@ -21,9 +21,11 @@ pub struct ImageTest {
     pub failed_boots: u32,
     /// Memory of the device while it runs; the machine's when absent.
     pub memory: Option<Size>,
+    /// Whether the device's clock goes on while it is off. Without a battery it starts in the year 2000.
+    pub battery: bool,
     /// What the host must then reach.
     pub reach: Option<Reach>,
-    /// The figure that its standard output ends with.
+    /// The figure that it yields.
     pub measure: Option<Measure>,
     /// Losses of power that it must outlive first.
     pub sweep: Option<Sweep>,
@@ -43,6 +45,7 @@ impl ImageTest {
             boot: TestBoot::Same,
             failed_boots: 0,
             memory: None,
+            battery: true,
             reach: None,
             measure: None,
             sweep: None,
@@ -91,7 +94,7 @@ pub struct Reach {
     pub expect: Option<String>,
 }
 
-/// A figure that a test yields.
+/// A figure that a test yields: the number that its standard output ends with, unless the unit says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measure {
     /// What it is called in reports.
@@ -107,6 +110,8 @@ pub enum MeasureUnit {
     Bytes,
     /// Seconds that something took.
     Seconds,
+    /// Seconds that the test took, by the host's clock; what it printed does not count.
+    Elapsed,
     /// A moment, as the first number of /proc/uptime; reports show it in seconds since the machine was started.
     Uptime,
     /// Anything else.
@@ -115,14 +120,20 @@ pub enum MeasureUnit {
 
 impl MeasureUnit {
     /// All of them.
-    pub const ALL: [MeasureUnit; 4] =
-        [MeasureUnit::Bytes, MeasureUnit::Seconds, MeasureUnit::Uptime, MeasureUnit::Count];
+    pub const ALL: [MeasureUnit; 5] = [
+        MeasureUnit::Bytes,
+        MeasureUnit::Seconds,
+        MeasureUnit::Elapsed,
+        MeasureUnit::Uptime,
+        MeasureUnit::Count,
+    ];
 
     /// As a definition names it.
     pub fn as_str(self) -> &'static str {
         match self {
             MeasureUnit::Bytes => "bytes",
             MeasureUnit::Seconds => "seconds",
+            MeasureUnit::Elapsed => "elapsed",
             MeasureUnit::Uptime => "uptime",
             MeasureUnit::Count => "count",
         }

@@ -105,4 +105,6 @@ pub struct Qemu {
     pub firmware_vars: Option<String>,
     /// The code of the firmware that can refuse what is not signed (UEFI Secure Boot), a path in the container.
     pub firmware_secure_boot: Option<String>,
+    /// What the kernel is told besides while the processor is emulated. It is in no image: systemd-stub gets it from QEMU.
+    pub emulation_cmdline: Option<String>,
 }

@@ -86,6 +86,8 @@ pub struct RunOptions {
     pub secure_boot: bool,
     /// Where the serial console leads.
     pub serial: Serial,
+    /// Whether the machine's clock starts in the year 2000, as one without a battery, instead of at this host's time.
+    pub no_battery: bool,
     /// Whether a reset of the machine ends QEMU instead.
     pub no_reboot: bool,
 }
@@ -109,6 +111,15 @@ pub fn qemu_arguments(machine: &Machine, qemu: &Qemu, disk: &Disk, options: &Run
     serial(&mut line, options);
     for credential in &options.credentials {
         line.pair("-smbios", format!("type=11,value={}", quoted(&credential.smbios_string())));
+    }
+    if let Some(parameters) = qemu.emulation_cmdline.as_deref().filter(|_| options.accel == Accel::Tcg) {
+        // systemd-stub(7)
+        let value = quoted(&format!("io.systemd.stub.kernel-cmdline-extra={parameters}"));
+        line.pair("-smbios", format!("type=11,value={value}"));
+    }
+    if options.no_battery {
+        // Linux reads a PC's clock of 1970 as 2070: it has two digits for the year.
+        line.pair("-rtc", "base=2000-01-01");
     }
     if options.no_reboot {
         line.0.push("-no-reboot".to_owned());
@@ -228,6 +239,7 @@ mod tests {
             firmware: "/usr/share/OVMF/OVMF_CODE_4M.fd".into(),
             firmware_vars: Some("/usr/share/OVMF/OVMF_VARS_4M.fd".into()),
             firmware_secure_boot: Some("/usr/share/OVMF/OVMF_CODE_4M.secboot.fd".into()),
+            emulation_cmdline: Some("tsc=unstable".into()),
         };
         let machine = Machine {
             name: "qemu-x86_64".into(),
@@ -276,6 +288,7 @@ mod tests {
             credentials: vec![Credential::new("passwd.hashed-password.root", "$6$salt$hash").unwrap()],
             firmware_vars: Some("/run/vm/vars.fd".into()),
             monitor: Some("/run/vm/qmp".into()),
+            no_battery: true,
             no_reboot: true,
             ..RunOptions::default()
         };
@@ -302,6 +315,8 @@ mod tests {
         -chardev socket,id=monitor,path=/run/vm/qmp
         -mon chardev=monitor,mode=control
         -smbios type=11,value=io.systemd.credential:passwd.hashed-password.root=$6$salt$hash
+        -smbios type=11,value=io.systemd.stub.kernel-cmdline-extra=tsc=unstable
+        -rtc base=2000-01-01
         -no-reboot
         ");
     }
@@ -380,6 +395,7 @@ mod tests {
         -mon chardev=monitor,mode=control
         -smbios type=11,value=io.systemd.credential:motd=one,, two
         -smbios type=11,value=io.systemd.credential.binary:key=AAo=
+        -smbios type=11,value=io.systemd.stub.kernel-cmdline-extra=tsc=unstable
         ");
     }
 }

@@ -11,7 +11,7 @@ mod runner;
 mod segment;
 mod sweep;
 
-pub use device::Device;
+pub use device::{Device, Hardware};
 pub use figure::Figure;
 pub use limits::Limits;
 pub use record::{BootRecord, Moment, Record, TestRecord};

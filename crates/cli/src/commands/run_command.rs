@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use yoe_vm::test::Device as _;
+use yoe_vm::test::{Device as _, Hardware};
 use yoe_vm::{Guest, Login, Output, Password};
 
 use crate::args::Run;
@@ -36,7 +36,9 @@ pub fn run(args: &Run, bootable: &Bootable) -> Result<(), CommandError> {
     let sizes = Sizes { memory: args.memory, disk: args.disk };
     let mut device = TestDevice::new(bootable, &password, sizes, &records)?;
     device.also(credentials(args)?, &args.forwards);
-    let mut vm = device.start(None).map_err(|error| not_run("the machine could not be started", error))?;
+    let mut vm = device
+        .start(Hardware::default())
+        .map_err(|error| not_run("the machine could not be started", error))?;
     ui::note(&format!("booting; its console is written to {}", records.join("console.log").display()));
     let login = Login { user: "root".into(), password: password.plain().into() };
     let output = (|| {

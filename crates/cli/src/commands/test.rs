@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use yoe_vm::test::{Cut, Limits, Reporter, RunError, Suite, Summary, TestResult, names};
-use yoe_vm::{Login, Password};
+use yoe_vm::{Credential, Login, Password};
 
 use crate::args::Test;
 use crate::context::evaluate;
@@ -12,6 +12,9 @@ use crate::kernel_test::KernelJudge;
 use crate::machine::{Bootable, Choice, Servers, not_run};
 use crate::test_device::{Sizes, TestDevice};
 use crate::{kernel_test, records, sweeps, ui};
+
+/// Time comes from nobody but the device itself, where nobody answers.
+const NO_TIME_SERVER: (&str, &str) = ("time.servers", "127.0.0.1");
 
 pub fn run(args: &Test) -> Result<(), CommandError> {
     if args.list {
@@ -61,6 +64,10 @@ fn boot(bootable: &Bootable, args: &Test, records: &Path) -> Result<Summary, Com
     let password = Password::random().map_err(|error| not_run("no password could be made", error))?;
     let mut device =
         TestDevice::new(bootable, &password, Sizes { memory: args.memory, disk: args.disk }, records)?;
+    // A test must end the same whether or not the world outside can be reached.
+    let (name, value) = NO_TIME_SERVER;
+    let none = Credential::new(name, value).map_err(|error| not_run("no credential could be made", error))?;
+    device.also(vec![none], &[]);
     if args.secure_boot {
         let refuses =
             device.refuses_plain().map_err(|error| not_run("the machine could not be started", error))?;

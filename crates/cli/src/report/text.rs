@@ -18,7 +18,7 @@ pub fn figure(figure: &Figure) -> String {
     match figure.unit.as_str() {
         // A count of bytes is whole and not negative; what is not is shown as zero.
         "bytes" => bytes(figure.value.max(0.0) as u64),
-        "seconds" | "uptime" => seconds(figure.value),
+        "seconds" | "elapsed" | "uptime" => seconds(figure.value),
         _ => format!("{}", figure.value),
     }
 }

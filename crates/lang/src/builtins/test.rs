@@ -30,9 +30,12 @@ arguments! {
         failed_boots: Whole<0, 9> = Whole(0),
         /// Memory of the device while it runs; the device is restarted when it has another.
         memory: Option<Size> = None,
+        /// Whether the device's clock goes on while it is off, as with a battery; without one it starts in the year 2000. The
+        /// device is restarted when that changes.
+        battery: bool = true,
         /// A port of the device that the host must reach once `run` has succeeded.
         reach: Option<Reach> = None,
-        /// The figure that standard output ends with, for `yoe report`.
+        /// The figure that it yields, for `yoe report`.
         measure: Option<Measure> = None,
         /// Losses of power at random moments of some work, which it must outlive. The device is restarted first.
         sweep: Option<Sweep> = None,
@@ -52,6 +55,7 @@ impl Builtin for Arguments {
             boot: self.boot,
             failed_boots: self.failed_boots.0,
             memory: self.memory,
+            battery: self.battery,
             reach: self.reach,
             measure: self.measure,
             sweep: self.sweep,

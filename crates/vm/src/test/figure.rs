@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use yoe_model::{ImageTest, Measure, MeasureUnit};
 
 use super::report::Failure;
-use crate::Guest;
+use crate::{Guest, Output};
 
 /// How long the device may take to tell its uptime.
 const UPTIME_WITHIN: Duration = Duration::from_secs(60);
@@ -16,7 +16,7 @@ const UPTIME_WITHIN: Duration = Duration::from_secs(60);
 pub struct Figure {
     /// What it is called.
     pub name: String,
-    /// What it counts: `bytes`, `seconds`, `uptime` (in seconds since the machine was started) or `count`.
+    /// What it counts: `bytes`, `seconds`, `elapsed` (in seconds), `uptime` (in seconds since the machine was started) or `count`.
     pub unit: String,
     /// The number.
     pub value: f64,
@@ -28,10 +28,13 @@ pub struct Figure {
     pub memory: Option<u64>,
 }
 
-/// What a test's standard output says, in the terms of the record.
-pub(super) fn read(measure: &Measure, stdout: &str, guest: &mut Guest<'_>) -> Result<f64, Failure> {
-    let missing = || Failure::Figure { name: measure.name.clone(), found: stdout.to_owned() };
-    let value = last_number(stdout).ok_or_else(missing)?;
+/// What a test yielded, in the terms of the record.
+pub(super) fn read(measure: &Measure, output: &Output, guest: &mut Guest<'_>) -> Result<f64, Failure> {
+    if measure.unit == MeasureUnit::Elapsed {
+        return Ok(output.seconds);
+    }
+    let missing = || Failure::Figure { name: measure.name.clone(), found: output.stdout.clone() };
+    let value = last_number(&output.stdout).ok_or_else(missing)?;
     if measure.unit != MeasureUnit::Uptime {
         return Ok(value);
     }

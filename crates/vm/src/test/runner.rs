@@ -143,7 +143,7 @@ impl Run<'_> {
         first: bool,
         next: Option<&Segment<'_>>,
     ) -> Result<Option<String>, RunError> {
-        let mut vm = self.device.start(segment.memory).map_err(RunError::Start)?;
+        let mut vm = self.device.start(segment.hardware).map_err(RunError::Start)?;
         for found in 0..segment.failed_boots {
             let left = self.suite.limits.total.saturating_sub(self.began.elapsed());
             let limit = self.suite.limits.boot.min(left);
@@ -152,7 +152,7 @@ impl Run<'_> {
             if let (Err(failure), Some(test)) = (failed, segment.tests.first()) {
                 return Ok(self.wrong_boot(test, &segment.tests[1..], failure, None, next));
             }
-            vm = self.device.start(segment.memory).map_err(RunError::Start)?;
+            vm = self.device.start(segment.hardware).map_err(RunError::Start)?;
         }
         self.reported = Reported::default();
         if let (Some(sweep), Some((test, others))) = (segment.sweep, segment.tests.split_first()) {
@@ -169,7 +169,7 @@ impl Run<'_> {
     }
 
     pub(super) fn end(&mut self, segment: &Segment<'_>, mut vm: Vm) -> Result<(), RunError> {
-        let memory = segment.memory.map(|size| size.0);
+        let memory = segment.hardware.memory.map(|size| size.0);
         self.summary.boots.push(Boot { memory, milestones: vm.console().milestones() });
         vm.cut_power().map_err(RunError::End)
     }
@@ -303,7 +303,7 @@ impl Run<'_> {
             let host = self.device.forwarded(wanted.port).unwrap_or_default();
             reach(wanted, host, guest.console(), deadline)?;
         }
-        test.measure.as_ref().map(|measure| figure::read(measure, &output.stdout, guest)).transpose()
+        test.measure.as_ref().map(|measure| figure::read(measure, output, guest)).transpose()
     }
 
     fn out_of_time(&self, stop: &mut Option<Stop>) -> Failure {

@@ -1,6 +1,8 @@
 //! The order of a run: tests that one boot serves stand in one segment.
 
-use yoe_model::{ImageTest, Size, Sweep, TestBoot};
+use yoe_model::{ImageTest, Sweep, TestBoot};
+
+use super::device::Hardware;
 
 /// Tests between two boots.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,25 +13,31 @@ pub(super) struct Segment<'t> {
     pub failed_boots: u32,
     /// Losses of power before it, at work of the first test's choice.
     pub sweep: Option<&'t Sweep>,
-    /// Its memory; the machine's when absent.
-    pub memory: Option<Size>,
+    /// What the device is like.
+    pub hardware: Hardware,
     /// The tests, in order.
     pub tests: Vec<&'t ImageTest>,
 }
 
-/// Cuts tests into segments. The first one has the machine's own memory, so it may hold no test.
+/// Cuts tests into segments. The first one has the machine as it is, so it may hold no test.
 pub(super) fn segments<'t>(tests: &[&'t ImageTest]) -> Vec<Segment<'t>> {
-    let mut segments =
-        vec![Segment { boot: TestBoot::Same, failed_boots: 0, sweep: None, memory: None, tests: Vec::new() }];
+    let mut segments = vec![Segment {
+        boot: TestBoot::Same,
+        failed_boots: 0,
+        sweep: None,
+        hardware: Hardware::default(),
+        tests: Vec::new(),
+    }];
     for test in tests {
         let stays = test.boot == TestBoot::Same && test.failed_boots == 0 && test.sweep.is_none();
+        let hardware = Hardware::of(test);
         match segments.last_mut() {
-            Some(last) if stays && test.memory == last.memory => last.tests.push(test),
+            Some(last) if stays && hardware == last.hardware => last.tests.push(test),
             _ => {
-                // Other memory, and losses of power, take another start; a clean one, unless the test says otherwise.
+                // Other hardware, and losses of power, take another start; a clean one, unless the test says otherwise.
                 let boot = if test.boot == TestBoot::Same { TestBoot::Reboot } else { test.boot };
-                let (failed_boots, sweep, memory) = (test.failed_boots, test.sweep.as_ref(), test.memory);
-                segments.push(Segment { boot, failed_boots, sweep, memory, tests: vec![test] });
+                let (failed_boots, sweep) = (test.failed_boots, test.sweep.as_ref());
+                segments.push(Segment { boot, failed_boots, sweep, hardware, tests: vec![test] });
             }
         }
     }
@@ -38,11 +46,13 @@ pub(super) fn segments<'t>(tests: &[&'t ImageTest]) -> Vec<Segment<'t>> {
 
 #[cfg(test)]
 mod tests {
+    use yoe_model::Size;
+
     use super::super::runner::tests::test;
     use super::*;
 
     #[test]
-    fn a_boot_or_other_memory_begins_a_segment() {
+    fn a_boot_or_other_hardware_begins_a_segment() {
         let small = Some(Size(128 << 20));
         let sweep = Sweep { during: String::new(), cuts: 2, within: 1 };
         let tests = [
@@ -56,12 +66,14 @@ mod tests {
             ImageTest { failed_boots: 2, ..test("h", "") },
             ImageTest { sweep: Some(sweep), ..test("i", "") },
             test("j", ""),
+            ImageTest { battery: false, ..test("k", "") },
+            ImageTest { battery: false, ..test("l", "") },
         ];
         let found: Vec<_> = segments(&tests.iter().collect::<Vec<_>>())
             .into_iter()
             .map(|segment| {
                 let names: String = segment.tests.iter().map(|test| test.name.as_str()).collect();
-                (segment.boot, segment.memory, names)
+                (segment.boot, segment.hardware.memory, names)
             })
             .collect();
         let expected = [
@@ -72,6 +84,7 @@ mod tests {
             (TestBoot::Reboot, None, "g"),
             (TestBoot::Reboot, None, "h"),
             (TestBoot::Reboot, None, "ij"),
+            (TestBoot::Reboot, None, "kl"),
         ];
         assert_eq!(found, expected.map(|(boot, memory, names)| (boot, memory, names.to_owned())));
     }

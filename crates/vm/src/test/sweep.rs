@@ -51,7 +51,7 @@ impl Run<'_> {
                 said: &heard.lines,
             });
             self.reported.cut(heard.lines);
-            vm = self.device.start(segment.memory).map_err(RunError::Start)?;
+            vm = self.device.start(segment.hardware).map_err(RunError::Start)?;
         }
         Ok(Swept::Through(vm))
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use yoe_model::{Measure, MeasureUnit, Reach, Size};
 
+use super::super::device::Hardware;
 use crate::fake::root;
 use crate::test::Cut;
 use crate::vm;
@@ -12,13 +13,13 @@ use crate::vm;
 /// A device of [`crate::fake::FakeQemu`]: its disk is a folder.
 struct Fake<'f> {
     folder: &'f Path,
-    /// Memory at each start.
-    starts: Vec<Option<Size>>,
+    /// What it was at each start.
+    starts: Vec<Hardware>,
 }
 
 impl Device for Fake<'_> {
-    fn start(&mut self, memory: Option<Size>) -> Result<Vm, StartError> {
-        self.starts.push(memory);
+    fn start(&mut self, hardware: Hardware) -> Result<Vm, StartError> {
+        self.starts.push(hardware);
         Ok(vm::tests::started(self.folder))
     }
 
@@ -242,6 +243,7 @@ fn figures_are_the_last_number_that_a_test_says() {
         measuring("size", "echo used 4096", MeasureUnit::Bytes),
         measuring("moment", "cut -d' ' -f1 /proc/uptime", MeasureUnit::Uptime),
         measuring("nothing", "echo 5 kB", MeasureUnit::Bytes),
+        measuring("while", "sleep 0.2; echo 99", MeasureUnit::Elapsed),
     ];
     let (told, summary) = told(&tests, |_| {});
     insta::assert_snapshot!(told, @r#"
@@ -249,14 +251,17 @@ fn figures_are_the_last_number_that_a_test_says() {
     size: passed
     moment: passed
     nothing: failed: expected standard output to end with a number for "the nothing", found "5 kB\n"
+    while: passed
     powers-off: passed
-    4 passed, 1 failed, 0 skipped
+    5 passed, 1 failed, 0 skipped
     "#);
     let size = &summary.figures[0];
     assert_eq!((size.name.as_str(), size.unit.as_str(), size.value), ("the size", "bytes", 4096.0));
     // The fake machine's kernel is this host's, but the figure counts from the machine's own start.
     assert!(summary.figures[1].value < 300.0, "{}", summary.figures[1].value);
-    assert_eq!(summary.figures.len(), 2);
+    let elapsed = summary.figures[2].value;
+    assert!((0.2..60.0).contains(&elapsed), "what it printed counts: {elapsed}");
+    assert_eq!(summary.figures.len(), 3);
 }
 
 #[test]
