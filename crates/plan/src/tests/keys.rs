@@ -247,6 +247,7 @@ fn every_size_of_a_verified_layout_enters() {
         .collect();
     assert_eq!(keys.len(), 4);
 }
+row!(disk_boot_manager, "image image", ["boot manager"], |s| s.image().boot_manager = Some("env".into()));
 row!(disk_contract, "image image", ["contract"], |s| s.image().kernel_contract.push("docker".into()));
 row!(disk_root, "image image", ["root"], |s| s.unit("daemon", |u| u.description = "other".into()));
 row!(disk_kernel, "image image", ["kernel"], |s| s.unit("kernel", |u| u.tasks.clear()));
