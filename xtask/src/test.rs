@@ -12,8 +12,13 @@ macro_rules! boot {
 type Step = (&'static str, &'static [&'static str]);
 
 /// Images whose tests break what they run on, again and again: they take longer than everything else together.
-const FAULTS: [Step; 4] =
-    [boot!("init-image"), boot!("verified-image"), boot!("store-image"), boot!("dev-image")];
+const FAULTS: [Step; 5] = [
+    boot!("init-image"),
+    boot!("verified-image"),
+    boot!("store-image"),
+    boot!("dev-image"),
+    boot!("update-image"),
+];
 
 /// What is run. Those at the end fetch, build and boot.
 const STEPS: [Step; 8] = [

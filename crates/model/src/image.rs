@@ -17,6 +17,8 @@ pub struct Image {
     pub layout: Layout,
     /// The container that holds the image tools.
     pub container: String,
+    /// The container that holds the boot manager; that of the image tools when absent.
+    pub boot_manager: Option<String>,
     /// What `yoe test` boots and asserts.
     pub tests: Vec<ImageTest>,
     /// Other versions of it, which its tests install.

@@ -146,6 +146,8 @@ pub struct DiskAction {
     pub machine: Machine,
     /// The container that holds the image tools.
     pub container: ActionId,
+    /// The container that holds the boot manager, when it is another one.
+    pub boot_manager: Option<ActionId>,
     /// The root tree.
     pub root: ActionId,
     /// The kernel's unit.

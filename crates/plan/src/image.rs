@@ -42,6 +42,10 @@ impl Planner<'_> {
         let unknown = || PlanError::UnknownTarget { name: name.to_owned(), hint: None };
         let image = self.project.image(name).ok_or_else(unknown)?;
         let container = self.container(&image.container, &format!("image {name:?}"), &image.origin)?;
+        let boot_manager = image.boot_manager.as_ref();
+        let boot_manager = boot_manager
+            .map(|name| self.container(name, &format!("image {:?}", image.name), &image.origin))
+            .transpose()?;
         let root = self.root(name, &image)?;
         let machine = self.project.machine.clone();
         let kernel = self
@@ -54,10 +58,11 @@ impl Planner<'_> {
             .with("machine", &machine)
             .with("layout", &image.layout)
             .with("contract", &(u64::from(self.options.kernel_rules), image.kernel_contract.clone()));
-        let results = [("container", container), ("root", root), ("kernel", kernel)]
-            .map(|(part, id)| (part.to_owned(), id));
-        let kind = ActionKind::Disk(Box::new(DiskAction { image, machine, container, root, kernel, epoch }));
-        Ok(self.add(label, kind, key, results.to_vec()))
+        let results = [("container", container), ("root", root), ("kernel", kernel)];
+        let results = results.into_iter().chain(boot_manager.map(|id| ("boot manager", id)));
+        let results = results.map(|(part, id)| (part.to_owned(), id)).collect();
+        let disk = DiskAction { image, machine, container, boot_manager, root, kernel, epoch };
+        Ok(self.add(label, ActionKind::Disk(Box::new(disk)), key, results))
     }
 
     fn image_key(&self, image: &Image, epoch: u64) -> Key {

@@ -35,6 +35,7 @@
 //! | `services` | | | | | x | | | services of the units in the root |
 //! | `layout` | | | | | | x | | partitions and file systems |
 //! | `contract` | | | | | | x | | runtimes that the kernel must carry, and the revision of the rules |
+//! | `boot manager` | | | | | | x | | key of the container with the boot manager, when it is not that of the tools |
 //! | `root` | | | | | | x | | key of the root action |
 //! | `kernel` | | | | | | x | | key of the kernel's unit action |
 //! | `format` | | | | | | | x | revision of the code that writes OCI images |

@@ -77,6 +77,9 @@ pub struct Paths {
     pub disk: Option<PathBuf>,
     /// The root metadata that came with the image.
     pub trust: PathBuf,
+    /// Root metadata that firmware or hypervisor handed over; it stands in for the image's. Who can hand over credentials
+    /// can also set root's password.
+    pub credential: PathBuf,
     /// What the boot manager left.
     pub efivars: PathBuf,
     /// The kernel command line.
@@ -96,6 +99,7 @@ impl Default for Paths {
             esp: "/efi".into(),
             disk: None,
             trust: "/usr/share/yoe/root.json".into(),
+            credential: "/run/credentials/@system/updater.root".into(),
             efivars: yoe_disk::loader::FOLDER.into(),
             cmdline: "/proc/cmdline".into(),
             os_release: "/usr/lib/os-release".into(),

@@ -86,6 +86,7 @@ pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> 
     }
     let mut work = Work::new(config, &system, repository.as_ref(), &update)?;
     work.refuse()?;
+    state.forget(system.esp(), &version)?;
     let tally = work.run(tell)?;
     let warning = remember(&state, &memory, &update).err().map(|problem| problem.told());
     Ok(Outcome { version, slot: system.running.other(), runs: false, tally, warning })
@@ -98,7 +99,7 @@ fn find(
     memory: &Memory,
     repository: &dyn Repository,
 ) -> Result<Update, Problem> {
-    let trust = state.trust(&config.paths.trust)?;
+    let trust = state.trust(&config.paths)?;
     let floor = memory.time.max(Time(system.epoch));
     let now = if repository.is_local() { floor } else { floor.max(clock()) };
     let device = Device { image: &system.image, machine: &config.machine, version: &system.version };

@@ -11,6 +11,7 @@ pub mod disk;
 pub mod install;
 pub mod machine;
 pub mod problem;
+pub mod rollback;
 pub mod source;
 pub mod state;
 pub mod status;

@@ -8,10 +8,10 @@ use yoe_updater::args::{Args, Command, USAGE};
 use yoe_updater::checks;
 use yoe_updater::config::Config;
 use yoe_updater::delta::Tally;
-use yoe_updater::disk::System;
-use yoe_updater::install::{Event, Lock, Outcome, install};
-use yoe_updater::machine::{Step, rollback};
+use yoe_updater::install::{Event, Outcome, install};
+use yoe_updater::machine::Step;
 use yoe_updater::problem::Problem;
+use yoe_updater::rollback::roll_back;
 use yoe_updater::status::status;
 use yoe_updater::watch::{Watched, mark_good, watch};
 
@@ -91,14 +91,9 @@ fn marked(config: &Config, auto: bool) -> Result<Said, Problem> {
 }
 
 fn back(config: &Config) -> Result<Said, Problem> {
-    let _lock = Lock::take(&config.paths.lock)?;
-    let system = System::open(&config.paths, false)?;
-    let step = rollback(&system.view(None, false)?)?;
-    if let Some(Step::Rename { from, to }) = &step {
-        system.entries.rename(from, &to.to_string())?;
-    }
+    let changed = roll_back(config)?;
     let text = "the other slot's version starts next".to_owned();
-    Ok(Said { text, json: json!({ "result": "rollback", "changed": step.is_some() }) })
+    Ok(Said { text, json: json!({ "result": "rollback", "changed": changed }) })
 }
 
 fn watched(config: &Config) -> Result<Said, Problem> {

@@ -77,6 +77,19 @@ pub enum Problem {
     /// The metadata is not believed.
     #[error("the update is not believed")]
     Metadata(#[source] Refusal),
+    /// Nobody may sign updates for this device.
+    #[error(
+        "this device trusts nobody, so it takes no updates: there is neither {} nor the credential {}; build the image with \
+         the public part of its keys (`yoe keys export`, updates(root = …)), or hand the device the credential",
+        image.display(),
+        credential.display()
+    )]
+    NoTrust {
+        /// Where an image has its root metadata.
+        image: PathBuf,
+        /// Where a credential would be.
+        credential: PathBuf,
+    },
     /// The root metadata of this device is damaged.
     #[error("the root metadata of this device, {}, cannot be used", path.display())]
     Trust {
@@ -188,6 +201,7 @@ impl Problem {
             Self::Refused(Refused::SameRoot) => ("same-root", 22),
             Self::Refused(Refused::NothingToReturnTo) => ("nothing-to-return-to", 23),
             Self::Refused(Refused::NoEntry) => ("no-entry", 24),
+            Self::NoTrust { .. } => ("no-root", 25),
             Self::Unsigned => ("unsigned", 26),
             Self::ReadBack(_) => ("read-back", 30),
             Self::Checks(_) => ("checks", 31),

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use yoe_bundle::{Seen, Time, Trust};
 
-use crate::disk::durable;
+use crate::config::Paths;
+use crate::disk::{System, durable};
 use crate::problem::Problem;
 
 /// What was seen before.
@@ -24,10 +25,21 @@ pub struct Memory {
 pub struct Failure {
     /// The image's version.
     pub version: String,
+    /// The slot that held it: `a` or `b`; empty in a record that an older updater wrote.
+    #[serde(default)]
+    pub slot: String,
     /// What each check that did not pass said.
     pub checks: Vec<String>,
     /// Seconds since 1970, by the clock of that boot.
     pub time: u64,
+}
+
+impl Failure {
+    /// Of the version that runs.
+    pub fn of(system: &System, checks: Vec<String>, time: Time) -> Self {
+        let (version, slot) = (system.version.clone(), system.running.letter().to_owned());
+        Self { version, slot, checks, time: time.0 }
+    }
 }
 
 /// The state folder.
@@ -50,15 +62,15 @@ impl State {
         read(&self.folder.join("memory.json")).unwrap_or_default()
     }
 
-    /// The root metadata that the image came with, and every later version that was seen since. Each is verified again:
-    /// nothing protects the data partition from being written to elsewhere.
+    /// The root metadata that was handed over or came with the image, and every later version that was seen since. Each is
+    /// verified again: nothing protects the data partition from being written to elsewhere.
     ///
     /// # Errors
-    /// When the image's own cannot be read or believed.
-    pub fn trust(&self, image: &Path) -> Result<Trust, Problem> {
-        let bytes = fs::read(image).map_err(Problem::file("read", image))?;
+    /// When there is none, or it cannot be read or believed.
+    pub fn trust(&self, paths: &Paths) -> Result<Trust, Problem> {
+        let (path, bytes) = first_root(paths)?;
         let trust = Trust::new(&bytes);
-        let mut trust = trust.map_err(|source| Problem::Trust { path: image.to_owned(), source })?;
+        let mut trust = trust.map_err(|source| Problem::Trust { path: path.to_owned(), source })?;
         while let Ok(next) = fs::read(self.root(trust.version() + 1)) {
             if trust.rotate(&next).is_err() {
                 break;
@@ -94,20 +106,47 @@ impl State {
     /// When neither can be written to.
     pub fn fail(&self, esp: &Path, failure: &Failure) -> Result<(), Problem> {
         let text = json(failure);
-        let here = durable(&self.folder.join("failure.json"), text.as_bytes());
-        let there = durable(&esp.join(ON_ESP), text.as_bytes());
+        let [here, there] = self.failures(esp).map(|path| durable(&path, text.as_bytes()));
         here.or(there)
     }
 
     /// The failure that was recorded last, in either place.
     pub fn failure(&self, esp: &Path) -> Option<Failure> {
-        let all = [self.folder.join("failure.json"), esp.join(ON_ESP)];
+        let all = self.failures(esp);
         all.iter().filter_map(|path| read::<Failure>(path)).max_by_key(|failure| failure.time)
+    }
+
+    /// Forgets why a version was given up: it is installed anew, and what becomes of it then is another matter.
+    ///
+    /// # Errors
+    /// When a record cannot be removed.
+    pub fn forget(&self, esp: &Path, version: &str) -> Result<(), Problem> {
+        let all = self.failures(esp);
+        let of_it = |path: &&PathBuf| read::<Failure>(path).is_some_and(|failure| failure.version == version);
+        all.iter()
+            .filter(of_it)
+            .try_for_each(|path| fs::remove_file(path).map_err(Problem::file("removed", path)))
+    }
+
+    fn failures(&self, esp: &Path) -> [PathBuf; 2] {
+        [self.folder.join("failure.json"), esp.join(ON_ESP)]
     }
 
     fn root(&self, version: u64) -> PathBuf {
         self.folder.join(format!("{version}.root.json"))
     }
+}
+
+/// The root metadata that everything else follows from, and where it is.
+fn first_root(paths: &Paths) -> Result<(&Path, Vec<u8>), Problem> {
+    for path in [&paths.credential, &paths.trust] {
+        match fs::read(path) {
+            Ok(bytes) => return Ok((path, bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Problem::file("read", path)(error)),
+        }
+    }
+    Err(Problem::NoTrust { image: paths.trust.clone(), credential: paths.credential.clone() })
 }
 
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Option<T> {

@@ -42,6 +42,10 @@ pub struct Version {
     pub tries_used: Option<u32>,
 }
 
+/// What is said of a version that left no record.
+const SILENT: &str =
+    "start: its tries are used up and it never reported: it did not start, hung, or lost its power";
+
 /// Reads the state. Writes nothing.
 ///
 /// # Errors
@@ -57,11 +61,17 @@ pub fn status(config: &Config) -> Result<Status, Problem> {
         tries_left: None,
         tries_used: None,
     });
+    let other = version(&system, &view, system.running.other());
+    let recorded = state.failure(system.esp());
+    let unheard = other.as_ref().filter(|other| {
+        let told = recorded.as_ref().is_some_and(|failure| failure.version == other.version);
+        other.state == "failed" && !told
+    });
     Ok(Status {
         running: Version { version: system.version.clone(), ..running },
-        other: version(&system, &view, system.running.other()),
-        trust: state.trust(&config.paths.trust).ok().map(|trust| trust.version()),
-        last_failure: state.failure(system.esp()),
+        last_failure: unheard.map(silent).or(recorded),
+        other,
+        trust: state.trust(&config.paths).ok().map(|trust| trust.version()),
         machine: config.machine.clone(),
         image: system.image,
     })
@@ -91,25 +101,26 @@ impl Status {
             vec![format!("{} on {}", self.image, self.machine), format!("runs:  {}", self.running.told())];
         lines.extend(self.other.as_ref().map(|other| format!("other: {}", other.told())));
         if let Some(failure) = &self.last_failure {
-            lines.push(format!("last failure: version {} was given up", failure.version));
+            let slot = Some(&failure.slot).filter(|slot| !slot.is_empty());
+            let slot = slot.map(|slot| format!(" in slot {slot}")).unwrap_or_default();
+            lines.push(format!("last failure: version {}{slot} was given up", failure.version));
             lines.extend(failure.checks.iter().map(|check| format!("  {check}")));
         }
-        if let Some(reason) = self.silent_failure() {
-            lines.push(reason);
+        if self.trust.is_none() {
+            lines.push("trust: nobody may sign updates for this device".to_owned());
         }
         lines.join("\n")
     }
+}
 
-    /// A version that failed and left no record: it never came so far, or it was reset.
-    fn silent_failure(&self) -> Option<String> {
-        let other = self.other.as_ref().filter(|other| other.state == "failed")?;
-        let recorded = self.last_failure.as_ref().is_some_and(|failure| failure.version == other.version);
-        (!recorded).then(|| {
-            format!(
-                "version {} used its tries and left no record: it did not start, hung, or lost its power",
-                other.version
-            )
-        })
+/// A version that used its tries and left no record: it never came so far, or it was reset.
+fn silent(other: &Version) -> Failure {
+    Failure {
+        version: other.version.clone(),
+        slot: other.slot.to_owned(),
+        checks: vec![SILENT.to_owned()],
+        // Nobody knows when.
+        time: 0,
     }
 }
 

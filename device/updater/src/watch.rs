@@ -94,7 +94,7 @@ pub fn watch(config: &Config) -> Result<Watched, Problem> {
 
 fn give_up(config: &Config, failed: Vec<String>) -> Result<Watched, Problem> {
     let system = System::open(&config.paths, false)?;
-    let failure = Failure { version: system.version.clone(), checks: failed.clone(), time: clock().0 };
+    let failure = Failure::of(&system, failed.clone(), clock());
     let recorded = State::new(&config.paths.state).fail(system.esp(), &failure);
     drop(system);
     restart(&config.reboot);

@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use yoe_image::disk::{
-    DiskRequest, KERNEL, KERNEL_PATH, MadeRoot, Measured, ToolRun, disk, kernel_image, root_fs,
-    write_manifest,
+    BOOT_MANAGER, BOOT_MANAGER_PATH, DiskRequest, KERNEL, KERNEL_PATH, MadeRoot, Measured, ToolRun, disk,
+    kernel_image, root_fs, write_manifest,
 };
 use yoe_image::root::files;
 use yoe_image::{ImageError, Manifest};
@@ -73,10 +73,14 @@ impl Builder {
         self.reporter.event(Event::Task { label, task });
         let root = self.input(making.inputs, making.disk.root)?;
         let kernel = self.input(making.inputs, making.disk.kernel)?.join(KERNEL_PATH);
-        let input = |name: &&str| Mount::Bind {
-            source: if *name == KERNEL { kernel.clone() } else { root.join(name) },
-            dest: format!("/build/in/{name}"),
-            writable: false,
+        let manager = making.disk.boot_manager.map(|id| self.input(making.inputs, id)).transpose()?;
+        let input = |name: &&str| {
+            let source = match (*name, &manager) {
+                (KERNEL, _) => kernel.clone(),
+                (BOOT_MANAGER, Some(container)) => container.join(BOOT_MANAGER_PATH),
+                _ => root.join(name),
+            };
+            Mount::Bind { source, dest: format!("/build/in/{name}"), writable: false }
         };
         let mut mounts: Vec<Mount> = run.inputs.iter().map(input).collect();
         mounts.push(Mount::Bind { source: making.scratch.join("output"), dest: DEST.into(), writable: true });

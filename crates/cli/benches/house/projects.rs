@@ -133,6 +133,7 @@ fn image() -> Image {
         layout: Layout::Disk { esp: Size(64 << 20), root: RootSize::Fit, format: RootFormat::Erofs },
         container: "env".into(),
         tests: Vec::new(),
+        boot_manager: None,
         releases: Vec::new(),
         registry: None,
         budget: None,

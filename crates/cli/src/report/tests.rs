@@ -17,6 +17,7 @@ fn image() -> Image {
         layout: Layout::Disk { esp: Size(64 << 20), root: RootSize::Fit, format: RootFormat::Erofs },
         container: "image-tools".into(),
         tests: vec![],
+        boot_manager: None,
         releases: Vec::new(),
         registry: None,
         budget: Some(Budget { rootfs: Size(160 << 20), growth: 1.0 }),

@@ -4,8 +4,8 @@ use yoe_disk::partition::{Slot, empty};
 use yoe_model::{Arch, Image, RootFormat};
 
 use super::{
-    DiskRequest, Geometry, Measured, Place, ToolRun, disk_file, efi_name, entry, environment, kernel_file,
-    quote, root_file,
+    BOOT_MANAGER, BOOT_MANAGER_PATH, DiskRequest, Geometry, Measured, Place, ToolRun, disk_file, efi_name,
+    entry, environment, kernel_file, quote, root_file,
 };
 use crate::ImageError;
 use crate::budget::MIB;
@@ -30,7 +30,8 @@ pub fn disk(request: &DiskRequest<'_>, measured: &Measured) -> Result<ToolRun, I
     ]
     .join("\n");
     let environment = environment(request.manifest.epoch);
-    Ok(ToolRun { script, inputs: vec![], environment, outputs: vec![disk_file(image)] })
+    let inputs = image.boot_manager.iter().map(|_| BOOT_MANAGER).collect();
+    Ok(ToolRun { script, inputs, environment, outputs: vec![disk_file(image)] })
 }
 
 fn paths(image: &Image) -> String {
@@ -43,6 +44,10 @@ fn esp(request: &DiskRequest<'_>, geometry: &Geometry) -> String {
     let kernel = quote(&format!("/build/dest/{}", kernel_file(image)));
     // The entry has no counter: what was installed with the disk is known to be good.
     let entry = quote(&format!("::/{}", entry(image)));
+    let manager = match image.boot_manager {
+        Some(_) => format!("/build/in/{BOOT_MANAGER}"),
+        None => format!("/{BOOT_MANAGER_PATH}"),
+    };
     // One sector a cluster: with more, a partition of this size would have too few for FAT32. Without -m, mcopy dates files
     // by SOURCE_DATE_EPOCH. The order of the copies is that of the clusters.
     format!(
@@ -51,7 +56,7 @@ fn esp(request: &DiskRequest<'_>, geometry: &Geometry) -> String {
          mkfs.vfat --invariant -F 32 -S 512 -s 1 -i {serial:08x} -n ESP \"$work/esp.img\" >/dev/null\n\
          printf {} >\"$work/loader.conf\"\n\
          mmd -i \"$work/esp.img\" ::/EFI ::/EFI/BOOT ::/EFI/Linux ::/loader\n\
-         mcopy -i \"$work/esp.img\" /usr/lib/systemd/boot/efi/systemd-boot{efi}.efi ::/EFI/BOOT/BOOT{}.EFI\n\
+         mcopy -i \"$work/esp.img\" {manager}/systemd-boot{efi}.efi ::/EFI/BOOT/BOOT{}.EFI\n\
          mcopy -i \"$work/esp.img\" \"$work/loader.conf\" ::/loader/loader.conf\n\
          mcopy -i \"$work/esp.img\" {kernel} {entry}\n",
         geometry.esp.size,

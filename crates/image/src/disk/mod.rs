@@ -58,6 +58,10 @@ pub struct ToolRun {
 pub const KERNEL: &str = "vmlinuz";
 /// Where a kernel unit's package or tree holds it.
 pub const KERNEL_PATH: &str = "boot/vmlinuz";
+/// The boot manager's folder among the inputs, for an image that takes it from a container of its own.
+pub const BOOT_MANAGER: &str = "boot-manager";
+/// Where a container holds it.
+pub const BOOT_MANAGER_PATH: &str = "usr/lib/systemd/boot/efi";
 
 /// The file name of an image's disk.
 pub fn disk_file(image: &Image) -> String {

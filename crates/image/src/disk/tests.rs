@@ -20,6 +20,7 @@ pub(crate) fn image() -> Image {
         layout: Layout::Disk { esp: Size(64 * MIB), root: RootSize::Fit, format: RootFormat::Erofs },
         container: "image-tools".into(),
         tests: vec![],
+        boot_manager: None,
         releases: Vec::new(),
         registry: None,
         budget: None,

@@ -29,6 +29,7 @@ pub fn image(format: RootFormat) -> Image {
         layout: Layout::Disk { esp: Size(40 << 20), root: RootSize::Fit, format },
         container: "image-tools".into(),
         tests: vec![],
+        boot_manager: None,
         releases: Vec::new(),
         registry: None,
         budget: None,

@@ -22,6 +22,9 @@ arguments! {
         layout: Layout,
         /// The container that holds the image tools.
         container: Name,
+        /// The container that holds systemd-boot; that of the image tools when none is named. Before version 258 it leaves a
+        /// kernel image that does not start to the firmware, which may wait for somebody to press a key.
+        boot_manager: Option<Name> = None,
         /// What `yoe test` boots and asserts.
         tests: Vec<Made<ImageTest>> = Vec::new(),
         /// Other versions of it, signed and served to the device by `yoe test`.
@@ -56,6 +59,7 @@ impl Builtin for Arguments {
             artifacts: self.artifacts.into_iter().map(String::from).collect(),
             layout: self.layout,
             container: self.container.into(),
+            boot_manager: self.boot_manager.map(String::from),
             tests,
             releases,
             registry,

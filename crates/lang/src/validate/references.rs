@@ -42,6 +42,9 @@ pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
         }
         let container = &image.value.image.container;
         look.container(&of, container, Place::text(&image.site, "container", container));
+        if let Some(container) = &image.value.image.boot_manager {
+            look.container(&of, container, Place::text(&image.site, "boot_manager", container));
+        }
         if let (Some(registry), Some(site)) = (&image.value.image.registry, &image.value.registry) {
             look.container(&of, &registry.container, Place::text(site, "container", &registry.container));
             look.served(&of, &registry.images, site);

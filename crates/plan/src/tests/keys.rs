@@ -247,6 +247,7 @@ fn every_size_of_a_verified_layout_enters() {
         .collect();
     assert_eq!(keys.len(), 4);
 }
+row!(disk_boot_manager, "image image", ["boot manager"], |s| s.image().boot_manager = Some("env".into()));
 row!(disk_contract, "image image", ["contract"], |s| s.image().kernel_contract.push("docker".into()));
 row!(disk_root, "image image", ["root"], |s| s.unit("daemon", |u| u.description = "other".into()));
 row!(disk_kernel, "image image", ["kernel"], |s| s.unit("kernel", |u| u.tasks.clear()));
@@ -276,22 +277,7 @@ fn what_is_left_out_enters_no_key() {
         |s| s.image().description = "words".into(),
         |s| s.release("2", &["lib"], &[]),
         |s| s.unit("app", |u| u.cache = Some("compiler".into())),
-        |s| {
-            s.image().tests.push(ImageTest {
-                name: "t".into(),
-                run: "true".into(),
-                expect: None,
-                status: 0,
-                timeout: 1,
-                boot: TestBoot::PowerCut,
-                failed_boots: 1,
-                memory: None,
-                reach: None,
-                measure: None,
-                sweep: None,
-                origin: Origin::default(),
-            })
-        },
+        |s| s.image().tests.push(ImageTest::new("t", "true", Origin::default())),
     ];
     let before: Vec<Digest> =
         planned(Sample::new(), &SIGNER).actions.iter().map(|action| action.key).collect();

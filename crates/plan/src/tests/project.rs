@@ -192,6 +192,7 @@ fn image() -> Image {
         artifacts: vec!["app".into()],
         layout: Layout::Disk { esp: Size(1 << 26), root: RootSize::Fit, format: RootFormat::Erofs },
         container: "tools".into(),
+        boot_manager: None,
         tests: Vec::new(),
         releases: Vec::new(),
         registry: None,

@@ -140,13 +140,14 @@ impl Device {
         let path = |name: &str| self.path(name).display().to_string();
         let text = format!(
             "{{\"machine\": {MACHINE:?}, {more} \"reboot\": [\"touch\", {:?}], \"paths\": {{\"state\": {:?}, \"esp\": {:?}, \
-             \"disk\": {:?}, \"trust\": {:?}, \"efivars\": {:?}, \"cmdline\": {:?}, \"os_release\": {:?}, \"mounts\": {:?}, \
+             \"disk\": {:?}, \"trust\": {:?}, \"credential\": {:?}, \"efivars\": {:?}, \"cmdline\": {:?}, \"os_release\": {:?}, \"mounts\": {:?}, \
              \"lock\": {:?}}}}}",
             path("restarted"),
             path("state/updater"),
             path("efi"),
             path("disk"),
             path("root.json"),
+            path("updater.root"),
             path("efivars"),
             path("cmdline"),
             path("os-release"),

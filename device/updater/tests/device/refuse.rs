@@ -239,6 +239,29 @@ fn a_device_that_is_none() {
 }
 
 #[test]
+fn a_device_that_trusts_nobody() {
+    let (device, mut shop) = setting();
+    shop.publish(&device.path("server"), &Built::version("1.6"), &Offer::default());
+    fs::remove_file(device.path("root.json")).unwrap();
+    refused(&device, &device.path("server"), 25, "no-root", "hand the device the credential");
+    let told = String::from_utf8(device.updater(&["status"]).stdout).unwrap();
+    assert!(told.contains("trust: nobody"), "{told}");
+}
+
+#[test]
+fn what_the_image_trusts_when_others_were_handed_over() {
+    let (device, mut shop) = setting();
+    shop.publish(&device.path("server"), &Built::version("1.6"), &Offer::default());
+    let mut others = Shop::new();
+    others.publish(&device.path("others"), &Built::version("1.6"), &Offer::default());
+    refused(&device, &device.path("others"), 13, "signature", "");
+    // Handed over, they stand in for the image's own.
+    fs::copy(device.path("others/metadata/1.root.json"), device.path("updater.root")).unwrap();
+    refused(&device, &device.path("server"), 13, "signature", "");
+    device.json(&["install", &device.path("others").display().to_string()], 0);
+}
+
+#[test]
 fn a_second_updater() {
     let (device, mut shop) = setting();
     shop.publish(&device.path("server"), &Built::version("1.6"), &Offer::default());

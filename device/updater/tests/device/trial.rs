@@ -96,10 +96,35 @@ fn a_version_that_failed_without_a_word_is_told_too() {
     fs::rename(device.entry("box_1.1+2-1.efi"), device.entry("box_1.1+0-3.efi")).unwrap();
     device.runs(&Built::version("1.0"));
     let told = String::from_utf8(device.updater(&["status"]).stdout).unwrap();
-    assert!(told.contains("version 1.1 used its tries and left no record"), "{told}");
+    assert!(
+        told.contains("last failure: version 1.1 in slot b was given up\n  start: its tries are used up"),
+        "{told}"
+    );
+    let status = device.json(&["status"], 0);
+    assert_eq!(
+        (&status["last_failure"]["version"], &status["last_failure"]["slot"]),
+        (&"1.1".into(), &"b".into())
+    );
     // And can be tried once more, when somebody asks for it.
     device.json(&["install", &device.path("server").display().to_string()], 0);
     assert_eq!(device.entries(), ["box_1.0.efi", "box_1.1+3.efi"]);
+}
+
+#[test]
+fn what_was_said_of_a_version_is_forgotten_when_it_is_installed_anew() {
+    let device = on_trial();
+    check(&device, "echo no answer; exit 1");
+    device.json(&["watch"], 31);
+    fs::rename(device.entry("box_1.1+2-1.efi"), device.entry("box_1.1+0-3.efi")).unwrap();
+    device.runs(&Built::version("1.0"));
+    let failure = &device.json(&["status"], 0)["last_failure"];
+    assert_eq!((&failure["slot"], &failure["checks"][0]), (&"b".into(), &"engine: no answer".into()));
+    device.json(&["install", &device.path("server").display().to_string()], 0);
+    assert!(device.json(&["status"], 0)["last_failure"].is_null());
+    // This time it does not start.
+    fs::rename(device.entry("box_1.1+3.efi"), device.entry("box_1.1+0-3.efi")).unwrap();
+    let failure = &device.json(&["status"], 0)["last_failure"];
+    assert!(failure["checks"][0].as_str().unwrap().starts_with("start: "), "{failure}");
 }
 
 #[test]
@@ -117,6 +142,12 @@ fn a_rollback_is_one_name() {
     assert_eq!(device.json(&["rollback"], 0)["changed"], true);
     assert_eq!(device.entries(), ["box_1.0.efi", "box_1.1+0-1.efi"]);
     assert_eq!(device.json(&["rollback"], 0)["changed"], false);
+    device.runs(&Built::version("1.0"));
+    let failure = &device.json(&["status"], 0)["last_failure"];
+    assert_eq!(
+        (&failure["version"], &failure["checks"][0]),
+        (&"1.1".into(), &"rollback: somebody asked for it".into())
+    );
     let fresh = Device::new(&Built::version("1.0"));
     assert_eq!(fresh.json(&["rollback"], 23)["kind"], "nothing-to-return-to");
 }

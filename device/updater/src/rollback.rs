@@ -1,0 +1,26 @@
+//! Back to the other slot's version, because somebody asks for it.
+
+use crate::config::Config;
+use crate::disk::System;
+use crate::install::{Lock, clock};
+use crate::machine::{Step, rollback};
+use crate::problem::Problem;
+use crate::state::{Failure, State};
+
+/// What the record says of a version that was left on request.
+const ASKED: &str = "rollback: somebody asked for it";
+
+/// From the next start on the other slot's version runs. Whether anything was to be done.
+///
+/// # Errors
+/// When the other slot holds nothing that was found good, or the disk fails.
+pub fn roll_back(config: &Config) -> Result<bool, Problem> {
+    let _lock = Lock::take(&config.paths.lock)?;
+    let system = System::open(&config.paths, false)?;
+    let Some(Step::Rename { from, to }) = rollback(&system.view(None, false)?)? else { return Ok(false) };
+    system.entries.rename(&from, &to.to_string())?;
+    let failure = Failure::of(&system, vec![ASKED.to_owned()], clock());
+    // What counts is done; without a record, status can only say less.
+    let _ = State::new(&config.paths.state).fail(system.esp(), &failure);
+    Ok(true)
+}
