@@ -163,8 +163,9 @@ fn start(kernel: &mut Linux<'_>, spec: &Spec, stdin: OwnedFd) -> Result<Pid, Fai
     let failed = |error: io::Error| Failure::new(Stage::Command, "run the command", &error);
     let name = spec.command.first().ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
     let path = spec.environment.get("PATH").map(String::as_str);
-    // The step starts with no signal blocked. PID 1 needs none blocked from here on: the kernel keeps from it all that
+    // The step starts with no signal ignored or blocked. PID 1 needs none blocked from here on: the kernel keeps from it all that
     // it does not handle.
+    syscalls::default_signals();
     syscalls::block_signals(false).map_err(failed)?;
     let command = Command::new(program::find(name, path).map_err(failed)?)
         .arg0(name)

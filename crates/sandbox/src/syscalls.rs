@@ -47,6 +47,15 @@ pub(crate) fn block_signals(block: bool) -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(result)) }
 }
 
+/// Gives every signal its default effect, here and in what is started. Ignored ones would be handed on: whoever starts this
+/// program in the background, or by nohup(1), ignores some.
+pub(crate) fn default_signals() {
+    for number in 1..=libc::SIGRTMAX() {
+        // SAFETY: no handler is installed. Those that cannot be changed are refused, which changes nothing.
+        unsafe { libc::signal(number, libc::SIG_DFL) };
+    }
+}
+
 /// Closes every file descriptor from `first` on.
 pub(crate) fn close_from(first: u32) -> io::Result<()> {
     // SAFETY: called before this process has opened anything, so no owner of these descriptors exists in it.

@@ -23,6 +23,7 @@ crate::tests![
     a_step_outlives_the_thread_that_started_it,
     waiting_can_be_limited,
     orphans_are_buried,
+    no_signal_is_ignored,
     an_output_ends_with_the_step,
 ];
 
@@ -114,6 +115,21 @@ fn orphans_are_buried() {
     ));
     let left: u32 = text.trim().parse().unwrap();
     assert!(left < 40, "{left} of 80 orphans were not buried");
+}
+
+/// A program that is started in the background, or by nohup(1), ignores signals, and what it starts would too.
+fn no_signal_is_ignored() {
+    let test = std::env::current_exe().unwrap();
+    let script = format!("trap '' HUP INT QUIT USR1; exec '{}' \"$@\"", test.display());
+    let output = Command::new("/bin/sh")
+        .args(["-c", &script, "sh", "role:yoe", "grep SigIgn /proc/self/status; exit; "])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let ignored = u64::from_str_radix(text.trim_start_matches("SigIgn:").trim(), 16).unwrap();
+    // 32 and 33 are the C library's own: it ignores them in whatever it spawns.
+    assert_eq!(ignored & 0x7fff_ffff, 0, "{text}");
 }
 
 fn an_output_ends_with_the_step() {
