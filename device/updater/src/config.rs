@@ -15,10 +15,15 @@ pub struct Config {
     /// Tries of a new version.
     #[serde(default = "tries")]
     pub tries: u32,
+    /// Tries of a version that was found good, while the other slot has an older one to fall back to: so many starts in a row
+    /// that do not come far enough. With 0 they are not counted.
+    #[serde(default = "good_tries")]
+    pub good_tries: u32,
     /// Seconds for which all checks must pass, one time after the other, before a version is good.
     #[serde(default = "settle")]
     pub settle: u64,
-    /// Seconds after which a version whose checks do not pass is given up.
+    /// Seconds after which a version on trial whose checks do not pass is given up, and after which a start of a good one
+    /// has come far enough all the same.
     #[serde(default = "deadline")]
     pub deadline: u64,
     /// Seconds from one round of checks to the next.
@@ -111,6 +116,10 @@ impl Default for Paths {
 
 fn tries() -> u32 {
     3
+}
+
+fn good_tries() -> u32 {
+    8
 }
 
 fn settle() -> u64 {

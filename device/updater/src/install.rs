@@ -5,6 +5,7 @@ mod slot;
 
 use std::fs::File;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use yoe_bundle::{Seen, Time};
 use yoe_disk::entry::{Counter, EntryName};
@@ -45,6 +46,9 @@ pub enum Event<'a> {
     Content(Tally),
 }
 
+/// How long an updater waits for another one: for what takes a moment, such as a rename, and not for an installation.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Whoever holds this is the only updater at work.
 pub struct Lock(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
 
@@ -52,13 +56,19 @@ impl Lock {
     /// Takes the lock.
     ///
     /// # Errors
-    /// When another updater has it.
+    /// When another updater keeps it.
     pub fn take(path: &Path) -> Result<Self, Problem> {
         let file = File::create(path).map_err(Problem::file("opened", path))?;
-        match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Self(file)),
-            Err(rustix::io::Errno::WOULDBLOCK) => Err(Problem::Busy),
-            Err(errno) => Err(Problem::file("locked", path)(errno.into())),
+        let start = Instant::now();
+        loop {
+            match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Ok(Self(file)),
+                Err(rustix::io::Errno::WOULDBLOCK) if start.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+                Err(rustix::io::Errno::WOULDBLOCK) => return Err(Problem::Busy),
+                Err(errno) => return Err(Problem::file("locked", path)(errno.into())),
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::disk::System;
 use crate::install::{Lock, clock};
-use crate::machine::{Step, rollback};
+use crate::machine::rollback;
 use crate::problem::Problem;
 use crate::state::{Failure, State};
 
@@ -17,8 +17,9 @@ const ASKED: &str = "rollback: somebody asked for it";
 pub fn roll_back(config: &Config) -> Result<bool, Problem> {
     let _lock = Lock::take(&config.paths.lock)?;
     let system = System::open(&config.paths, false)?;
-    let Some(Step::Rename { from, to }) = rollback(&system.view(None, false)?)? else { return Ok(false) };
-    system.entries.rename(&from, &to.to_string())?;
+    if !system.settle(rollback)? {
+        return Ok(false);
+    }
     let failure = Failure::of(&system, vec![ASKED.to_owned()], clock());
     // What counts is done; without a record, status can only say less.
     let _ = State::new(&config.paths.state).fail(system.esp(), &failure);

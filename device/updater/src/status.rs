@@ -34,7 +34,7 @@ pub struct Version {
     pub slot: &'static str,
     /// The image's version.
     pub version: String,
-    /// `good`, `trial`, `failed`, or `no-entry`.
+    /// `good`, `used-up` (good once, and its tries were used up since), `trial`, `failed`, or `no-entry`.
     pub state: &'static str,
     /// Tries that are left; absent when nothing is counted.
     pub tries_left: Option<u32>,
@@ -45,6 +45,10 @@ pub struct Version {
 /// What is said of a version that left no record.
 const SILENT: &str =
     "start: its tries are used up and it never reported: it did not start, hung, or lost its power";
+
+/// What is said of a version that was good.
+const WORN: &str = "start: it was found good, and its tries are used up since: its slot or its kernel is damaged, or it lost its \
+                    power early each time";
 
 /// Reads the state. Writes nothing.
 ///
@@ -65,7 +69,8 @@ pub fn status(config: &Config) -> Result<Status, Problem> {
     let recorded = state.failure(system.esp());
     let unheard = other.as_ref().filter(|other| {
         let told = recorded.as_ref().is_some_and(|failure| failure.version == other.version);
-        other.state == "failed" && !told
+        // What is on record of a version that was found good later was not its end.
+        other.state == "used-up" || (other.state == "failed" && !told)
     });
     Ok(Status {
         running: Version { version: system.version.clone(), ..running },
@@ -78,10 +83,12 @@ pub fn status(config: &Config) -> Result<Status, Problem> {
 }
 
 fn version(system: &System, view: &View, slot: Slot) -> Option<Version> {
-    let entry = view.entries_of(slot).next()?;
+    let entry = view.entry(slot)?;
     let told = system.entries.kernel(&entry.name).and_then(|kernel| kernel.field("IMAGE_VERSION"));
     let (state, counter) = match entry.name.state() {
         EntryState::Good => ("good", None),
+        EntryState::Armed(counter) => ("good", Some(counter)),
+        EntryState::UsedUp(counter) => ("used-up", Some(counter)),
         EntryState::Trial(counter) => ("trial", Some(counter)),
         EntryState::Failed(counter) => ("failed", Some(counter)),
     };
@@ -118,7 +125,7 @@ fn silent(other: &Version) -> Failure {
     Failure {
         version: other.version.clone(),
         slot: other.slot.to_owned(),
-        checks: vec![SILENT.to_owned()],
+        checks: vec![if other.state == "used-up" { WORN } else { SILENT }.to_owned()],
         // Nobody knows when.
         time: 0,
     }

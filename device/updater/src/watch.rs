@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use crate::checks;
 use crate::config::Config;
-use crate::disk::{System, is_counted};
+use crate::disk::{System, is_on_trial};
 use crate::install::{Lock, clock};
-use crate::machine::good;
+use crate::machine::{good, keep};
 use crate::problem::Problem;
 use crate::state::{Failure, State};
 
@@ -25,7 +25,7 @@ enum Verdict {
 /// What watching came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Watched {
-    /// This version was good before.
+    /// This version was good before, and this start of it has come far enough.
     NotOnTrial,
     /// It is now.
     Good,
@@ -44,32 +44,53 @@ fn verdict(config: &Config, passing: Option<u64>, now: u64) -> Verdict {
     }
 }
 
-/// Makes the version that runs a good one: its entry loses its counter. Whether anything was to be done.
+/// Makes the version that runs a good one, with all tries of one. Whether anything was to be done.
 ///
 /// # Errors
 /// When no entry starts it, or the disk fails.
 pub fn mark_good(config: &Config) -> Result<bool, Problem> {
     let _lock = Lock::take(&config.paths.lock)?;
-    let system = System::open(&config.paths, false)?;
-    let view = system.view(None, false)?;
-    match good(&view)? {
-        Some(crate::machine::Step::Rename { from, to }) => {
-            system.entries.rename(&from, &to.to_string())?;
-            Ok(true)
-        }
-        _ => Ok(false),
-    }
+    System::open(&config.paths, false)?.settle(|view| good(view, config.good_tries))
 }
 
-/// Watches until the version that runs is good or given up. Given up, it records why and restarts the device: the boot
-/// manager has counted this try, so the version comes to its next one or the older version comes back.
+/// Watches what runs: a version on trial until it is good or given up, a good one until this start has come far enough.
 ///
 /// # Errors
 /// When the device is none, or the disk fails.
 pub fn watch(config: &Config) -> Result<Watched, Problem> {
-    if !is_counted(&config.paths.efivars) {
-        return Ok(Watched::NotOnTrial);
+    if is_on_trial(&config.paths.efivars) { prove(config) } else { outlast(config) }
+}
+
+/// Waits until a start of a good version has come so far that what it needs was read, then gives it all its tries again.
+/// Checks that do not pass are no reason to leave it: only a start that does not come to their deadline counts against it.
+fn outlast(config: &Config) -> Result<Watched, Problem> {
+    let pause = || std::thread::sleep(Duration::from_secs(config.interval));
+    let start = Instant::now();
+    while !checks::run(config, || ()).is_empty() && start.elapsed().as_secs() < config.deadline {
+        pause();
     }
+    loop {
+        match refill(config) {
+            // An installation takes its time, and leaves the entry as it should be.
+            Err(Problem::Busy) => pause(),
+            refilled => return refilled.map(|()| Watched::NotOnTrial),
+        }
+    }
+}
+
+/// All tries for a good version. Nobody is kept from work when there is nothing to do.
+fn refill(config: &Config) -> Result<(), Problem> {
+    let system = System::open(&config.paths, false)?;
+    if keep(&system.view(None, false)?, config.good_tries).is_some() {
+        let _lock = Lock::take(&config.paths.lock)?;
+        system.settle(|view| Ok(keep(view, config.good_tries)))?;
+    }
+    Ok(())
+}
+
+/// Watches until the version that runs is good or given up. Given up, it records why and restarts the device: the boot
+/// manager has counted this try, so the version comes to its next one or the older version comes back.
+fn prove(config: &Config) -> Result<Watched, Problem> {
     let mut watchdog = config.watchdog.as_deref().and_then(Watchdog::hold);
     let (start, mut passing) = (Instant::now(), None);
     loop {

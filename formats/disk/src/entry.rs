@@ -3,6 +3,9 @@
 //! The counter is that of the Boot Loader Specification's automatic boot assessment: `+3` is an entry with three tries,
 //! `+2-1` one of whose tries was used, `+0-3` one that failed, and a name without a counter counts as good. systemd-boot
 //! counts before it starts the entry.
+//!
+//! A version that was found good is counted as well while there is another one to come back to: its entry is armed. The
+//! counter is the same, and a mark before it says so: `NAME_VERSION,good+8.efi` (docs/design/0021). No version has a comma.
 
 use std::fmt;
 
@@ -21,28 +24,43 @@ pub struct Counter {
 /// What a name says of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// It was found good.
+    /// It was found good, and nothing is counted.
     Good,
+    /// It was found good, and may be started this often without coming far enough.
+    Armed(Counter),
+    /// It was found good, and used up its tries since: the boot manager takes it last.
+    UsedUp(Counter),
     /// It may be tried this often.
     Trial(Counter),
     /// Its tries were used up: the boot manager takes it last.
     Failed(Counter),
 }
 
+impl State {
+    /// Whether it was found good once, whatever became of it since.
+    pub fn found_good(self) -> bool {
+        matches!(self, Self::Good | Self::Armed(_) | Self::UsedUp(_))
+    }
+}
+
 /// The name of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryName {
     stem: String,
+    /// Whether the mark is there; never without a counter.
+    armed: bool,
     counter: Option<Counter>,
 }
 
 /// What ends the name of an entry; the boot manager looks at no other files.
 const SUFFIX: &str = ".efi";
+/// What stands before the counter of a version that was found good.
+const MARK: &str = ",good";
 
 impl EntryName {
     /// The name of an image's entry.
     pub fn new(image: &str, version: &str, counter: Option<Counter>) -> Self {
-        Self { stem: format!("{image}_{version}"), counter }
+        Self { stem: format!("{image}_{version}"), armed: false, counter }
     }
 
     /// Reads a file name; nothing when the boot manager would not take it for an entry.
@@ -55,15 +73,22 @@ impl EntryName {
         let counted = body.rsplit_once('+').and_then(|(stem, text)| Some((stem, counter(text)?)));
         Some(match counted {
             Some((stem, counter)) if !stem.is_empty() => {
-                Self { stem: stem.to_owned(), counter: Some(counter) }
+                let marked = stem.strip_suffix(MARK).filter(|stem| !stem.is_empty());
+                let (stem, armed) = (marked.unwrap_or(stem).to_owned(), marked.is_some());
+                Self { stem, armed, counter: Some(counter) }
             }
-            _ => Self { stem: body.to_owned(), counter: None },
+            _ => Self { stem: body.to_owned(), armed: false, counter: None },
         })
     }
 
-    /// The name without counter and suffix: `NAME_VERSION`.
+    /// The name without mark, counter and suffix: `NAME_VERSION`.
     pub fn stem(&self) -> &str {
         &self.stem
+    }
+
+    /// Whether it is the name of this image's entry, as far as a file name can tell.
+    pub fn is_of(&self, image: &str) -> bool {
+        self.stem.strip_prefix(image).is_some_and(|rest| rest.starts_with('_'))
     }
 
     /// What follows the last `_`: the version, as far as a file name can tell.
@@ -75,14 +100,36 @@ impl EntryName {
     pub fn state(&self) -> State {
         match self.counter {
             None => State::Good,
+            Some(counter) if self.armed && counter.left == 0 => State::UsedUp(counter),
+            Some(counter) if self.armed => State::Armed(counter),
             Some(counter) if counter.left == 0 => State::Failed(counter),
             Some(counter) => State::Trial(counter),
         }
     }
 
-    /// The same entry with this counter, or without one.
+    /// The same entry with this counter, or without one; not armed.
     pub fn with(&self, counter: Option<Counter>) -> Self {
-        Self { stem: self.stem.clone(), counter }
+        Self { stem: self.stem.clone(), armed: false, counter }
+    }
+
+    /// The same entry as that of a version that was found good and is counted.
+    pub fn armed(&self, counter: Counter) -> Self {
+        Self { stem: self.stem.clone(), armed: true, counter: Some(counter) }
+    }
+
+    /// Whether the boot manager would come to one name when it counts down from either. Firmware does not rename a file over
+    /// another, so where both are there it would not count.
+    pub fn counts_like(&self, other: &Self) -> bool {
+        let (Some(one), Some(another)) = (self.counter, other.counter) else { return false };
+        let all = |counter: Counter| u64::from(counter.left) + u64::from(counter.done);
+        (&self.stem, self.armed, all(one)) == (&other.stem, other.armed, all(another))
+    }
+
+    /// The same entry with one more of its tries used, and as many left.
+    #[must_use]
+    pub fn once_more(&self) -> Self {
+        let more = |counter: Counter| Counter { done: counter.done + 1, ..counter };
+        Self { counter: self.counter.map(more), ..self.clone() }
     }
 
     /// The name of the unfinished copy of this entry: no boot manager takes it.
@@ -94,7 +141,7 @@ impl EntryName {
     pub fn tried(&self) -> Self {
         let count = |counter: Counter| Counter { left: counter.left - 1, done: counter.done + 1 };
         match self.counter {
-            Some(counter) if counter.left > 0 => self.with(Some(count(counter))),
+            Some(counter) if counter.left > 0 => Self { counter: Some(count(counter)), ..self.clone() },
             _ => self.clone(),
         }
     }
@@ -102,10 +149,11 @@ impl EntryName {
 
 impl fmt::Display for EntryName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.stem, if self.armed { MARK } else { "" })?;
         match self.counter {
-            None => write!(f, "{}{SUFFIX}", self.stem),
-            Some(Counter { left, done: 0 }) => write!(f, "{}+{left}{SUFFIX}", self.stem),
-            Some(Counter { left, done }) => write!(f, "{}+{left}-{done}{SUFFIX}", self.stem),
+            None => write!(f, "{SUFFIX}"),
+            Some(Counter { left, done: 0 }) => write!(f, "+{left}{SUFFIX}"),
+            Some(Counter { left, done }) => write!(f, "+{left}-{done}{SUFFIX}"),
         }
     }
 }
@@ -136,6 +184,11 @@ mod tests {
         assert_eq!(read("box_1.0.1+0-3.EFI"), Some((stem(), State::Failed(counter(0, 3)))));
         assert_eq!(read("box_1.0.1+x.efi"), Some(("box_1.0.1+x".to_owned(), State::Good)));
         assert_eq!(read("+3.efi"), Some(("+3".to_owned(), State::Good)));
+        assert_eq!(read("box_1.0.1,good+8.efi"), Some((stem(), State::Armed(counter(8, 0)))));
+        assert_eq!(read("box_1.0.1,good+7-1.efi"), Some((stem(), State::Armed(counter(7, 1)))));
+        assert_eq!(read("box_1.0.1,good+0-8.efi"), Some((stem(), State::UsedUp(counter(0, 8)))));
+        assert_eq!(read("box_1.0.1,good.efi"), Some(("box_1.0.1,good".to_owned(), State::Good)));
+        assert_eq!(read(",good+8.efi"), Some((",good".to_owned(), State::Trial(counter(8, 0)))));
         for other in ["box_1.0.1.efi.part", "box", ".efi", "", "ä"] {
             assert_eq!(read(other), None, "{other}");
         }
@@ -157,10 +210,39 @@ mod tests {
         assert!(EntryName::parse(&name.unfinished()).is_none());
     }
 
+    #[test]
+    fn what_was_found_good_stays_so_while_it_is_counted() {
+        let good = EntryName::new("box", "1.0", None);
+        let mut name = good.armed(Counter { left: 2, done: 0 });
+        let mut seen = Vec::new();
+        for _ in 0..4 {
+            assert!(name.state().found_good());
+            assert_eq!((name.version(), name.stem()), ("1.0", "box_1.0"));
+            seen.push(name.to_string());
+            name = name.tried();
+        }
+        let expected = ["box_1.0,good+2.efi", "box_1.0,good+1-1.efi", "box_1.0,good+0-2.efi"];
+        assert_eq!(seen, [&expected[..], &expected[2..]].concat());
+        assert_eq!(name.with(None), good);
+        assert_eq!(name.unfinished(), good.unfinished());
+        assert_eq!(name.once_more().to_string(), "box_1.0,good+0-3.efi");
+        assert!(name.counts_like(&good.armed(Counter { left: 2, done: 0 })));
+        assert!(!name.counts_like(&name.once_more()) && !name.counts_like(&good));
+        assert!(!name.with(Some(Counter { left: 0, done: 1 })).state().found_good());
+        assert!(name.is_of("box") && !name.is_of("bo") && !name.is_of("box_1.0"));
+    }
+
     proptest::proptest! {
         #[test]
-        fn what_is_written_is_read(stem in "[a-z][a-z_.-]{0,8}", left in 0u32..9, done in 0u32..9, counted: bool) {
-            let name = EntryName { stem, counter: counted.then_some(Counter { left, done }) };
+        fn what_is_written_is_read(
+            stem in "[a-z][a-z_.-]{0,8}",
+            left in 0u32..9,
+            done in 0u32..9,
+            counted: bool,
+            armed: bool,
+        ) {
+            let counter = counted.then_some(Counter { left, done });
+            let name = EntryName { stem, armed: armed && counted, counter };
             proptest::prop_assert_eq!(EntryName::parse(&name.to_string()), Some(name));
         }
     }

@@ -33,20 +33,25 @@ impl Entries {
     }
 
     /// The entries that name a verified root, and unfinished copies; `kernel` is the digest of the one to be installed.
-    /// Files of others are left alone.
+    /// A file with the name of an entry of this image that is no kernel image is what is left of one. Files of others are
+    /// left alone.
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub fn read(&self, kernel: Option<&str>) -> Result<(Vec<Entry>, Vec<Unfinished>), Problem> {
+    pub fn read(&self, image: &str, kernel: Option<&str>) -> Result<(Vec<Entry>, Vec<Unfinished>), Problem> {
         let (mut entries, mut unfinished) = (Vec::new(), Vec::new());
         for file in self.files()? {
             let Some(bytes) = self.bytes(&file)? else { continue };
             let is_new = kernel.is_some_and(|kernel| yoe_bundle::sha256(&bytes) == kernel);
             match EntryName::parse(&file) {
-                Some(name) => {
-                    let root = Uki::read(&bytes).ok().and_then(|uki| Root::on(&uki.cmdline).ok());
-                    entries.extend(root.map(|root| Entry { name, root: root.partition, is_new }));
-                }
+                Some(name) => match Uki::read(&bytes) {
+                    Ok(uki) => {
+                        let root = Root::on(&uki.cmdline).ok();
+                        entries.extend(root.map(|root| Entry { name, root: root.partition, is_new }));
+                    }
+                    Err(_) if name.is_of(image) => unfinished.push(Unfinished { file, is_new }),
+                    Err(_) => {}
+                },
                 None if file.ends_with(UNFINISHED) => unfinished.push(Unfinished { file, is_new }),
                 None => {}
             }

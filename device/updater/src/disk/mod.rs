@@ -7,4 +7,4 @@ mod system;
 
 pub use entries::Entries;
 pub use medium::{Disk, Region, durable};
-pub use system::{System, is_counted, refuses_unsigned};
+pub use system::{System, is_on_trial, refuses_unsigned};

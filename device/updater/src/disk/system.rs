@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use yoe_disk::Uuid;
+use yoe_disk::entry::EntryName;
 use yoe_disk::gpt::{Gpt, Partition};
 use yoe_disk::loader;
 use yoe_disk::partition::{ESP, Slot};
@@ -14,7 +15,7 @@ use yoe_disk::verity::Root;
 use super::esp::Esp;
 use super::{Disk, Entries};
 use crate::config::Paths;
-use crate::machine::{SlotView, View};
+use crate::machine::{Refused, SlotView, Step, View};
 use crate::problem::Problem;
 
 /// This device.
@@ -99,7 +100,7 @@ impl System {
     pub fn view(&self, kernel: Option<&str>, holds_new: bool) -> Result<View, Problem> {
         let gpt = table(&self.disk)?;
         let partitions = slots(&gpt)?;
-        let (entries, unfinished) = self.entries.read(kernel)?;
+        let (entries, unfinished) = self.entries.read(&self.image, kernel)?;
         let slot = |slot: Slot| SlotView {
             uuid: partitions[usize::from(slot == Slot::B)].uuid,
             holds_new: holds_new && slot != self.running,
@@ -111,6 +112,19 @@ impl System {
             unfinished,
             table_is_whole: gpt.mend().is_empty(),
         })
+    }
+
+    /// Renames boot entries until the verdict asks for nothing more. Whether anything was to be done.
+    ///
+    /// # Errors
+    /// When the verdict is refused, or the disk fails.
+    pub fn settle(&self, verdict: impl Fn(&View) -> Result<Option<Step>, Refused>) -> Result<bool, Problem> {
+        let mut changed = false;
+        while let Some(Step::Rename { from, to }) = verdict(&self.view(None, false)?)? {
+            self.entries.rename(&from, &to.to_string())?;
+            changed = true;
+        }
+        Ok(changed)
     }
 
     /// Makes both copies of the partition table whole.
@@ -133,10 +147,11 @@ impl System {
     }
 }
 
-/// Whether the boot manager counted this boot: then the version that runs is on trial.
-pub fn is_counted(efivars: &Path) -> bool {
+/// Whether the boot manager counted this boot as a try of a version that was not found good yet.
+pub fn is_on_trial(efivars: &Path) -> bool {
     let variable = fs::read(efivars.join(loader::BOOT_COUNT_PATH)).unwrap_or_default();
-    loader::entry_file(&variable).is_some()
+    let found_good = |file: String| EntryName::parse(&file).is_some_and(|name| name.state().found_good());
+    loader::entry_file(&variable).is_some_and(|file| !found_good(file))
 }
 
 /// Whether the firmware of this device refuses what is not signed.

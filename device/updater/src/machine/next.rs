@@ -4,7 +4,7 @@ use yoe_disk::Uuid;
 use yoe_disk::entry::{EntryName, State};
 use yoe_disk::partition::{self, Slot};
 
-use super::{Entry, Install, Refused, View};
+use super::{Entry, Install, Refused, View, keep};
 
 /// One write. It is durable before the disk is looked at again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,10 +35,8 @@ pub enum Step {
 /// # Errors
 /// With the reason why not.
 pub fn admit(view: &View, install: &Install) -> Result<(), Refused> {
-    if view.entries_of(view.running).next().is_none() {
-        return Err(Refused::NoEntry);
-    }
-    if view.good_entry(view.running).is_none() {
+    let entry = view.entry(view.running).ok_or(Refused::NoEntry)?;
+    if !entry.name.state().found_good() {
         return Err(Refused::OnTrial);
     }
     if view.slot(view.running).uuid == install.root {
@@ -52,6 +50,10 @@ pub fn next(view: &View, install: &Install) -> Option<Step> {
     let target = view.running.other();
     if !view.table_is_whole {
         return Some(Step::MendTable);
+    }
+    // Soon there is nothing else: the version that runs is disarmed while the other one is still whole.
+    if let Some(step) = keep(view, 0) {
+        return Some(step);
     }
     if let Some(entry) = view.entries.iter().find(|entry| is_stale(view, install, entry)) {
         return Some(Step::RemoveEntry(entry.name.clone()));

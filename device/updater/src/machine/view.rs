@@ -3,6 +3,7 @@
 use yoe_disk::Uuid;
 use yoe_disk::entry::{EntryName, State};
 use yoe_disk::partition::Slot;
+use yoe_disk::version::compare;
 
 /// What is on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub struct Entry {
     pub is_new: bool,
 }
 
-/// An unfinished copy of a kernel.
+/// An unfinished copy of a kernel, or what is left of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfinished {
     /// Its file's name.
@@ -74,6 +75,19 @@ pub enum Refused {
     NothingToReturnTo,
 }
 
+impl Entry {
+    /// Orders what is said of one version: the best comes last.
+    pub(super) fn merit(&self) -> (u8, u32) {
+        match self.name.state() {
+            State::Failed(_) => (0, 0),
+            State::Trial(counter) => (1, counter.left),
+            State::UsedUp(_) => (2, 0),
+            State::Armed(counter) => (3, counter.left),
+            State::Good => (4, 0),
+        }
+    }
+}
+
 impl View {
     /// A slot.
     pub fn slot(&self, slot: Slot) -> &SlotView {
@@ -89,8 +103,37 @@ impl View {
         self.entries.iter().filter(move |entry| entry.root == uuid)
     }
 
-    /// The entry of this slot that counts as good.
-    pub fn good_entry(&self, slot: Slot) -> Option<&Entry> {
-        self.entries_of(slot).find(|entry| entry.name.state() == State::Good)
+    /// The entry of this slot. A power cut in a rename may have left it under two names; then the one that says most good.
+    pub fn entry(&self, slot: Slot) -> Option<&Entry> {
+        self.entries_of(slot).max_by_key(|entry| entry.merit())
+    }
+
+    /// The entry of this slot that was found good and is not counted.
+    pub fn uncounted(&self, slot: Slot) -> Option<&Entry> {
+        self.entry(slot).filter(|entry| entry.name.state() == State::Good)
+    }
+
+    /// What the device comes to when the version that runs has no tries left: an older version in the other slot, found good
+    /// and not counted. A newer one is what the boot manager takes first, so it is nothing to fall back to.
+    pub fn fallback(&self) -> Option<&Entry> {
+        let running = self.entry(self.running)?;
+        let older = |other: &&Entry| compare(other.name.stem(), running.name.stem()).is_lt();
+        self.uncounted(self.running.other()).filter(older)
+    }
+
+    /// Whether another entry stands in the way of counting this one, which has or will have this name. Both may be one file,
+    /// after a power cut in a rename.
+    pub fn is_hindered(&self, entry: &Entry, name: &EntryName) -> bool {
+        self.entries.iter().any(|other| other.name != entry.name && other.name.counts_like(name))
+    }
+
+    /// This name for this entry, with more tries used where another stands in its way. So a rename never replaces a file: if
+    /// both are one, what they consist of would be set free.
+    pub fn free(&self, entry: &Entry, name: EntryName) -> EntryName {
+        let mut free = name;
+        while self.is_hindered(entry, &free) {
+            free = free.once_more();
+        }
+        free
     }
 }

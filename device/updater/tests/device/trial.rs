@@ -19,7 +19,7 @@ fn on_trial() -> Device {
     device
 }
 
-const GOOD: [&str; 2] = ["box_1.0.efi", "box_1.1.efi"];
+const GOOD: [&str; 2] = ["box_1.0.efi", "box_1.1,good+8.efi"];
 const TRIAL: [&str; 2] = ["box_1.0.efi", "box_1.1+2-1.efi"];
 
 /// A configuration with this check, and no time to lose.
@@ -43,7 +43,7 @@ fn status_tells_version_slot_and_tries() {
 }
 
 #[test]
-fn mark_good_takes_the_counter_away() {
+fn mark_good_takes_it_off_trial() {
     let device = on_trial();
     assert_eq!(device.json(&["mark-good"], 0)["changed"], true);
     assert_eq!(device.entries(), GOOD);

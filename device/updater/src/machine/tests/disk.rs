@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use yoe_disk::Uuid;
 use yoe_disk::entry::{EntryName, State};
 use yoe_disk::partition::Slot;
+use yoe_disk::version::compare;
 
 use crate::machine::{Entry, SlotView, Step, Unfinished, View};
 
+/// No device of these tests has more tries than this, of all its entries together.
+const BOOTS: usize = 30;
+
 /// What a slot holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Content {
     Garbage,
     Version(u8),
@@ -24,7 +28,7 @@ impl Content {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SlotModel {
     pub uuid: Uuid,
     pub content: Content,
@@ -38,22 +42,24 @@ impl SlotModel {
 }
 
 /// A file among the boot entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum File {
     Garbage,
     Kernel(u8),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
     Whole,
     PrimaryTorn,
     BackupTorn,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Disk {
     pub running: Slot,
+    /// The version that can be installed.
+    pub offered: u8,
     pub slots: [SlotModel; 2],
     pub files: BTreeMap<String, File>,
     pub table: Table,
@@ -63,7 +69,8 @@ impl Disk {
     /// This version in this slot, found good, and nothing else.
     pub fn new(running: Slot, version: u8) -> Self {
         let files = [(format!("box_{version}.efi"), File::Kernel(version))].into();
-        Self { running, slots: [SlotModel::whole(version); 2], files, table: Table::Whole }
+        let slots = [SlotModel::whole(version); 2];
+        Self { running, offered: 3, slots, files, table: Table::Whole }
     }
 
     pub fn slot(&self, slot: Slot) -> &SlotModel {
@@ -74,8 +81,9 @@ impl Disk {
         &mut self.slots[usize::from(slot == Slot::B)]
     }
 
-    /// What the updater reads of it while this version is to be installed.
-    pub fn view(&self, new: u8) -> View {
+    /// What the updater reads of it.
+    pub fn view(&self) -> View {
+        let new = self.offered;
         let slots = self
             .slots
             .map(|slot| SlotView { uuid: slot.uuid, holds_new: slot.content == Content::Version(new) });
@@ -92,8 +100,7 @@ impl Disk {
                     let root = Content::Version(*version).uuid();
                     view.entries.push(Entry { name, root, is_new: *version == new });
                 }
-                (Some(_), File::Garbage) => {}
-                (None, file) => view
+                (_, file) => view
                     .unfinished
                     .push(Unfinished { file: name.clone(), is_new: *file == File::Kernel(new) }),
             }
@@ -113,13 +120,14 @@ impl Disk {
                 disk.files.remove(file);
             }
             Step::SetUuid(slot, uuid) => disk.slot_mut(*slot).uuid = *uuid,
-            Step::WriteSlot(slot) => disk.slot_mut(*slot).content = Content::Version(3),
+            Step::WriteSlot(slot) => disk.slot_mut(*slot).content = Content::Version(self.offered),
             Step::CopyKernel(file) => {
-                disk.files.insert(file.clone(), File::Kernel(3));
+                disk.files.insert(file.clone(), File::Kernel(self.offered));
             }
             Step::Rename { from, to } => {
                 let file = disk.files.remove(from).expect("the file is there");
-                disk.files.insert(to.to_string(), file);
+                let replaced = disk.files.insert(to.to_string(), file);
+                assert_eq!(replaced, None, "two names may be one file: {self:#?}");
             }
         }
         disk
@@ -165,25 +173,60 @@ impl Disk {
         .collect()
     }
 
-    /// What the boot manager starts, after it counted the try: entries with tries first, then the newest.
+    /// What the boot manager takes: who has no tries left comes last, then the newest comes first, by version and by file name.
+    fn next_entry(&self) -> Option<(EntryName, u8)> {
+        let listed = self.files.iter().filter_map(|(name, file)| match file {
+            File::Kernel(version) => Some((EntryName::parse(name)?, *version)),
+            File::Garbage => None,
+        });
+        listed.max_by(|(one, version), (other, another)| {
+            let has_tries = |name: &EntryName| !name.to_string().contains("+0");
+            let order = has_tries(one).cmp(&has_tries(other)).then(version.cmp(another));
+            order.then_with(|| compare(&one.to_string(), &other.to_string()))
+        })
+    }
+
+    /// What the boot manager starts, and how it counts the try. It does not count where firmware refuses the name.
+    fn next_try(&self) -> Option<(u8, Option<Step>)> {
+        let (name, version) = self.next_entry()?;
+        let (from, to) = (name.to_string(), name.tried());
+        let counts = !self.files.contains_key(&to.to_string());
+        Some((version, counts.then_some(Step::Rename { from, to })))
+    }
+
+    /// What the boot manager starts, after it counted the try.
     pub fn boot_once(&mut self) -> Option<u8> {
-        let mut entries: Vec<(EntryName, u8)> = self
-            .files
-            .iter()
-            .filter_map(|(name, file)| match file {
-                File::Kernel(version) => Some((EntryName::parse(name)?, *version)),
-                File::Garbage => None,
-            })
-            .collect();
-        entries.sort_by_key(|(name, version)| (!matches!(name.state(), State::Failed(_)), *version));
-        let (name, version) = entries.pop()?;
-        let file = self.files.remove(&name.to_string())?;
-        self.files.insert(name.tried().to_string(), file);
+        let (version, step) = self.next_try()?;
+        *self = step.map_or_else(|| self.clone(), |step| self.after(&step));
         Some(version)
     }
 
+    /// What a power cut may leave while the boot manager counts, besides the states before and after it. Of two names for a
+    /// version that never comes to run again, nobody could be rid.
+    pub fn torn_boot(&self) -> Vec<Self> {
+        let Some((version, Some(step))) = self.next_try() else { return Vec::new() };
+        let mut torn = self.torn(&step);
+        torn.retain(|disk| disk.files.len() < self.files.len() || self.is_good(version));
+        torn
+    }
+
+    /// Whether a version was found good and is whole.
+    fn is_good(&self, version: u8) -> bool {
+        let found_good = |name: &String| EntryName::parse(name).is_some_and(|name| name.state().found_good());
+        let mut files = self.files.iter();
+        self.starts(version) && files.any(|(name, file)| *file == File::Kernel(version) && found_good(name))
+    }
+
+    /// The version that runs.
+    pub fn version(&self) -> u8 {
+        match self.slot(self.running).content {
+            Content::Version(version) => version,
+            Content::Garbage => panic!("nothing runs: {self:#?}"),
+        }
+    }
+
     /// A version that starts has its slot, by the identifier that its command line names, and the slot is whole.
-    fn starts(&self, version: u8) -> bool {
+    pub fn starts(&self, version: u8) -> bool {
         let mut named =
             self.slots.iter().filter(|slot| slot.uuid == Content::Version(version).uuid()).peekable();
         named.peek().is_some() && named.all(|slot| slot.content == Content::Version(version))
@@ -192,18 +235,20 @@ impl Disk {
     /// The version that runs in the end, when those that do not start or do not get ready reset the device.
     pub fn boots(&self, gets_ready: impl Fn(u8) -> bool) -> Option<u8> {
         let mut disk = self.clone();
-        (0..12).filter_map(|_| disk.boot_once()).find(|version| self.starts(*version) && gets_ready(*version))
+        (0..BOOTS)
+            .filter_map(|_| disk.boot_once())
+            .find(|version| self.starts(*version) && gets_ready(*version))
     }
 
-    /// Whatever becomes of the new version, the device comes to run, and in the end it runs one that was found good.
+    /// Whatever becomes of the new version, the device comes to run, and in the end it runs one that was found good. There
+    /// is one that nothing can take the last try from.
     pub fn can_always_boot(&self) {
         assert!(self.boots(|_| true).is_some(), "nothing boots: {self:#?}");
-        let good = |version: u8| {
-            self.files.iter().any(|(name, file)| {
-                *file == File::Kernel(version)
-                    && EntryName::parse(name).is_some_and(|name| name.state() == State::Good)
-            })
+        assert!(self.boots(|version| self.is_good(version)).is_some(), "no good version boots: {self:#?}");
+        let stays = |(name, file): (&String, &File)| match (EntryName::parse(name), file) {
+            (Some(name), File::Kernel(version)) => name.state() == State::Good && self.starts(*version),
+            _ => false,
         };
-        assert!(self.boots(good).is_some(), "no good version boots: {self:#?}");
+        assert!(self.files.iter().any(stays), "every whole version can run out of tries: {self:#?}");
     }
 }

@@ -1,6 +1,7 @@
 //! Power cuts at every write of every installation, on a model of the disk.
 
 mod disk;
+mod life;
 
 use disk::{Content, Disk, File, Table};
 use yoe_disk::entry::{Counter, EntryName, State};
@@ -9,9 +10,18 @@ use yoe_disk::partition::{Slot, empty};
 use super::*;
 
 const TRIES: Counter = Counter { left: 3, done: 0 };
+/// Of a version that was found good.
+const GOOD_TRIES: u32 = 2;
 
 fn install() -> Install {
-    Install { entry: EntryName::new("box", "3", Some(TRIES)), root: Content::Version(3).uuid() }
+    install_of(&Disk::new(Slot::A, 1))
+}
+
+/// What this device is offered.
+fn install_of(disk: &Disk) -> Install {
+    let version = disk.offered;
+    let entry = EntryName::new("box", &version.to_string(), Some(TRIES));
+    Install { entry, root: Content::Version(version).uuid() }
 }
 
 /// Version 1 runs, as a good one; what else may be on the disk: every version and every leftover.
@@ -25,6 +35,9 @@ fn beginnings() -> Vec<Disk> {
         "box_3+0-3.efi",
         "box_3+2-1.efi",
         "box_0.efi",
+        "box_2,good+8.efi",
+        "box_2,good+0-8.efi",
+        "box_3,good+0-8.efi",
     ];
     for running in Slot::BOTH {
         let mut fresh = Disk::new(running, 1);
@@ -57,6 +70,8 @@ fn beginnings() -> Vec<Disk> {
         ("box_3.efi.part", File::Garbage),
         ("box_3.efi.part", File::Kernel(3)),
         ("box_2.efi.part", File::Kernel(2)),
+        // An entry whose kernel image is none any more.
+        ("box_9,good+0-8.efi", File::Garbage),
     ];
     let with = |disk: &Disk, (name, file): (&str, File)| {
         let mut disk = disk.clone();
@@ -74,11 +89,11 @@ fn beginnings() -> Vec<Disk> {
 
 /// Goes on until nothing is to do; the states between the steps.
 fn run(mut disk: Disk) -> Vec<Disk> {
-    let mut states = vec![disk.clone()];
+    let (mut states, install) = (vec![disk.clone()], install_of(&disk));
     for _ in 0..20 {
-        let view = disk.view(3);
-        admit(&view, &install()).unwrap_or_else(|why| panic!("{why}: {disk:#?}"));
-        let Some(step) = next(&view, &install()) else { return states };
+        let view = disk.view();
+        admit(&view, &install).unwrap_or_else(|why| panic!("{why}: {disk:#?}"));
+        let Some(step) = next(&view, &install) else { return states };
         disk = disk.after(&step);
         states.push(disk.clone());
     }
@@ -109,7 +124,7 @@ fn a_power_cut_in_any_write_leaves_a_device_that_boots_and_completes() {
     let mut cuts = 0;
     for beginning in beginnings() {
         for state in run(beginning) {
-            let Some(step) = next(&state.view(3), &install()) else { continue };
+            let Some(step) = next(&state.view(), &install()) else { continue };
             for torn in state.torn(&step) {
                 cuts += 1;
                 torn.can_always_boot();
@@ -126,10 +141,10 @@ fn a_power_cut_in_any_write_leaves_a_device_that_boots_and_completes() {
 fn two_power_cuts_are_no_worse_than_one() {
     let fresh = beginnings().remove(0);
     for state in run(fresh) {
-        let Some(step) = next(&state.view(3), &install()) else { continue };
+        let Some(step) = next(&state.view(), &install()) else { continue };
         for torn in state.torn(&step) {
             for second in run(torn) {
-                let Some(step) = next(&second.view(3), &install()) else { continue };
+                let Some(step) = next(&second.view(), &install()) else { continue };
                 for torn in second.torn(&step) {
                     torn.can_always_boot();
                     complete(run(torn).last().unwrap());
@@ -151,50 +166,53 @@ fn on_trial() -> Disk {
 #[test]
 fn a_good_version_stays_and_the_older_one_is_kept() {
     let disk = on_trial();
-    let step = good(&disk.view(3)).unwrap().unwrap();
+    let step = good(&disk.view(), GOOD_TRIES).unwrap().unwrap();
     for torn in disk.torn(&step) {
         torn.can_always_boot();
     }
     let after = disk.after(&step);
     assert_eq!(after.boots(|_| true), Some(3));
-    assert_eq!(good(&after.view(3)), Ok(None));
-    assert_eq!(
-        after.view(3).good_entry(after.running.other()).map(|entry| entry.name.to_string()).as_deref(),
-        Some("box_1.efi")
-    );
+    assert_eq!(good(&after.view(), GOOD_TRIES), Ok(None));
+    assert_eq!(after.files.keys().collect::<Vec<_>>(), ["box_1.efi", "box_3,good+2.efi"]);
 }
 
 #[test]
 fn a_rollback_boots_the_older_version() {
     let trial = on_trial();
-    let good = trial.after(&good(&trial.view(3)).unwrap().unwrap());
-    for disk in [trial, good] {
-        let step = rollback(&disk.view(3)).unwrap().unwrap();
+    let kept = trial.after(&good(&trial.view(), GOOD_TRIES).unwrap().unwrap());
+    let uncounted = trial.after(&good(&trial.view(), 0).unwrap().unwrap());
+    let mut last_try = kept.clone();
+    last_try.boot_once();
+    last_try.boot_once();
+    for disk in [trial, kept, uncounted, last_try] {
+        let step = rollback(&disk.view()).unwrap().unwrap();
         for torn in disk.torn(&step) {
             torn.can_always_boot();
         }
         let after = disk.after(&step);
         assert_eq!(after.boots(|_| true), Some(1));
-        assert_eq!(rollback(&after.view(3)), Ok(None), "once is enough");
+        assert_eq!(rollback(&after.view()), Ok(None), "once is enough");
+        assert_eq!(after.files.keys().collect::<Vec<_>>(), ["box_1.efi", "box_3+0-1.efi"]);
+        assert_eq!(keep(&after.view(), GOOD_TRIES), None, "nor is it taken back");
     }
 }
 
 #[test]
 fn what_is_refused() {
     let disk = on_trial();
-    let view = disk.view(4);
+    let view = Disk { offered: 4, ..disk }.view();
     let new = Install { root: Content::Version(4).uuid(), ..install() };
     assert_eq!(admit(&view, &new), Err(Refused::OnTrial));
     let fresh = beginnings().remove(0);
-    assert_eq!(rollback(&fresh.view(3)), Err(Refused::NothingToReturnTo));
+    assert_eq!(rollback(&fresh.view()), Err(Refused::NothingToReturnTo));
     assert_eq!(
-        admit(&fresh.view(3), &Install { root: Content::Version(1).uuid(), ..install() }),
+        admit(&fresh.view(), &Install { root: Content::Version(1).uuid(), ..install() }),
         Err(Refused::SameRoot)
     );
     let mut lost = fresh;
     lost.files.clear();
-    assert_eq!(admit(&lost.view(3), &install()), Err(Refused::NoEntry));
-    assert_eq!(good(&lost.view(3)), Err(Refused::NoEntry));
+    assert_eq!(admit(&lost.view(), &install()), Err(Refused::NoEntry));
+    assert_eq!(good(&lost.view(), GOOD_TRIES), Err(Refused::NoEntry));
 }
 
 #[test]
@@ -205,6 +223,6 @@ fn tries_run_out_and_the_older_version_boots() {
         booted.push(disk.boot_once().unwrap());
     }
     assert_eq!(booted, [3, 3, 3, 1, 1]);
-    let state = disk.view(3).entries.iter().find(|entry| entry.is_new).map(|entry| entry.name.state());
+    let state = disk.view().entries.iter().find(|entry| entry.is_new).map(|entry| entry.name.state());
     assert!(matches!(state, Some(State::Failed(_))));
 }
