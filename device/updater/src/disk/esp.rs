@@ -1,19 +1,21 @@
 //! The EFI system partition: where it is mounted already, or mounted for as long as the updater works.
 
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
+use rustix::mount::{
+    FsMountFlags, FsOpenFlags, MountAttrFlags, fsconfig_create, fsconfig_set_string, fsmount, fsopen,
+};
 
 use crate::problem::Problem;
-
-/// Where the updater mounts it.
-const OWN: &str = "/run/yoe/esp";
 
 /// The EFI system partition's folder.
 #[derive(Debug)]
 pub struct Esp {
     folder: PathBuf,
-    mounted: bool,
+    /// A mount that is in no folder: several updaters are not in each other's way, and it ends with this process, however that
+    /// ends.
+    _mount: Option<OwnedFd>,
 }
 
 impl Esp {
@@ -23,14 +25,12 @@ impl Esp {
     /// When it cannot be mounted.
     pub fn open(folder: &Path, disk: &Path, number: usize) -> Result<Self, Problem> {
         if folder.join("EFI").is_dir() {
-            return Ok(Self { folder: folder.to_owned(), mounted: false });
+            return Ok(Self { folder: folder.to_owned(), _mount: None });
         }
         let device = partition(disk, number)?;
-        std::fs::create_dir_all(OWN).map_err(Problem::file("made", Path::new(OWN)))?;
-        let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-        mount(&device, OWN, "vfat", flags, c"umask=0077")
-            .map_err(|errno| Problem::file("mounted", &device)(errno.into()))?;
-        Ok(Self { folder: OWN.into(), mounted: true })
+        let mount = mount(&device).map_err(|errno| Problem::file("mounted", &device)(errno.into()))?;
+        let folder = PathBuf::from(format!("/proc/self/fd/{}", mount.as_raw_fd()));
+        Ok(Self { folder, _mount: Some(mount) })
     }
 
     /// Where it is.
@@ -39,13 +39,16 @@ impl Esp {
     }
 }
 
-impl Drop for Esp {
-    fn drop(&mut self) {
-        if self.mounted {
-            // Everything was made durable before; at worst it stays mounted.
-            let _ = unmount(OWN, UnmountFlags::empty());
-        }
-    }
+/// A mount of a FAT file system, as fsmount(2) makes it.
+fn mount(device: &Path) -> rustix::io::Result<OwnedFd> {
+    let context = fsopen("vfat", FsOpenFlags::FSOPEN_CLOEXEC)?;
+    fsconfig_set_string(&context, "source", device)?;
+    fsconfig_set_string(&context, "umask", "0077")?;
+    fsconfig_create(&context)?;
+    let attributes = MountAttrFlags::MOUNT_ATTR_NOSUID
+        | MountAttrFlags::MOUNT_ATTR_NODEV
+        | MountAttrFlags::MOUNT_ATTR_NOEXEC;
+    fsmount(&context, FsMountFlags::FSMOUNT_CLOEXEC, attributes)
 }
 
 /// The device node of a partition: its name follows no rule that holds for every kind of disk, so the kernel is asked.
