@@ -13,7 +13,7 @@ use yoe_disk::partition::Slot;
 
 use crate::config::Config;
 use crate::delta::Tally;
-use crate::disk::{System, refuses_unsigned};
+use crate::disk::{Purpose, System, refuses_unsigned};
 use crate::machine::{Install, Step, admit, next};
 use crate::problem::Problem;
 use crate::source::{self, Repository};
@@ -79,7 +79,7 @@ impl Lock {
 /// With a refusal, before anything was written; or when disk or network fail, and then it can be run again.
 pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> Result<Outcome, Problem> {
     let _lock = Lock::take(&config.paths.lock)?;
-    let system = System::open(&config.paths, true)?;
+    let system = System::open(&config.paths, Purpose::Install)?;
     let state = State::new(&config.paths.state);
     let repository = source::open(from)?;
     let memory = state.memory();

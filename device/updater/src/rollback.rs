@@ -1,7 +1,7 @@
 //! Back to the other slot's version, because somebody asks for it.
 
 use crate::config::Config;
-use crate::disk::System;
+use crate::disk::{Purpose, System};
 use crate::install::{Lock, clock};
 use crate::machine::rollback;
 use crate::problem::Problem;
@@ -16,7 +16,7 @@ const ASKED: &str = "rollback: somebody asked for it";
 /// When the other slot holds nothing that was found good, or the disk fails.
 pub fn roll_back(config: &Config) -> Result<bool, Problem> {
     let _lock = Lock::take(&config.paths.lock)?;
-    let system = System::open(&config.paths, false)?;
+    let system = System::open(&config.paths, Purpose::Judge)?;
     if !system.settle(rollback)? {
         return Ok(false);
     }

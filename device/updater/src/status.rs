@@ -5,7 +5,7 @@ use yoe_disk::entry::State as EntryState;
 use yoe_disk::partition::Slot;
 
 use crate::config::Config;
-use crate::disk::System;
+use crate::disk::{Purpose, System};
 use crate::machine::View;
 use crate::problem::Problem;
 use crate::state::{Failure, State};
@@ -55,7 +55,7 @@ const WORN: &str = "start: it was found good, and its tries are used up since: i
 /// # Errors
 /// When this is no device with two slots.
 pub fn status(config: &Config) -> Result<Status, Problem> {
-    let system = System::open(&config.paths, false)?;
+    let system = System::open(&config.paths, Purpose::Look)?;
     let view = system.view(None, false)?;
     let state = State::new(&config.paths.state);
     let running = version(&system, &view, system.running).unwrap_or_else(|| Version {

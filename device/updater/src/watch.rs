@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::checks;
 use crate::config::Config;
-use crate::disk::{System, is_on_trial};
+use crate::disk::{Purpose, System, is_on_trial};
 use crate::install::{Lock, clock};
 use crate::machine::{good, keep};
 use crate::problem::Problem;
@@ -50,7 +50,7 @@ fn verdict(config: &Config, passing: Option<u64>, now: u64) -> Verdict {
 /// When no entry starts it, or the disk fails.
 pub fn mark_good(config: &Config) -> Result<bool, Problem> {
     let _lock = Lock::take(&config.paths.lock)?;
-    System::open(&config.paths, false)?.settle(|view| good(view, config.good_tries))
+    System::open(&config.paths, Purpose::Judge)?.settle(|view| good(view, config.good_tries))
 }
 
 /// Watches what runs: a version on trial until it is good or given up, a good one until this start has come far enough.
@@ -80,10 +80,10 @@ fn outlast(config: &Config) -> Result<Watched, Problem> {
 
 /// All tries for a good version. Nobody is kept from work when there is nothing to do.
 fn refill(config: &Config) -> Result<(), Problem> {
-    let system = System::open(&config.paths, false)?;
-    if keep(&system.view(None, false)?, config.good_tries).is_some() {
+    let look = System::open(&config.paths, Purpose::Look)?.view(None, false)?;
+    if keep(&look, config.good_tries).is_some() {
         let _lock = Lock::take(&config.paths.lock)?;
-        system.settle(|view| Ok(keep(view, config.good_tries)))?;
+        System::open(&config.paths, Purpose::Judge)?.settle(|view| Ok(keep(view, config.good_tries)))?;
     }
     Ok(())
 }
@@ -114,9 +114,11 @@ fn prove(config: &Config) -> Result<Watched, Problem> {
 }
 
 fn give_up(config: &Config, failed: Vec<String>) -> Result<Watched, Problem> {
-    let system = System::open(&config.paths, false)?;
+    let system = System::open(&config.paths, Purpose::Judge)?;
     let failure = Failure::of(&system, failed.clone(), clock());
     let recorded = State::new(&config.paths.state).fail(system.esp(), &failure);
+    // What keeps the boot manager from counting would have this version tried for ever. The restart is more important.
+    let _ = system.settle(|view| Ok(keep(view, config.good_tries)));
     drop(system);
     restart(&config.reboot);
     recorded.map(|()| Watched::Failed(failed))

@@ -3,6 +3,7 @@
 //! | module | what | after |
 //! |---|---|---|
 //! | [`gpt`] | the partition table, changed one identifier at a time | UEFI 2.10, chapter 5 |
+//! | [`fat`] | names on the EFI system partition, of which two may be one file | FAT32 File System Specification 1.03 |
 //! | [`partition`] | names and types of the partitions | Discoverable Partitions Specification |
 //! | [`entry`] | names of boot entries, with their tries | Boot Loader Specification, automatic boot assessment |
 //! | [`version`] | which version is newer | Version Format Specification |
@@ -14,6 +15,7 @@
 //! Nothing here does I/O but reading and writing through [`gpt::Medium`].
 
 pub mod entry;
+pub mod fat;
 pub mod gpt;
 pub mod hex;
 pub mod loader;

@@ -7,6 +7,7 @@ use rustix::mount::{
     FsMountFlags, FsOpenFlags, MountAttrFlags, fsconfig_create, fsconfig_set_string, fsmount, fsopen,
 };
 
+use super::mend::mend;
 use crate::problem::Problem;
 
 /// The EFI system partition's folder.
@@ -19,15 +20,18 @@ pub struct Esp {
 }
 
 impl Esp {
-    /// The folder where it is mounted, or else a mount of this partition.
+    /// The folder where it is mounted, or else a mount of this partition, mended before when something is to be changed on it.
     ///
     /// # Errors
-    /// When it cannot be mounted.
-    pub fn open(folder: &Path, disk: &Path, number: usize) -> Result<Self, Problem> {
+    /// When it cannot be mended or mounted.
+    pub fn open(folder: &Path, disk: &Path, number: usize, change: bool) -> Result<Self, Problem> {
         if folder.join("EFI").is_dir() {
             return Ok(Self { folder: folder.to_owned(), _mount: None });
         }
         let device = partition(disk, number)?;
+        if change {
+            mend(&device)?;
+        }
         let mount = mount(&device).map_err(|errno| Problem::file("mounted", &device)(errno.into()))?;
         let folder = PathBuf::from(format!("/proc/self/fd/{}", mount.as_raw_fd()));
         Ok(Self { folder, _mount: Some(mount) })

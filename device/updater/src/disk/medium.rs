@@ -27,6 +27,11 @@ impl Disk {
         Ok(Self { file: file.map_err(Problem::file("opened", path))?, path: path.to_owned() })
     }
 
+    /// One that was opened already, from this path.
+    pub fn of(file: File, path: &Path) -> Self {
+        Self { file, path: path.to_owned() }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

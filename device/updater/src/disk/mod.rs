@@ -3,8 +3,9 @@
 mod entries;
 mod esp;
 mod medium;
+mod mend;
 mod system;
 
 pub use entries::Entries;
 pub use medium::{Disk, Region, durable};
-pub use system::{System, is_on_trial, refuses_unsigned};
+pub use system::{Purpose, System, is_on_trial, refuses_unsigned};

@@ -38,26 +38,37 @@ pub struct System {
     esp: Esp,
 }
 
+/// What is done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Nothing is written.
+    Look,
+    /// Files on the EFI system partition are written or renamed.
+    Judge,
+    /// Everything may be written to.
+    Install,
+}
+
 impl System {
-    /// Finds everything. Writes nothing.
+    /// Finds everything. Writes nothing but what mends the EFI system partition, and that only when it is to be written to.
     ///
     /// # Errors
     /// When this is no device with two slots.
-    pub fn open(paths: &Paths, write: bool) -> Result<Self, Problem> {
+    pub fn open(paths: &Paths, purpose: Purpose) -> Result<Self, Problem> {
         let cmdline = read(&paths.cmdline)?;
         let root = Root::on(&cmdline).map_err(Problem::NoSlot)?;
         let path = match &paths.disk {
             Some(path) => path.clone(),
             None => below_root()?,
         };
-        let disk = Disk::open(&path, write)?;
+        let disk = Disk::open(&path, purpose == Purpose::Install)?;
         let gpt = table(&disk)?;
         let slots = slots(&gpt)?;
         let is_running = |slot: &Slot| slots[usize::from(*slot == Slot::B)].uuid == root.partition;
         let no_slot = Problem::NoPartition(yoe_disk::partition::ROOT_A);
         let running = Slot::BOTH.into_iter().find(is_running).ok_or(no_slot)?;
         let number = gpt.named(ESP).ok_or(Problem::NoPartition(ESP))?.number;
-        let esp = Esp::open(&paths.esp, &path, number)?;
+        let esp = Esp::open(&paths.esp, &path, number, purpose != Purpose::Look)?;
         let os_release = read(&paths.os_release)?;
         let field = |name: &str| {
             let missing = || Problem::Content {
@@ -114,17 +125,20 @@ impl System {
         })
     }
 
-    /// Renames boot entries until the verdict asks for nothing more. Whether anything was to be done.
+    /// Renames boot entries, and removes what is in the way, until the verdict asks for nothing more. Whether anything was to be done.
     ///
     /// # Errors
     /// When the verdict is refused, or the disk fails.
     pub fn settle(&self, verdict: impl Fn(&View) -> Result<Option<Step>, Refused>) -> Result<bool, Problem> {
         let mut changed = false;
-        while let Some(Step::Rename { from, to }) = verdict(&self.view(None, false)?)? {
-            self.entries.rename(&from, &to.to_string())?;
+        loop {
+            match verdict(&self.view(None, false)?)? {
+                Some(Step::Rename { from, to }) => self.entries.rename(&from, &to.to_string())?,
+                Some(Step::RemoveUnfinished(file)) => self.entries.remove(&file)?,
+                _ => return Ok(changed),
+            }
             changed = true;
         }
-        Ok(changed)
     }
 
     /// Makes both copies of the partition table whole.

@@ -2,6 +2,7 @@
 
 use yoe_disk::entry::{Counter, EntryName, State};
 
+use super::twins::merit;
 use super::{Entry, Refused, Step, View};
 
 /// The write that makes the version that runs a good one; nothing when it is one already. `tries` as in [`keep`].
@@ -20,13 +21,17 @@ pub fn good(view: &View, tries: u32) -> Result<Option<Step>, Refused> {
 /// The write that gives the version that runs, found good before, what it should have while it does its work: this many tries
 /// where there is something to fall back to, and otherwise no counter. Nothing when it has that, or was not found good.
 ///
-/// Without a fallback nothing is won by counting, and each count is a rename that a power cut may tear. What a cut left under
-/// two names gets names that can be counted, whatever its state.
+/// Without a fallback nothing is won by counting, and each count is a rename that a power cut may tear. What stands in the way
+/// of counting goes out of it, whatever the state.
 pub fn keep(view: &View, tries: u32) -> Option<Step> {
     let has_tries = |entry: &&Entry| matches!(entry.name.state(), State::Armed(_) | State::Trial(_));
-    let hindered = |entry: &&Entry| has_tries(entry) && view.is_hindered(entry, &entry.name);
-    if let Some(entry) = view.entries_of(view.running).find(hindered) {
-        return Some(rename(entry, view.free(entry, entry.name.clone())));
+    for entry in view.entries_of(view.running).filter(has_tries) {
+        if let Some(left_over) = view.left_over_like(entry) {
+            return Some(Step::RemoveUnfinished(left_over.file.clone()));
+        }
+        if view.is_hindered(entry, &entry.name) {
+            return Some(rename(entry, view.free(entry, entry.name.clone())));
+        }
     }
     let entry = view.entry(view.running)?;
     let as_it_should_be = match entry.name.state() {
@@ -50,7 +55,7 @@ pub fn rollback(view: &View) -> Result<Option<Step>, Refused> {
     view.entry(view.running).ok_or(Refused::NoEntry)?;
     // Of several names that a power cut left, the best goes last: until then it is a version that was found good.
     let left = view.entries_of(view.running).filter(|entry| !matches!(entry.name.state(), State::Failed(_)));
-    let Some(entry) = left.min_by_key(|entry| entry.merit()) else { return Ok(None) };
+    let Some(entry) = left.min_by_key(|entry| merit(entry.name.state())) else { return Ok(None) };
     let done = match entry.name.state() {
         State::Trial(counter) => counter.done.max(1),
         _ => 1,

@@ -5,6 +5,8 @@ use yoe_disk::entry::{EntryName, State};
 use yoe_disk::partition::Slot;
 use yoe_disk::version::compare;
 
+use super::twins::merit;
+
 /// What is on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
@@ -75,19 +77,6 @@ pub enum Refused {
     NothingToReturnTo,
 }
 
-impl Entry {
-    /// Orders what is said of one version: the best comes last.
-    pub(super) fn merit(&self) -> (u8, u32) {
-        match self.name.state() {
-            State::Failed(_) => (0, 0),
-            State::Trial(counter) => (1, counter.left),
-            State::UsedUp(_) => (2, 0),
-            State::Armed(counter) => (3, counter.left),
-            State::Good => (4, 0),
-        }
-    }
-}
-
 impl View {
     /// A slot.
     pub fn slot(&self, slot: Slot) -> &SlotView {
@@ -105,7 +94,7 @@ impl View {
 
     /// The entry of this slot. A power cut in a rename may have left it under two names; then the one that says most good.
     pub fn entry(&self, slot: Slot) -> Option<&Entry> {
-        self.entries_of(slot).max_by_key(|entry| entry.merit())
+        self.entries_of(slot).max_by_key(|entry| merit(entry.name.state()))
     }
 
     /// The entry of this slot that was found good and is not counted.
@@ -121,10 +110,15 @@ impl View {
         self.uncounted(self.running.other()).filter(older)
     }
 
-    /// Whether another entry stands in the way of counting this one, which has or will have this name. Both may be one file,
-    /// after a power cut in a rename.
+    /// Whether another entry stands in the way of counting this one, which has or will have this name.
     pub fn is_hindered(&self, entry: &Entry, name: &EntryName) -> bool {
         self.entries.iter().any(|other| other.name != entry.name && other.name.counts_like(name))
+    }
+
+    /// What a rename left of a name that the boot manager would come to when it counts this entry: an empty file.
+    pub fn left_over_like(&self, entry: &Entry) -> Option<&Unfinished> {
+        let hinders = |name: EntryName| name.counts_like(&entry.name);
+        self.unfinished.iter().find(|unfinished| EntryName::parse(&unfinished.file).is_some_and(hinders))
     }
 
     /// This name for this entry, with more tries used where another stands in its way. So a rename never replaces a file: if

@@ -1,13 +1,13 @@
 //! A model of the disk: what a write leaves, what a torn write may leave, and what boots.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use yoe_disk::Uuid;
 use yoe_disk::entry::{EntryName, State};
 use yoe_disk::partition::Slot;
 use yoe_disk::version::compare;
 
-use crate::machine::{Entry, SlotView, Step, Unfinished, View};
+use crate::machine::{Entry, SlotView, Step, Unfinished, View, superfluous};
 
 /// No device of these tests has more tries than this, of all its entries together.
 const BOOTS: usize = 30;
@@ -62,6 +62,8 @@ pub struct Disk {
     pub offered: u8,
     pub slots: [SlotModel; 2],
     pub files: BTreeMap<String, File>,
+    /// Names of one file.
+    pub twins: BTreeSet<BTreeSet<String>>,
     pub table: Table,
 }
 
@@ -70,7 +72,7 @@ impl Disk {
     pub fn new(running: Slot, version: u8) -> Self {
         let files = [(format!("box_{version}.efi"), File::Kernel(version))].into();
         let slots = [SlotModel::whole(version); 2];
-        Self { running, offered: 3, slots, files, table: Table::Whole }
+        Self { running, offered: 3, slots, files, twins: BTreeSet::new(), table: Table::Whole }
     }
 
     pub fn slot(&self, slot: Slot) -> &SlotModel {
@@ -114,23 +116,72 @@ impl Disk {
         match step {
             Step::MendTable => disk.table = Table::Whole,
             Step::RemoveEntry(name) => {
+                disk.alone(&name.to_string());
                 disk.files.remove(&name.to_string());
             }
             Step::RemoveUnfinished(file) => {
+                disk.alone(file);
                 disk.files.remove(file);
             }
             Step::SetUuid(slot, uuid) => disk.slot_mut(*slot).uuid = *uuid,
             Step::WriteSlot(slot) => disk.slot_mut(*slot).content = Content::Version(self.offered),
             Step::CopyKernel(file) => {
+                disk.alone(file);
                 disk.files.insert(file.clone(), File::Kernel(self.offered));
             }
             Step::Rename { from, to } => {
+                disk.alone(&to.to_string());
                 let file = disk.files.remove(from).expect("the file is there");
                 let replaced = disk.files.insert(to.to_string(), file);
-                assert_eq!(replaced, None, "two names may be one file: {self:#?}");
+                assert!(!matches!(replaced, Some(File::Kernel(_))), "a kernel is lost: {self:#?}");
+                let renamed = |name: String| if name == *from { to.to_string() } else { name };
+                let twins = disk.twins.into_iter();
+                disk.twins = twins.map(|twins| twins.into_iter().map(renamed).collect()).collect();
             }
         }
         disk
+    }
+
+    /// What is in the file is in no other: it may be removed, or written to.
+    fn alone(&self, file: &str) {
+        assert!(self.twins.iter().all(|twins| !twins.contains(file)), "{file} has another name: {self:#?}");
+    }
+
+    /// The names that the updater takes away before it looks, one after the other.
+    pub fn mendings(&self) -> Vec<Self> {
+        let number = |name: &String| self.twins.iter().position(|twins| twins.contains(name));
+        let cluster = |name: &String| number(name).map_or(0, |number| number as u32 + 2);
+        let mut disk = self.clone();
+        superfluous(self.files.keys().map(|name| (name.as_str(), cluster(name))))
+            .into_iter()
+            .map(|name| {
+                disk.unlink(name);
+                disk.clone()
+            })
+            .collect()
+    }
+
+    /// As the updater finds it.
+    pub fn mended(&self) -> Self {
+        self.mendings().pop().unwrap_or_else(|| self.clone())
+    }
+
+    /// A name goes; what it names stays where it has another one.
+    fn unlink(&mut self, name: &str) {
+        self.files.remove(name);
+        let without = |twins: BTreeSet<String>| twins.into_iter().filter(|twin| twin != name).collect();
+        let twins = std::mem::take(&mut self.twins).into_iter().map(without);
+        self.twins = twins.filter(|twins: &BTreeSet<String>| twins.len() > 1).collect();
+    }
+
+    /// A second name.
+    fn link(&mut self, from: &str, to: &str) {
+        self.files.insert(to.to_owned(), self.files[from]);
+        let of = |twins: &BTreeSet<String>| twins.contains(from);
+        let mut twins = self.twins.iter().find(|twins| of(twins)).cloned().unwrap_or_default();
+        self.twins.remove(&twins);
+        twins.extend([from.to_owned(), to.to_owned()]);
+        self.twins.insert(twins);
     }
 
     /// Everything that a power cut during the step may leave, besides the states before and after it.
@@ -156,17 +207,19 @@ impl Disk {
                     disk.files.insert(file.clone(), File::Garbage);
                 })]
             }
-            Step::Rename { from, to } => {
-                let file = self.files[from];
-                vec![
-                    with(&|disk| {
-                        disk.files.insert(to.to_string(), file);
-                    }),
-                    with(&|disk| {
-                        disk.files.remove(from);
-                    }),
-                ]
-            }
+            // Linux writes the new name, empty, then what it names, then deletes the old name, each into a block that may
+            // come to the disk before or after the others.
+            Step::Rename { from, to } => vec![
+                with(&|disk| disk.link(from, &to.to_string())),
+                with(&|disk| disk.unlink(from)),
+                with(&|disk| {
+                    disk.files.insert(to.to_string(), File::Garbage);
+                }),
+                with(&|disk| {
+                    disk.files.insert(to.to_string(), File::Garbage);
+                    disk.unlink(from);
+                }),
+            ],
         }
         .into_iter()
         .chain([self.clone(), self.after(step)])
@@ -206,8 +259,14 @@ impl Disk {
     pub fn torn_boot(&self) -> Vec<Self> {
         let Some((version, Some(step))) = self.next_try() else { return Vec::new() };
         let mut torn = self.torn(&step);
+        // Firmware (EDK2) writes from its memory when all is done there, so no name is ever without what it names.
+        torn.retain(|disk| disk.garbage() == self.garbage());
         torn.retain(|disk| disk.files.len() < self.files.len() || self.is_good(version));
         torn
+    }
+
+    fn garbage(&self) -> usize {
+        self.files.values().filter(|file| **file == File::Garbage).count()
     }
 
     /// Whether a version was found good and is whole.

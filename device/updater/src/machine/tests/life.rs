@@ -47,6 +47,13 @@ impl Life {
     }
 
     fn works(&self) -> Vec<Self> {
+        let mended = self.disk.mended();
+        if mended != self.disk {
+            let torn = self.disk.mendings().into_iter().map(|disk| self.cut(disk));
+            return torn
+                .chain([self.off(self.disk.clone()), Self { disk: mended, ..self.clone() }])
+                .collect();
+        }
         let (view, install) = (self.disk.view(), install_of(&self.disk));
         let mut steps = vec![keep(&view, GOOD_TRIES)];
         steps.extend(good(&view, GOOD_TRIES));
@@ -90,6 +97,7 @@ fn rot(disk: &Disk) -> Disk {
 /// Left alone, it runs, counts as it should, would survive a damaged slot, and takes the next update.
 fn recovers(mut disk: Disk) {
     while !start(&mut disk) {}
+    disk = disk.mended();
     while let Some(step) = good(&disk.view(), GOOD_TRIES).unwrap() {
         disk = disk.after(&step);
     }
@@ -133,7 +141,7 @@ fn no_life_ends_with_a_device_that_does_not_boot() {
         names.extend(life.disk.files.keys().cloned());
         waiting.extend(life.next().into_iter().filter(|next| seen.insert(next.clone())));
     }
-    assert!(seen.len() > 5000, "{}", seen.len());
+    assert!(seen.len() > 3000, "{}", seen.len());
     for name in ["box_3.efi", "box_4+0-1.efi", "box_4+0-3.efi", "box_4,good+1-1.efi", "box_3,good+0-2.efi"] {
         assert!(names.contains(name), "{name} was never seen");
     }

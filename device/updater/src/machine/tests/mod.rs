@@ -88,7 +88,8 @@ fn beginnings() -> Vec<Disk> {
 }
 
 /// Goes on until nothing is to do; the states between the steps.
-fn run(mut disk: Disk) -> Vec<Disk> {
+fn run(disk: Disk) -> Vec<Disk> {
+    let mut disk = disk.mended();
     let (mut states, install) = (vec![disk.clone()], install_of(&disk));
     for _ in 0..20 {
         let view = disk.view();

@@ -1,0 +1,70 @@
+//! Names of one file: what a power cut in a rename leaves.
+
+use std::collections::BTreeMap;
+
+use yoe_disk::entry::{EntryName, State};
+
+/// The names that have to go, so that no file has two: each is given with the first cluster of what it names. Removing one in
+/// the ordinary way would free what the other needs (`yoe_disk::fat`).
+///
+/// The name that says most good of an entry stays. A torn rename is so undone, or completed, and either is a state that the
+/// machine comes through without a power cut.
+pub fn superfluous<'a>(names: impl IntoIterator<Item = (&'a str, u32)>) -> Vec<&'a str> {
+    let mut files: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+    // Cluster 0 is that of every empty file.
+    for (path, cluster) in names.into_iter().filter(|(_, cluster)| *cluster != 0) {
+        files.entry(cluster).or_default().push(path);
+    }
+    let mut superfluous = Vec::new();
+    for mut paths in files.into_values() {
+        paths.sort_unstable_by_key(|path| (worth(path), *path));
+        paths.pop();
+        superfluous.append(&mut paths);
+    }
+    superfluous
+}
+
+/// What a name says. Below every other are those of files that are not finished yet.
+fn worth(path: &str) -> (u8, (u8, u32)) {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    match EntryName::parse(file) {
+        Some(name) => (2, merit(name.state())),
+        None => (u8::from(!file.ends_with(".part") && !file.ends_with(".new")), (0, 0)),
+    }
+}
+
+/// Orders what is said of one version: the best comes last.
+pub(super) fn merit(state: State) -> (u8, u32) {
+    match state {
+        State::Failed(_) => (0, 0),
+        State::Trial(counter) => (1, counter.left),
+        State::UsedUp(_) => (2, 0),
+        State::Armed(counter) => (3, counter.left),
+        State::Good => (4, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::superfluous;
+
+    #[test]
+    fn the_name_that_says_most_good_stays() {
+        let gone = |names: &[(&'static str, u32)]| superfluous(names.iter().copied());
+        let torn = [
+            ("EFI/Linux/box_2+3.efi", "EFI/Linux/box_2.efi.part"),
+            ("EFI/Linux/box_2+3.efi", "EFI/Linux/box_2+2-1.efi"),
+            ("EFI/Linux/box_2,good+8.efi", "EFI/Linux/box_2+2-1.efi"),
+            ("EFI/Linux/box_2,good+8.efi", "EFI/Linux/box_2,good+7-1.efi"),
+            ("EFI/Linux/box_2.efi", "EFI/Linux/box_2,good+8.efi"),
+            ("EFI/Linux/box_2,good+8.efi", "EFI/Linux/box_2+0-1.efi"),
+            ("EFI/yoe/failure.json", "EFI/yoe/failure.new"),
+        ];
+        for (stays, goes) in torn {
+            assert_eq!(gone(&[(stays, 7), ("other", 8), (goes, 7)]), [goes]);
+            assert_eq!(gone(&[(goes, 7), (stays, 7)]), [goes]);
+        }
+        assert_eq!(gone(&[("a", 0), ("b", 0), ("c", 3), ("d", 4)]), [""; 0]);
+        assert_eq!(gone(&[("a", 5), ("b", 5), ("c.part", 5)]), ["c.part", "a"], "one of them stays");
+    }
+}
