@@ -105,6 +105,8 @@ pub struct Qemu {
     pub firmware_vars: Option<String>,
     /// The code of the firmware that can refuse what is not signed (UEFI Secure Boot), a path in the container.
     pub firmware_secure_boot: Option<String>,
+    /// The least memory in which that firmware starts a kernel.
+    pub memory_secure_boot: Option<Size>,
     /// What the kernel is told besides while the processor is emulated. It is in no image: systemd-stub gets it from QEMU.
     pub emulation_cmdline: Option<String>,
 }

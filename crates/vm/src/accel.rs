@@ -150,6 +150,7 @@ mod tests {
             firmware: "code".into(),
             firmware_vars: None,
             firmware_secure_boot: None,
+            memory_secure_boot: None,
             emulation_cmdline: None,
         };
         insta::assert_snapshot!(arguments(&qemu, "/run/vm/kvm-probe.bin").join(" "), @"-nodefaults -no-user-config -machine q35 -accel kvm -cpu max -smp 2 -m 16M -bios /run/vm/kvm-probe.bin -display none -device isa-debug-exit,iobase=0xf4,iosize=1");

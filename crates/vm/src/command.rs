@@ -239,6 +239,7 @@ mod tests {
             firmware: "/usr/share/OVMF/OVMF_CODE_4M.fd".into(),
             firmware_vars: Some("/usr/share/OVMF/OVMF_VARS_4M.fd".into()),
             firmware_secure_boot: Some("/usr/share/OVMF/OVMF_CODE_4M.secboot.fd".into()),
+            memory_secure_boot: None,
             emulation_cmdline: Some("tsc=unstable".into()),
         };
         let machine = Machine {

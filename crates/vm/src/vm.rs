@@ -153,6 +153,7 @@ pub(crate) mod tests {
             firmware: "code.fd".into(),
             firmware_vars: None,
             firmware_secure_boot: None,
+            memory_secure_boot: None,
             emulation_cmdline: None,
         };
         let machine = Machine {

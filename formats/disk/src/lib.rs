@@ -3,7 +3,7 @@
 //! | module | what | after |
 //! |---|---|---|
 //! | [`gpt`] | the partition table, changed one identifier at a time | UEFI 2.10, chapter 5 |
-//! | [`fat`] | names on the EFI system partition, of which two may be one file | FAT32 File System Specification 1.03 |
+//! | [`fat`] | names on the EFI system partition, and files that have two | FAT32 File System Specification 1.03 |
 //! | [`partition`] | names and types of the partitions | Discoverable Partitions Specification |
 //! | [`entry`] | names of boot entries, with their tries | Boot Loader Specification, automatic boot assessment |
 //! | [`version`] | which version is newer | Version Format Specification |

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use yoe_model::{ImageTest, Qemu};
 use yoe_vm::test::{Cut, Limits, Reporter, RunError, Suite, Summary, TestResult, names};
 use yoe_vm::{Credential, Login, Password};
 
@@ -29,6 +30,9 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
     let mut bootable = Bootable::build(&choice)?;
     kernel_test::add(&mut bootable.image);
     sweeps::set_cuts(&mut bootable.image, args.cuts)?;
+    if args.secure_boot {
+        raise_memory(&bootable.qemu, &mut bootable.image.tests);
+    }
     // A filter that leaves no test is told before a machine is started.
     names(&bootable.image.tests, args.filter.as_deref())
         .map_err(|error| CommandError::user(error.to_string()))?;
@@ -58,6 +62,20 @@ fn list(args: &Test) -> Result<(), CommandError> {
     let names = names(&image.tests, args.filter.as_deref());
     names.map_err(|error| CommandError::user(error.to_string()))?.iter().for_each(|name| ui::result(name));
     Ok(())
+}
+
+/// Firmware that verifies needs more memory than some tests ask for, and says nothing but that it is out of resources.
+fn raise_memory(qemu: &Qemu, tests: &mut [ImageTest]) {
+    let Some(least) = qemu.memory_secure_boot else { return };
+    for test in tests {
+        if let Some(asked) = test.memory.filter(|asked| *asked < least) {
+            ui::note(&format!(
+                "test {:?}: {least} of memory instead of {asked}: the firmware needs it",
+                test.name
+            ));
+            test.memory = Some(least);
+        }
+    }
 }
 
 fn boot(bootable: &Bootable, args: &Test, records: &Path) -> Result<Summary, CommandError> {

@@ -29,6 +29,8 @@ arguments! {
         firmware_vars: Option<DevicePath> = None,
         /// The code of the firmware that can refuse what is not signed (UEFI Secure Boot), a path in the container.
         firmware_secure_boot: Option<DevicePath> = None,
+        /// The least memory in which that firmware starts a kernel: tests that ask for less get this much with it.
+        memory_secure_boot: Option<Size> = None,
         /// Parameters that the kernel gets besides while QEMU emulates the processor. They are part of no image: an SMBIOS
         /// string tells them to systemd-stub.
         emulation_cmdline: Option<Line> = None,
@@ -48,6 +50,7 @@ impl Builtin for Arguments {
             firmware: self.firmware.into(),
             firmware_vars: self.firmware_vars.map(String::from),
             firmware_secure_boot: self.firmware_secure_boot.map(String::from),
+            memory_secure_boot: self.memory_secure_boot,
             emulation_cmdline: self.emulation_cmdline.map(String::from),
         };
         Some(Part::Qemu(Made { value, site: call.site.clone() }))
