@@ -50,6 +50,9 @@ pub enum Problem {
     /// Another updater runs.
     #[error("another updater is at work")]
     Busy,
+    /// The EFI system partition has to be mended, and cannot be while it is mounted.
+    #[error("{} has a file with two names, which is mended while it is not mounted: unmount it", .0.display())]
+    Mounted(PathBuf),
     /// For another machine.
     #[error("the update is for {found}; this machine is {machine:?}")]
     WrongMachine {
@@ -182,7 +185,7 @@ impl Problem {
             Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => ("space", 20),
             Self::File { .. } | Self::Content { .. } | Self::Table { .. } => ("system", 3),
             Self::NoSlot(_) | Self::NoPartition(_) | Self::Trust { .. } => ("system", 3),
-            Self::Busy => ("busy", 4),
+            Self::Busy | Self::Mounted(_) => ("busy", 4),
             Self::WrongMachine { .. } => ("wrong-machine", 10),
             Self::WrongImage { .. } => ("wrong-image", 11),
             Self::OlderVersion { .. } => ("older-version", 12),

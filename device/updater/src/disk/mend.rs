@@ -48,7 +48,7 @@ fn alone(device: &Path) -> Result<Disk, Problem> {
         match rustix::fs::open(device, OFlags::RDWR | OFlags::EXCL | OFlags::CLOEXEC, Mode::empty()) {
             Ok(file) => return Ok(Disk::of(file.into(), device)),
             Err(Errno::BUSY) if start.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(100)),
-            Err(Errno::BUSY) => return Err(Problem::Busy),
+            Err(Errno::BUSY) => return Err(Problem::Mounted(device.to_owned())),
             Err(errno) => return Err(Problem::file("opened", device)(errno.into())),
         }
     }
