@@ -72,7 +72,7 @@ fn outlast(config: &Config) -> Result<Watched, Problem> {
     loop {
         match refill(config) {
             // An installation takes its time, and leaves the entry as it should be.
-            Err(Problem::Busy) => pause(),
+            Err(Problem::Busy | Problem::Mounted(_)) => pause(),
             refilled => return refilled.map(|()| Watched::NotOnTrial),
         }
     }
