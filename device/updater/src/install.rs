@@ -5,8 +5,9 @@ mod slot;
 
 use std::fs::File;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use yoe_bundle::{Seen, Time};
 use yoe_disk::entry::{Counter, EntryName};
 use yoe_disk::partition::Slot;
@@ -15,6 +16,7 @@ use crate::config::Config;
 use crate::delta::Tally;
 use crate::disk::{Purpose, System, refuses_unsigned};
 use crate::machine::{Install, Step, admit, next};
+use crate::patience;
 use crate::problem::Problem;
 use crate::source::{self, Repository};
 use crate::state::{Memory, State};
@@ -46,9 +48,6 @@ pub enum Event<'a> {
     Content(Tally),
 }
 
-/// How long an updater waits for another one: for what takes a moment, such as a rename, and not for an installation.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 /// Whoever holds this is the only updater at work.
 pub struct Lock(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
 
@@ -59,16 +58,11 @@ impl Lock {
     /// When another updater keeps it.
     pub fn take(path: &Path) -> Result<Self, Problem> {
         let file = File::create(path).map_err(Problem::file("opened", path))?;
-        let start = Instant::now();
-        loop {
-            match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Ok(Self(file)),
-                Err(rustix::io::Errno::WOULDBLOCK) if start.elapsed() < PATIENCE => {
-                    std::thread::sleep(Duration::from_millis(100));
-                }
-                Err(rustix::io::Errno::WOULDBLOCK) => return Err(Problem::Busy),
-                Err(errno) => return Err(Problem::file("locked", path)(errno.into())),
-            }
+        let lock = || flock(&file, FlockOperation::NonBlockingLockExclusive);
+        match patience::while_it_says(Errno::WOULDBLOCK, lock) {
+            Ok(()) => Ok(Self(file)),
+            Err(Errno::WOULDBLOCK) => Err(Problem::Busy),
+            Err(errno) => Err(Problem::file("locked", path)(errno.into())),
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod delta;
 pub mod disk;
 pub mod install;
 pub mod machine;
+mod patience;
 pub mod problem;
 pub mod rollback;
 pub mod source;

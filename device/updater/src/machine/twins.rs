@@ -4,22 +4,24 @@ use std::collections::BTreeMap;
 
 use yoe_disk::entry::{EntryName, State};
 
-/// The names that have to go, so that no file has two: each is given with the first cluster of what it names. Removing one in
-/// the ordinary way would free what the other needs (`yoe_disk::fat`).
+/// Which of these names have to go, by their places, so that no file has two: each is given with the first cluster of what it
+/// names. Removing one in the ordinary way would free what the other needs (`yoe_disk::fat`).
 ///
 /// The name that says most good of an entry stays. A torn rename is so undone, or completed, and either is a state that the
 /// machine comes through without a power cut.
-pub fn superfluous<'a>(names: impl IntoIterator<Item = (&'a str, u32)>) -> Vec<&'a str> {
-    let mut files: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
-    // Cluster 0 is that of every empty file.
-    for (path, cluster) in names.into_iter().filter(|(_, cluster)| *cluster != 0) {
-        files.entry(cluster).or_default().push(path);
+pub fn superfluous(names: &[(&str, u32)]) -> Vec<usize> {
+    let mut files: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (place, (_, cluster)) in names.iter().enumerate() {
+        // Cluster 0 is that of every empty file.
+        if *cluster != 0 {
+            files.entry(*cluster).or_default().push(place);
+        }
     }
     let mut superfluous = Vec::new();
-    for mut paths in files.into_values() {
-        paths.sort_unstable_by_key(|path| (worth(path), *path));
-        paths.pop();
-        superfluous.append(&mut paths);
+    for mut places in files.into_values() {
+        places.sort_unstable_by_key(|place| (worth(names[*place].0), names[*place].0));
+        places.pop();
+        superfluous.append(&mut places);
     }
     superfluous
 }
@@ -50,7 +52,9 @@ mod tests {
 
     #[test]
     fn the_name_that_says_most_good_stays() {
-        let gone = |names: &[(&'static str, u32)]| superfluous(names.iter().copied());
+        let gone = |names: &[(&'static str, u32)]| -> Vec<&'static str> {
+            superfluous(names).into_iter().map(|place| names[place].0).collect()
+        };
         let torn = [
             ("EFI/Linux/box_2+3.efi", "EFI/Linux/box_2.efi.part"),
             ("EFI/Linux/box_2+3.efi", "EFI/Linux/box_2+2-1.efi"),
@@ -66,5 +70,6 @@ mod tests {
         }
         assert_eq!(gone(&[("a", 0), ("b", 0), ("c", 3), ("d", 4)]), [""; 0]);
         assert_eq!(gone(&[("a", 5), ("b", 5), ("c.part", 5)]), ["c.part", "a"], "one of them stays");
+        assert_eq!(superfluous(&[("a", 5), ("a", 5)]).len(), 1, "and if they are called the same");
     }
 }

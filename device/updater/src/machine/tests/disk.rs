@@ -152,10 +152,11 @@ impl Disk {
         let number = |name: &String| self.twins.iter().position(|twins| twins.contains(name));
         let cluster = |name: &String| number(name).map_or(0, |number| number as u32 + 2);
         let mut disk = self.clone();
-        superfluous(self.files.keys().map(|name| (name.as_str(), cluster(name))))
+        let names: Vec<_> = self.files.keys().map(|name| (name.as_str(), cluster(name))).collect();
+        superfluous(&names)
             .into_iter()
-            .map(|name| {
-                disk.unlink(name);
+            .map(|place| {
+                disk.unlink(names[place].0);
                 disk.clone()
             })
             .collect()
