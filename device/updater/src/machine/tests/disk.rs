@@ -176,7 +176,7 @@ impl Disk {
     }
 
     /// A second name.
-    fn link(&mut self, from: &str, to: &str) {
+    pub fn link(&mut self, from: &str, to: &str) {
         self.files.insert(to.to_owned(), self.files[from]);
         let of = |twins: &BTreeSet<String>| twins.contains(from);
         let mut twins = self.twins.iter().find(|twins| of(twins)).cloned().unwrap_or_default();

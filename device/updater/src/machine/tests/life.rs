@@ -201,3 +201,20 @@ fn what_runs_is_counted_only_beside_an_older_good_version() {
     // What somebody left is not taken back.
     assert_eq!(kept(&with("box_3,good+2.efi", "box_3+0-1.efi"), GOOD_TRIES), None);
 }
+
+/// Somebody keeps the partition mounted, so both names stay.
+#[test]
+fn where_nothing_is_mended_one_of_two_names_goes_out_of_the_others_way() {
+    let mut disk = armed();
+    disk.link("box_3,good+2.efi", "box_3,good+1-1.efi");
+    assert_eq!(disk.clone().boot_once(), Some(3));
+    assert_eq!(disk.torn_boot(), [], "firmware renames over no file, so nothing is counted");
+    while let Some(step) = keep(&disk.view(), GOOD_TRIES) {
+        disk = disk.after(&step);
+    }
+    let names: Vec<_> = disk.files.keys().cloned().collect();
+    assert_eq!(names.len(), 3, "both are there: {names:?}");
+    let started: Vec<_> = (0..9).map(|_| disk.boot_once().unwrap()).collect();
+    // Each name has its own tries: two, and one.
+    assert_eq!(started, [3, 3, 3, 1, 1, 1, 1, 1, 1], "{names:?}");
+}
