@@ -174,7 +174,7 @@ mod tests {
         // As asked for.
         assert_eq!(answer(&[3, 9, 30], 0, 300..400, 7, false), (vec![3], 100));
         // It begins earlier, and ends later: what is near is taken, what is far is not waited for.
-        assert_eq!(answer(&[3, 9, 30], 0, 0..4000, 10, false), (vec![3, 9], 1000));
+        assert_eq!(answer(&[3, 6, 30], 0, 0..4000, 10, false), (vec![3, 6], 700));
         assert_eq!(answer(&[3, 30], 0, 200..4000, 10, false), (vec![3], 200));
         // A server that knows no parts would begin anew.
         assert_eq!(answer(&[3, 30], 0, 0..4000, 10, true), (vec![3, 30], 3100));

@@ -58,12 +58,12 @@ fn what_another_updater_learned_meanwhile_holds() {
     held.lock().unwrap();
     let child = device.command(&["--json", "install", &server.url]).stdout(Stdio::piped()).spawn().unwrap();
     asked(&server, ".index");
-    // Now the other one is done: it saw something newer.
+    // Now the other one is done: it saw something else, and something newer is there.
     let newest = Built::version("1.2");
     setting.shop.publish(&setting.device.path("server"), &newest, &Offer::default());
     let memory = setting.device.path("state/updater/memory.json");
     let mut known: serde_json::Value = serde_json::from_slice(&fs::read(&memory).unwrap()).unwrap();
-    known["time"] = (known["time"].as_u64().unwrap() + 1).into();
+    known["seen"]["targets"] = (known["seen"]["targets"].as_u64().unwrap() - 1).into();
     fs::write(&memory, known.to_string()).unwrap();
     drop(held);
     let output = child.wait_with_output().unwrap();

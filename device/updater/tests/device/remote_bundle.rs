@@ -47,7 +47,7 @@ fn from_servers_of_all_kinds() {
         ("an absurd length", vec![Twist::Total("9223372036854775807")]),
         ("no place", vec![Twist::NoPlace]),
         ("other bytes", vec![Twist::Shift(1000)]),
-        ("each after 30 KB", vec![Twist::Cut(30_000)]),
+        ("each after 70 KB", vec![Twist::Cut(70_000)]),
     ] {
         let (said, log, _) = run(what, vec![twists], 0);
         let most = setting.whole() + setting.needed() + (64 << 10) + 2 * BUFFERS;
@@ -82,7 +82,8 @@ fn members_have_an_end() {
         assert!(log.len() <= 200, "{what}: {}", log.len());
     }
     // A member that is said to be large, to have everything before the content be sent.
-    let pad = archive::header("metadata/pad", 1 << 33).unwrap();
+    let mut pad = archive::header("metadata/pad", 1 << 33).unwrap();
+    pad.resize(100_000, 0);
     let twists = vec![Twist::Other(Arc::new(pad)), Twist::Total("9223372036854775807")];
     let (said, log, _) = run("a large one", vec![twists], 16);
     assert!(said["message"].as_str().unwrap().contains("too much before its content"), "{said}");

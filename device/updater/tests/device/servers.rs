@@ -10,8 +10,8 @@ use crate::fixture::{Built, Device, noise};
 use crate::hostile::{Hostile, Rule, Twist};
 use crate::shop::{Offer, Shop};
 
-/// No time to lose.
-pub const NETWORK: &str = "\"network\": {\"stall\": 1, \"window\": 2, \"attempts\": 3, \"pause\": 0},";
+/// No time to lose; and yet a machine that is busy with other things answers in time.
+pub const NETWORK: &str = "\"network\": {\"stall\": 3, \"window\": 4, \"attempts\": 3, \"pause\": 0},";
 /// What may be on its way when an answer is given up: buffers of both sides.
 const BUFFERS: u64 = 600 << 10;
 const ENTRIES: [&str; 2] = ["box_0.9.efi", "box_1.0,good+8.efi"];
@@ -210,7 +210,8 @@ fn a_part_that_does_not_fit_is_asked_for_again() {
 #[test]
 fn an_answer_that_breaks_off_is_taken_up() {
     let setting = Setting::get();
-    installs("each part after 30 KB", vec![Twist::Cut(30_000)]);
+    // The largest chunk has 64 KiB: each answer brings at least one.
+    installs("each part after 70 KB", vec![Twist::Cut(70_000)]);
     // Without parts each attempt begins anew: as long as one gets further, it goes on; and there is an end.
     let answers = |cuts: &[usize]| cuts.iter().map(|cut| vec![Twist::NoRanges, Twist::Cut(*cut)]).collect();
     let ran = run("the whole, in the end", content(answers(&[700_000, usize::MAX])), 0);
@@ -221,19 +222,19 @@ fn an_answer_that_breaks_off_is_taken_up() {
 
 #[test]
 fn a_slow_server_is_waited_for_and_a_dead_one_is_not() {
-    // 400 kB/s: the whole takes six times as long as a single read may.
+    // 400 kB/s: the whole takes twice as long as a single read may.
     let ran = installs("slow", vec![Twist::NoRanges, Twist::Slow(40_000, 100)]);
     assert!(ran.took > Duration::from_secs(5), "{:?}", ran.took);
     for (what, twist, said) in [
         ("nothing", Twist::Stall(0), "timeout"),
-        ("nothing more", Twist::Stall(5000), "timeout"),
+        ("nothing more", Twist::Stall(100), "timeout"),
         ("two bytes a second", Twist::Slow(1, 500), "less than 1024 a second"),
         ("headers", Twist::Headers, ""),
     ] {
         for path in [".content", "timestamp.json"] {
             let ran = run(what, vec![(path, vec![vec![twist.clone()]])], 19);
             assert!(message(&ran).contains(said), "{what}: {}", message(&ran));
-            assert!(ran.took < Duration::from_secs(20), "{what}: {:?}", ran.took);
+            assert!(ran.took < Duration::from_secs(90), "{what}: {:?}", ran.took);
         }
     }
     run("nothing, once", content(vec![vec![Twist::Stall(5000)], Vec::new()]), 0);
@@ -274,14 +275,15 @@ fn redirects_are_followed_a_few_times() {
         let setting = Setting::get();
         assert!(ran.server.sent(".content") < setting.needed() + 20 * 2048, "parts are asked for there too");
     }
-    for (to, said) in [
-        ("{}/{path}", "redirects"),
-        ("/{path}", "redirects"),
-        ("ftp://127.0.0.1/{path}", ""),
-        ("file:///etc/passwd", ""),
-        ("http://", ""),
+    for (to, code, said) in [
+        ("{}/{path}", 19, "redirects"),
+        ("/{path}", 19, "redirects"),
+        ("ftp://127.0.0.1/{path}", 19, ""),
+        // For this client paths of the same server.
+        ("http://", 18, "is not there"),
+        ("file:///etc/passwd", 18, "is not there"),
     ] {
-        let ran = run(to, content(vec![vec![Twist::Redirect(to)]]), 19);
+        let ran = run(to, content(vec![vec![Twist::Redirect(to)]]), code);
         assert!(message(&ran).contains(said), "{to}: {}", message(&ran));
         assert!(ran.server.requests("") < 40, "{to}: {}", ran.server.requests(""));
     }

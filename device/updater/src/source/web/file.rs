@@ -67,6 +67,9 @@ impl Pieces for WebFile {
             if at == part.end || is_end {
                 return Ok(got);
             }
+            if got.len() > before {
+                tries.got_on();
+            }
             match result {
                 Ok(()) if got.len() > before => {}
                 Ok(()) => tries.failed(failed(&self.url, &"an answer without content", Again::Whole))?,
