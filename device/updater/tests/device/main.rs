@@ -8,6 +8,7 @@ mod fixture;
 mod hostile;
 mod install;
 mod lock;
+mod others;
 mod property;
 mod refuse;
 mod remote_bundle;
