@@ -16,7 +16,7 @@ fn rig() -> (Sandbox, Vec<Vec<&'static str>>) {
     sandbox.unit("hello", &["mkdir -p $DESTDIR/usr"], "");
     sandbox.write(
         "images/small.star",
-        "image(name = \"small\", artifacts = [\"hello\"], container = \"env\", tests = [test(name = \"t\", run = \"true\")])\n",
+        "image(name = \"small\", artifacts = [\"hello\"], layout = disk(), container = \"env\", tests = [test(name = \"t\", run = \"true\")])\n",
     );
     sandbox.write("config", "# Linux/x86 6.12.0 Kernel Configuration\nCONFIG_NAMESPACES=y\nCONFIG_CGROUPS=y\n");
     sandbox.lock();

@@ -106,6 +106,21 @@ impl Tree {
         }
     }
 
+    /// The path on this host of the regular file at `path`, for those who open it by its name. A link on the way, or in its
+    /// place, is refused, also one that stays inside.
+    ///
+    /// # Errors
+    /// When nothing is there, a link is on the way, or it is no regular file.
+    pub fn plain(&self, path: &Path) -> Result<PathBuf, TreeError> {
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK;
+        let file = self.openat(path, flags, ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS)?;
+        let stat = rustix::fs::fstat(&file).map_err(|error| self.io(path, error))?;
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => Ok(self.path.join(path)),
+            _ => Err(TreeError::Kind { path: path.to_owned(), expected: "a regular file" }),
+        }
+    }
+
     /// Where it lies on this host.
     pub fn path(&self) -> &Path {
         &self.path

@@ -121,6 +121,18 @@ fn a_directory_below_is_reached_by_no_link() {
 }
 
 #[test]
+fn a_path_that_is_opened_by_name_has_no_link() {
+    let rig = Rig::new();
+    rig.link("inside", "usr/lib/real");
+    rig.link("lib", "usr/lib");
+    let tree = rig.directory();
+    assert_eq!(tree.plain(Path::new("usr/lib/real")).unwrap(), rig.path("tree/usr/lib/real"));
+    for path in ["inside", "lib/real", "usr/lib", "none", "../host"] {
+        assert!(tree.plain(Path::new(path)).is_err(), "{path}");
+    }
+}
+
+#[test]
 fn parts_are_moved_with_their_parents() {
     let rig = Rig::new();
     fs::create_dir(rig.path("to")).unwrap();

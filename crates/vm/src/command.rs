@@ -390,8 +390,8 @@ mod tests {
         -serial chardev:console
         -chardev socket,id=monitor,path=/x,,y/qmp
         -mon chardev=monitor,mode=control
-        -smbios type=11,value=io.systemd.credential:motd=one,, two
-        -smbios type=11,value=io.systemd.credential.binary:key=AAo=
+        -smbios type=11,path=/x,,y/credentials/0
+        -smbios type=11,path=/x,,y/credentials/1
         -smbios type=11,value=io.systemd.stub.kernel-cmdline-extra=tsc=unstable
         ");
     }

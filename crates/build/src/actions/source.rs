@@ -8,7 +8,7 @@ use yoe_fetch::snapshot;
 use yoe_fetch::unpack::{self, Limits, SourceFile};
 use yoe_model::{Digest, Source};
 use yoe_plan::{Action, SourceAction};
-use yoe_sandbox::{Limits, Mount, Network, Spec};
+use yoe_sandbox::{Mount, Network, Spec};
 use yoe_tree::Tree;
 
 use crate::builder::Builder;
@@ -116,7 +116,7 @@ impl Builder {
             directory: "/build/work".into(),
             network: Network::Host,
             hostname: "yoe".into(),
-            limits: Limits::default(),
+            limits: Default::default(),
         };
         let path = self.store.log_file(&action.key)?;
         let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
