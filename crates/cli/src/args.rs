@@ -79,9 +79,13 @@ pub struct Run {
     /// Forward a port of this host's loopback to the device: HOST:DEVICE
     #[arg(long = "forward", value_name = "HOST:DEVICE", value_parser = forward)]
     pub forwards: Vec<(u16, u16)>,
-    /// Hand a credential to the device: NAME=VALUE, as systemd names them
+    /// Hand a credential to the device: NAME=VALUE, as systemd names them. Every user of this host can read a command line; for
+    /// a secret take --credential-file
     #[arg(long = "credential", value_name = "NAME=VALUE", value_parser = credential)]
     pub credentials: Vec<(String, String)>,
+    /// The same with what a file holds, without the line break at its end
+    #[arg(long = "credential-file", value_name = "NAME=FILE", value_parser = credential)]
+    pub credential_files: Vec<(String, String)>,
     /// Run this command by the device's shell once its services are ready, print what it says, and switch the device off
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,

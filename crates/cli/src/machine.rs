@@ -12,7 +12,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use yoe_build::{Builder, Tool};
 use yoe_model::{DataSize, Digest, Image, Layout, Machine, Qemu, Size};
 use yoe_plan::UNIT_EPOCH;
-use yoe_sandbox::{Child, Exit, Mount, Network, Stdio, Stream};
+use yoe_sandbox::{Child, Exit, Mount, Network, Spec, Stdio, Stream};
 use yoe_store::Scratch;
 use yoe_vm::{Disk, DiskMode, Folder, Handle, Start, StartError, Started};
 
@@ -209,7 +209,8 @@ impl Bootable {
     /// The disk, whose content stays as it was built: what the machine writes goes to a layer that ends with this run.
     /// Call it once, after [`Self::folder`]. `size` is what the machine sees; by default there is room for a data partition.
     pub fn disk(&self, size: Option<Size>) -> Result<Disk, CommandError> {
-        let made = std::fs::metadata(&self.disk).map_err(|error| not_run("the disk is gone", error))?.len();
+        let made = yoe_tree::regular(&self.disk).and_then(|disk| disk.metadata());
+        let made = made.map_err(|error| not_run("the disk is gone", error))?.len();
         let room = match self.image.layout {
             Layout::Disk { .. } => 0,
             Layout::VerifiedAb { data: DataSize::Fill, .. } => DATA_ROOM,
@@ -234,8 +235,13 @@ impl Bootable {
         self.scratch.path().join("run").join(LAYER)
     }
 
-    /// Starts QEMU in a sandbox.
-    pub fn spawn(&self, program: &str, arguments: &[String], stdio: Stdio) -> Result<Child, StartError> {
+    /// Runs QEMU in a sandbox for a person, to its end.
+    pub fn attend(&self, program: &str, arguments: &[String]) -> Result<Exit, StartError> {
+        Ok(yoe_sandbox::attend(&self.sandbox(program, arguments)?)?)
+    }
+
+    /// The sandbox of one start of QEMU.
+    fn sandbox(&self, program: &str, arguments: &[String]) -> Result<Spec, StartError> {
         let bind =
             |source: PathBuf, dest: &str, writable| Mount::Bind { source, dest: dest.into(), writable };
         let mut mounts =
@@ -260,7 +266,7 @@ impl Bootable {
         let mut spec = tool.spec(&self.scratch.path().join(format!("sandbox-{started}")), command)?;
         spec.environment.insert("TMPDIR".into(), RUN.into());
         spec.environment.insert("TERM".into(), "xterm".into());
-        Ok(yoe_sandbox::spawn(&spec, stdio)?)
+        Ok(spec)
     }
 }
 
@@ -270,7 +276,7 @@ impl Start for Bootable {
         let ((stdin, to), (from, stdout), (complaints, stderr)) = (pipe()?, pipe()?, pipe()?);
         let stdio =
             Stdio { stdin: Stream::Fd(stdin), stdout: Stream::Fd(stdout), stderr: Stream::Fd(stderr) };
-        let child = self.spawn(program, arguments, stdio)?;
+        let child = yoe_sandbox::spawn(&self.sandbox(program, arguments)?, stdio)?;
         Ok(Started {
             stdin: Box::new(File::from(to)),
             stdout: Box::new(File::from(from)),

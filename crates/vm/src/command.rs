@@ -2,8 +2,6 @@
 
 use yoe_model::{Arch, Machine, Qemu, Size};
 
-use crate::Credential;
-
 /// The disk that the machine boots from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disk {
@@ -74,8 +72,9 @@ pub struct RunOptions {
     pub accel: Accel,
     /// The network.
     pub network: Network,
-    /// Handed to the machine as SMBIOS strings.
-    pub credentials: Vec<Credential>,
+    /// Files, as QEMU sees them, each of which is handed to the machine as an SMBIOS string: see [`crate::CredentialFiles`].
+    /// On the command line their text would be there for every user of this host to read.
+    pub credentials: Vec<String>,
     /// This run's own copy of the firmware's variable store, as QEMU sees it. Without one the firmware is taken to be
     /// a single file that needs none (`-bios`).
     pub firmware_vars: Option<String>,
@@ -109,8 +108,8 @@ pub fn qemu_arguments(machine: &Machine, qemu: &Qemu, disk: &Disk, options: &Run
     line.pair("-device", "virtio-rng-pci,rng=rng0");
     network(&mut line, &options.network);
     serial(&mut line, options);
-    for credential in &options.credentials {
-        line.pair("-smbios", format!("type=11,value={}", quoted(&credential.smbios_string())));
+    for file in &options.credentials {
+        line.pair("-smbios", format!("type=11,path={}", quoted(file)));
     }
     if let Some(parameters) = qemu.emulation_cmdline.as_deref().filter(|_| options.accel == Accel::Tcg) {
         // systemd-stub(7)
@@ -286,7 +285,7 @@ mod tests {
     fn a_test_run() {
         let disk = Disk { path: "/run/vm/base-image.img".into(), mode: DiskMode::Snapshot };
         let options = RunOptions {
-            credentials: vec![Credential::new("passwd.hashed-password.root", "$6$salt$hash").unwrap()],
+            credentials: vec!["/run/vm/credentials/0".into()],
             firmware_vars: Some("/run/vm/vars.fd".into()),
             monitor: Some("/run/vm/qmp".into()),
             no_battery: true,
@@ -315,7 +314,7 @@ mod tests {
         -serial chardev:console
         -chardev socket,id=monitor,path=/run/vm/qmp
         -mon chardev=monitor,mode=control
-        -smbios type=11,value=io.systemd.credential:passwd.hashed-password.root=$6$salt$hash
+        -smbios type=11,path=/run/vm/credentials/0
         -smbios type=11,value=io.systemd.stub.kernel-cmdline-extra=tsc=unstable
         -rtc base=2000-01-01
         -no-reboot
@@ -366,10 +365,7 @@ mod tests {
     fn commas_are_doubled_and_a_whole_firmware_is_a_bios() {
         let disk = Disk { path: "a,b.img".into(), mode: DiskMode::Writable };
         let options = RunOptions {
-            credentials: vec![
-                Credential::new("motd", "one, two").unwrap(),
-                Credential::new("key", b"\x00\n".as_slice()).unwrap(),
-            ],
+            credentials: vec!["/x,y/credentials/0".into(), "/x,y/credentials/1".into()],
             monitor: Some("/x,y/qmp".into()),
             ..RunOptions::default()
         };
@@ -394,8 +390,8 @@ mod tests {
         -serial chardev:console
         -chardev socket,id=monitor,path=/x,,y/qmp
         -mon chardev=monitor,mode=control
-        -smbios type=11,value=io.systemd.credential:motd=one,, two
-        -smbios type=11,value=io.systemd.credential.binary:key=AAo=
+        -smbios type=11,path=/x,,y/credentials/0
+        -smbios type=11,path=/x,,y/credentials/1
         -smbios type=11,value=io.systemd.stub.kernel-cmdline-extra=tsc=unstable
         ");
     }

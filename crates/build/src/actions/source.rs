@@ -9,6 +9,7 @@ use yoe_fetch::unpack::{self, Limits, SourceFile};
 use yoe_model::{Digest, Source};
 use yoe_plan::{Action, SourceAction};
 use yoe_sandbox::{Mount, Network, Spec};
+use yoe_tree::Tree;
 
 use crate::builder::Builder;
 use crate::error::Failure;
@@ -115,6 +116,7 @@ impl Builder {
             directory: "/build/work".into(),
             network: Network::Host,
             hostname: "yoe".into(),
+            limits: Default::default(),
         };
         let path = self.store.log_file(&action.key)?;
         let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
@@ -129,6 +131,7 @@ impl Builder {
 /// What a program needs from the host to find other machines.
 pub(super) fn host_network_files() -> Vec<Mount> {
     let files = ["/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs"].map(Path::new);
+    // They are links on many systems, and this host's own.
     let present = files.into_iter().filter_map(|path| path.canonicalize().ok().map(|source| (source, path)));
     let bind = |(source, path): (_, &Path)| Mount::Bind {
         source,
@@ -138,21 +141,22 @@ pub(super) fn host_network_files() -> Vec<Mount> {
     present.map(bind).collect()
 }
 
-/// Removes all but the named parts of a tree that could not be fetched in part.
+/// Removes all but the named parts of a tree that could not be fetched in part. A commit may hold links to anywhere: none of
+/// them is followed on the way to a part, or it would be a file of this machine that is moved into the tree.
 fn keep_only(tree: &Path, only: &[String]) -> Result<(), Failure> {
     if only.is_empty() {
         return Ok(());
     }
+    let doing = "take the named parts of";
     let aside = tree.with_extension("all");
-    let moved = || {
-        fs::rename(tree, &aside)?;
-        fs::create_dir(tree)?;
-        for part in only {
-            let to = tree.join(part);
-            to.parent().map_or(Ok(()), fs::create_dir_all)?;
-            fs::rename(aside.join(part), to)?;
-        }
-        Ok(())
-    };
-    moved().map_err(|error| Failure::io("take the named parts of", tree, error))
+    let emptied = fs::rename(tree, &aside).and_then(|()| fs::create_dir(tree));
+    emptied.map_err(|error| Failure::io(doing, tree, error))?;
+    let moved = Tree::directory(&aside).and_then(|all| {
+        let kept = Tree::directory(tree)?;
+        only.iter().try_for_each(|part| all.give(Path::new(part.trim_end_matches('/')), &kept))
+    });
+    moved.map_err(|error| Failure::io(doing, tree, error.into()))
 }
+
+#[cfg(test)]
+mod tests;
