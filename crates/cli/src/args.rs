@@ -70,6 +70,9 @@ pub struct Run {
     /// Sign a copy of the disk with this project's own keys, and let the firmware refuse everything else
     #[arg(long)]
     pub secure_boot: bool,
+    /// What runs the device's instructions
+    #[arg(long, value_enum, default_value_t)]
+    pub accel: crate::accelerator::Wish,
     /// Memory of the virtual machine, such as 512M [default: the machine's]
     #[arg(long)]
     pub memory: Option<yoe_model::Size>,
@@ -109,6 +112,9 @@ pub struct Test {
     /// Sign a copy of the disk with this project's own keys, and let the firmware refuse everything else
     #[arg(long)]
     pub secure_boot: bool,
+    /// What runs the device's instructions
+    #[arg(long, value_enum, default_value_t)]
+    pub accel: crate::accelerator::Wish,
     /// How often sweeps cut the power [default: as often as each says]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub cuts: Option<u32>,

@@ -14,8 +14,9 @@ use yoe_model::{DataSize, Digest, Image, Layout, Machine, Qemu, Size};
 use yoe_plan::UNIT_EPOCH;
 use yoe_sandbox::{Child, Exit, Mount, Network, Spec, Stdio, Stream};
 use yoe_store::Scratch;
-use yoe_vm::{Disk, DiskMode, Folder, Handle, Start, StartError, Started};
+use yoe_vm::{Accel, Disk, DiskMode, Folder, Handle, Probe, Start, StartError, Started, probe_kvm};
 
+use crate::accelerator::{self, Wish};
 use crate::beside::{self, Beside};
 use crate::built::Built;
 use crate::commands::artifact;
@@ -49,6 +50,8 @@ pub struct Bootable {
     pub tree: Digest,
     /// The servers that run beside it.
     pub beside: Beside,
+    /// What runs its instructions: emulation, until [`Self::accelerate`] was asked.
+    pub accel: Accel,
     disk: PathBuf,
     /// The disk as it was built, when the other one is a signed copy.
     plain: PathBuf,
@@ -149,6 +152,7 @@ impl Bootable {
             qemu,
             tree,
             beside,
+            accel: Accel::default(),
             disk,
             plain,
             secure_boot: None,
@@ -161,6 +165,24 @@ impl Bootable {
             this.sign(&tools, &project)?;
         }
         Ok(this)
+    }
+
+    /// Chooses what runs the device's instructions; the answer is a line for the user.
+    ///
+    /// # Errors
+    /// When KVM is asked for and does not work.
+    pub fn accelerate(&mut self, wish: Wish) -> Result<String, CommandError> {
+        let chosen = accelerator::choose(wish, || self.probe())?;
+        self.accel = chosen.accel;
+        Ok(chosen.line)
+    }
+
+    fn probe(&self) -> Result<Probe, CommandError> {
+        if let Some(reason) = accelerator::closed(Path::new(accelerator::DEVICE)) {
+            return Ok(Probe::Fails { reason });
+        }
+        probe_kvm(self, &self.machine, &self.qemu, &self.folder()?)
+            .map_err(|error| not_run("KVM could not be tried", error))
     }
 
     /// From here on the disk is a signed copy, and the firmware takes nothing else.
@@ -249,8 +271,8 @@ impl Bootable {
         if self.secure_boot.is_some() {
             mounts.push(bind(self.plain.clone(), PLAIN, false));
         }
-        if Path::new("/dev/kvm").exists() {
-            mounts.push(bind("/dev/kvm".into(), "/dev/kvm", true));
+        if Path::new(accelerator::DEVICE).exists() {
+            mounts.push(bind(accelerator::DEVICE.into(), accelerator::DEVICE, true));
         }
         let tool = Tool {
             container: self.container.clone(),

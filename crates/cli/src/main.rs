@@ -1,5 +1,6 @@
 //! `yoe`: from Starlark units to packages, bootable images and devices that stay up to date.
 
+mod accelerator;
 mod args;
 mod beside;
 mod built;

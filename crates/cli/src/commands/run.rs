@@ -16,7 +16,9 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
         secure_boot: args.secure_boot,
         servers: if args.command.is_empty() { Servers::None } else { Servers::Registry },
     };
-    let bootable = Bootable::build(&choice)?;
+    let mut bootable = Bootable::build(&choice)?;
+    let accel = bootable.accelerate(args.accel)?;
+    ui::note(&accel);
     if !args.command.is_empty() {
         return run_command::run(args, &bootable);
     }
@@ -27,6 +29,7 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
     let forwards = args.forwards.iter().map(|(host, guest)| Forward { host: *host, guest: *guest }).collect();
     let options = RunOptions {
         memory: args.memory,
+        accel: bootable.accel,
         network: Network { outbound: true, forwards },
         credentials: handed.inside().to_vec(),
         firmware_vars: bootable.firmware_vars(),

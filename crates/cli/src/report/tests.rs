@@ -2,6 +2,7 @@
 
 use yoe_image::{Content, DiskRecord, FileRecord};
 use yoe_model::{Arch, Budget, Digest, Init, Kernel, Layout, Origin, RootFormat, RootSize, Size};
+use yoe_vm::Accel;
 use yoe_vm::test::{BootRecord, TestRecord};
 
 use super::*;
@@ -76,6 +77,7 @@ fn record() -> Record {
         .map(|(name, at)| moment(name, at));
     Record {
         image: TREE.into(),
+        accel: Accel::Tcg,
         memory: 1 << 30,
         boots: vec![BootRecord { memory: None, milestones: milestones.into() }],
         tests: vec![
