@@ -1,12 +1,13 @@
 //! Fetches and unpacks sources.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 
 use yoe_fetch::client::{Remote, crate_file};
 use yoe_fetch::snapshot;
 use yoe_fetch::unpack::{self, Limits, SourceFile};
-use yoe_model::{Digest, Source};
+use yoe_model::{Digest, Source, TreeFilter};
 use yoe_plan::{Action, SourceAction};
 use yoe_sandbox::{Mount, Network, Spec};
 
@@ -16,6 +17,11 @@ use crate::layout::{Folders, base_environment};
 use crate::reporter::Event;
 use crate::run_step::run_step;
 use crate::schedule::Results;
+
+/// The variable that names a file of certificates in the place of the system's.
+const CERTIFICATES: &str = "SSL_CERT_FILE";
+/// Lays the commit $COMMIT of $URL down in the current directory.
+const GIT_SCRIPT: &str = include_str!("git.sh");
 
 impl Builder {
     pub(crate) fn source(
@@ -27,10 +33,9 @@ impl Builder {
         let scratch = self.session.scratch()?;
         let tree = scratch.path().join("tree");
         match &source.source {
-            Source::Https { url, mirrors, sha256, unpack } => {
+            Source::Https { url, mirrors, name, sha256, unpack } => {
                 let urls = [url].into_iter().chain(mirrors).cloned().collect();
-                let name = url.rsplit('/').next().unwrap_or_default().to_owned();
-                let file = Remote { urls, size: None, sha256: *sha256, name };
+                let file = Remote { urls, size: None, sha256: *sha256, name: name.clone() };
                 self.lay(action, vec![file], *unpack, &source.only, &tree)?;
             }
             Source::Crate { name, version, sha256 } => {
@@ -61,7 +66,12 @@ impl Builder {
                 }
                 return Ok(self.store.import_tree(&tree)?);
             }
-            Source::Path { path } => snapshot(&self.project.join(path), &tree)?,
+            Source::Path { path, exclude } => {
+                let found = snapshot(&self.project.join(path), &TreeFilter::new(exclude), &tree)?;
+                if source.tree != Some(found) {
+                    return Err(Failure::TreeChanged { path: self.project.join(path) });
+                }
+            }
         }
         Ok(self.store.import_tree(&tree)?)
     }
@@ -103,14 +113,13 @@ impl Builder {
         let folders = Folders::make(scratch).map_err(make)?;
         let mut mounts = folders.root_mounts(container.to_owned()).map_err(make)?;
         mounts.push(Mount::Bind { source: folders.path("work"), dest: "/build/work".into(), writable: true });
-        mounts.extend(host_network_files());
+        mounts.extend(host_network_files(&self.go));
         let mut environment = base_environment(yoe_plan::UNIT_EPOCH);
+        environment.extend(network_variables(&self.go));
         environment.extend([("URL".into(), url.to_owned()), ("COMMIT".into(), commit.to_owned())]);
-        let script = "git init -q . && git fetch -q --depth 1 \"$URL\" \"$COMMIT\" && \
-                      git -c advice.detachedHead=false checkout -q FETCH_HEAD && rm -rf .git";
         let spec = Spec {
             mounts,
-            command: ["/bin/sh", "-eu", "-c", script].map(str::to_owned).into(),
+            command: ["/bin/sh", "-eu", "-c", GIT_SCRIPT].map(str::to_owned).into(),
             environment,
             directory: "/build/work".into(),
             network: Network::Host,
@@ -126,9 +135,20 @@ impl Builder {
     }
 }
 
-/// What a program needs from the host to find other machines.
-pub(super) fn host_network_files() -> Vec<Mount> {
-    let files = ["/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs"].map(Path::new);
+/// How a program in a sandbox reaches other machines: by this host's proxies, and trusting whom this host trusts. git has
+/// a name of its own for the file of certificates.
+fn network_variables(settings: &BTreeMap<String, String>) -> impl Iterator<Item = (String, String)> {
+    let network = |name: &str| name == CERTIFICATES || name.to_ascii_lowercase().ends_with("_proxy");
+    let own = settings.get(CERTIFICATES).map(|file| ("GIT_SSL_CAINFO".to_owned(), file.clone()));
+    let given = settings.iter().filter(move |(name, _)| network(name));
+    given.map(|(name, value)| (name.clone(), value.clone())).chain(own)
+}
+
+/// What a program needs from the host to find other machines and to trust them.
+pub(super) fn host_network_files(settings: &BTreeMap<String, String>) -> Vec<Mount> {
+    let files = ["/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs"];
+    let certificates = settings.get(CERTIFICATES).map(String::as_str);
+    let files = files.into_iter().chain(certificates).map(Path::new).filter(|path| path.is_absolute());
     let present = files.into_iter().filter_map(|path| path.canonicalize().ok().map(|source| (source, path)));
     let bind = |(source, path): (_, &Path)| Mount::Bind {
         source,
@@ -155,4 +175,23 @@ fn keep_only(tree: &Path, only: &[String]) -> Result<(), Failure> {
         Ok(())
     };
     moved().map_err(|error| Failure::io("take the named parts of", tree, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn git_goes_through_the_hosts_proxies_and_trusts_whom_the_host_trusts() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().to_str().unwrap();
+        let given = [("GOPROXY", "off"), ("https_proxy", "http://p"), ("NO_PROXY", "x"), ("SSL_CERT_FILE", path)];
+        let settings = given.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let mut found: Vec<_> = network_variables(&settings).map(|(name, _)| name).collect();
+        found.sort();
+        assert_eq!(found, ["GIT_SSL_CAINFO", "NO_PROXY", "SSL_CERT_FILE", "https_proxy"]);
+        let bound = |mount: &Mount| matches!(mount, Mount::Bind { dest, .. } if dest == path);
+        assert!(host_network_files(&settings).iter().any(bound));
+        assert!(!host_network_files(&BTreeMap::new()).iter().any(bound));
+    }
 }
