@@ -21,6 +21,8 @@ pub enum Kind {
     Command(u8),
     /// Nobody: tests ran and some did not pass.
     TestsFailed,
+    /// Whoever asked: what was given does not answer the question.
+    Undecided,
     /// The user ended the command.
     Interrupted,
     /// Us.
@@ -76,6 +78,22 @@ impl CommandError {
         self
     }
 
+    /// Adds where else to write, when the cause is that this user cannot write there: `variable` names a base directory of
+    /// the XDG base directory specification.
+    pub fn where_to_write(self, variable: &str) -> Self {
+        use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            if matches!(kind, Some(PermissionDenied | ReadOnlyFilesystem)) {
+                return self
+                    .hint(format!("{variable} can name another directory, one that this user can write to"));
+            }
+            cause = error.source();
+        }
+        self
+    }
+
     /// What stands before the message.
     pub fn prefix(&self) -> &'static str {
         match self.kind {
@@ -85,6 +103,7 @@ impl CommandError {
             Kind::Command(_) => "",
             Kind::BuildFailed => "build failed: ",
             Kind::TestsFailed => "tests failed: ",
+            Kind::Undecided => "undecided: ",
             Kind::Interrupted => "interrupted: ",
             Kind::Internal => "internal error: ",
         }
@@ -105,7 +124,8 @@ impl CommandError {
         &self.hints
     }
 
-    /// A command's own status where the user had one run; else 1 for a wrong command or project, 3 for a failed build, 4 for failed tests, 70 for an error of ours, 130 when
+    /// A command's own status where the user had one run; else 1 for a wrong command or project, 3 for a failed build, 4 for
+    /// failed tests, 5 for what cannot be decided, 70 for an error of ours, 130 when
     /// interrupted. (2 is the command line parser's.)
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.kind {
@@ -113,6 +133,7 @@ impl CommandError {
             Kind::Command(status) => status,
             Kind::BuildFailed => 3,
             Kind::TestsFailed => 4,
+            Kind::Undecided => 5,
             Kind::Internal => 70,
             Kind::Interrupted => 130,
         })

@@ -39,7 +39,7 @@ impl Builder {
         self.reporter.event(Event::Task { label: &label, task: "fetch" });
         fetched().map_err(|kind| {
             let log = self.store.log_file(&log).ok().filter(|path| path.exists());
-            BuildError { label, kind: Box::new(kind), log }
+            BuildError { label, wanted: None, kind: Box::new(kind), log }
         })
     }
 
@@ -88,7 +88,7 @@ impl Builder {
         };
         mounts.push(bind(&folders.path("work"), "/build/work", true));
         mounts.push(bind(&self.store.cache(MODULES)?, "/build/modules", true));
-        mounts.extend(host_network_files());
+        mounts.extend(host_network_files(&self.go));
         let proxies = self.go.get("GOPROXY").map(String::as_str).unwrap_or_default();
         // The user's own path, on which there may be links.
         let own = |folder: &str| Path::new(folder).canonicalize().ok().map(|path| bind(&path, folder, false));

@@ -5,7 +5,7 @@ mkdir -p /build/work/none /build/work/zips && cd /build/work/none
 # Another client than the container's may be asked for. It is a module as well.
 PATH="$(go env GOROOT)/bin:$PATH"
 # A message of the client is in its answer.
-ask() { go mod download -json "$@" || { cat ../"$answer"; exit 1; }; }
+ask() { go mod download -json "$@" || { cat ../"$answer" >&2; exit 1; }; }
 answer=main.json
 ask "$MODULE@$VERSION" >../main.json
 dir=$(sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p' ../main.json)

@@ -27,8 +27,7 @@ cd
 /// Boots the image, logs in, runs the command and switches the device off.
 pub fn run(args: &Run, bootable: &Bootable) -> Result<(), CommandError> {
     let password = Password::random().map_err(|error| not_run("no password could be made", error))?;
-    let records = paths::state()?.join("runs").join(&bootable.image.name);
-    std::fs::create_dir_all(&records).map_err(|error| not_run("the console's log cannot be kept", error))?;
+    let records = records(bootable)?;
     let sizes = Sizes { memory: args.memory, disk: args.disk };
     let mut device = TestDevice::new(bootable, &password, sizes, &records)?;
     device.also(credentials(args)?, &args.forwards);
@@ -45,6 +44,15 @@ pub fn run(args: &Run, bootable: &Bootable) -> Result<(), CommandError> {
     })()
     .map_err(|error: yoe_vm::GuestError| not_run("the command could not be run on the device", error))?;
     said(&output)
+}
+
+/// Where the newest run of an image leaves what its console and the servers next to it said.
+pub fn records(bootable: &Bootable) -> Result<std::path::PathBuf, CommandError> {
+    let records = paths::state()?.join("runs").join(&bootable.image.name);
+    std::fs::create_dir_all(&records).map_err(|error| {
+        not_run("the console's log cannot be kept", error).where_to_write("XDG_STATE_HOME")
+    })?;
+    Ok(records)
 }
 
 fn said(output: &Output) -> Result<(), CommandError> {

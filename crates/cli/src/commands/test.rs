@@ -7,6 +7,7 @@ use yoe_vm::test::{Cut, Limits, Reporter, RunError, Suite, Summary, TestResult, 
 use yoe_vm::{Credential, Login, Password};
 
 use crate::args::Test;
+use crate::built::image;
 use crate::context::evaluate;
 use crate::error::{CommandError, Kind};
 use crate::kernel_test::KernelJudge;
@@ -54,11 +55,8 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
 }
 
 fn list(args: &Test) -> Result<(), CommandError> {
-    let mut evaluated = evaluate(args.machine.as_deref())?;
-    let name = args.image.clone().or_else(|| evaluated.project.default_image.clone());
-    let image = name.as_ref().and_then(|name| evaluated.project.images.remove(name));
-    let mut image =
-        image.ok_or_else(|| CommandError::user(format!("{:?} is not an image", name.unwrap_or_default())))?;
+    let evaluated = evaluate(args.machine.as_deref())?;
+    let (_, mut image) = image(&evaluated.project, args.image.as_deref(), "test")?;
     kernel_test::add(&mut image);
     sweeps::set_cuts(&mut image, args.cuts)?;
     let names = names(&image.tests, args.filter.as_deref());

@@ -23,6 +23,7 @@ pub fn table(report: &Report) -> String {
     }
     section(&mut lines, &format!("measured, {}, with {} of memory", report.accel.as_str(), bytes(memory.given)), &rows);
     lines.extend([String::new(), format!("tests: {}", tests(&report.tests))]);
+    lines.extend(report.tests.failed_names.iter().map(|name| format!("  failed: {name}")));
     lines.join("\n")
 }
 

@@ -103,7 +103,8 @@ fn report(tree: &str) -> Report {
         qemu: None,
         origin: Origin::default(),
     };
-    Report::new(&image(), &machine, &manifest(), 200 << 20, &record(), tree)
+    let newest = Newest { record: record(), of_some: false };
+    Report::new(&image(), &machine, &manifest(), 200 << 20, &newest, tree)
 }
 
 #[test]
@@ -136,15 +137,18 @@ fn a_terminal_gets_a_table() {
       smallest memory       128M  in which this passed: runs <in> little
 
     tests: 2 passed, 1 failed, 0 skipped
+      failed: runs in less
     ");
 }
 
 #[test]
 fn a_record_of_another_build_is_told() {
+    let table = table(&report("4567"));
     assert!(
-        table(&report("4567"))
-            .ends_with("tests: 2 passed, 1 failed, 0 skipped, on another build of this image")
+        table.contains("tests: 2 passed, 1 failed, 0 skipped, on another build of this image\n"),
+        "{table}"
     );
+    assert!(table.ends_with("\n  failed: runs in less"), "{table}");
 }
 
 #[test]
