@@ -1,8 +1,11 @@
-//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask check-faults`, `cargo xtask device-crates`, `cargo xtask test`, `cargo xtask boots`.
+//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask check-faults`, `cargo xtask device-crates`, `cargo xtask test`, `cargo xtask boots`,
+//! `cargo xtask fuzz`, `cargo xtask holes`.
 
 mod check_deps;
 mod check_faults;
 mod device_crates;
+mod fuzz;
+mod holes;
 mod metadata;
 mod test;
 
@@ -16,8 +19,10 @@ fn main() -> ExitCode {
         Some("device-crates") => device_crates::update(),
         Some("test") => check_dependencies().and_then(|_| test::run()),
         Some("boots") => test::boots(),
+        Some("fuzz") => fuzz::run(&std::env::args().skip(2).collect::<Vec<_>>()),
+        Some("holes") => holes::run(&std::env::args().skip(2).collect::<Vec<_>>()),
         other => Err(format!(
-            "unknown task {}: expected check-deps, check-faults, device-crates, test or boots",
+            "unknown task {}: expected check-deps, check-faults, device-crates, test, boots, fuzz or holes",
             other.unwrap_or("(none)")
         )),
     };
