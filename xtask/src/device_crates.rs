@@ -36,6 +36,12 @@ pub fn check() -> Result<String, String> {
         .map_err(|problem| format!("device-crates: {problem}; run `cargo xtask device-crates`"))
 }
 
+/// Makes the workspace of devices' programs in a directory, with its own lock: for those who look at its crates.
+pub fn as_locked(root: &Path) -> Result<(), String> {
+    workspace(root)?;
+    write(root.join("Cargo.lock"), &read(LOCK)?)
+}
+
 fn differs(ours: &Crates, crates: &Crates, text: &str) -> Result<(), String> {
     let other = crates.iter().find(|(name, digest)| ours.get(*name) != Some(digest));
     match other {

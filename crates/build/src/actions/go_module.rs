@@ -75,7 +75,7 @@ impl Builder {
 
     /// The sandbox that the Go client runs in. It has a network, as that of git.
     fn go_client(&self, source: &Source, container: &Path, scratch: &Path) -> Result<Spec, Failure> {
-        let Source::GoModule { path, version, gomod, stubs, .. } = source else {
+        let Source::GoModule { path, version, gomod, stubs, upgrade, .. } = source else {
             return Err(Failure::Missing);
         };
         let make = |error| Failure::io("make the folders of a fetch in", scratch, error);
@@ -95,12 +95,15 @@ impl Builder {
         mounts.extend(folders_of(proxies).filter_map(own));
         let mut environment = base_environment(yoe_plan::UNIT_EPOCH);
         environment.extend(self.go.clone());
+        let upgrade: Vec<String> = upgrade.iter().map(|(module, version)| format!("{module}@{version}")).collect();
+        let upgrade = upgrade.join(" ");
         let stubs: String = stubs.iter().map(|(folder, module)| format!("{folder} {module}\n")).collect();
         let own = [
             ("MODULE", path.clone()),
             ("VERSION", version.clone()),
             ("GOMOD", gomod.clone().unwrap_or_default()),
             ("STUBS", stubs),
+            ("UPGRADE", upgrade),
         ];
         environment.extend(own.map(|(name, value)| (name.to_owned(), value)));
         Ok(Spec {
