@@ -200,6 +200,7 @@ fn image() -> Image {
         hostname: "box".into(),
         kernel_contract: Vec::new(),
         init: Init::Finit,
+        etc: Etc::Memory,
         origin: Origin::default(),
     }
 }
