@@ -232,6 +232,7 @@ row!(root_package, "root image", ["package daemon"], |s| s
 row!(root_services, "root image", ["services"], |s| s
     .unit("daemon", |u| u.services = vec![Service::new("d", vec!["/usr/bin/d".into()], Origin::default())]));
 row!(root_init, "root image", ["init"], |s| s.image().init = Init::OpenRc);
+row!(root_etc, "root image", ["etc"], |s| s.image().etc = Etc::Data);
 row!(disk_machine, "image image", ["machine"], |s| s.parts.machine.kernel.cmdline = "loud".into());
 row!(disk_container, "image image", ["container"], |s| s
     .lock

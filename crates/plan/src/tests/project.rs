@@ -201,6 +201,7 @@ fn image() -> Image {
         hostname: "box".into(),
         kernel_contract: Vec::new(),
         init: Init::Finit,
+        etc: Etc::Memory,
         origin: Origin::default(),
     }
 }
