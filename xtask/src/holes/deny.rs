@@ -21,10 +21,14 @@ pub fn check(advisories: Option<&Path>) -> Result<Checked, String> {
     let scratch = Scratch::make()?;
     let config = scratch.0.join("deny.toml");
     write(&config, &configuration(&scratch.0))?;
-    let device = scratch.0.join("device");
-    device_crates::as_locked(&device)?;
+    let mut manifests = vec![PathBuf::from("Cargo.toml")];
+    for unit in device_crates::units() {
+        let device = scratch.0.join(unit);
+        device_crates::as_locked(unit, &device)?;
+        manifests.push(device.join("Cargo.toml"));
+    }
     let mut holes: Vec<Hole> = Vec::new();
-    for manifest in [PathBuf::from("Cargo.toml"), device.join("Cargo.toml")] {
+    for manifest in manifests {
         holes.extend(answer::read(&run(&manifest, &config, advisories, &scratch.0)?)?);
     }
     holes.sort();

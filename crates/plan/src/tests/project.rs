@@ -169,6 +169,7 @@ fn oci_image() -> OciImage {
         version: "1".into(),
         description: String::new(),
         artifacts: vec!["app".into()],
+        container: None,
         config: OciConfig { entrypoint: vec!["/bin/app".into()], ..OciConfig::default() },
         origin: Origin::default(),
     }
