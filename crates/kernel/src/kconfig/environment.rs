@@ -8,7 +8,7 @@ const MAX_EXPANSION: usize = 64 << 10;
 const MAX_DEPTH: usize = 32;
 
 /// What all macros of a kernel may cost together: bytes that are read or written, and so many more for each macro. A macro that
-/// becomes nothing can still stand for any number of others.
+/// becomes nothing can still stand for any number of others. Linux 6.18 has some five hundred in all.
 pub(super) const MAX_COST: usize = 8 << 20;
 const COST_OF_MACRO: usize = 64;
 
