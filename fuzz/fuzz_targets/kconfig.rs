@@ -21,7 +21,9 @@ fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
     for (name, symbol) in tree.symbols() {
         let _ = values.level(name);
         let conditions = symbol.definitions.iter().flat_map(|definition| &definition.depends);
-        conditions.for_each(|condition| drop(values.reach(&condition.expr)));
+        conditions.for_each(|condition| {
+            let _ = values.reach(&condition.expr);
+        });
     }
 });
 

@@ -1,12 +1,21 @@
-//! The Go client of the unit `go`: no Go of this machine is needed.
+//! The Go client of the container `go-tools`, which `yoe lock` uses as well: no Go of this machine is needed. It fetches the
+//! toolchain that the container's settings name, by the checks that Go makes of every module.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::programs;
 
+/// The container, the client in it, and its settings.
+const CONTAINER: &str = "go-tools";
+const CLIENT: &str = "usr/bin/go";
+const SETTINGS: &str = "etc/go/env";
+
 /// The Go client and where it keeps what it fetches.
 pub struct GoClient {
+    client: PathBuf,
+    /// Which toolchain runs (Go Toolchains, "GOTOOLCHAIN").
+    toolchain: String,
     cache: PathBuf,
 }
 
@@ -19,10 +28,13 @@ pub struct Module {
 }
 
 impl GoClient {
-    /// Builds the unit `go`; everything lies below `cache`.
+    /// Lays the container out. What the client fetches and compiles lies below `cache`, an absolute path.
     pub fn make(cache: &Path) -> Result<Self, String> {
-        programs::unpack(Path::new("."), "go", &cache.join("toolchain"))?;
-        Ok(Self { cache: cache.to_owned() })
+        let container = programs::build(Path::new("."), CONTAINER)?;
+        let settings = container.join(SETTINGS);
+        let text = std::fs::read_to_string(&settings).map_err(|error| format!("{}: {error}", settings.display()))?;
+        let toolchain = toolchain(&text).ok_or_else(|| format!("{} names no GOTOOLCHAIN", settings.display()))?;
+        Ok(Self { client: container.join(CLIENT), toolchain, cache: cache.to_owned() })
     }
 
     /// Fetches a module. `query` is a version, or `latest`.
@@ -53,25 +65,42 @@ impl GoClient {
 
     /// Runs the client outside of any module, with whoever's settings of proxies and checksum databases.
     fn run(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
-        let absolute = |name: &str| std::path::absolute(self.cache.join(name)).unwrap_or_else(|_| self.cache.join(name));
-        let output = Command::new(absolute("toolchain").join("usr/lib/go/bin/go"))
+        let output = Command::new(&self.client)
             .args(arguments)
             .current_dir(&self.cache)
-            .env("GOTOOLCHAIN", "local")
+            .env("GOTOOLCHAIN", &self.toolchain)
             .env("GOFLAGS", "-modcacherw")
             .env("GOWORK", "off")
             .env("CGO_ENABLED", "0")
-            .env("GOMODCACHE", absolute("modules"))
-            .env("GOCACHE", absolute("build"))
-            .env("GOBIN", absolute("bin"))
+            .env("GOMODCACHE", self.cache.join("modules"))
+            .env("GOCACHE", self.cache.join("build"))
+            .env("GOBIN", self.cache.join("bin"))
             .env_remove("GOROOT")
             .output()
-            .map_err(|error| format!("cannot run the unit go's client: {error}"))?;
+            .map_err(|error| format!("cannot run {}: {error}", self.client.display()))?;
         if output.status.success() {
             return Ok(output.stdout);
         }
         // `-json` says what is wrong in its answer.
         let said = [output.stdout, output.stderr].concat();
         Err(format!("go {}: {}", arguments.join(" "), String::from_utf8_lossy(&said).trim()))
+    }
+}
+
+/// The value that the text of a Go client's settings gives to GOTOOLCHAIN.
+fn toolchain(settings: &str) -> Option<String> {
+    let value = settings.lines().find_map(|line| line.trim().strip_prefix("GOTOOLCHAIN="))?;
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_toolchain_is_that_of_the_settings() {
+        assert_eq!(toolchain("# note\nGOTOOLCHAIN=go1.27.3+auto\n").as_deref(), Some("go1.27.3+auto"));
+        assert_eq!(toolchain("GOPROXY=off\n"), None);
+        assert_eq!(toolchain("GOTOOLCHAIN=\n"), None);
     }
 }

@@ -116,8 +116,8 @@ pub fn unpack(project: &Path, unit: &str, into: &Path) -> Result<(), String> {
     if tar.success() { Ok(()) } else { Err(format!("tar -xzf {}: {tar}", package.display())) }
 }
 
-/// Builds a unit; gives its package.
-fn build(project: &Path, unit: &str) -> Result<PathBuf, String> {
+/// Builds a target; gives where it is: the package of a unit, the folder of a container.
+pub fn build(project: &Path, unit: &str) -> Result<PathBuf, String> {
     let mut command = match std::env::var_os(YOE) {
         Some(yoe) => Command::new(yoe),
         None => {
