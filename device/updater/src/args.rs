@@ -113,10 +113,19 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        let told: Vec<_> =
-            ["", "instal x", "install", "install a b", "install ftp://a/b", "install FILE:///a/b", "--jsn status", "status --auto", "status --config"]
-                .map(|text| parse(text).unwrap_err())
-                .into();
+        let told: Vec<_> = [
+            "",
+            "instal x",
+            "install",
+            "install a b",
+            "install ftp://a/b",
+            "install FILE:///a/b",
+            "--jsn status",
+            "status --auto",
+            "status --config",
+        ]
+        .map(|text| parse(text).unwrap_err())
+        .into();
         insta::assert_snapshot!(told.join("\n"));
     }
 }

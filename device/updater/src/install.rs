@@ -92,7 +92,13 @@ pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> 
         tell(Event::Found(&update.manifest.version));
         let version = update.manifest.version.clone();
         if version == runs {
-            return Ok(Outcome { version, slot: running, runs: true, tally: Tally::default(), warning: None });
+            return Ok(Outcome {
+                version,
+                slot: running,
+                runs: true,
+                tally: Tally::default(),
+                warning: None,
+            });
         }
         // A kernel that firmware refuses is no try that fails: some firmware then waits for a person.
         if refuses_unsigned(&config.paths.efivars) && !update.manifest.kernel.signed {

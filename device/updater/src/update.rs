@@ -149,7 +149,11 @@ fn newest(repository: &dyn Repository, targets: &Targets, device: &Device<'_>) -
     let wrong = || Problem::WrongMachine { found: list(machines), machine: device.machine.to_owned() };
     let (version, is_here) = newest.ok_or_else(wrong)?;
     let version = version.to_owned();
-    if is_here { Ok(version) } else { Err(Problem::LeftOut { origin: repository.name().to_owned(), version }) }
+    if is_here {
+        Ok(version)
+    } else {
+        Err(Problem::LeftOut { origin: repository.name().to_owned(), version })
+    }
 }
 
 /// The manifest says the same as the name under which it was found, and is for here and now.

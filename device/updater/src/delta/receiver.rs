@@ -144,7 +144,13 @@ mod tests {
     }
 
     /// An answer with this part of the content, in pieces of this length; which chunks it brought, and how much of it was read.
-    fn answer(numbers: &[u64], request: u64, part: Range<u64>, length: usize, whole: bool) -> (Vec<u64>, u64) {
+    fn answer(
+        numbers: &[u64],
+        request: u64,
+        part: Range<u64>,
+        length: usize,
+        whole: bool,
+    ) -> (Vec<u64>, u64) {
         let file = tempfile::tempfile().unwrap();
         file.set_len(4000).unwrap();
         let (mut wanted, content) = (wanted(&file, numbers), content());

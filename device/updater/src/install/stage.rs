@@ -56,7 +56,8 @@ impl<'a> Work<'a> {
     /// Bytes of the slot that its entries need: root and hash tree, as their kernels say.
     fn older_version(&self) -> Result<u64, Problem> {
         let view = self.system.view(None, false)?;
-        let need = |root: Root| root.data_blocks.saturating_mul(4096).saturating_add(tree_size(root.data_blocks));
+        let need =
+            |root: Root| root.data_blocks.saturating_mul(4096).saturating_add(tree_size(root.data_blocks));
         let of = |entry: &crate::machine::Entry| {
             let kernel = self.system.entries.kernel(&entry.name);
             kernel.and_then(|kernel| Root::on(&kernel.cmdline).ok()).map_or(u64::MAX, need)
@@ -119,13 +120,8 @@ impl<'a> Work<'a> {
     /// The kernel's chunks, behind so many bytes of this place.
     pub(super) fn kernel_wanted<'r>(&self, chunks: Chunks, to: &Region<'r>, behind: u64) -> Vec<Wanted<'r>> {
         let start = self.root_size();
-        let want = |(at, chunk)| Wanted {
-            at: start + at,
-            chunk,
-            to: to.clone(),
-            to_at: behind + at,
-            done: false,
-        };
+        let want =
+            |(at, chunk)| Wanted { at: start + at, chunk, to: to.clone(), to_at: behind + at, done: false };
         chunks.into_iter().map(want).collect()
     }
 

@@ -41,7 +41,8 @@ fn several_updaters_install_one_update() {
     let setting = Setting::get();
     let device = setting.device.twin();
     let server = Hostile::start(&setting.device.path("server"), Vec::new());
-    let start = |_| device.command(&["--json", "install", &server.url]).stdout(Stdio::piped()).spawn().unwrap();
+    let start =
+        |_| device.command(&["--json", "install", &server.url]).stdout(Stdio::piped()).spawn().unwrap();
     let children: Vec<_> = (0..3).map(start).collect();
     let codes: Vec<_> =
         children.into_iter().map(|child| child.wait_with_output().unwrap().status.code().unwrap()).collect();

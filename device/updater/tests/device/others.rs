@@ -87,7 +87,8 @@ fn busybox() {
 fn lighttpd() {
     installs(true, |folder, scratch, port| {
         let config = scratch.join("lighttpd.conf");
-        let text = format!("server.document-root = {folder:?}\nserver.bind = \"127.0.0.1\"\nserver.port = {port}\n");
+        let text =
+            format!("server.document-root = {folder:?}\nserver.bind = \"127.0.0.1\"\nserver.port = {port}\n");
         fs::write(&config, text).unwrap();
         let mut command = Command::new("lighttpd");
         command.arg("-D").arg("-f").arg(config);

@@ -24,7 +24,11 @@ fn run(what: &str, answers: Vec<Vec<Twist>>, code: i32) -> (serde_json::Value, V
     let output = device.updater(&["--json", "install", &format!("{}/box.bundle", server.url)]);
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(code), "{what}: {said}{:#?}", server.log());
-    if code == 0 { setting.is_installed(&device) } else { setting.is_as_before(&device) }
+    if code == 0 {
+        setting.is_installed(&device)
+    } else {
+        setting.is_as_before(&device)
+    }
     (serde_json::from_str(&said).unwrap(), server.log(), device)
 }
 

@@ -260,7 +260,11 @@ fn statuses_say_what_to_do() {
         assert!(ran.server.requests(path) <= 3, "{what}: {:?}", ran.server.log());
     }
     let busy = |after: &'static str| vec![vec![Twist::Status(503, after)], Vec::new()];
-    run("broken once, everywhere", vec![("root", busy("")), ("timestamp", busy("")), ("index", busy("")), (".content", busy(""))], 0);
+    run(
+        "broken once, everywhere",
+        vec![("root", busy("")), ("timestamp", busy("")), ("index", busy("")), (".content", busy(""))],
+        0,
+    );
     let ran = run("a moment", content(busy("Retry-After: 1")), 0);
     assert!(ran.took >= Duration::from_secs(1), "{:?}", ran.took);
     let ran = run("an hour", content(busy("Retry-After: 3600")), 19);

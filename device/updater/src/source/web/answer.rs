@@ -44,7 +44,9 @@ impl Answer {
                 let after: Option<u64> = field("retry-after").and_then(|after| after.trim().parse().ok());
                 return match after {
                     Some(seconds) if seconds > PAUSE => problem(
-                        format!("the server answered {status} and asks to be left alone for {seconds} seconds"),
+                        format!(
+                            "the server answered {status} and asks to be left alone for {seconds} seconds"
+                        ),
                         Again::Never,
                     ),
                     Some(seconds) => problem(format!("the server answered {status}"), Again::After(seconds)),
@@ -144,8 +146,17 @@ mod tests {
     #[test]
     fn what_is_no_place_is_none() {
         for text in [
-            "", "bytes", "bytes */1234", "bytes 5-4/10", "bytes 0-10/10", "items 0-1/10", "bytes 0-1", "bytes -1-2/10",
-            "bytes 0-18446744073709551615/*", "bytes 0-1/99999999999999999999", "bytes 0-1/10, 3-4/10",
+            "",
+            "bytes",
+            "bytes */1234",
+            "bytes 5-4/10",
+            "bytes 0-10/10",
+            "items 0-1/10",
+            "bytes 0-1",
+            "bytes -1-2/10",
+            "bytes 0-18446744073709551615/*",
+            "bytes 0-1/99999999999999999999",
+            "bytes 0-1/10, 3-4/10",
         ] {
             assert_eq!(content_range(text), None, "{text}");
         }

@@ -57,7 +57,9 @@ impl Pieces for WebFile {
             let before = got.len();
             let result = self.read(&ask, &mut |piece| {
                 let next = part.start + got.len() as u64;
-                if let Some(bytes) = next.checked_sub(piece.at).and_then(|skip| piece.bytes.get(skip as usize..)) {
+                if let Some(bytes) =
+                    next.checked_sub(piece.at).and_then(|skip| piece.bytes.get(skip as usize..))
+                {
                     got.extend_from_slice(&bytes[..bytes.len().min((part.end - next) as usize)]);
                 }
                 Ok(part.start + (got.len() as u64) < part.end)

@@ -64,7 +64,11 @@ impl Repository for WebFolder {
             Some(have) if have < ask.whole => {
                 // Where parts are served wrongly, so may be what is said of the whole.
                 if ask.by_parts {
-                    return Err(failed(&url, &format!("the server says that it has {have} bytes"), Again::Whole));
+                    return Err(failed(
+                        &url,
+                        &format!("the server says that it has {have} bytes"),
+                        Again::Whole,
+                    ));
                 }
                 Err(Problem::Truncated { origin: url, have, need: ask.whole })
             }

@@ -143,7 +143,9 @@ impl Place {
                     break;
                 }
                 fresh |= line == "cache-control: no-cache";
-                if let Some((from, to)) = line.strip_prefix("range: bytes=").and_then(|value| value.split_once('-')) {
+                if let Some((from, to)) =
+                    line.strip_prefix("range: bytes=").and_then(|value| value.split_once('-'))
+                {
                     range = Some((from.parse().unwrap(), to.parse().unwrap()));
                 }
             }

@@ -22,7 +22,13 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub fn new(file: Option<Vec<u8>>, range: Option<(u64, u64)>, url: &str, path: &str, twists: &[Twist]) -> Self {
+    pub fn new(
+        file: Option<Vec<u8>>,
+        range: Option<(u64, u64)>,
+        url: &str,
+        path: &str,
+        twists: &[Twist],
+    ) -> Self {
         let mut reply = Self {
             version: "HTTP/1.1",
             status: 404,
