@@ -185,7 +185,8 @@ mod tests {
     fn git_goes_through_the_hosts_proxies_and_trusts_whom_the_host_trusts() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let path = file.path().to_str().unwrap();
-        let given = [("GOPROXY", "off"), ("https_proxy", "http://p"), ("NO_PROXY", "x"), ("SSL_CERT_FILE", path)];
+        let given =
+            [("GOPROXY", "off"), ("https_proxy", "http://p"), ("NO_PROXY", "x"), ("SSL_CERT_FILE", path)];
         let settings = given.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let mut found: Vec<_> = network_variables(&settings).map(|(name, _)| name).collect();
         found.sort();
