@@ -62,7 +62,9 @@ impl Reporter for Live {
             }
             Event::Waiting { label } => {
                 // The terminal may be gone; the build goes on.
-                let _ = self.bars.println(format!("  {label}: waits for another yoe, which is at the same"));
+                let _ = self
+                    .bars
+                    .println(format!("  {label}: waits for another yoe, which is doing this already"));
             }
             Event::Started { label, .. } => self.begin(label),
             Event::Progress { label, done, total } => {

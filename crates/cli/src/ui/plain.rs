@@ -36,7 +36,7 @@ impl Reporter for Plain {
                 }
             }
             Event::Waiting { label } => {
-                note(&format!("{label}: waits for another yoe, which is at the same"))
+                note(&format!("{label}: waits for another yoe, which is doing this already"))
             }
             Event::Started { label, reason } => {
                 let done = self.done.load(Ordering::Relaxed);
