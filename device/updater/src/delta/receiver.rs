@@ -9,7 +9,7 @@ use crate::disk::Region;
 use crate::problem::Problem;
 use crate::source::Piece;
 
-/// Damaged chunks after which the rest of an answer is not worth reading.
+/// Damaged chunks after which the rest of an answer is not read.
 const DAMAGED: usize = 4;
 
 /// A chunk that has to be fetched, and where it belongs.
