@@ -60,7 +60,7 @@ impl CommandError {
     }
 
     /// The end of a command that the user had run: its status becomes ours, as with ssh(1). `None` is one that was killed.
-    pub fn of_command(status: Option<i32>) -> Self {
+    pub fn of_command(status: Option<u32>) -> Self {
         let code = status.and_then(|status| u8::try_from(status).ok()).unwrap_or(KILLED);
         let ended = status.map_or("was killed".to_owned(), |status| format!("ended with status {status}"));
         Self::new(Kind::Command(code), format!("the command {ended}"))
