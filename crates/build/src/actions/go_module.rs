@@ -95,7 +95,8 @@ impl Builder {
         mounts.extend(folders_of(proxies).filter_map(own));
         let mut environment = base_environment(yoe_plan::UNIT_EPOCH);
         environment.extend(self.go.clone());
-        let upgrade: Vec<String> = upgrade.iter().map(|(module, version)| format!("{module}@{version}")).collect();
+        let upgrade: Vec<String> =
+            upgrade.iter().map(|(module, version)| format!("{module}@{version}")).collect();
         let upgrade = upgrade.join(" ");
         let stubs: String = stubs.iter().map(|(folder, module)| format!("{folder} {module}\n")).collect();
         let own = [
