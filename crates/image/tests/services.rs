@@ -66,7 +66,7 @@ fn rendered(init: Init) -> String {
     }
     let manifest = bench.assemble(&Image { init, ..image(RootFormat::Erofs) }, &services()).unwrap();
     assert_eq!(manifest.services, ["data", "early", "once", "web"]);
-    let folders = ["etc/finit.conf", "etc/init.d/", "etc/runlevels/", "usr/lib/yoe/"];
+    let folders = ["etc/finit.conf", "etc/init.d/", "etc/rc.conf.d/", "etc/runlevels/", "usr/lib/yoe/"];
     let mut shown = String::new();
     for (path, text) in files_of(&bench) {
         if folders.iter().any(|folder| path.starts_with(folder)) {
