@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use yoe_fetch::SnapshotError;
 use yoe_fetch::client::FetchError;
 use yoe_fetch::unpack::UnpackError;
+use yoe_model::Origin;
 use yoe_sandbox::SandboxError;
 use yoe_store::StoreError;
 use yoe_tree::TreeError;
@@ -13,15 +14,25 @@ use crate::actions::kconfig::KconfigProblem;
 
 /// Why an action gave no result.
 #[derive(Debug, thiserror::Error)]
-#[error("{label} failed")]
+#[error("{}{label}{} failed", place(.wanted), user(.wanted))]
 pub struct BuildError {
     /// The action.
     pub label: String,
+    /// Of a source: the unit that wants it, and where that names it.
+    pub wanted: Option<(String, Origin)>,
     /// What went wrong.
     #[source]
     pub kind: Box<Failure>,
     /// Where its output is.
     pub log: Option<PathBuf>,
+}
+
+fn place(wanted: &Option<(String, Origin)>) -> String {
+    wanted.as_ref().map(|(_, origin)| format!("{origin}: ")).unwrap_or_default()
+}
+
+fn user(wanted: &Option<(String, Origin)>) -> String {
+    wanted.as_ref().map(|(unit, _)| format!(" of unit {unit:?}")).unwrap_or_default()
 }
 
 /// What went wrong in an action.
@@ -104,6 +115,12 @@ pub enum Failure {
     /// A working tree could not be copied.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// A working tree is not the one that the plan was made for.
+    #[error("the working tree {} was changed while the build ran; build again", path.display())]
+    TreeChanged {
+        /// The tree.
+        path: PathBuf,
+    },
     /// The sandbox could not be made.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),

@@ -19,6 +19,7 @@ impl Builder {
         let label = format!("unit {name}");
         let wrap = |kind: Failure| BuildError {
             label: format!("the shell of {label}"),
+            wanted: None,
             kind: Box::new(kind),
             log: None,
         };

@@ -1,5 +1,6 @@
 //! `yoe`: from Starlark units to packages, bootable images and devices that stay up to date.
 
+mod accelerator;
 mod args;
 mod beside;
 mod built;
@@ -12,7 +13,9 @@ mod interrupt;
 mod kernel_test;
 mod machine;
 mod mirrors;
+mod near;
 mod paths;
+mod ports;
 mod private_file;
 mod records;
 mod registry;

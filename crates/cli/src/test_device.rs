@@ -100,6 +100,7 @@ impl<'b> TestDevice<'b> {
         let forwards = self.forwards.iter().map(|(guest, host)| Forward { host: *host, guest: *guest });
         RunOptions {
             memory: hardware.memory.or(self.memory),
+            accel: self.bootable.accel,
             no_battery: hardware.no_battery,
             // QEMU has no way to let a machine reach one address of this host and nothing else.
             network: Network { outbound: !self.beside.credentials.is_empty(), forwards: forwards.collect() },

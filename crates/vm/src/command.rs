@@ -1,5 +1,8 @@
 //! The command line of QEMU. Pure: paths are as QEMU sees them, nothing is looked up.
 
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 use yoe_model::{Arch, Machine, Qemu, Size};
 
 /// The disk that the machine boots from.
@@ -23,7 +26,8 @@ pub enum DiskMode {
 }
 
 /// What runs the machine's instructions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Accel {
     /// Emulation. Works everywhere.
     #[default]
@@ -31,6 +35,25 @@ pub enum Accel {
     /// The processor, by way of Linux's KVM, and emulation where that fails to open. Choose it only after
     /// [`crate::probe_kvm`] saw it work: a `/dev/kvm` that opens is no proof.
     Kvm,
+}
+
+impl Accel {
+    /// How long a device may take from its start to a prompt: five times what it took on a busy host, by emulation and by
+    /// KVM.
+    pub fn boots_within(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Tcg => 300,
+            Self::Kvm => 120,
+        })
+    }
+
+    /// What it is called in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tcg => "emulated",
+            Self::Kvm => "by KVM",
+        }
+    }
 }
 
 /// The machine's network: QEMU's user-mode network, which never listens beyond this host's loopback.

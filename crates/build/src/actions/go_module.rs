@@ -39,7 +39,7 @@ impl Builder {
         self.reporter.event(Event::Task { label: &label, task: "fetch" });
         fetched().map_err(|kind| {
             let log = self.store.log_file(&log).ok().filter(|path| path.exists());
-            BuildError { label, kind: Box::new(kind), log }
+            BuildError { label, wanted: None, kind: Box::new(kind), log }
         })
     }
 
@@ -75,7 +75,7 @@ impl Builder {
 
     /// The sandbox that the Go client runs in. It has a network, as that of git.
     fn go_client(&self, source: &Source, container: &Path, scratch: &Path) -> Result<Spec, Failure> {
-        let Source::GoModule { path, version, gomod, stubs, .. } = source else {
+        let Source::GoModule { path, version, gomod, stubs, upgrade, .. } = source else {
             return Err(Failure::Missing);
         };
         let make = |error| Failure::io("make the folders of a fetch in", scratch, error);
@@ -88,19 +88,22 @@ impl Builder {
         };
         mounts.push(bind(&folders.path("work"), "/build/work", true));
         mounts.push(bind(&self.store.cache(MODULES)?, "/build/modules", true));
-        mounts.extend(host_network_files());
+        mounts.extend(host_network_files(&self.go));
         let proxies = self.go.get("GOPROXY").map(String::as_str).unwrap_or_default();
         // The user's own path, on which there may be links.
         let own = |folder: &str| Path::new(folder).canonicalize().ok().map(|path| bind(&path, folder, false));
         mounts.extend(folders_of(proxies).filter_map(own));
         let mut environment = base_environment(yoe_plan::UNIT_EPOCH);
         environment.extend(self.go.clone());
+        let upgrade: Vec<String> = upgrade.iter().map(|(module, version)| format!("{module}@{version}")).collect();
+        let upgrade = upgrade.join(" ");
         let stubs: String = stubs.iter().map(|(folder, module)| format!("{folder} {module}\n")).collect();
         let own = [
             ("MODULE", path.clone()),
             ("VERSION", version.clone()),
             ("GOMOD", gomod.clone().unwrap_or_default()),
             ("STUBS", stubs),
+            ("UPGRADE", upgrade),
         ];
         environment.extend(own.map(|(name, value)| (name.to_owned(), value)));
         Ok(Spec {

@@ -11,6 +11,8 @@ mod compression;
 mod deb;
 mod environment;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod layer;
 mod part;
 mod root;
