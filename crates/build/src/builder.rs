@@ -75,7 +75,7 @@ impl Builder {
             ActionKind::Unit(unit) => self.unit(plan, id, unit, inputs),
             ActionKind::Package(package) => self.package(package, inputs),
             ActionKind::Root(root) => self.root(root, inputs),
-            ActionKind::Disk(disk) => self.disk(action, disk, inputs),
+            ActionKind::Disk(disk) => self.disk(plan, action, disk, inputs),
             ActionKind::OciImage(image) => self.oci_image(image, inputs),
         }
     }

@@ -8,6 +8,7 @@ use yoe_fetch::unpack::UnpackError;
 use yoe_model::Origin;
 use yoe_sandbox::SandboxError;
 use yoe_store::StoreError;
+use yoe_tree::TreeError;
 
 use crate::actions::kconfig::KconfigProblem;
 
@@ -63,6 +64,25 @@ pub enum Failure {
         unit: String,
         /// Everything that is wrong.
         problems: Vec<String>,
+    },
+    /// What an action left is not what others need of it; such as a link that leads out of its tree.
+    #[error("{maker} left something that cannot be used")]
+    Tree {
+        /// The action that left it.
+        maker: String,
+        /// The path, and what is wrong with it.
+        #[source]
+        source: TreeError,
+    },
+    /// A tool left no file where it should.
+    #[error("the tools of task {task:?} left no usable file at {path}")]
+    Output {
+        /// The task.
+        task: String,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: std::io::Error,
     },
     /// The image cannot be made from its packages.
     #[error("the image cannot be assembled")]

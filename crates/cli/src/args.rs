@@ -70,6 +70,9 @@ pub struct Run {
     /// Sign a copy of the disk with this project's own keys, and let the firmware refuse everything else
     #[arg(long)]
     pub secure_boot: bool,
+    /// What runs the device's instructions
+    #[arg(long, value_enum, default_value_t)]
+    pub accel: crate::accelerator::Wish,
     /// Memory of the virtual machine, such as 512M [default: the machine's]
     #[arg(long)]
     pub memory: Option<yoe_model::Size>,
@@ -82,9 +85,13 @@ pub struct Run {
     /// Forward a port of this host's loopback to the device: HOST:DEVICE
     #[arg(long = "forward", value_name = "HOST:DEVICE", value_parser = forward)]
     pub forwards: Vec<(u16, u16)>,
-    /// Hand a credential to the device: NAME=VALUE, as systemd names them
+    /// Hand a credential to the device: NAME=VALUE, as systemd names them. Every user of this host can read a command line; for
+    /// a secret take --credential-file
     #[arg(long = "credential", value_name = "NAME=VALUE", value_parser = credential)]
     pub credentials: Vec<(String, String)>,
+    /// The same with what a file holds, without the line break at its end
+    #[arg(long = "credential-file", value_name = "NAME=FILE", value_parser = credential)]
+    pub credential_files: Vec<(String, String)>,
     /// Run this command by the device's shell once its services are ready, print what it says, and switch the device off
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
@@ -108,6 +115,9 @@ pub struct Test {
     /// Sign a copy of the disk with this project's own keys, and let the firmware refuse everything else
     #[arg(long)]
     pub secure_boot: bool,
+    /// What runs the device's instructions
+    #[arg(long, value_enum, default_value_t)]
+    pub accel: crate::accelerator::Wish,
     /// How often sweeps cut the power [default: as often as each says]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub cuts: Option<u32>,

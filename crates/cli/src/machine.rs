@@ -13,10 +13,11 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use yoe_build::{Builder, Tool};
 use yoe_model::{DataSize, Digest, Image, Layout, Machine, Qemu, Size};
 use yoe_plan::UNIT_EPOCH;
-use yoe_sandbox::{Child, Exit, Mount, Network, Stdio, Stream};
+use yoe_sandbox::{Child, Exit, Mount, Network, Spec, Stdio, Stream};
 use yoe_store::Scratch;
-use yoe_vm::{Disk, DiskMode, Folder, Handle, Start, StartError, Started};
+use yoe_vm::{Accel, Disk, DiskMode, Folder, Handle, Probe, Start, StartError, Started, probe_kvm};
 
+use crate::accelerator::{self, Wish};
 use crate::beside::{self, Beside};
 use crate::built::{self, Built};
 use crate::commands::artifact;
@@ -50,6 +51,8 @@ pub struct Bootable {
     pub tree: Digest,
     /// The servers that run beside it.
     pub beside: Beside,
+    /// What runs its instructions: emulation, until [`Self::accelerate`] was asked.
+    pub accel: Accel,
     disk: PathBuf,
     /// The disk as it was built, when the other one is a signed copy.
     plain: PathBuf,
@@ -143,6 +146,7 @@ impl Bootable {
             qemu,
             tree,
             beside,
+            accel: Accel::default(),
             disk,
             plain,
             kept: false,
@@ -156,6 +160,24 @@ impl Bootable {
             this.sign(&tools, &project)?;
         }
         Ok(this)
+    }
+
+    /// Chooses what runs the device's instructions; the answer is a line for the user.
+    ///
+    /// # Errors
+    /// When KVM is asked for and does not work.
+    pub fn accelerate(&mut self, wish: Wish) -> Result<String, CommandError> {
+        let chosen = accelerator::choose(wish, || self.probe())?;
+        self.accel = chosen.accel;
+        Ok(chosen.line)
+    }
+
+    fn probe(&self) -> Result<Probe, CommandError> {
+        if let Some(reason) = accelerator::closed(Path::new(accelerator::DEVICE)) {
+            return Ok(Probe::Fails { reason });
+        }
+        probe_kvm(self, &self.machine, &self.qemu, &self.folder()?)
+            .map_err(|error| not_run("KVM could not be tried", error))
     }
 
     /// From here on the disk is a signed copy, and the firmware takes nothing else.
@@ -224,7 +246,8 @@ impl Bootable {
     /// The disk, whose content stays as it was built: what the machine writes goes to a layer that ends with this run.
     /// Call it once, after [`Self::folder`]. `size` is what the machine sees; by default there is room for a data partition.
     pub fn disk(&self, size: Option<Size>) -> Result<Disk, CommandError> {
-        let made = std::fs::metadata(&self.disk).map_err(|error| not_run("the disk is gone", error))?.len();
+        let made = yoe_tree::regular(&self.disk).and_then(|disk| disk.metadata());
+        let made = made.map_err(|error| not_run("the disk is gone", error))?.len();
         let room = match self.image.layout {
             Layout::Disk { .. } => 0,
             Layout::VerifiedAb { data: DataSize::Fill, .. } => DATA_ROOM,
@@ -259,8 +282,13 @@ impl Bootable {
         self.scratch.path().join("run").join(LAYER)
     }
 
-    /// Starts QEMU in a sandbox.
-    pub fn spawn(&self, program: &str, arguments: &[String], stdio: Stdio) -> Result<Child, StartError> {
+    /// Runs QEMU in a sandbox for a person, to its end.
+    pub fn attend(&self, program: &str, arguments: &[String]) -> Result<Exit, StartError> {
+        Ok(yoe_sandbox::attend(&self.sandbox(program, arguments)?)?)
+    }
+
+    /// The sandbox of one start of QEMU.
+    fn sandbox(&self, program: &str, arguments: &[String]) -> Result<Spec, StartError> {
         let bind =
             |source: PathBuf, dest: &str, writable| Mount::Bind { source, dest: dest.into(), writable };
         let mut mounts =
@@ -268,8 +296,8 @@ impl Bootable {
         if self.secure_boot.is_some() {
             mounts.push(bind(self.plain.clone(), PLAIN, false));
         }
-        if Path::new("/dev/kvm").exists() {
-            mounts.push(bind("/dev/kvm".into(), "/dev/kvm", true));
+        if Path::new(accelerator::DEVICE).exists() {
+            mounts.push(bind(accelerator::DEVICE.into(), accelerator::DEVICE, true));
         }
         let tool = Tool {
             container: self.container.clone(),
@@ -285,7 +313,7 @@ impl Bootable {
         let mut spec = tool.spec(&self.scratch.path().join(format!("sandbox-{started}")), command)?;
         spec.environment.insert("TMPDIR".into(), RUN.into());
         spec.environment.insert("TERM".into(), "xterm".into());
-        Ok(yoe_sandbox::spawn(&spec, stdio)?)
+        Ok(spec)
     }
 }
 
@@ -295,7 +323,7 @@ impl Start for Bootable {
         let ((stdin, to), (from, stdout), (complaints, stderr)) = (pipe()?, pipe()?, pipe()?);
         let stdio =
             Stdio { stdin: Stream::Fd(stdin), stdout: Stream::Fd(stdout), stderr: Stream::Fd(stderr) };
-        let child = self.spawn(program, arguments, stdio)?;
+        let child = yoe_sandbox::spawn(&self.sandbox(program, arguments)?, stdio)?;
         Ok(Started {
             stdin: Box::new(File::from(to)),
             stdout: Box::new(File::from(from)),

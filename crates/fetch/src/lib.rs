@@ -10,6 +10,8 @@
 
 pub mod client;
 pub mod debian;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod lock;
 mod snapshot;
 pub mod unpack;

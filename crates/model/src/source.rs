@@ -84,6 +84,8 @@ pub enum Source {
         /// Modules below it that its `go.mod` replaces by folders which its archive lacks: folder to module path. They are
         /// there but empty.
         stubs: BTreeMap<String, String>,
+        /// Modules that it needs in newer versions than its `go.mod` asks for: module path to version.
+        upgrade: BTreeMap<String, String>,
         /// The container that holds the Go client.
         container: String,
     },
@@ -125,10 +127,11 @@ impl Source {
             }
             Source::Debian { package, version, .. } => format!("debian:{package}@{version}"),
             Source::Git { url, commit, .. } => format!("git:{url}@{commit}"),
-            Source::GoModule { path, version, gomod, stubs, .. } => {
+            Source::GoModule { path, version, gomod, stubs, upgrade, .. } => {
                 let gomod = gomod.iter().map(|file| format!(" with {file}"));
                 let stubs = stubs.iter().map(|(folder, module)| format!(" with {module} in {folder}"));
-                format!("go:{path}@{version}{}", gomod.chain(stubs).collect::<String>())
+                let upgrade = upgrade.iter().map(|(module, version)| format!(" with {module}@{version}"));
+                format!("go:{path}@{version}{}", gomod.chain(stubs).chain(upgrade).collect::<String>())
             }
             Source::Crate { name, version, sha256 } => format!("crate:{name}@{version}:{sha256}"),
             Source::Path { path, exclude } if exclude.is_empty() => format!("path:{path}"),

@@ -171,6 +171,8 @@ pub struct OciAction {
     pub arch: Arch,
     /// Packages, each with its unit, ordered by name.
     pub packages: Vec<(Arc<Unit>, ActionId)>,
+    /// The container that it is a copy of, with what the lock names for it.
+    pub container: Option<(ActionId, Vec<LockedPackage>)>,
     /// Seconds since 1970 that stand for "now".
     pub epoch: u64,
 }

@@ -10,6 +10,7 @@ use yoe_fetch::unpack::{self, Limits, SourceFile};
 use yoe_model::{Digest, Source, TreeFilter};
 use yoe_plan::{Action, SourceAction};
 use yoe_sandbox::{Mount, Network, Spec};
+use yoe_tree::Tree;
 
 use crate::builder::Builder;
 use crate::error::Failure;
@@ -124,6 +125,7 @@ impl Builder {
             directory: "/build/work".into(),
             network: Network::Host,
             hostname: "yoe".into(),
+            limits: Default::default(),
         };
         let path = self.store.log_file(&action.key)?;
         let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
@@ -146,6 +148,7 @@ fn network_variables(settings: &BTreeMap<String, String>) -> impl Iterator<Item 
 
 /// What a program needs from the host to find other machines and to trust them.
 pub(super) fn host_network_files(settings: &BTreeMap<String, String>) -> Vec<Mount> {
+    // They are links on many systems, and this host's own.
     let files = ["/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs"];
     let certificates = settings.get(CERTIFICATES).map(String::as_str);
     let files = files.into_iter().chain(certificates).map(Path::new).filter(|path| path.is_absolute());
@@ -158,41 +161,22 @@ pub(super) fn host_network_files(settings: &BTreeMap<String, String>) -> Vec<Mou
     present.map(bind).collect()
 }
 
-/// Removes all but the named parts of a tree that could not be fetched in part.
+/// Removes all but the named parts of a tree that could not be fetched in part. A commit may hold links to anywhere: none of
+/// them is followed on the way to a part, or it would be a file of this machine that is moved into the tree.
 fn keep_only(tree: &Path, only: &[String]) -> Result<(), Failure> {
     if only.is_empty() {
         return Ok(());
     }
+    let doing = "take the named parts of";
     let aside = tree.with_extension("all");
-    let moved = || {
-        fs::rename(tree, &aside)?;
-        fs::create_dir(tree)?;
-        for part in only {
-            let to = tree.join(part);
-            to.parent().map_or(Ok(()), fs::create_dir_all)?;
-            fs::rename(aside.join(part), to)?;
-        }
-        Ok(())
-    };
-    moved().map_err(|error| Failure::io("take the named parts of", tree, error))
+    let emptied = fs::rename(tree, &aside).and_then(|()| fs::create_dir(tree));
+    emptied.map_err(|error| Failure::io(doing, tree, error))?;
+    let moved = Tree::directory(&aside).and_then(|all| {
+        let kept = Tree::directory(tree)?;
+        only.iter().try_for_each(|part| all.give(Path::new(part.trim_end_matches('/')), &kept))
+    });
+    moved.map_err(|error| Failure::io(doing, tree, error.into()))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn git_goes_through_the_hosts_proxies_and_trusts_whom_the_host_trusts() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let path = file.path().to_str().unwrap();
-        let given =
-            [("GOPROXY", "off"), ("https_proxy", "http://p"), ("NO_PROXY", "x"), ("SSL_CERT_FILE", path)];
-        let settings = given.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let mut found: Vec<_> = network_variables(&settings).map(|(name, _)| name).collect();
-        found.sort();
-        assert_eq!(found, ["GIT_SSL_CAINFO", "NO_PROXY", "SSL_CERT_FILE", "https_proxy"]);
-        let bound = |mount: &Mount| matches!(mount, Mount::Bind { dest, .. } if dest == path);
-        assert!(host_network_files(&settings).iter().any(bound));
-        assert!(!host_network_files(&BTreeMap::new()).iter().any(bound));
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use yoe_kernel::contract::{Conclusion, Runtime, check, check_part};
 use yoe_kernel::{Config, KernelVersion};
+use yoe_tree::Tree;
 
 use crate::args::{KernelCheck, KernelCommand};
 use crate::context::{build_error, evaluate, isolation, store_error};
@@ -129,8 +130,10 @@ fn built(image: &str) -> Result<PathBuf, CommandError> {
     let result = key.map(|key| builder.store.action(&key)).transpose().map_err(store_error)?.flatten();
     let tree =
         result.map(|result| builder.store.tree(&result.tree)).transpose().map_err(store_error)?.flatten();
-    tree.map(|tree| tree.join("boot/config"))
-        .ok_or_else(|| CommandError::new(Kind::Internal, format!("{label} has no result")))
+    let tree = tree.ok_or_else(|| CommandError::new(Kind::Internal, format!("{label} has no result")))?;
+    // Its steps wrote there: a link would lead to a file of this machine, of which the report may quote a line.
+    let config = Tree::directory(&tree).and_then(|tree| tree.plain(Path::new("boot/config")));
+    config.map_err(|error| CommandError::config(format!("{label} left no configuration")).because(error))
 }
 
 impl Input {

@@ -51,7 +51,8 @@ fn report(
     let newest = records::newest(&image.name, tree)?;
     let manifest = Manifest::open(&folder.join(disk::manifest_file(image)))
         .map_err(|error| not_run("the image's manifest cannot be read", error))?;
-    let size = fs::metadata(folder.join(disk::disk_file(image)))
+    let size = yoe_tree::regular(&folder.join(disk::disk_file(image)))
+        .and_then(|disk| disk.metadata())
         .map_err(|error| not_run("the disk image is not there", error))?;
     Ok(Report::new(image, &ready.project.machine, &manifest, size.len(), &newest, tree))
 }

@@ -7,19 +7,15 @@ use yoe_vm::{Guest, Login, Output, Password};
 
 use crate::args::Run;
 use crate::commands::run::credentials;
-use crate::error::{CommandError, Kind};
+use crate::error::CommandError;
 use crate::machine::{Bootable, not_run};
 use crate::test_device::{Sizes, TestDevice};
 use crate::{paths, ui};
 
-/// How long a device may take to its prompt, under emulation on a busy host.
-const BOOTS_WITHIN: Duration = Duration::from_secs(300);
 /// How long the command may take.
 const RUNS_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long the device may take to switch itself off.
 const ENDS_WITHIN: Duration = Duration::from_secs(120);
-/// The exit status of commands is the user's business; ours has none that could be the same.
-const NO_STATUS: &str = "it was ended";
 
 /// What comes before the command: services get a minute to be ready, whatever becomes of them afterwards.
 const READY: &str = "tries=0
@@ -41,7 +37,7 @@ pub fn run(args: &Run, bootable: &Bootable) -> Result<(), CommandError> {
     ui::note(&format!("booting; its console is written to {}", records.join("console.log").display()));
     let login = Login { user: "root".into(), password: password.plain().into() };
     let output = (|| {
-        let mut guest = Guest::log_in(vm.console(), &login, Instant::now() + BOOTS_WITHIN)?;
+        let mut guest = Guest::log_in(vm.console(), &login, Instant::now() + bootable.accel.boots_within())?;
         let output = guest.run(&format!("{READY}{}", args.command.join(" ")), RUNS_WITHIN)?;
         guest.power_off("poweroff", ENDS_WITHIN)?;
         Ok(output)
@@ -68,9 +64,6 @@ fn said(output: &Output) -> Result<(), CommandError> {
     }
     match output.status {
         Some(0) => Ok(()),
-        status => {
-            let status = status.map_or(NO_STATUS.to_owned(), |status| format!("it ended with {status}"));
-            Err(CommandError::new(Kind::TestsFailed, format!("the command failed on the device: {status}")))
-        }
+        status => Err(CommandError::of_command(status)),
     }
 }

@@ -9,6 +9,7 @@ mod treemap;
 use serde::Serialize;
 use yoe_image::Manifest;
 use yoe_model::{Image, Machine, MeasureUnit};
+use yoe_vm::Accel;
 use yoe_vm::test::{Figure, Moment, Record};
 
 use crate::records::Newest;
@@ -35,6 +36,8 @@ pub struct Report {
     pub boot: Vec<Moment>,
     /// What its tests measured.
     pub figures: Vec<Figure>,
+    /// What ran the device's instructions: `tcg` is emulation, and its times are several times those of `kvm`.
+    pub accel: Accel,
     /// Memory of the device.
     pub memory: Memory,
     /// How its tests ended.
@@ -126,6 +129,7 @@ impl Report {
             packages: packages(manifest),
             boot: boot(record),
             figures: record.figures.iter().filter(|it| !of_first_boot(it)).cloned().collect(),
+            accel: record.accel,
             memory: memory(record),
             tests: tests(newest, tree),
         }

@@ -26,12 +26,13 @@ pub fn page(report: &Report) -> String {
     let title = escaped(&format!("{} {}", report.image, report.version));
     let machine = escaped(&format!("For {} ({}).", report.machine, report.arch));
     let memory = bytes(report.memory.given);
+    let accel = report.accel.as_str();
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
          <h1>{title}</h1>\n<p>{machine} Tests: {}.</p>\n{}\
          <h2>Size</h2>\n{}<h2>Packages</h2>\n{}{}<p>Files below /boot are counted here; they are in the kernel image, not in the root.</p>\n\
-         <h2>First boot</h2>\n{}<h2>Measured</h2>\n<p>With {memory} of memory, unless it says otherwise.</p>\n{}</html>\n",
+         <h2>First boot</h2>\n{}<h2>Measured</h2>\n<p>Run {accel}, with {memory} of memory unless it says otherwise.</p>\n{}</html>\n",
         tests(&report.tests),
         failed(report),
         sizes(report),

@@ -1,7 +1,8 @@
 //! Reports on an image made of plain data.
 
 use yoe_image::{Content, DiskRecord, FileRecord};
-use yoe_model::{Arch, Budget, Digest, Init, Kernel, Layout, Origin, RootFormat, RootSize, Size};
+use yoe_model::{Arch, Budget, Digest, Etc, Init, Kernel, Layout, Origin, RootFormat, RootSize, Size};
+use yoe_vm::Accel;
 use yoe_vm::test::{BootRecord, TestRecord};
 
 use super::*;
@@ -23,6 +24,7 @@ fn image() -> Image {
         budget: Some(Budget { rootfs: Size(160 << 20), growth: 1.0 }),
         hostname: "host".into(),
         init: Init::Finit,
+        etc: Etc::Memory,
         kernel_contract: vec![],
         origin: Origin::default(),
     }
@@ -76,6 +78,7 @@ fn record() -> Record {
         .map(|(name, at)| moment(name, at));
     Record {
         image: TREE.into(),
+        accel: Accel::Tcg,
         memory: 1 << 30,
         boots: vec![BootRecord { memory: None, milestones: milestones.into() }],
         tests: vec![
