@@ -20,6 +20,7 @@ mod service;
 mod size;
 mod source;
 mod task;
+mod tree_filter;
 mod unit;
 
 pub use cancel::Cancel;
@@ -37,6 +38,7 @@ pub use project::{Definitions, Locked, Mirrors, Project, Unlocked};
 pub use release::Release;
 pub use service::{Children, OomScore, Restart, RestartLimit, Service, ServiceKind, Signal, Stop};
 pub use size::{Size, SizeError};
-pub use source::{CRATES, Source, SourceEntry};
+pub use source::{ARCHIVE_ENDINGS, CRATES, Source, SourceEntry, name_in_url};
 pub use task::{Step, Task};
+pub use tree_filter::{TreeFilter, is_editors_file};
 pub use unit::{Scope, Unit};

@@ -11,7 +11,7 @@
 //! | `arch` | x | x | | | x | x | x | the architecture that is built for |
 //! | `machine` | if scope is machine | | | | | x | | name, kernel unit and command line of the machine |
 //! | `identity` | x | x | | | | | | name, version and release |
-//! | `container` | x | | | | | x | | key of the container action |
+//! | `container` | x | | | | | x | if it is a copy of one | key of the container action |
 //! | `environment` | x | | | | | | | variables of the unit |
 //! | `files` | x | | | | | | | the unit's own folder |
 //! | `patches` | x | | | | | | | names of the patches, in order |

@@ -126,6 +126,7 @@ pub fn go_module(container: &str) -> Source {
         version: "v1.0.0".into(),
         gomod: None,
         stubs: BTreeMap::new(),
+        upgrade: BTreeMap::new(),
         container: container.into(),
     }
 }
@@ -168,6 +169,7 @@ fn oci_image() -> OciImage {
         version: "1".into(),
         description: String::new(),
         artifacts: vec!["app".into()],
+        container: None,
         config: OciConfig { entrypoint: vec!["/bin/app".into()], ..OciConfig::default() },
         origin: Origin::default(),
     }
