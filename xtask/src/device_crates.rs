@@ -71,6 +71,19 @@ pub fn check() -> Result<String, String> {
     Ok(told.join("\n"))
 }
 
+/// The units of devices' programs.
+pub fn units() -> impl Iterator<Item = &'static str> {
+    PROGRAMS.iter().map(|program| program.unit)
+}
+
+/// Makes the workspace of a unit's program in a directory, with its own lock: for those who look at its crates.
+pub fn as_locked(unit: &str, root: &Path) -> Result<(), String> {
+    let program = PROGRAMS.iter().find(|program| program.unit == unit);
+    let program = program.ok_or_else(|| format!("{unit} is no unit of a program of devices"))?;
+    workspace(program, root)?;
+    write(root.join("Cargo.lock"), &read(program.lock())?)
+}
+
 fn differs(program: &Program, ours: &Crates, crates: &Crates, text: &str) -> Result<(), String> {
     let other = crates.iter().find(|(name, digest)| ours.get(*name) != Some(digest));
     match other {

@@ -19,6 +19,8 @@ use crate::server::{HOST, Place, bind, credential};
 const FOLDER: &str = "/run/registry";
 /// The images' folder, inside.
 const IMAGES: &str = "/run/images";
+/// More than any certificate has, in bytes.
+const LARGEST_CA: u64 = 64 << 10;
 
 /// What a registry is made of.
 pub struct Parts {
@@ -60,7 +62,9 @@ impl Registry {
         place.begin()?;
         fs::create_dir_all(&inside).map_err(|error| place.failed("its folder cannot be made", error))?;
         place.run("certificates", &scripts::certificates(HOST, parts.epoch))?;
-        let ca = fs::read(inside.join(scripts::CA));
+        // Its programs write into this folder.
+        let ca =
+            yoe_tree::Tree::directory(&inside).and_then(|tree| tree.read(Path::new(scripts::CA), LARGEST_CA));
         let ca = ca.map_err(|error| place.failed("it has no certificate", error))?;
         let (port, child) = serve(&place, &inside, &parts.images, Door::Open)?;
         let mut registry = Self { port, ca, private: None, children: vec![child] };

@@ -4,12 +4,14 @@
 //! - [`unpack`] makes trees of archives, of Debian packages, and of all packages of a build environment.
 //! - [`lock`](mod@lock) looks up what a project names in the signed indexes of [`debian`] archives, and reads and writes the
 //!   lock's text.
-//! - [`snapshot`](fn@snapshot) copies a working tree.
+//! - [`snapshot`](fn@snapshot) copies a working tree, and [`snapshot_digest`] tells whether it has changed.
 //!
 //! Everything blocks; a [`Cancel`] flag ends it early.
 
 pub mod client;
 pub mod debian;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod lock;
 mod snapshot;
 pub mod unpack;
@@ -21,4 +23,4 @@ mod test_server;
 
 use yoe_model::Cancel;
 
-pub use snapshot::{SnapshotError, snapshot};
+pub use snapshot::{SnapshotError, snapshot, snapshot_digest};

@@ -196,14 +196,29 @@ row!(container_additions, "container env", ["additions"], linked);
 #[test]
 fn source_of_a_working_tree_follows_its_content() {
     let tree = |sample: &mut Sample, digest: &[u8]| {
-        sample.unit("app", |u| u.sources[0].source = Source::Path { path: "tree".into() });
-        sample.paths = [("tree".to_owned(), Digest::of(digest))].into();
+        sample.unit("app", |u| {
+            u.sources[0].source = Source::Path { path: "tree".into(), exclude: Vec::new() };
+        });
+        sample.paths = [("path:tree".to_owned(), Digest::of(digest))].into();
         let mut other = Sample::new();
         std::mem::swap(&mut other, sample);
         action(&planned(other, &SIGNER), "source path:tree")
     };
     let (before, after) = (tree(&mut Sample::new(), b"one"), tree(&mut Sample::new(), b"two"));
     assert_eq!(differing(&before, &after), ["content"]);
+}
+
+#[test]
+fn where_a_working_tree_lies_does_not_matter() {
+    let key = |path: &str| {
+        let mut sample = Sample::new();
+        sample.unit("app", |u| {
+            u.sources[0].source = Source::Path { path: path.into(), exclude: Vec::new() };
+        });
+        sample.paths = [(format!("path:{path}"), Digest::of(b"tree"))].into();
+        action(&planned(sample, &SIGNER), &format!("source path:{path}")).key
+    };
+    assert_eq!(key("tree"), key("vendor/tree"));
 }
 
 row!(root_image, "root image", ["image"], |s| s.image().hostname = "other".into());
@@ -217,6 +232,7 @@ row!(root_package, "root image", ["package daemon"], |s| s
 row!(root_services, "root image", ["services"], |s| s
     .unit("daemon", |u| u.services = vec![Service::new("d", vec!["/usr/bin/d".into()], Origin::default())]));
 row!(root_init, "root image", ["init"], |s| s.image().init = Init::OpenRc);
+row!(root_etc, "root image", ["etc"], |s| s.image().etc = Etc::Data);
 row!(disk_machine, "image image", ["machine"], |s| s.parts.machine.kernel.cmdline = "loud".into());
 row!(disk_container, "image image", ["container"], |s| s
     .lock

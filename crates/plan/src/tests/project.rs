@@ -126,6 +126,7 @@ pub fn go_module(container: &str) -> Source {
         version: "v1.0.0".into(),
         gomod: None,
         stubs: BTreeMap::new(),
+        upgrade: BTreeMap::new(),
         container: container.into(),
     }
 }
@@ -201,6 +202,7 @@ fn image() -> Image {
         hostname: "box".into(),
         kernel_contract: Vec::new(),
         init: Init::Finit,
+        etc: Etc::Memory,
         origin: Origin::default(),
     }
 }
