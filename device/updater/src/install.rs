@@ -8,19 +8,22 @@ use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
-use yoe_bundle::{Seen, Time};
+use yoe_bundle::Time;
 use yoe_disk::entry::{Counter, EntryName};
+use yoe_disk::hex;
 use yoe_disk::partition::Slot;
+use yoe_disk::verity::Root;
 
 use crate::config::Config;
 use crate::delta::Tally;
 use crate::disk::{Purpose, System, refuses_unsigned};
-use crate::machine::{Install, Step, admit, next};
+use crate::machine::{Done, Install, Step, admit, next};
 use crate::patience;
 use crate::problem::Problem;
+use crate::search::{Found, search};
 use crate::source::{self, Repository};
-use crate::state::{Memory, State};
-use crate::update::{self, Device, Update};
+use crate::state::State;
+use crate::update::Update;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,13 +79,12 @@ pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> 
     let system = System::open(&config.paths, Purpose::Install)?;
     let state = State::new(&config.paths.state);
     let repository = source::open(from)?;
-    let memory = state.memory();
-    let update = find(config, &system, &state, &memory, repository.as_ref())?;
+    let Found { update, warning } = search(config, &system, &state, repository.as_ref())?;
     tell(Event::Found(&update.manifest.version));
     let version = update.manifest.version.clone();
     if version == system.version {
         let slot = system.running;
-        return Ok(Outcome { version, slot, runs: true, tally: Tally::default(), warning: None });
+        return Ok(Outcome { version, slot, runs: true, tally: Tally::default(), warning });
     }
     // A kernel that firmware refuses is no try that fails: some firmware then waits for a person.
     if refuses_unsigned(&config.paths.efivars) && !update.manifest.kernel.signed {
@@ -92,22 +94,7 @@ pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> 
     work.refuse()?;
     state.forget(system.esp(), &version)?;
     let tally = work.run(tell)?;
-    let warning = remember(&state, &memory, &update).err().map(|problem| problem.told());
     Ok(Outcome { version, slot: system.running.other(), runs: false, tally, warning })
-}
-
-fn find(
-    config: &Config,
-    system: &System,
-    state: &State,
-    memory: &Memory,
-    repository: &dyn Repository,
-) -> Result<Update, Problem> {
-    let trust = state.trust(&config.paths)?;
-    let floor = memory.time.max(Time(system.epoch));
-    let now = if repository.is_local() { floor } else { floor.max(clock()) };
-    let device = Device { image: &system.image, machine: &config.machine, version: &system.version };
-    update::find(repository, trust, memory.seen, now, &device)
 }
 
 /// What this system's clock says.
@@ -116,21 +103,14 @@ pub fn clock() -> Time {
     Time(since.map_or(0, |time| time.as_secs()))
 }
 
-fn remember(state: &State, memory: &Memory, update: &Update) -> Result<(), Problem> {
-    // The first of them is the one that was known before.
-    update.roots.iter().skip(1).try_for_each(|root| state.keep_root(root))?;
-    let time = memory.time.max(update.manifest.time);
-    let seen: Seen = update.seen;
-    state.keep(&Memory { seen, time })
-}
-
 /// An installation at work.
 struct Work<'a> {
     system: &'a System,
     repository: &'a dyn Repository,
     update: &'a Update,
     install: Install,
-    salt: Vec<u8>,
+    /// What the kernel has to start.
+    root: Root,
     tally: Tally,
 }
 
@@ -144,17 +124,15 @@ impl<'a> Work<'a> {
         let manifest = &update.manifest;
         let unreadable = |what: &str| Problem::Damaged { origin: format!("the {what} of the manifest") };
         let counter = Counter { left: config.tries, done: 0 };
-        let root = manifest.root.partition.parse().map_err(|_| unreadable("partition"))?;
+        let root = Root {
+            partition: manifest.root.partition.parse().map_err(|_| unreadable("partition"))?,
+            data_blocks: manifest.root.data_blocks,
+            root_hash: hex::digest(&manifest.root.root_hash).ok_or_else(|| unreadable("root hash"))?,
+            salt: hex::decode(&manifest.root.salt).ok_or_else(|| unreadable("salt"))?,
+        };
         let entry = EntryName::new(&manifest.image, &manifest.version, Some(counter));
-        let salt = yoe_disk::hex::decode(&manifest.root.salt).ok_or_else(|| unreadable("salt"))?;
-        Ok(Self {
-            system,
-            repository,
-            update,
-            install: Install { entry, root },
-            salt,
-            tally: Tally::default(),
-        })
+        let install = Install { entry, root: root.partition };
+        Ok(Self { system, repository, update, install, root, tally: Tally::default() })
     }
 
     /// Everything that can be known before the first write.
@@ -162,16 +140,19 @@ impl<'a> Work<'a> {
         let view = self.system.view(Some(&self.update.manifest.kernel.sha256), false)?;
         admit(&view, &self.install)?;
         self.check_space(&view)?;
-        self.update.check_content(self.repository)
+        self.update.check_content(self.repository)?;
+        self.check_local_kernel()
     }
 
     fn run(&mut self, tell: &mut dyn FnMut(Event<'_>)) -> Result<Tally, Problem> {
         let kernel = self.update.manifest.kernel.sha256.clone();
         let mut holds_new = self.holds_new()?;
+        let mut done = Done::default();
         loop {
             let view = self.system.view(Some(&kernel), holds_new)?;
             admit(&view, &self.install)?;
             let Some(step) = next(&view, &self.install) else { return Ok(self.tally) };
+            done.note(&step)?;
             tell(Event::Step(&step));
             self.carry_out(&step, tell)?;
             holds_new |= matches!(step, Step::WriteSlot(_));

@@ -2,6 +2,8 @@
 
 use std::fs::OpenOptions;
 
+use yoe_disk::bootable::{self, Expected};
+
 use super::{Event, Work};
 use crate::delta::{Fill, Tally};
 use crate::disk::Region;
@@ -21,7 +23,14 @@ impl Work<'_> {
             Step::SetUuid(slot, uuid) => self.system.set_uuid(*slot, *uuid),
             Step::WriteSlot(slot) => self.write_slot(*slot, tell),
             Step::CopyKernel(file) => self.copy_kernel(file, tell),
-            Step::Rename { from, to } => entries.rename(from, &to.to_string()),
+            Step::Rename { from, to } => {
+                // The disk is looked at again: an earlier attempt may have left the file.
+                if *to == self.install.entry {
+                    let path = entries.path(from);
+                    self.check_kernel(&std::fs::read(&path).map_err(Problem::file("read", &path))?)?;
+                }
+                entries.rename(from, &to.to_string())
+            }
         }
     }
 
@@ -66,6 +75,32 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Whether a kernel image starts the root that it comes with: otherwise it would use up its tries on every device.
+    fn check_kernel(&self, kernel: &[u8]) -> Result<(), Problem> {
+        let manifest = &self.update.manifest;
+        let expected = Expected { root: &self.root, arch: &manifest.arch, version: &manifest.version };
+        bootable::check(kernel, &expected).map_err(Problem::NotBootable)
+    }
+
+    /// The same before anything is written, where the kernel is on this device already.
+    pub(super) fn check_local_kernel(&self) -> Result<(), Problem> {
+        if !self.repository.is_local() {
+            return Ok(());
+        }
+        let manifest = &self.update.manifest;
+        let mut kernel = Vec::new();
+        self.repository.range(
+            &self.update.content.path,
+            manifest.root.size,
+            manifest.kernel.size,
+            &mut |piece| {
+                kernel.extend_from_slice(piece);
+                Ok(())
+            },
+        )?;
+        self.check_kernel(&kernel)
+    }
+
     /// Whether slot and EFI system partition can hold the update, with what is to be removed removed.
     pub(super) fn check_space(&self, view: &View) -> Result<(), Problem> {
         let slot = self.system.slot(self.system.running.other())?;
@@ -77,10 +112,10 @@ impl Work<'_> {
         let entries = &self.system.entries;
         let running = view.slot(view.running).uuid;
         let old = view.entries.iter().filter(|entry| entry.root != running);
-        let old: u64 = old.map(|entry| entries.size(&entry.name.to_string())).sum();
-        let unfinished: u64 = view.unfinished.iter().map(|unfinished| entries.size(&unfinished.file)).sum();
-        let have = entries.free()?.saturating_add(old + unfinished);
-        let need = self.update.manifest.kernel.size + SLACK;
+        let old = old.map(|entry| entries.size(&entry.name.to_string()));
+        let unfinished = view.unfinished.iter().map(|unfinished| entries.size(&unfinished.file));
+        let have = old.chain(unfinished).fold(entries.free()?, u64::saturating_add);
+        let need = self.update.manifest.kernel.size.saturating_add(SLACK);
         if have < need {
             let place = "the EFI system partition".to_owned();
             return Err(Problem::Space { place, have, need });
