@@ -12,6 +12,7 @@ mod interrupt;
 mod kernel_test;
 mod machine;
 mod mirrors;
+mod output;
 mod paths;
 mod private_file;
 mod records;

@@ -9,12 +9,16 @@ use yoe_plan::{Plan, Target};
 use crate::args::Build;
 use crate::context::{build_error, evaluate, isolation};
 use crate::error::{CommandError, Kind};
+use crate::output;
 use crate::ui::{self, Mode};
 
 pub fn run(args: &Build) -> Result<(), CommandError> {
     let mut ready = evaluate(args.machine.as_deref())?.ready()?;
     if args.dry_run {
         return dry_run(&ready.store, &ready.plan(&args.targets)?);
+    }
+    if let Some(folder) = &args.repository {
+        output::directory(folder)?;
     }
     let plan = ready.plan_to_build(&args.targets)?;
     let pending = yoe_build::explain(&ready.store, &plan).map_err(build_error)?;
