@@ -188,7 +188,7 @@ mod tests {
             ("18446744073709551616", "not a whole number"),
             ("\"\\ud800\"", "hex escape"),
             ("{} {}", "trailing"),
-            ("[1,]", "trailing comma"),
+            ("[1,]", "expected value"),
             ("", "EOF"),
         ] {
             let told = canonical(text).unwrap_err();
