@@ -8,7 +8,9 @@ use std::io::Read as _;
 use std::process::Command;
 
 use support::{Bench, chain, image, service};
-use yoe_model::{Children, Image, Init, OomScore, Restart, RootFormat, Service, ServiceKind, Signal, Size, Stop};
+use yoe_model::{
+    Children, Image, Init, OomScore, Restart, RootFormat, Service, ServiceKind, Signal, Size, Stop,
+};
 use yoe_package::{ArchiveReader, Kind};
 
 /// Every file with its text and every link with what it says.

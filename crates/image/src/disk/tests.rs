@@ -1,5 +1,6 @@
 use yoe_model::{
-    Arch, Budget, DataSize, Digest, Etc, Image, Init, Kernel, Layout, Machine, Origin, RootFormat, RootSize, Size,
+    Arch, Budget, DataSize, Digest, Etc, Image, Init, Kernel, Layout, Machine, Origin, RootFormat, RootSize,
+    Size,
 };
 
 use super::*;

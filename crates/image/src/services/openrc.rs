@@ -13,7 +13,8 @@ use super::{Rendered, met_by_services, script};
 const BASE: &str = "yoe-base";
 
 /// OpenRC's own settings. Services wait for their own needs alone, not for whoever happens to stand before them.
-const SETTINGS: &str = "# Services that do not need one another start at the same time.\nrc_parallel=\"YES\"\n";
+const SETTINGS: &str =
+    "# Services that do not need one another start at the same time.\nrc_parallel=\"YES\"\n";
 
 /// The files and links.
 pub(super) fn render(services: &[&Service]) -> Vec<Rendered> {

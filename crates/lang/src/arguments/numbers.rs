@@ -106,12 +106,14 @@ impl Argument for OomScore {
         }
         let number = value.unpack_i32().and_then(|number| i16::try_from(number).ok());
         number.and_then(Self::new).or_else(|| {
-            let problem =
-                Problem::error(at.place(), format!("{value} is out of range for `{}`", at.field)).expected(Self::expected());
+            let problem = Problem::error(at.place(), format!("{value} is out of range for `{}`", at.field))
+                .expected(Self::expected());
             // Asked for by those who know the kernel's file.
             let never = value.unpack_i32() == Some(-1000);
             at.fail(problem.maybe_hint(
-                never.then(|| "-1000 would let it take all memory without an end; -999 is ended last".to_owned()),
+                never.then(|| {
+                    "-1000 would let it take all memory without an end; -999 is ended last".to_owned()
+                }),
             ))
         })
     }
