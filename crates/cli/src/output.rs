@@ -72,7 +72,8 @@ impl Output {
             Self::File(path) => {
                 let failed = |error| cannot_write(path).because(error);
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                let new = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+                let new =
+                    tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
                 let written = buffered(new.as_file(), write, failed)?;
                 new.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(failed)?;
                 new.as_file().sync_all().map_err(failed)?;

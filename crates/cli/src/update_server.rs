@@ -136,9 +136,8 @@ fn bundle(
 ) -> Result<(), CommandError> {
     let published = publisher.publish(keys.newest()?, None, release.targets()).map_err(cannot_sign)?;
     let file = served.join(format!("{name}.bundle"));
-    Output::at(&file)?.write(|to| {
-        write_bundle(to, &file, &keys.roots, &published, release).map(drop).map_err(update_error)
-    })
+    Output::at(&file)?
+        .write(|to| write_bundle(to, &file, &keys.roots, &published, release).map(drop).map_err(update_error))
 }
 
 /// The settings of a server that listens on this port of the loopback.

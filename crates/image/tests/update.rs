@@ -8,8 +8,8 @@ use std::slice::from_ref;
 
 use serde_json::json;
 use yoe_bundle::{
-    Expiry, Index, Keyring, Manifest, Named, Published, Publisher, Role, Seen, Signer, Targets, Time,
-    Trust, archive, path, sha256,
+    Expiry, Index, Keyring, Manifest, Named, Published, Publisher, Role, Seen, Signer, Targets, Time, Trust,
+    archive, path, sha256,
 };
 use yoe_disk::verity::{Root, TreeBuilder};
 use yoe_image::update::repository::{self, Repository, Word};
@@ -300,7 +300,8 @@ impl Vendor {
     /// place otherwise.
     fn steal(&self) {
         let (old, now) = (publisher(&self.old), NOW.plus_days(1));
-        let add = [("box/qemu/9.9/manifest.json".to_owned(), yoe_bundle::TargetFile::of(3, &"a".repeat(64)))].into();
+        let add = [("box/qemu/9.9/manifest.json".to_owned(), yoe_bundle::TargetFile::of(3, &"a".repeat(64)))]
+            .into();
         let published = Publisher { now, ..old }.publish(&self.roots[0], None, add).unwrap();
         for (path, bytes) in &published.files {
             fs::write(self.repository.path().join(path), bytes).unwrap();

@@ -164,16 +164,18 @@ mod tests {
     use super::*;
 
     fn canonical(text: &str) -> Result<String, String> {
-        of_text(text)
-            .map(|bytes| String::from_utf8(bytes).unwrap())
-            .map_err(|problem| problem.to_string())
+        of_text(text).map(|bytes| String::from_utf8(bytes).unwrap()).map_err(|problem| problem.to_string())
     }
 
     #[test]
     fn the_form_is_canonical() {
-        let text = canonical("{ \"b\": [1 , true, null, []], \"a\\n\\\"\\\\\": {\"ä\": -2, \"\\u00e0\":\"\\/\"} }");
+        let text =
+            canonical("{ \"b\": [1 , true, null, []], \"a\\n\\\"\\\\\": {\"ä\": -2, \"\\u00e0\":\"\\/\"} }");
         assert_eq!(text.unwrap(), "{\"a\n\\\"\\\\\":{\"à\":\"/\",\"ä\":-2},\"b\":[1,true,null,[]]}");
-        assert_eq!(bytes(&serde_json::json!({"b": [18446744073709551615u64], "a": ""})).unwrap(), b"{\"a\":\"\",\"b\":[18446744073709551615]}");
+        assert_eq!(
+            bytes(&serde_json::json!({"b": [18446744073709551615u64], "a": ""})).unwrap(),
+            b"{\"a\":\"\",\"b\":[18446744073709551615]}"
+        );
         assert!(bytes(&serde_json::json!([1.5])).is_err());
     }
 

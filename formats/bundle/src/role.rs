@@ -150,7 +150,8 @@ impl<'a> Signed<'a> {
         if bytes.len() as u64 > role.limit() {
             return Err(wrong(&format!("it has {} bytes; at most {} are read", bytes.len(), role.limit())));
         }
-        let File { signatures: list, signed } = serde_json::from_slice(bytes).map_err(|error| wrong(&error))?;
+        let File { signatures: list, signed } =
+            serde_json::from_slice(bytes).map_err(|error| wrong(&error))?;
         let canonical = canonical::of_text(signed.get()).map_err(|error| wrong(&error))?;
         let mut signatures = BTreeMap::new();
         for Signature { keyid, sig } in list {

@@ -174,9 +174,8 @@ impl Trust {
     /// signed those could not sign any more: a stolen key may have signed versions that nobody can ever exceed, and new keys
     /// begin anew. What the old keys signed is believed no more, so nothing of it can come back.
     fn binds(&self, seen: &Seen) -> bool {
-        let could_sign = |role: Role| {
-            self.signers(role).intersection(&seen.signers).count() >= self.root.threshold(role)
-        };
+        let could_sign =
+            |role: Role| self.signers(role).intersection(&seen.signers).count() >= self.root.threshold(role);
         seen.signers.is_empty() || self.root.version <= seen.root || ONLINE.into_iter().all(could_sign)
     }
 

@@ -10,13 +10,15 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use yoe_bundle::{
-    Expiry, Keyring, Named, Published, Publisher, Refusal, Role, Seen, Signer, TargetFile, Targets, Time, Trust,
+    Expiry, Keyring, Named, Published, Publisher, Refusal, Role, Seen, Signer, TargetFile, Targets, Time,
+    Trust,
 };
 
 const NOW: Time = Time(1_795_478_400);
 
 /// Keys for a life; each rotation takes the next ones.
-static KEYS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| (0..40).map(|_| Signer::generate().unwrap()).collect());
+static KEYS: LazyLock<Vec<Vec<u8>>> =
+    LazyLock::new(|| (0..40).map(|_| Signer::generate().unwrap()).collect());
 
 fn signer(number: usize) -> Signer {
     Signer::from_pkcs8(&KEYS[number]).unwrap()
@@ -215,7 +217,10 @@ fn after_a_rotation_replays_are_refused_as_before() {
         device.offer(&vendor.states[2]).unwrap();
         for old in 0..2 {
             let refused = device.offer(&vendor.states[old]).unwrap_err();
-            assert!(matches!(refused, Refusal::Older { .. } | Refusal::Signatures { .. }), "{roles}: {refused}");
+            assert!(
+                matches!(refused, Refusal::Older { .. } | Refusal::Signatures { .. }),
+                "{roles}: {refused}"
+            );
         }
         // Without the root that it kept, too.
         device.roots.truncate(1);

@@ -248,9 +248,12 @@ mod tests {
         let state = |file: &str| EntryName::parse(file).unwrap().state();
         let most = Counter { left: 1, done: Counter::MOST };
         assert_eq!(state("box_1+1-2147483647.efi"), State::Trial(most));
-        for file in
-            ["box_1+1-2147483648.efi", "box_1+2147483648.efi", "box_1+1-4294967295.efi", "box_1+4294967296.efi"]
-        {
+        for file in [
+            "box_1+1-2147483648.efi",
+            "box_1+2147483648.efi",
+            "box_1+1-4294967295.efi",
+            "box_1+4294967296.efi",
+        ] {
             assert_eq!(state(file), State::Good, "{file}");
         }
         let last = EntryName::parse("box_1+1-2147483647.efi").unwrap();

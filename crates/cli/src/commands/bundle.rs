@@ -63,7 +63,8 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
     let name = args.output.clone().or_else(|| args.repository.is_none().then(|| default_name(&release)));
     let Some(name) = name else { return Ok(()) };
     let output = output.map_or_else(|| Output::at(&name), Ok)?;
-    let size = output.write(|to| write_bundle(to, &name, &keys.roots, &published, &release).map_err(error))?;
+    let size =
+        output.write(|to| write_bundle(to, &name, &keys.roots, &published, &release).map_err(error))?;
     if output.is_file() {
         ui::result(&name.display().to_string());
     }

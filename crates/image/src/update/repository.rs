@@ -71,8 +71,9 @@ impl Repository {
         if let Some(before) = &before {
             is_new(folder, before, release)?;
         }
-        let published =
-            publisher.publish(newest(roots)?, before.as_ref(), release.targets()).map_err(UpdateError::Sign)?;
+        let published = publisher
+            .publish(newest(roots)?, before.as_ref(), release.targets())
+            .map_err(UpdateError::Sign)?;
         for (path, _, mut from) in release.parts()? {
             write(&folder.join(path), &mut from)?;
         }

@@ -78,7 +78,8 @@ fn what_is_no_file_among_the_entries_is_no_source_of_a_kernel() {
     fs::create_dir_all(device.entry("box_1.0.efi.extra.d")).unwrap();
     fs::write(device.entry("box_1.0.efi.extra.d/x.addon.efi"), "an addon").unwrap();
     fs::create_dir_all(device.entry("others.efi.part")).unwrap();
-    rustix::fs::mkfifoat(rustix::fs::CWD, device.entry("box_0.9.efi"), rustix::fs::Mode::from(0o600)).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, device.entry("box_0.9.efi"), rustix::fs::Mode::from(0o600))
+        .unwrap();
     let server = Hostile::start(&device.path("server"), Vec::new());
     device.json(&["install", &server.url], 0);
     for left in ["box_1.0.efi", "box_1.1+3.efi", "box_1.0.efi.extra.d", "others.efi.part", "box_0.9.efi"] {

@@ -124,7 +124,8 @@ fn a_memory_that_was_lost_costs_replays_and_nothing_else() {
     assert!(refused["message"].as_str().unwrap().contains("root metadata has version 1"), "{refused}");
     install(&device, "server", 0);
     // As an updater of before wrote it: nothing of that is forgotten.
-    let old = r#"{"seen": {"timestamp": 9999999999, "snapshot": 1, "targets": 1}, "time": "2026-11-24T00:00:00Z"}"#;
+    let old =
+        r#"{"seen": {"timestamp": 9999999999, "snapshot": 1, "targets": 1}, "time": "2026-11-24T00:00:00Z"}"#;
     fs::write(device.path("state/updater/memory.json"), old).unwrap();
     install(&device, "server", 15);
     // Whatever lies in its place.
@@ -162,7 +163,9 @@ fn small_values_of_unsigned_metadata_cost_little_memory() {
             let values = vec![small; size / (small.len() + 1)].join(",");
             format!("{{\"signatures\":[],\"signed\":[{values}]}}")
         };
-        for (name, size) in [(path::TIMESTAMP.to_owned(), 4 << 20), (path::root(2), 4 << 20), (path::root(2), 500 << 10)] {
+        for (name, size) in
+            [(path::TIMESTAMP.to_owned(), 4 << 20), (path::root(2), 4 << 20), (path::root(2), 500 << 10)]
+        {
             let place = device.path("server").join(&name);
             let before = fs::read(&place).ok();
             fs::write(&place, file(size)).unwrap();

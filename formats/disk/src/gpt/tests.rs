@@ -164,7 +164,9 @@ fn entries_that_lie_on_something_else_are_no_table() {
         let mut bytes = disk();
         // The entries themselves are there, so that their checksum is right.
         let copy = bytes[1024..1024 + 128 * 128].to_vec();
-        if let Some(place) = (entries as usize).checked_mul(512).and_then(|at| bytes.get_mut(at..at + copy.len())) {
+        if let Some(place) =
+            (entries as usize).checked_mul(512).and_then(|at| bytes.get_mut(at..at + copy.len()))
+        {
             place.copy_from_slice(&copy);
         }
         forge(&mut bytes, &[(72, entries)]);
