@@ -4,6 +4,7 @@
 //! - [`unpack`] makes trees of archives, of Debian packages, and of all packages of a build environment.
 //! - [`lock`](mod@lock) looks up what a project names in the signed indexes of [`debian`] archives, and reads and writes the
 //!   lock's text.
+//! - [`patches`] reads the patches that a Debian source package carries.
 //! - [`snapshot`](fn@snapshot) copies a working tree.
 //!
 //! Everything blocks; a [`Cancel`] flag ends it early.
@@ -11,6 +12,7 @@
 pub mod client;
 pub mod debian;
 pub mod lock;
+pub mod patches;
 mod snapshot;
 pub mod unpack;
 

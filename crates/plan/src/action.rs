@@ -70,7 +70,8 @@ pub struct SourceAction {
     pub only: Vec<String>,
     /// Its files, when the lock names them.
     pub locked: Option<LockedSource>,
-    /// The container that holds the client, for a git source or a Go module.
+    /// The container that holds the client, for a git source or a Go module; that which holds patch(1), for a source of
+    /// Debian's that has patches applied.
     pub container: Option<ActionId>,
 }
 

@@ -4,10 +4,26 @@ export GOMODCACHE=/build/modules GOENV=/etc/go/env GOPATH=/tmp/go
 mkdir -p /build/work/none /build/work/zips && cd /build/work/none
 # Another client than the container's may be asked for. It is a module as well.
 PATH="$(go env GOROOT)/bin:$PATH"
-# A message of the client is in its answer.
-ask() { go mod download -json "$@" || { cat ../"$answer"; exit 1; }; }
-answer=main.json
-ask "$MODULE@$VERSION" >../main.json
+# refused: says what the client's answer holds of modules that it did not get. Its messages end lines by \n and \t within them.
+refused() {
+    sed -n 's/^\t"Error": "\(.*\)",\{0,1\}$/\1/p' ../"$answer" | while read -r error; do
+        said=$(printf '%s\n' "$error" | sed 's/\\n\(\\t\)*/; /g; s/\\"/"/g; s/\\u003c/</g; s/\\u003e/>/g')
+        case $said in
+            *': 4'[0-9][0-9]' '* | *'no such file or directory'* | *'unrecognized import path'*)
+                echo "$MODULE@$VERSION cannot be fetched: no proxy that was asked serves it. Check its path and its version" ;;
+            *) echo "$MODULE@$VERSION cannot be fetched" ;;
+        esac
+        echo "the Go client said: $said"
+    done >&2
+    exit 1
+}
+# ask FILE WHAT: the client's answer, in a file.
+ask() {
+    answer=$1
+    shift
+    go mod download -json "$@" >../"$answer" || refused
+}
+ask main.json "$MODULE@$VERSION"
 dir=$(sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p' ../main.json)
 cp -R "$dir" ../tree && cd ../tree && chmod -R u=rwX,go=rX .
 find . -type f -exec chmod 0644 {} +
@@ -22,8 +38,7 @@ printf '%s' "$STUBS" | while read -r folder module; do
 done
 # A module without go.mod is only itself.
 [ -f go.mod ] || exit 0
-answer=modules.json
-ask >../modules.json
+ask modules.json
 # Of every module that is weighed, its go.mod. What else lies in the cache of all modules must not decide what is in this one.
 GOMODCACHE=/build/work/weighed GOPROXY=file:///build/modules/cache/download GOSUMDB=off GOFLAGS=-modcacherw go mod graph >/dev/null
 mkdir -p .modules/cache/download
