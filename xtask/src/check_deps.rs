@@ -3,7 +3,7 @@
 use crate::metadata::Metadata;
 
 /// The rooms of the house, from the top. An arrow goes down this list only.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "crates/cli",
     "crates/vm",
     "crates/build",
@@ -15,6 +15,7 @@ const ROOMS: [&str; 12] = [
     "crates/fetch",
     "crates/plan",
     "crates/lang",
+    "crates/tree",
     "crates/model",
 ];
 

@@ -1,53 +1,103 @@
-//! The crates of devices' programs. The unit `updater` builds them with a workspace and a lock of its own, which has no
+//! The crates of devices' programs. Each program's unit builds it with a workspace and a lock of its own, which has no
 //! crate of the host in it; both are made of the repository's, so that tests and devices run the same code.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-/// The packages that go into devices.
-const PACKAGES: [&str; 3] = ["formats/disk", "formats/bundle", "device/updater"];
-const MANIFEST: &str = "units/core/updater/workspace.toml";
-const LOCK: &str = "units/core/updater/workspace.lock";
-const LIST: &str = "classes/device_crates.star";
+/// A program of devices.
+struct Program {
+    /// Its unit.
+    unit: &'static str,
+    /// The packages that it is built from.
+    packages: &'static [&'static str],
+    /// The file that lists its crates, and what the list is called there.
+    list: (&'static str, &'static str),
+}
+
+const PROGRAMS: [Program; 2] = [
+    Program {
+        unit: "updater",
+        packages: &["formats/disk", "formats/bundle", "device/updater"],
+        list: ("classes/device_crates.star", "DEVICE_CRATES"),
+    },
+    Program {
+        unit: "supervisor",
+        packages: &["device/supervisor"],
+        list: ("classes/supervisor_crates.star", "SUPERVISOR_CRATES"),
+    },
+];
+
+impl Program {
+    fn manifest(&self) -> String {
+        format!("units/core/{}/workspace.toml", self.unit)
+    }
+
+    fn lock(&self) -> String {
+        format!("units/core/{}/workspace.lock", self.unit)
+    }
+}
 
 /// `name@version` and the SHA-256 digest of the archive.
 type Crates = BTreeMap<String, String>;
 
-/// Makes lock and list anew from the repository's lock.
+/// Makes locks and lists anew from the repository's lock.
 pub fn update() -> Result<String, String> {
-    let root = std::env::temp_dir().join(format!("device-crates-{}", std::process::id()));
-    let made = workspace(&root).and_then(|()| resolve(&root));
-    // What is left of it is in the way of nobody.
-    let _ = std::fs::remove_dir_all(&root);
-    let lock = made?;
-    write(LOCK, &lock)?;
-    let crates = parse(&lock);
-    write(LIST, &list(&crates))?;
-    Ok(format!("device-crates: {} crates", crates.len()))
+    let mut told = Vec::new();
+    for program in &PROGRAMS {
+        let root = std::env::temp_dir().join(format!("device-crates-{}-{}", program.unit, std::process::id()));
+        let made = workspace(program, &root).and_then(|()| resolve(&root));
+        // What is left of it is in the way of nobody.
+        let _ = std::fs::remove_dir_all(&root);
+        let lock = made?;
+        write(program.lock(), &lock)?;
+        let crates = parse(&lock);
+        write(program.list.0, &list(program, &crates))?;
+        told.push(format!("device-crates: {} of {}", crates.len(), program.unit));
+    }
+    Ok(told.join("\n"))
 }
 
-/// Whether lock and list are what [`update`] would make of the versions in the repository's lock.
+/// Whether locks and lists are what [`update`] would make of the versions in the repository's lock.
 pub fn check() -> Result<String, String> {
-    let (ours, lock) = (parse(&read("Cargo.lock")?), read(LOCK)?);
-    let crates = parse(&lock);
-    differs(&ours, &crates, &read(LIST)?)
-        .map(|()| format!("device-crates: {} crates, as in Cargo.lock", crates.len()))
-        .map_err(|problem| format!("device-crates: {problem}; run `cargo xtask device-crates`"))
+    let ours = parse(&read("Cargo.lock")?);
+    let mut told = Vec::new();
+    for program in &PROGRAMS {
+        let crates = parse(&read(program.lock())?);
+        differs(program, &ours, &crates, &read(program.list.0)?)
+            .map_err(|problem| format!("device-crates: {problem}; run `cargo xtask device-crates`"))?;
+        told.push(format!("device-crates: {} of {}, as in Cargo.lock", crates.len(), program.unit));
+    }
+    Ok(told.join("\n"))
 }
 
-fn differs(ours: &Crates, crates: &Crates, text: &str) -> Result<(), String> {
+/// The units of devices' programs.
+pub fn units() -> impl Iterator<Item = &'static str> {
+    PROGRAMS.iter().map(|program| program.unit)
+}
+
+/// Makes the workspace of a unit's program in a directory, with its own lock: for those who look at its crates.
+pub fn as_locked(unit: &str, root: &Path) -> Result<(), String> {
+    let program = PROGRAMS.iter().find(|program| program.unit == unit);
+    let program = program.ok_or_else(|| format!("{unit} is no unit of a program of devices"))?;
+    workspace(program, root)?;
+    write(root.join("Cargo.lock"), &read(program.lock())?)
+}
+
+fn differs(program: &Program, ours: &Crates, crates: &Crates, text: &str) -> Result<(), String> {
     let other = crates.iter().find(|(name, digest)| ours.get(*name) != Some(digest));
     match other {
-        Some((name, _)) => Err(format!("{LOCK} has {name}, which Cargo.lock has not")),
-        None if list(crates) != text => Err(format!("{LIST} is not what {LOCK} says")),
+        Some((name, _)) => Err(format!("{} has {name}, which Cargo.lock has not", program.lock())),
+        None if list(program, crates) != text => {
+            Err(format!("{} is not what {} says", program.list.0, program.lock()))
+        }
         None => Ok(()),
     }
 }
 
 /// A copy of the manifests, with a source file for each target that they name.
-fn workspace(root: &Path) -> Result<(), String> {
-    for package in PACKAGES {
+fn workspace(program: &Program, root: &Path) -> Result<(), String> {
+    for package in program.packages {
         let manifest = read(format!("{package}/Cargo.toml"))?;
         // Devices run no tests.
         let manifest = manifest.split("[dev-dependencies]").next().unwrap_or_default().to_owned();
@@ -57,7 +107,7 @@ fn workspace(root: &Path) -> Result<(), String> {
         write(sources.join("lib.rs"), "")?;
         write(sources.join("main.rs"), "fn main() {}")?;
     }
-    write(root.join("Cargo.toml"), &read(MANIFEST)?)?;
+    write(root.join("Cargo.toml"), &read(program.manifest())?)?;
     write(root.join("Cargo.lock"), &read("Cargo.lock")?)
 }
 
@@ -88,10 +138,12 @@ fn parse(lock: &str) -> Crates {
     lock.split("[[package]]").filter_map(read).collect()
 }
 
-fn list(crates: &Crates) -> String {
+fn list(program: &Program, crates: &Crates) -> String {
     let lines = crates.iter().map(|(name, digest)| format!("    {name:?}: {digest:?},\n"));
     format!(
-        "# Made of {LOCK} by `cargo xtask device-crates`; not to be edited.\n\nDEVICE_CRATES = {{\n{}}}\n",
+        "# Made of {} by `cargo xtask device-crates`; not to be edited.\n\n{} = {{\n{}}}\n",
+        program.lock(),
+        program.list.1,
         lines.collect::<String>()
     )
 }
@@ -117,17 +169,17 @@ mod tests {
     fn crates_of_a_registry_are_listed() {
         let crates = parse(LOCKED);
         assert_eq!(crates, [("a@1.0".to_owned(), "ab".to_owned())].into());
-        assert!(list(&crates).ends_with("DEVICE_CRATES = {\n    \"a@1.0\": \"ab\",\n}\n"));
+        assert!(list(&PROGRAMS[0], &crates).ends_with("DEVICE_CRATES = {\n    \"a@1.0\": \"ab\",\n}\n"));
     }
 
     #[test]
     fn what_differs_is_told() {
         let crates = parse(LOCKED);
-        assert_eq!(differs(&crates, &crates, &list(&crates)), Ok(()));
+        assert_eq!(differs(&PROGRAMS[0], &crates, &crates, &list(&PROGRAMS[0], &crates)), Ok(()));
         let newer = parse(&LOCKED.replace("1.0\"", "1.1\""));
         assert!(
-            differs(&newer, &crates, &list(&crates)).unwrap_err().contains("a@1.0, which Cargo.lock has not")
+            differs(&PROGRAMS[0], &newer, &crates, &list(&PROGRAMS[0], &crates)).unwrap_err().contains("a@1.0, which Cargo.lock has not")
         );
-        assert!(differs(&crates, &crates, "").unwrap_err().contains("is not what"));
+        assert!(differs(&PROGRAMS[0], &crates, &crates, "").unwrap_err().contains("is not what"));
     }
 }

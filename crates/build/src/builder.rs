@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use yoe_fetch::client::Client;
 use yoe_model::Cancel;
 use yoe_model::{Digest, Mirrors};
 use yoe_package::Signer;
 use yoe_plan::{Action, ActionId, ActionKind, Key, Plan};
-use yoe_store::{ActionResult, Session, Store};
+use yoe_store::{ActionResult, Lock, Session, Store};
 
 use crate::error::{BuildError, Failure};
 use crate::explain::reason;
@@ -75,7 +75,7 @@ impl Builder {
             ActionKind::Unit(unit) => self.unit(plan, id, unit, inputs),
             ActionKind::Package(package) => self.package(package, inputs),
             ActionKind::Root(root) => self.root(root, inputs),
-            ActionKind::Disk(disk) => self.disk(action, disk, inputs),
+            ActionKind::Disk(disk) => self.disk(plan, action, disk, inputs),
             ActionKind::OciImage(image) => self.oci_image(image, inputs),
         }
     }
@@ -100,6 +100,26 @@ impl Builder {
         self.store.record(&content_key, &result)?;
         self.store.record(&action.key, &result)?;
         Ok((tree, how))
+    }
+}
+
+impl Builder {
+    /// Waits for the lock of an action, and says so; ends when the build is cancelled.
+    fn lock(&self, action: &Action) -> Result<Lock, Failure> {
+        const STEP: Duration = Duration::from_millis(100);
+        let mut told = false;
+        loop {
+            if let Some(lock) = self.store.try_lock_action(&action.key)? {
+                return Ok(lock);
+            }
+            if self.cancel.is_cancelled() {
+                return Err(Failure::Interrupted);
+            }
+            if !std::mem::replace(&mut told, true) {
+                self.reporter.event(Event::Waiting { label: &action.label });
+            }
+            std::thread::sleep(STEP);
+        }
     }
 }
 
@@ -129,7 +149,7 @@ impl Execute for Builder {
             return Err(failed(action, Failure::Interrupted, None));
         }
         // Another yoe may be at the same action: whoever comes second finds the result of the first.
-        let _lock = self.store.lock_action(&action.key).map_err(|error| wrap(error.into()))?;
+        let _lock = self.lock(action).map_err(wrap)?;
         if let Some(tree) = self.cached(action)? {
             self.reporter.event(Event::Finished { label, how: How::Reused, took: Default::default() });
             return Ok(tree);
@@ -144,7 +164,11 @@ impl Execute for Builder {
 }
 
 fn failed(action: &Action, kind: Failure, log: Option<PathBuf>) -> BuildError {
-    BuildError { label: action.label.clone(), kind: Box::new(kind), log }
+    let wanted = match &action.kind {
+        ActionKind::Source(source) => Some((source.user.clone(), source.origin.clone())),
+        _ => None,
+    };
+    BuildError { label: action.label.clone(), wanted, kind: Box::new(kind), log }
 }
 
 /// The key of an action over the bytes that it reads, rather than over the actions that gave them. An input that was

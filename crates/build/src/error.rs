@@ -6,22 +6,34 @@ use yoe_fetch::SnapshotError;
 use yoe_fetch::client::FetchError;
 use yoe_fetch::patches::PatchesError;
 use yoe_fetch::unpack::UnpackError;
+use yoe_model::Origin;
 use yoe_sandbox::SandboxError;
 use yoe_store::StoreError;
+use yoe_tree::TreeError;
 
 use crate::actions::kconfig::KconfigProblem;
 
 /// Why an action gave no result.
 #[derive(Debug, thiserror::Error)]
-#[error("{label} failed")]
+#[error("{}{label}{} failed", place(.wanted), user(.wanted))]
 pub struct BuildError {
     /// The action.
     pub label: String,
+    /// Of a source: the unit that wants it, and where that names it.
+    pub wanted: Option<(String, Origin)>,
     /// What went wrong.
     #[source]
     pub kind: Box<Failure>,
     /// Where its output is.
     pub log: Option<PathBuf>,
+}
+
+fn place(wanted: &Option<(String, Origin)>) -> String {
+    wanted.as_ref().map(|(_, origin)| format!("{origin}: ")).unwrap_or_default()
+}
+
+fn user(wanted: &Option<(String, Origin)>) -> String {
+    wanted.as_ref().map(|(unit, _)| format!(" of unit {unit:?}")).unwrap_or_default()
 }
 
 /// What went wrong in an action.
@@ -73,6 +85,25 @@ pub enum Failure {
         /// Everything that is wrong.
         problems: Vec<String>,
     },
+    /// What an action left is not what others need of it; such as a link that leads out of its tree.
+    #[error("{maker} left something that cannot be used")]
+    Tree {
+        /// The action that left it.
+        maker: String,
+        /// The path, and what is wrong with it.
+        #[source]
+        source: TreeError,
+    },
+    /// A tool left no file where it should.
+    #[error("the tools of task {task:?} left no usable file at {path}")]
+    Output {
+        /// The task.
+        task: String,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: std::io::Error,
+    },
     /// The image cannot be made from its packages.
     #[error("the image cannot be assembled")]
     Image(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -104,6 +135,12 @@ pub enum Failure {
     /// A working tree could not be copied.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// A working tree is not the one that the plan was made for.
+    #[error("the working tree {} was changed while the build ran; build again", path.display())]
+    TreeChanged {
+        /// The tree.
+        path: PathBuf,
+    },
     /// The sandbox could not be made.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),

@@ -33,8 +33,12 @@ pub struct Pending {
 /// # Errors
 /// When the store cannot be read.
 pub fn explain(store: &Store, plan: &Plan) -> Result<Vec<Pending>, BuildError> {
-    let wrap =
-        |label: &str, kind: Failure| BuildError { label: label.to_owned(), kind: Box::new(kind), log: None };
+    let wrap = |label: &str, kind: Failure| BuildError {
+        label: label.to_owned(),
+        wanted: None,
+        kind: Box::new(kind),
+        log: None,
+    };
     let (_, pending) =
         pending(plan, targets(plan), &Look(store)).map_err(|failure| wrap("reading the store", failure))?;
     let explained = pending.into_iter().map(|id| {

@@ -19,6 +19,11 @@ pub enum Event<'a> {
         /// Those whose results have to be made.
         pending: usize,
     },
+    /// An action waits: another process is at the same one.
+    Waiting {
+        /// Its label.
+        label: &'a str,
+    },
     /// An action began.
     Started {
         /// Its label.

@@ -31,6 +31,7 @@ impl Builder {
         };
         written().map_err(|kind: Failure| BuildError {
             label: format!("the repository {}", folder.display()),
+            wanted: None,
             kind: Box::new(kind),
             log: None,
         })

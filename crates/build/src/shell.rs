@@ -1,7 +1,7 @@
 //! Opens the sandbox of a unit for a person.
 
 use yoe_plan::{ActionKind, Plan};
-use yoe_sandbox::{Exit, Stdio};
+use yoe_sandbox::{Exit, SandboxError};
 
 use crate::builder::Builder;
 use crate::error::{BuildError, Failure};
@@ -19,6 +19,7 @@ impl Builder {
         let label = format!("unit {name}");
         let wrap = |kind: Failure| BuildError {
             label: format!("the shell of {label}"),
+            wanted: None,
             kind: Box::new(kind),
             log: None,
         };
@@ -34,7 +35,10 @@ impl Builder {
             spec.environment.insert("PS1".into(), format!("{name} \\w # "));
             spec.environment.insert("TERM".into(), "xterm".into());
             spec.command = if command.is_empty() { vec!["/bin/sh".into()] } else { command.to_vec() };
-            Ok(yoe_sandbox::spawn(&spec, Stdio::inherit())?.wait()?)
+            yoe_sandbox::attend(&spec).map_err(|error| match error {
+                SandboxError::Interrupted => Failure::Interrupted,
+                other => other.into(),
+            })
         };
         open().map_err(wrap)
     }

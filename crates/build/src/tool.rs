@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use yoe_sandbox::{Mount, Network, Spec};
+use yoe_sandbox::{Limits, Mount, Network, Spec};
 
 use crate::layout::{Folders, base_environment};
 
@@ -37,6 +37,7 @@ impl Tool {
             directory: self.directory,
             network: self.network,
             hostname: "yoe".into(),
+            limits: Limits::default(),
         })
     }
 }

@@ -70,18 +70,28 @@ pub struct Run {
     /// Sign a copy of the disk with this project's own keys, and let the firmware refuse everything else
     #[arg(long)]
     pub secure_boot: bool,
+    /// What runs the device's instructions
+    #[arg(long, value_enum, default_value_t)]
+    pub accel: crate::accelerator::Wish,
     /// Memory of the virtual machine, such as 512M [default: the machine's]
     #[arg(long)]
     pub memory: Option<yoe_model::Size>,
     /// Size of the disk, such as 8G [default: the image's, and 2G for its data partition when it has one]
     #[arg(long)]
     pub disk: Option<yoe_model::Size>,
+    /// Keep the disk in this file: it is made from the image when it is not there, and keeps what the device writes
+    #[arg(long, value_name = "FILE")]
+    pub disk_file: Option<std::path::PathBuf>,
     /// Forward a port of this host's loopback to the device: HOST:DEVICE
     #[arg(long = "forward", value_name = "HOST:DEVICE", value_parser = forward)]
     pub forwards: Vec<(u16, u16)>,
-    /// Hand a credential to the device: NAME=VALUE, as systemd names them
+    /// Hand a credential to the device: NAME=VALUE, as systemd names them. Every user of this host can read a command line; for
+    /// a secret take --credential-file
     #[arg(long = "credential", value_name = "NAME=VALUE", value_parser = credential)]
     pub credentials: Vec<(String, String)>,
+    /// The same with what a file holds, without the line break at its end
+    #[arg(long = "credential-file", value_name = "NAME=FILE", value_parser = credential)]
+    pub credential_files: Vec<(String, String)>,
     /// Run this command by the device's shell once its services are ready, print what it says, and switch the device off
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
@@ -105,6 +115,9 @@ pub struct Test {
     /// Sign a copy of the disk with this project's own keys, and let the firmware refuse everything else
     #[arg(long)]
     pub secure_boot: bool,
+    /// What runs the device's instructions
+    #[arg(long, value_enum, default_value_t)]
+    pub accel: crate::accelerator::Wish,
     /// How often sweeps cut the power [default: as often as each says]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub cuts: Option<u32>,
@@ -226,15 +239,17 @@ pub struct Kernel {
 pub enum KernelCommand {
     /// Hold a kernel's configuration against what container runtimes ask of it
     ///
-    /// Ends with 0 when all that is required is there, with 1 when something is missing.
+    /// Ends with 0 when all that is required is there, with 1 when something is missing or cannot be read, and with 5
+    /// when that cannot be decided: a defconfig or a fragment does not name what has its default.
     Check(KernelCheck),
 }
 
 #[derive(Debug, Args)]
 pub struct KernelCheck {
-    /// A .config, plain or compressed with gzip, or an image of this project [default: the running kernel's]
+    /// A .config, plain or compressed with gzip; a kernel that holds its own; `-` for standard input; or an image of this
+    /// project [default: the running kernel's]
     pub config: Option<String>,
-    /// Runtimes, apart by commas: docker, podman, podman-rootless, containerd, nerdctl, k3s
+    /// Runtimes, comma-separated: docker, podman, podman-rootless, containerd, nerdctl, k3s
     #[arg(long = "for", value_name = "RUNTIMES", default_value = "containerd")]
     pub runtimes: String,
     /// The kernel's version [default: what the configuration says]

@@ -17,7 +17,7 @@ pub fn targets(project: &Project<Locked>, image: &Image) -> Result<Vec<String>, 
     let mut targets = Vec::new();
     if let Some(registry) = &image.registry {
         targets.push(registry.container.clone());
-        targets.extend(registry.images.iter().cloned());
+        targets.extend(registry.images.iter().chain(&registry.private).cloned());
     }
     if !image.releases.is_empty() {
         let name = update_server::CONTAINER;
@@ -102,9 +102,11 @@ impl Sources<'_> {
                 folder: self.folder(name)?,
             })
         };
+        let all = |names: &[String]| names.iter().map(served).collect::<Result<_, CommandError>>();
         Ok(Some(registry::Parts {
             container: self.folder(&registry.container)?,
-            images: registry.images.iter().map(served).collect::<Result<_, CommandError>>()?,
+            images: all(&registry.images)?,
+            private: all(&registry.private)?,
             folder: self.scratch.join("registry"),
             epoch: self.epoch,
         }))

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use yoe_build::Builder;
-use yoe_model::{Digest, Image, Locked, Project};
+use yoe_model::{Digest, Image, Project, Release};
 use yoe_plan::Plan;
 
 use crate::context::{Ready, build_error, isolation, store_error};
 use crate::error::{CommandError, Kind};
+use crate::near;
 use crate::ui::Mode;
 
 /// What was built.
@@ -58,8 +59,8 @@ impl Built {
 
 /// The image of this name, or the project's, and the name that it is built by. `purpose` is what it is wanted for, as in
 /// "there is nothing to bundle".
-pub fn image(
-    project: &Project<Locked>,
+pub fn image<State>(
+    project: &Project<State>,
     name: Option<&str>,
     purpose: &str,
 ) -> Result<(String, Image), CommandError> {
@@ -68,7 +69,26 @@ pub fn image(
         CommandError::user(format!("there is nothing to {purpose}: the project has no default image"))
             .hint("name an image")
     })?;
-    let image = project.image(name);
-    let image = image.ok_or_else(|| CommandError::user(format!("there is no image {name:?}")))?;
+    let image = project.image(name).ok_or_else(|| no_image(project, name))?;
     Ok((name.to_owned(), image))
+}
+
+/// A name that no image has: what it is the name of, or which one may have been meant.
+fn no_image<State>(project: &Project<State>, name: &str) -> CommandError {
+    let error = CommandError::user(format!("there is no image {name:?}"));
+    let releases = project.images.values().flat_map(|image| {
+        image.releases.iter().map(|release| Release::target(&image.name, &release.version))
+    });
+    let releases: Vec<String> = releases.collect();
+    let images = project.images.keys();
+    if name.contains('@') {
+        return error.hint(near::hint(name, "release", releases.iter().map(String::as_str)));
+    }
+    if project.units.contains_key(name) {
+        return error.hint(format!("{name:?} is a unit; name an image that holds it"));
+    }
+    if project.oci_images.contains_key(name) {
+        return error.hint(format!("{name:?} is a container image: `yoe build {name}` makes it"));
+    }
+    error.hint(near::hint(name, "image", images.map(String::as_str)))
 }

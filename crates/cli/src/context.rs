@@ -1,16 +1,17 @@
 //! What most commands begin with: the project, its lock, the store, a builder.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use yoe_build::{BuildError, Builder, Failure, Reporter};
 use yoe_fetch::client::{Client, FetchError, Proxy, Settings};
 use yoe_fetch::lock::file::parse;
+use yoe_fetch::snapshot_digest;
 use yoe_model::Cancel;
-use yoe_model::{Digest, Lock, Locked, Mirrors, Project, Source, Unlocked};
+use yoe_model::{Digest, Lock, Locked, Mirrors, Project, Source, TreeFilter, Unlocked};
 use yoe_package::Signer;
-use yoe_plan::{Options, Plan};
+use yoe_plan::{Graph, Options, Plan};
 use yoe_store::Store;
 
 use crate::error::{CommandError, Kind};
@@ -48,6 +49,12 @@ pub fn evaluate(machine: Option<&str>) -> Result<Evaluated, CommandError> {
     Ok(Evaluated { root, project })
 }
 
+/// The name of the project that the current directory is in. Its images and units need not be there yet.
+pub fn project_name() -> Result<String, CommandError> {
+    yoe_lang::name(&paths::project_root()?)
+        .map_err(|diagnostics| CommandError::diagnostics(diagnostics.render().trim_end().to_owned()))
+}
+
 impl Evaluated {
     /// Every archive that the project speaks of, with its addresses.
     pub fn mirrors(&self) -> Mirrors {
@@ -61,11 +68,16 @@ impl Evaluated {
     pub fn read_lock(&self) -> Result<Option<Lock>, CommandError> {
         let path = self.root.join(LOCK);
         match std::fs::read_to_string(&path) {
-            Ok(text) => parse(&text).map(Some).map_err(|error| {
-                CommandError::user(format!("{LOCK} cannot be understood"))
-                    .because(error)
-                    .hint("`yoe lock --update` writes a new one")
-            }),
+            Ok(text) => match merge_marker(&text) {
+                Some(line) => Err(unmerged(line)),
+                // Some editors put a byte order mark first; it says nothing.
+                None => parse(text.strip_prefix('\u{feff}').unwrap_or(&text)).map(Some).map_err(|error| {
+                    CommandError::user(format!("{LOCK} cannot be understood")).because(error).hint(
+                        "take it back from version control; `yoe lock --update` writes a new one, with the newest \
+                         version of everything",
+                    )
+                }),
+            },
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(CommandError::config(format!("{LOCK} cannot be read")).because(error)),
         }
@@ -82,8 +94,7 @@ impl Evaluated {
     /// Binds the project to this lock.
     pub fn with_lock(mut self, lock: Lock) -> Result<Ready, CommandError> {
         self.project.mirrors = self.mirrors();
-        let paths = working_trees(&self.root, &self.project)?;
-        let project = self.project.lock(lock, paths).map_err(|mismatches| {
+        let project = self.project.lock(lock, BTreeMap::new()).map_err(|mismatches| {
             let lines: Vec<String> = mismatches.iter().map(|mismatch| format!("  {mismatch}")).collect();
             CommandError::user(format!("{LOCK} does not fit the project:\n{}", lines.join("\n")))
                 .hint("run `yoe lock`")
@@ -91,6 +102,22 @@ impl Evaluated {
         let signer = signing::existing(&project.name)?;
         Ok(Ready { root: self.root, project, signer, store: open_store()? })
     }
+}
+
+/// The first line, counted from 1, at which a version control system marked two sides of a merge.
+fn merge_marker(text: &str) -> Option<usize> {
+    const MARKERS: [&str; 3] = ["<<<<<<<", "=======", ">>>>>>>"];
+    let marks = |line: &str| MARKERS.iter().any(|marker| line.starts_with(marker));
+    text.lines().position(marks).map(|index| index + 1)
+}
+
+fn unmerged(line: usize) -> CommandError {
+    CommandError::user(format!("{LOCK} holds both sides of a merge: line {line} is a marker of its conflict")).hint(
+        format!(
+            "take either side whole, then let yoe add what it lacks: `git checkout --theirs {LOCK}` (or --ours), \
+             `yoe lock`, `git add {LOCK}`"
+        ),
+    )
 }
 
 impl Ready {
@@ -106,13 +133,14 @@ impl Ready {
     }
 
     /// Plans these targets, or the project's image when there are none, in order to look at the plan.
-    pub fn plan(&self, targets: &[String]) -> Result<Plan, CommandError> {
+    pub fn plan(&mut self, targets: &[String]) -> Result<Plan, CommandError> {
         let default = || self.project.default_image.clone().into_iter().collect();
         let targets: Vec<String> = if targets.is_empty() { default() } else { targets.to_vec() };
         if targets.is_empty() {
             return Err(CommandError::user("there is nothing to build: the project has no default image")
                 .hint("name a unit or an image"));
         }
+        self.read_working_trees(&targets)?;
         let options = Options {
             signer: self.signer_digest()?,
             package_rules: yoe_package::REVISION,
@@ -122,6 +150,29 @@ impl Ready {
         };
         yoe_plan::plan(&self.project, &targets, &options)
             .map_err(|error| CommandError::user(error.to_string()))
+    }
+
+    /// Digests of the working trees that these targets need, as they are now. Others are nobody's business: they may be
+    /// large, or broken.
+    fn read_working_trees(&mut self, targets: &[String]) -> Result<(), CommandError> {
+        let graph =
+            Graph::new(&self.project, targets).map_err(|error| CommandError::user(error.to_string()))?;
+        let mut found = BTreeMap::new();
+        let units = graph.order.iter().filter_map(|name| self.project.units.get(name));
+        for entry in units.flat_map(|unit| &unit.sources) {
+            let (Source::Path { path, exclude }, key) = (&entry.source, entry.source.key()) else { continue };
+            if self.project.paths.contains_key(&key) || found.contains_key(&key) {
+                continue;
+            }
+            let digest =
+                snapshot_digest(&self.root.join(path), &TreeFilter::new(exclude)).map_err(|error| {
+                    CommandError::user(format!("{}: the working tree {path:?} cannot be read", entry.origin))
+                        .because(error)
+                })?;
+            found.insert(key, digest);
+        }
+        self.project.paths.extend(found);
+        Ok(())
     }
 
     fn signer_digest(&self) -> Result<Digest, CommandError> {
@@ -174,7 +225,7 @@ pub fn open_store() -> Result<Store, CommandError> {
 
 /// An error of the store.
 pub fn store_error(error: yoe_store::StoreError) -> CommandError {
-    CommandError::config("the store cannot be used").because(error)
+    CommandError::config("the store cannot be used").because(error).where_to_write("XDG_CACHE_HOME")
 }
 
 /// An error of a build.
@@ -198,22 +249,4 @@ pub fn build_error(error: BuildError) -> CommandError {
         Some(unit) => told.hint(format!("`yoe shell {unit}` opens the same sandbox")),
         None => told,
     }
-}
-
-/// Digests of the working trees that units name, as they are now.
-fn working_trees(root: &Path, project: &Project<Unlocked>) -> Result<BTreeMap<String, Digest>, CommandError> {
-    let sources = project.units.values().flat_map(|unit| &unit.sources);
-    let trees = sources.filter_map(|entry| match &entry.source {
-        Source::Path { path } => Some((path, &entry.origin)),
-        _ => None,
-    });
-    trees
-        .map(|(path, origin)| {
-            let digest = yoe_store::tree_digest(&root.join(path)).map_err(|error| {
-                CommandError::user(format!("{origin}: the working tree {path:?} cannot be read"))
-                    .because(error)
-            })?;
-            Ok((path.clone(), digest))
-        })
-        .collect()
 }

@@ -3,6 +3,9 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+/// The status of a command that has none because it was killed, as ssh(1) has it.
+const KILLED: u8 = 255;
+
 /// Who has to act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -14,8 +17,12 @@ pub enum Kind {
     Config,
     /// Whoever maintains what was built.
     BuildFailed,
+    /// Nobody here: a command that the user had run in a device or a sandbox ended with this status.
+    Command(u8),
     /// Nobody: tests ran and some did not pass.
     TestsFailed,
+    /// Whoever asked: what was given does not answer the question.
+    Undecided,
     /// The user ended the command.
     Interrupted,
     /// Us.
@@ -52,6 +59,13 @@ impl CommandError {
         Self::new(Kind::Diagnostics, rendered)
     }
 
+    /// The end of a command that the user had run: its status becomes ours, as with ssh(1). `None` is one that was killed.
+    pub fn of_command(status: Option<u32>) -> Self {
+        let code = status.and_then(|status| u8::try_from(status).ok()).unwrap_or(KILLED);
+        let ended = status.map_or("was killed".to_owned(), |status| format!("ended with status {status}"));
+        Self::new(Kind::Command(code), format!("the command {ended}"))
+    }
+
     /// Adds the cause.
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -64,14 +78,32 @@ impl CommandError {
         self
     }
 
+    /// Adds where else to write, when the cause is that this user cannot write there: `variable` names a base directory of
+    /// the XDG base directory specification.
+    pub fn where_to_write(self, variable: &str) -> Self {
+        use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            if matches!(kind, Some(PermissionDenied | ReadOnlyFilesystem)) {
+                return self
+                    .hint(format!("{variable} can name another directory, one that this user can write to"));
+            }
+            cause = error.source();
+        }
+        self
+    }
+
     /// What stands before the message.
     pub fn prefix(&self) -> &'static str {
         match self.kind {
             Kind::User => "error: ",
             Kind::Diagnostics => "",
             Kind::Config => "config error: ",
+            Kind::Command(_) => "",
             Kind::BuildFailed => "build failed: ",
             Kind::TestsFailed => "tests failed: ",
+            Kind::Undecided => "undecided: ",
             Kind::Interrupted => "interrupted: ",
             Kind::Internal => "internal error: ",
         }
@@ -92,13 +124,16 @@ impl CommandError {
         &self.hints
     }
 
-    /// 1 for a wrong command or project, 3 for a failed build, 4 for failed tests, 70 for an error of ours, 130 when
+    /// A command's own status where the user had one run; else 1 for a wrong command or project, 3 for a failed build, 4 for
+    /// failed tests, 5 for what cannot be decided, 70 for an error of ours, 130 when
     /// interrupted. (2 is the command line parser's.)
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.kind {
             Kind::User | Kind::Diagnostics | Kind::Config => 1,
+            Kind::Command(status) => status,
             Kind::BuildFailed => 3,
             Kind::TestsFailed => 4,
+            Kind::Undecided => 5,
             Kind::Internal => 70,
             Kind::Interrupted => 130,
         })

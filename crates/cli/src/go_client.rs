@@ -10,8 +10,18 @@ use crate::error::CommandError;
 const SETTINGS: [&str; 7] =
     ["GOPROXY", "GOSUMDB", "GONOPROXY", "GONOSUMDB", "GONOSUMCHECK", "GOPRIVATE", "GOINSECURE"];
 
-/// How programs reach other machines, in the two spellings that are in use.
-const NETWORK: [&str; 6] = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+/// How programs reach other machines, in the two spellings that are in use, and whom they trust there.
+const NETWORK: [&str; 9] = [
+    "ALL_PROXY",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "all_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "SSL_CERT_FILE",
+];
 
 /// The settings, as variables: those of the environment, then those that `go env -w` wrote.
 ///

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -12,12 +13,13 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use yoe_build::{Builder, Tool};
 use yoe_model::{DataSize, Digest, Image, Layout, Machine, Qemu, Size};
 use yoe_plan::UNIT_EPOCH;
-use yoe_sandbox::{Child, Exit, Mount, Network, Stdio, Stream};
+use yoe_sandbox::{Child, Exit, Mount, Network, Spec, Stdio, Stream};
 use yoe_store::Scratch;
-use yoe_vm::{Disk, DiskMode, Folder, Handle, Start, StartError, Started};
+use yoe_vm::{Accel, Disk, DiskMode, Folder, Handle, Probe, Start, StartError, Started, probe_kvm};
 
+use crate::accelerator::{self, Wish};
 use crate::beside::{self, Beside};
-use crate::built::Built;
+use crate::built::{self, Built};
 use crate::commands::artifact;
 use crate::context::{evaluate, isolation, store_error};
 use crate::error::CommandError;
@@ -49,9 +51,13 @@ pub struct Bootable {
     pub tree: Digest,
     /// The servers that run beside it.
     pub beside: Beside,
+    /// What runs its instructions: emulation, until [`Self::accelerate`] was asked.
+    pub accel: Accel,
     disk: PathBuf,
     /// The disk as it was built, when the other one is a signed copy.
     plain: PathBuf,
+    /// Whether the disk is a file of the user's, which keeps what the machine writes.
+    kept: bool,
     secure_boot: Option<SecureBoot>,
     container: PathBuf,
     scratch: Scratch,
@@ -76,8 +82,6 @@ pub struct Choice<'a> {
 /// What of an image's servers runs beside the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Servers {
-    /// Nothing.
-    None,
     /// The registry.
     Registry,
     /// The registry, and releases to update to.
@@ -90,9 +94,6 @@ impl Servers {
         if self != Self::All {
             image.releases.clear();
         }
-        if self == Self::None {
-            image.registry = None;
-        }
     }
 }
 
@@ -100,9 +101,7 @@ impl Bootable {
     /// Builds the image and what runs it.
     pub fn build(choice: &Choice<'_>) -> Result<Self, CommandError> {
         let ready = evaluate(choice.machine)?.ready()?;
-        let name = choice.image.map(str::to_owned).or_else(|| ready.project.default_image.clone());
-        let name =
-            name.ok_or_else(|| CommandError::user("name an image: the project has no default image"))?;
+        let (name, mut image) = built::image(&ready.project, choice.image, "boot")?;
         let machine = ready.project.machine.clone();
         let qemu = machine.qemu.clone().ok_or_else(|| {
             CommandError::user(format!(
@@ -115,8 +114,6 @@ impl Bootable {
             return Err(CommandError::user(format!("machine {name:?} names no firmware for Secure Boot"))
                 .hint("add firmware_secure_boot to its qemu(…)"));
         }
-        let image = ready.project.image(&name);
-        let mut image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image")))?;
         choice.servers.of(&mut image);
         let mut targets = vec![name.clone(), qemu.container.clone()];
         targets.extend(beside::targets(&ready.project, &image)?);
@@ -149,8 +146,10 @@ impl Bootable {
             qemu,
             tree,
             beside,
+            accel: Accel::default(),
             disk,
             plain,
+            kept: false,
             secure_boot: None,
             container,
             scratch,
@@ -161,6 +160,24 @@ impl Bootable {
             this.sign(&tools, &project)?;
         }
         Ok(this)
+    }
+
+    /// Chooses what runs the device's instructions; the answer is a line for the user.
+    ///
+    /// # Errors
+    /// When KVM is asked for and does not work.
+    pub fn accelerate(&mut self, wish: Wish) -> Result<String, CommandError> {
+        let chosen = accelerator::choose(wish, || self.probe())?;
+        self.accel = chosen.accel;
+        Ok(chosen.line)
+    }
+
+    fn probe(&self) -> Result<Probe, CommandError> {
+        if let Some(reason) = accelerator::closed(Path::new(accelerator::DEVICE)) {
+            return Ok(Probe::Fails { reason });
+        }
+        probe_kvm(self, &self.machine, &self.qemu, &self.folder()?)
+            .map_err(|error| not_run("KVM could not be tried", error))
     }
 
     /// From here on the disk is a signed copy, and the firmware takes nothing else.
@@ -174,6 +191,26 @@ impl Bootable {
         self.disk = out.join("disk.img");
         self.secure_boot = Some(secure_boot);
         self.image.tests.push(secure_boot::is_on());
+        Ok(())
+    }
+
+    /// From here on the disk is this file, and keeps what the machine writes. When it is not there, it is made from the
+    /// image.
+    pub fn keep_disk(&mut self, file: &Path) -> Result<(), CommandError> {
+        let failed = |doing: &str, error: io::Error| {
+            CommandError::user(format!("the disk {} cannot be {doing}", file.display())).because(error)
+        };
+        if !file.exists() {
+            let new = file.with_extension("new");
+            std::fs::copy(&self.disk, &new)
+                .and_then(|_| std::fs::set_permissions(&new, std::fs::Permissions::from_mode(0o644)))
+                .and_then(|()| std::fs::rename(&new, file))
+                .map_err(|error| failed("made", error))?;
+        }
+        let writable = std::fs::OpenOptions::new().read(true).write(true).open(file);
+        writable.map_err(|error| failed("written", error))?;
+        self.disk = file.canonicalize().map_err(|error| failed("found", error))?;
+        self.kept = true;
         Ok(())
     }
 
@@ -209,12 +246,16 @@ impl Bootable {
     /// The disk, whose content stays as it was built: what the machine writes goes to a layer that ends with this run.
     /// Call it once, after [`Self::folder`]. `size` is what the machine sees; by default there is room for a data partition.
     pub fn disk(&self, size: Option<Size>) -> Result<Disk, CommandError> {
-        let made = std::fs::metadata(&self.disk).map_err(|error| not_run("the disk is gone", error))?.len();
+        let made = yoe_tree::regular(&self.disk).and_then(|disk| disk.metadata());
+        let made = made.map_err(|error| not_run("the disk is gone", error))?.len();
         let room = match self.image.layout {
             Layout::Disk { .. } => 0,
             Layout::VerifiedAb { data: DataSize::Fill, .. } => DATA_ROOM,
             Layout::VerifiedAb { data: DataSize::Fixed(data), .. } => data.0 + DATA_SLACK,
         };
+        // A file that was made by an earlier run has its room already.
+        let fresh = !self.kept || made == std::fs::metadata(&self.plain).map_or(0, |plain| plain.len());
+        let room = if fresh { room } else { 0 };
         let size = size.map_or(made + room, |size| size.0);
         if size < made {
             let (have, need) = (Size(size), Size(made));
@@ -222,6 +263,13 @@ impl Bootable {
                 "a disk of {have} is too small for image {:?}: expected at least {need}",
                 self.image.name
             )));
+        }
+        if self.kept {
+            // A file of the user's grows to the size that the machine is to see, and never shrinks.
+            let file = std::fs::OpenOptions::new().write(true).open(&self.disk);
+            let grown = file.and_then(|file| file.set_len(size));
+            grown.map_err(|error| not_run("the disk cannot be made larger", error))?;
+            return Ok(Disk { path: DISK.into(), mode: DiskMode::Writable });
         }
         let layer = self.layer();
         yoe_vm::create_overlay(&layer, DISK, size)
@@ -234,17 +282,22 @@ impl Bootable {
         self.scratch.path().join("run").join(LAYER)
     }
 
-    /// Starts QEMU in a sandbox.
-    pub fn spawn(&self, program: &str, arguments: &[String], stdio: Stdio) -> Result<Child, StartError> {
+    /// Runs QEMU in a sandbox for a person, to its end.
+    pub fn attend(&self, program: &str, arguments: &[String]) -> Result<Exit, StartError> {
+        Ok(yoe_sandbox::attend(&self.sandbox(program, arguments)?)?)
+    }
+
+    /// The sandbox of one start of QEMU.
+    fn sandbox(&self, program: &str, arguments: &[String]) -> Result<Spec, StartError> {
         let bind =
             |source: PathBuf, dest: &str, writable| Mount::Bind { source, dest: dest.into(), writable };
         let mut mounts =
-            vec![bind(self.disk.clone(), DISK, false), bind(self.scratch.path().join("run"), RUN, true)];
+            vec![bind(self.disk.clone(), DISK, self.kept), bind(self.scratch.path().join("run"), RUN, true)];
         if self.secure_boot.is_some() {
             mounts.push(bind(self.plain.clone(), PLAIN, false));
         }
-        if Path::new("/dev/kvm").exists() {
-            mounts.push(bind("/dev/kvm".into(), "/dev/kvm", true));
+        if Path::new(accelerator::DEVICE).exists() {
+            mounts.push(bind(accelerator::DEVICE.into(), accelerator::DEVICE, true));
         }
         let tool = Tool {
             container: self.container.clone(),
@@ -260,7 +313,7 @@ impl Bootable {
         let mut spec = tool.spec(&self.scratch.path().join(format!("sandbox-{started}")), command)?;
         spec.environment.insert("TMPDIR".into(), RUN.into());
         spec.environment.insert("TERM".into(), "xterm".into());
-        Ok(yoe_sandbox::spawn(&spec, stdio)?)
+        Ok(spec)
     }
 }
 
@@ -270,7 +323,7 @@ impl Start for Bootable {
         let ((stdin, to), (from, stdout), (complaints, stderr)) = (pipe()?, pipe()?, pipe()?);
         let stdio =
             Stdio { stdin: Stream::Fd(stdin), stdout: Stream::Fd(stdout), stderr: Stream::Fd(stderr) };
-        let child = self.spawn(program, arguments, stdio)?;
+        let child = yoe_sandbox::spawn(&self.sandbox(program, arguments)?, stdio)?;
         Ok(Started {
             stdin: Box::new(File::from(to)),
             stdout: Box::new(File::from(from)),

@@ -1,5 +1,6 @@
 //! `yoe`: from Starlark units to packages, bootable images and devices that stay up to date.
 
+mod accelerator;
 mod args;
 mod beside;
 mod built;
@@ -12,7 +13,9 @@ mod interrupt;
 mod kernel_test;
 mod machine;
 mod mirrors;
+mod near;
 mod paths;
+mod ports;
 mod private_file;
 mod records;
 mod registry;
@@ -36,7 +39,15 @@ fn main() -> ExitCode {
     yoe_sandbox::run_init_if_asked();
     // Modes of files enter the digests of trees, and digests become identifiers in images. What is private is made so by name.
     rustix::process::umask(Mode::WGRP | Mode::WOTH);
-    match commands::run(args::Cli::parse().command) {
+    let ran = match args::Cli::try_parse() {
+        Ok(cli) => commands::run(cli.command),
+        Err(asked) if !asked.use_stderr() => {
+            ui::shown(&asked);
+            Ok(())
+        }
+        Err(wrong) => wrong.exit(),
+    };
+    match ran.and_then(|()| ui::written()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             ui::show_error(&error);

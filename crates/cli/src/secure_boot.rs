@@ -81,7 +81,12 @@ pub struct SecureBoot {
 impl SecureBoot {
     /// The keys of this project, made when there are none yet. `scratch` is a folder for what is needed meanwhile.
     pub fn open(container: &Path, project: &str, scratch: &Path) -> Result<Self, CommandError> {
-        let keys = paths::keys()?.join(format!("{project}.secure-boot"));
+        let folder = paths::keys()?;
+        // The user's own path, on which there may be links: sandboxes follow none.
+        let mut private = fs::DirBuilder::new();
+        let folder = private.recursive(true).mode(0o700).create(&folder).and_then(|()| folder.canonicalize());
+        let folder = folder.map_err(|error| unusable(&paths::keys().unwrap_or_default(), error))?;
+        let keys = folder.join(format!("{project}.secure-boot"));
         let this = Self { container: container.to_owned(), keys, project: project.to_owned() };
         if !this.keys.join("db.key").exists() {
             this.make(&scratch.join("making-keys"))?;

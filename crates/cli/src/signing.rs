@@ -48,4 +48,5 @@ pub fn make(project: &str) -> Result<Signer, CommandError> {
 fn unusable(path: &Path, error: std::io::Error) -> CommandError {
     CommandError::config(format!("the signing key {} cannot be read or written", path.display()))
         .because(error)
+        .where_to_write("XDG_DATA_HOME")
 }

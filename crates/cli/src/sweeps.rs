@@ -73,7 +73,9 @@ pub fn keep_disk(bootable: &Bootable, summary: &Summary, records: &Path) -> Resu
         return Ok(());
     }
     let kept = records.join(DISK);
-    fs::copy(bootable.layer(), &kept)
+    // QEMU writes into its folder.
+    yoe_tree::regular(&bootable.layer())
+        .and_then(|mut layer| std::io::copy(&mut layer, &mut fs::File::create(&kept)?))
         .map_err(|error| not_run("the disk of the failed sweep cannot be kept", error))?;
     ui::note(&format!("the disk, a layer over the image's: {}", kept.display()));
     Ok(())

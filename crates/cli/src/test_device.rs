@@ -100,10 +100,10 @@ impl<'b> TestDevice<'b> {
         let forwards = self.forwards.iter().map(|(guest, host)| Forward { host: *host, guest: *guest });
         RunOptions {
             memory: hardware.memory.or(self.memory),
+            accel: self.bootable.accel,
             no_battery: hardware.no_battery,
             // QEMU has no way to let a machine reach one address of this host and nothing else.
             network: Network { outbound: !self.beside.credentials.is_empty(), forwards: forwards.collect() },
-            credentials: self.credentials.clone(),
             firmware_vars: self.bootable.firmware_vars(),
             secure_boot: self.bootable.secure_boot(),
             no_reboot: true,
@@ -123,6 +123,7 @@ impl Device for TestDevice<'_> {
             qemu: &self.bootable.qemu,
             disk: &self.disk,
             options: self.options(hardware),
+            credentials: &self.credentials,
             folder: &self.folder,
             cancel: self.cancel.clone(),
             log: Some(BootLog::new(self.console.try_clone()?)),

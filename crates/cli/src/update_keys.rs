@@ -226,7 +226,9 @@ fn read(file: &Path) -> Result<Option<Vec<u8>>, CommandError> {
 }
 
 fn unusable(file: &Path, error: std::io::Error) -> CommandError {
-    CommandError::config(format!("{} cannot be read or written", file.display())).because(error)
+    CommandError::config(format!("{} cannot be read or written", file.display()))
+        .because(error)
+        .where_to_write("XDG_DATA_HOME")
 }
 
 fn damaged(file: &Path, refusal: Refusal) -> CommandError {

@@ -10,8 +10,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use support::Sandbox;
-use support::file_server::FileServer;
+use support::{Sandbox, file_server};
 use yoe_model::Digest;
 
 /// Shows every file of the source.
@@ -24,13 +23,15 @@ const AFTER_IT: &str = "--- x.c\n+++ x.c\n@@ -1,3 +1,3 @@\n one\n-second\n+third
 /// A project with a unit of the source package `sample` 1-1, and the archive that serves it.
 struct Project {
     sandbox: Sandbox,
-    archive: FileServer,
+    /// Where the archive is served.
+    archive: String,
 }
 
 impl Project {
     fn new(patches: &[(&str, &str)], arguments: &str) -> Self {
         let sandbox = Sandbox::new();
-        let archive = FileServer::new(sandbox.folder().join("archive"));
+        let port = file_server::serve(&sandbox.folder().join("archive"));
+        let archive = format!("http://127.0.0.1:{port}");
         let this = Self { sandbox, archive };
         this.upstream(|tree| {
             fs::create_dir_all(tree.join("sub")).unwrap();
@@ -100,7 +101,7 @@ impl Project {
     fn build(&self) -> Output {
         self.sandbox
             .command(&["build", "hello"])
-            .env("YOE_MIRROR_DEBIAN", self.archive.url())
+            .env("YOE_MIRROR_DEBIAN", &self.archive)
             .output()
             .unwrap()
     }
@@ -120,7 +121,7 @@ impl Project {
             !self.sandbox.logs().contains("== ./x.c"),
             "no step runs on a source that is patched in part"
         );
-        self.sandbox.shown(&failed).replace(&self.archive.url(), "[ARCHIVE]")
+        self.sandbox.shown(&failed).replace(&self.archive, "[ARCHIVE]")
     }
 }
 

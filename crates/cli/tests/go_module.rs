@@ -28,20 +28,20 @@ impl Project {
     fn new(arguments: &str) -> Self {
         let sandbox = Sandbox::new();
         let proxy = sandbox.folder().join("proxy");
-        module_proxy::publish(
-            &proxy,
-            "example.org/lib",
-            "v0.1.0",
-            &[("go.mod", LIB), ("lib.go", "package lib\n")],
-        );
         let project = Self { sandbox, proxy };
+        project.publish_lib("v0.1.0");
         project.publish("package main\n");
         project.unit(
-            "find . -type f | sort; mkdir -p $DESTDIR/usr/share; cp main.go $DESTDIR/usr/share",
+            "find . -type f | sort; cat go.mod go.sum || true; mkdir -p $DESTDIR/usr/share; cp main.go $DESTDIR/usr/share",
             arguments,
         );
         project.sandbox.lock_with_go();
         project
+    }
+
+    fn publish_lib(&self, version: &str) {
+        let files = [("go.mod", LIB), ("lib.go", "package lib\n")];
+        module_proxy::publish(&self.proxy, "example.org/lib", version, &files);
     }
 
     fn unit(&self, step: &str, arguments: &str) {
@@ -148,6 +148,36 @@ fn a_go_mod_of_another_name_and_stubs_are_laid_down() {
     let laid = project.sandbox.logs();
     assert!(laid.lines().any(|line| line == "./mod/help/go.mod"), "{laid}");
     assert!(!laid.lines().any(|line| line == "./vendor.mod"), "{laid}");
+}
+
+#[test]
+fn what_a_module_needs_can_be_newer_than_it_asks() {
+    let project = Project::new(", version = \"v1.0.0\", upgrade = {\"example.org/lib\": \"v0.2.0\"}");
+    project.publish_lib("v0.2.0");
+    let lock = project.locked();
+    assert!(lock.contains("[source.\"go:example.org/tool@v1.0.0 with example.org/lib@v0.2.0\"]"), "{lock}");
+    let built = project.yoe(&["build", "hello"]);
+    assert!(built.status.success(), "{}", said(&built));
+    let laid = project.sandbox.logs();
+    let has = |file: &str| {
+        laid.lines().any(|line| line == format!("./.modules/cache/download/example.org/lib/@v/{file}"))
+    };
+    assert!(has("v0.2.0.zip") && !has("v0.1.0.zip"), "{laid}");
+    // What the build holds the archive against, and what it is asked for.
+    assert!(laid.lines().any(|line| line.starts_with("example.org/lib v0.2.0 h1:")), "{laid}");
+    assert!(
+        laid.lines().any(|line| line.contains("example.org/lib v0.2.0") && !line.contains("h1:")),
+        "{laid}"
+    );
+}
+
+#[test]
+fn an_upgrade_to_an_older_version_is_refused() {
+    let project = Project::new(", version = \"v1.0.0\", upgrade = {\"example.org/lib\": \"v0.0.9\"}");
+    project.publish_lib("v0.0.9");
+    let failed = project.yoe(&["lock"]);
+    assert_eq!(failed.status.code(), Some(3), "{}", said(&failed));
+    assert!(said(&failed).contains("example.org/lib@v0.0.9 would not be an upgrade"), "{}", said(&failed));
 }
 
 #[test]

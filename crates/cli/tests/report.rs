@@ -37,12 +37,14 @@ fn what_cannot_be_reported_on_is_told_with_what_to_do() {
     --- stdout
 
     --- stderr
-    error: "box" is not an image of a device
+    error: there is no image "box"
+    hint: "box" is a container image: `yoe build box` makes it
     exit: 1
     --- stdout
 
     --- stderr
-    error: name an image: the project has no default image
+    error: there is nothing to report on: the project has no default image
+    hint: name an image
     "#);
 }
 

@@ -5,12 +5,14 @@
 //! - [`lock`](mod@lock) looks up what a project names in the signed indexes of [`debian`] archives, and reads and writes the
 //!   lock's text.
 //! - [`patches`] reads the patches that a Debian source package carries.
-//! - [`snapshot`](fn@snapshot) copies a working tree.
+//! - [`snapshot`](fn@snapshot) copies a working tree, and [`snapshot_digest`] tells whether it has changed.
 //!
 //! Everything blocks; a [`Cancel`] flag ends it early.
 
 pub mod client;
 pub mod debian;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod lock;
 pub mod patches;
 mod snapshot;
@@ -23,4 +25,4 @@ mod test_server;
 
 use yoe_model::Cancel;
 
-pub use snapshot::{SnapshotError, snapshot};
+pub use snapshot::{SnapshotError, snapshot, snapshot_digest};

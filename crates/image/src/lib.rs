@@ -32,4 +32,4 @@ pub use manifest::{Content, DiskRecord, FileRecord, Manifest, Package, VerifiedR
 pub use services::ServiceProblem;
 
 /// Counts the changes to this crate that change the bytes of a root or a disk. It belongs in the keys that they are stored under.
-pub const REVISION: u32 = 5;
+pub const REVISION: u32 = 6;

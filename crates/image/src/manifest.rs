@@ -122,7 +122,8 @@ impl Manifest {
     /// # Errors
     /// When it cannot be read or is something else.
     pub fn open(path: &Path) -> Result<Self, ImageError> {
-        let text = std::fs::read(path).map_err(ImageError::io("read", path))?;
-        serde_json::from_slice(&text).map_err(|source| ImageError::Manifest { path: path.to_owned(), source })
+        let text = yoe_tree::regular(path).and_then(std::io::read_to_string);
+        let text = text.map_err(ImageError::io("read", path))?;
+        serde_json::from_str(&text).map_err(|source| ImageError::Manifest { path: path.to_owned(), source })
     }
 }

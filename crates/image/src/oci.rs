@@ -1,9 +1,11 @@
-//! OCI images from packages.
+//! OCI images from packages, or from a build environment.
+
+mod debian;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use yoe_model::{Arch, OciConfig, OciImage};
+use yoe_model::{Arch, LockedPackage, OciConfig, OciImage};
 use yoe_oci::Config;
 use yoe_package::PublicKey;
 
@@ -23,8 +25,19 @@ pub struct OciRequest<'a> {
     pub packages: &'a [PathBuf],
     /// Who may have signed them.
     pub keys: &'a [PublicKey],
+    /// A build environment that it is a copy of, in the place of packages.
+    pub environment: Option<&'a Environment<'a>>,
     /// Seconds since 1970: the date of everything in it.
     pub epoch: u64,
+}
+
+/// A build environment: unpacked Debian packages.
+#[derive(Debug, Clone)]
+pub struct Environment<'a> {
+    /// Where it lies.
+    pub folder: PathBuf,
+    /// What was unpacked.
+    pub packages: &'a [LockedPackage],
 }
 
 /// Where programs are looked for when the image does not say: what other image builders set.
@@ -54,7 +67,7 @@ pub fn archive_file(name: &str) -> String {
 /// Assembles the image into the folder `out`, which exists: the layout, the archive, and a manifest of its packages.
 ///
 /// Besides what packages hold there are the folders, links and accounts that containers rely on, where no package has them,
-/// and the package database, by which scanners know what is in it.
+/// and the package database, by which scanners know what is in it: apk's, or dpkg's for the copy of a build environment.
 ///
 /// # Errors
 /// [`ImageError`]; after one, `out` may hold a part of the files.
@@ -65,6 +78,9 @@ pub fn assemble(request: &OciRequest<'_>, out: &Path) -> Result<Manifest, ImageE
         add_package(&mut merge, request.arch, request.keys, path)?;
     }
     let mut tree = merge.finish()?;
+    if let Some(environment) = request.environment {
+        tree.copy(&environment.folder).map_err(ImageError::io("copy", &environment.folder))?;
+    }
     add_skeleton(&mut tree, request).map_err(ImageError::io("write a file of", Path::new("the image")))?;
     let manifest = manifest(request, &tree);
     let layer = out.join(files::ROOT);
@@ -101,6 +117,15 @@ fn add_skeleton(tree: &mut RootTree, request: &OciRequest<'_>) -> std::io::Resul
             tree.put(name, text, 0o644)?;
         }
     }
+    if let Some(environment) = request.environment {
+        // A build environment keeps no bits beyond those of access, and one user's folders are everybody's there.
+        for (name, mode) in FOLDERS.into_iter().chain([("var/tmp", 0o1777)]) {
+            if let Some(node) = tree.nodes.get_mut(name) {
+                node.mode = mode;
+            }
+        }
+        return tree.put("var/lib/dpkg/status", &debian::status(environment.packages), 0o644);
+    }
     tree.put("etc/apk/arch", &format!("{}\n", request.arch), 0o644)?;
     let world = world::text(tree, &request.image.artifacts);
     tree.put("etc/apk/world", &world, 0o644)?;
@@ -123,7 +148,10 @@ fn manifest(request: &OciRequest<'_>, tree: &RootTree) -> Manifest {
         arch: request.arch.to_string(),
         epoch: request.epoch,
         content: tree.content(),
-        packages: packages(tree),
+        packages: match request.environment {
+            Some(environment) => debian::packages(environment.packages),
+            None => packages(tree),
+        },
         services: Vec::new(),
         disk: None,
     }

@@ -9,9 +9,9 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use support::{Bench, EPOCH, KEYS, origin, put};
-use yoe_image::oci::{OciRequest, archive_file, assemble, layout_folder};
+use yoe_image::oci::{Environment, OciRequest, archive_file, assemble, layout_folder};
 use yoe_image::{ImageError, Manifest};
-use yoe_model::{Arch, OciConfig, OciImage};
+use yoe_model::{Arch, ArchiveFile, Digest, LockedPackage, OciConfig, OciImage};
 
 fn image() -> OciImage {
     OciImage {
@@ -19,6 +19,7 @@ fn image() -> OciImage {
         version: "1.0".into(),
         description: "A web server".into(),
         artifacts: vec!["tools".into()],
+        container: None,
         config: OciConfig { entrypoint: vec!["/usr/bin/web".into()], ..OciConfig::default() },
         origin: origin("images/web.star", 1),
     }
@@ -26,7 +27,14 @@ fn image() -> OciImage {
 
 fn assembled(bench: &Bench, arch: Arch) -> Result<Manifest, ImageError> {
     let image = image();
-    let request = OciRequest { image: &image, arch, packages: &bench.packages, keys: &KEYS, epoch: EPOCH };
+    let request = OciRequest {
+        image: &image,
+        arch,
+        packages: &bench.packages,
+        keys: &KEYS,
+        environment: None,
+        epoch: EPOCH,
+    };
     assemble(&request, &bench.out())
 }
 
@@ -112,4 +120,45 @@ fn the_same_packages_give_the_same_archive() {
 fn a_package_for_another_processor_is_refused() {
     let error = assembled(&tools_only(), Arch::Aarch64).unwrap_err();
     assert_eq!(error.to_string(), "package \"tools\" is for x86_64; the image is for aarch64");
+}
+
+#[test]
+fn a_build_environment_becomes_a_root_that_containers_can_use() {
+    let bench = Bench::new();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    put(root, "usr/bin/server", "#!/bin/sh\n", 0o4755);
+    put(root, "etc/passwd", "root:x:0:0:root:/root:/bin/sh\nredis:x:100:100::/:/bin/false\n", 0o644);
+    fs::create_dir_all(root.join("tmp")).unwrap();
+    std::os::unix::fs::symlink("usr/bin", root.join("bin")).unwrap();
+    std::os::unix::fs::symlink("/nowhere", root.join("etc/dangling")).unwrap();
+    let locked = [LockedPackage {
+        name: "redis-server".into(),
+        version: "5:8.0-1".into(),
+        file: ArchiveFile {
+            archive: "debian".into(),
+            path: "pool/r/redis-server_8.0-1_amd64.deb".into(),
+            size: 1,
+            sha256: Digest::of(b""),
+        },
+    }];
+    let image = OciImage { artifacts: Vec::new(), container: Some("redis".into()), ..image() };
+    let environment = Environment { folder: root.to_owned(), packages: &locked };
+    let request = OciRequest {
+        image: &image,
+        arch: Arch::X86_64,
+        packages: &[],
+        keys: &KEYS,
+        environment: Some(&environment),
+        epoch: EPOCH,
+    };
+    let manifest = assemble(&request, &bench.out()).unwrap();
+    assert_eq!((manifest.packages[0].name.as_str(), manifest.packages[0].version.as_str()), ("redis-server", "5:8.0-1"));
+    let paths = layer(&bench.out().join(layout_folder("web")));
+    assert_eq!(paths["usr/bin/server"].0, 0o755, "nothing runs as another user than whoever starts it");
+    assert!(paths["etc/passwd"].1.contains("redis"));
+    assert_eq!((paths["bin"].1.as_str(), paths["etc/dangling"].1.as_str()), ("usr/bin", "/nowhere"));
+    assert_eq!((paths["tmp"].0, paths["root"].0), (0o1777, 0o700));
+    assert!(paths["var/lib/dpkg/status"].1.contains("Package: redis-server\n"));
+    assert!(!paths.contains_key("etc/apk/world"));
 }

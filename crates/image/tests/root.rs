@@ -37,7 +37,7 @@ fn listed(bench: &Bench, texts: &[&str]) -> String {
 fn packages_become_one_tree() {
     let bench = Bench::with_base();
     let manifest = bench.assemble(&image(RootFormat::Erofs), &[]).unwrap();
-    let texts = ["usr/lib/os-release", "etc/hostname", "etc/apk/world"];
+    let texts = ["usr/lib/os-release", "etc/hostname", "etc/apk/world", "usr/lib/yoe/etc"];
     insta::assert_snapshot!(listed(&bench, &texts));
     assert_eq!(Manifest::open(&bench.out().join("manifest.json")).unwrap(), manifest);
     let os_release = fs::read_to_string(bench.out().join("os-release")).unwrap();

@@ -8,7 +8,7 @@ use std::io::Read as _;
 use std::process::Command;
 
 use support::{Bench, chain, image, service};
-use yoe_model::{Children, Image, Init, Restart, RootFormat, Service, ServiceKind, Signal, Size, Stop};
+use yoe_model::{Children, Image, Init, OomScore, Restart, RootFormat, Service, ServiceKind, Signal, Size, Stop};
 use yoe_package::{ArchiveReader, Kind};
 
 /// Every file with its text and every link with what it says.
@@ -39,6 +39,7 @@ fn full() -> Service {
             ("cpu.max".to_owned(), "50000 100000".to_owned()),
         ]
         .into(),
+        oom: OomScore::new(-500).unwrap(),
         log: Size(64 << 10),
         environment: [("GREETING".to_owned(), "it's $HOME".to_owned())].into(),
         ..service("web", &["/usr/bin/web", "--listen", ":80", "a b"])
@@ -65,7 +66,7 @@ fn rendered(init: Init) -> String {
     }
     let manifest = bench.assemble(&Image { init, ..image(RootFormat::Erofs) }, &services()).unwrap();
     assert_eq!(manifest.services, ["data", "early", "once", "web"]);
-    let folders = ["etc/finit.conf", "etc/init.d/", "etc/runlevels/", "usr/lib/yoe/"];
+    let folders = ["etc/finit.conf", "etc/init.d/", "etc/rc.conf.d/", "etc/runlevels/", "usr/lib/yoe/"];
     let mut shown = String::new();
     for (path, text) in files_of(&bench) {
         if folders.iter().any(|folder| path.starts_with(folder)) {

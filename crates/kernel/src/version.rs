@@ -30,22 +30,19 @@ impl KernelVersion {
         Self { major, minor, patch: 0 }
     }
 
-    /// Reads `6.12`, `6.12.107`, `6.1.0-25-amd64`, `7.0-rc3`.
+    /// Reads `6.12`, `6.12.107`, `6.1.0-25-amd64`, `7.0-rc3`, `6.12.59perf`: two or three numbers joined by dots, then
+    /// whatever was appended to them (`CONFIG_LOCALVERSION` is free text).
     ///
     /// # Errors
     /// The text does not start with two numbers joined by a dot, or one does not fit 32 bits.
     pub fn parse(text: &str) -> Result<Self, VersionError> {
         let wrong = || VersionError { text: text.chars().take(64).collect() };
-        let numbers = text.split(['-', '+', '_', '~']).next().unwrap_or_default();
-        let mut parts = numbers.split('.');
-        let mut number = || match parts.next() {
-            Some(part) if part.bytes().all(|byte| byte.is_ascii_digit()) => {
-                part.parse::<u32>().map_err(|_| wrong())
-            }
-            _ => Err(wrong()),
+        let (major, rest) = number(text).ok_or_else(wrong)?;
+        let (minor, rest) = rest.strip_prefix('.').and_then(number).ok_or_else(wrong)?;
+        let patch = match rest.strip_prefix('.') {
+            Some(rest) => number(rest).ok_or_else(wrong)?.0,
+            None => 0,
         };
-        let (major, minor) = (number()?, number()?);
-        let patch = if numbers.matches('.').count() == 1 { 0 } else { number()? };
         Ok(Self { major, minor, patch })
     }
 
@@ -56,6 +53,13 @@ impl KernelVersion {
         let inner = line.strip_prefix("# Linux/")?.strip_suffix(" Kernel Configuration")?;
         Self::parse(inner.split_once(' ')?.1).ok()
     }
+}
+
+/// The number that `text` starts with, and what follows it.
+fn number(text: &str) -> Option<(u32, &str)> {
+    let end = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    Some((digits.parse().ok()?, rest))
 }
 
 impl fmt::Display for KernelVersion {
@@ -82,6 +86,9 @@ mod tests {
             ("6.12", "6.12.0"),
             ("7.0-rc3", "7.0.0"),
             ("6.12.43+deb13-amd64", "6.12.43"),
+            ("6.12.59perf", "6.12.59"),
+            ("6.12perf", "6.12.0"),
+            ("4.9.337_armada", "4.9.337"),
             ("5.15.167.4-microsoft-standard-WSL2", "5.15.167"),
         ] {
             assert_eq!(KernelVersion::parse(text).unwrap().to_string(), told);

@@ -103,7 +103,7 @@ fn evaluate_one(
 fn below(fence: &Fence, definition: &mut Definition) {
     let Definition::Unit(unit) = definition else { return };
     for entry in &mut unit.value.unit.sources {
-        if let Source::Path { path } = &mut entry.source {
+        if let Source::Path { path, .. } = &mut entry.source {
             *path = fence.working_tree(path);
         }
     }

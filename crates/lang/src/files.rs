@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use yoe_model::{Origin, UnitFile};
+use yoe_model::{Origin, UnitFile, is_editors_file};
 
 use crate::limits;
 use crate::nesting;
@@ -21,13 +21,10 @@ pub(crate) struct Fence {
 }
 
 impl Fence {
-    /// The folder `path` below the project `root`; it must exist and lie in the project.
+    /// The directory `path`, relative to the project `root`; it must exist. A module may lie anywhere: whoever wrote
+    /// PROJECT.star chose it. What it reads must lie in it.
     pub(crate) fn new(root: &Path, path: &str) -> io::Result<Self> {
-        let root = root.canonicalize()?;
-        let folder = root.join(path).canonicalize()?;
-        if !folder.starts_with(&root) {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "a link leads out of the project"));
-        }
+        let folder = root.canonicalize()?.join(path).canonicalize()?;
         let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
         Ok(Self { root: folder, prefix })
     }
@@ -67,7 +64,7 @@ impl Fence {
         let bytes = read(&self.resolve(path)?, limits::STAR_FILE)
             .map_err(|error| unreadable(place(), &error))?
             .ok_or_else(|| too_large(place(), limits::STAR_FILE, "move what it computes to several files"))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
+        let mut text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
             Box::new(Problem::error(
@@ -75,6 +72,10 @@ impl Fence {
                 format!("the file is not UTF-8 text: line {line}, byte {valid}"),
             ))
         })?;
+        // Some editors put a byte order mark first; it says nothing.
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
         match nesting::too_deep(&text) {
             Some((at, message)) => {
                 Err(Box::new(Problem::error(line_place(&self.shown(path), &text, at), message)))
@@ -83,7 +84,8 @@ impl Fence {
         }
     }
 
-    /// Names in a folder, sorted; nothing when the folder is not there.
+    /// Names in a folder, sorted, without what an editor leaves there while a file is open; nothing when the folder is not
+    /// there.
     pub(crate) fn entries(&self, path: &str) -> Checked<Vec<Entry>> {
         let folder = self.root.join(path);
         if !folder.exists() {
@@ -96,6 +98,7 @@ impl Fence {
                 entries.map(|entry| entry.and_then(Entry::new)).collect::<io::Result<Vec<_>>>()
             })
             .map_err(|error| unreadable(place(), &error))?;
+        entries.retain(|entry| !is_editors_file(&entry.name));
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(entries)
     }
@@ -134,9 +137,14 @@ impl Entry {
         Ok(Self { name, folder: entry.file_type()?.is_dir() })
     }
 
-    /// The name without `.star`, for a file that has it.
+    /// The name without `.star`, for a file that has it. A name that begins with a dot is none of a definition's.
     pub(crate) fn star_stem(&self) -> Option<&str> {
-        self.name.strip_suffix(".star").filter(|_| !self.folder)
+        self.name.strip_suffix(".star").filter(|_| !self.folder && !self.is_hidden())
+    }
+
+    /// Whether the name begins with a dot.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.name.starts_with('.')
     }
 }
 

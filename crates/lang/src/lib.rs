@@ -56,3 +56,12 @@ pub fn load(root: &Path, options: &Options) -> Result<Project<Unlocked>, Diagnos
     workers::with_deep_stack(|| stages::load(root, options))
         .unwrap_or_else(|error| Err(Diagnostics::internal(&error.to_string())))
 }
+
+/// The name of the project in the directory `root`. Only PROJECT.star is read: its images and units need not be there yet.
+///
+/// # Errors
+/// What is wrong with PROJECT.star.
+pub fn name(root: &Path) -> Result<String, Diagnostics> {
+    workers::with_deep_stack(|| stages::name(root))
+        .unwrap_or_else(|error| Err(Diagnostics::internal(&error.to_string())))
+}

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use starlark::codemap::FileSpan;
+use starlark::codemap::{FileSpan, Pos, Span};
 use starlark::environment::{FrozenModule, Globals};
-use starlark::syntax::AstModule;
+use starlark::syntax::{AstLoad, AstModule};
 
 use crate::evaluate::{self, Loaded};
 use crate::labels::Label;
@@ -39,6 +39,9 @@ impl<'a> Classes<'a> {
         let mut loaded = Some(Loaded::new());
         for load in ast.loads() {
             let found = self.one(module, load.module_id, &load.span);
+            let missing = found.as_ref().map(|found| missing_names(found, &load)).unwrap_or_default();
+            let found = found.filter(|_| missing.is_empty());
+            self.problems.extend(missing);
             loaded = match (loaded, found) {
                 (Some(mut loaded), Some(found)) => {
                     loaded.insert(load.module_id.to_owned(), found);
@@ -140,5 +143,39 @@ impl<'a> Classes<'a> {
             format!("class files load each other: {}", names.join(" -> ")),
         )
         .hint("move what both need to a third file")
+    }
+}
+
+/// What a load names that the file does not define. It is looked for before anything is evaluated: otherwise the place
+/// where the name is used would be blamed, and the misspelt name offered there.
+fn missing_names(file: &FrozenModule, load: &AstLoad<'_>) -> Vec<Problem> {
+    let defined: Vec<&str> =
+        file.names().map(|name| name.as_str()).filter(|name| !name.starts_with('_')).collect();
+    let missing = load.symbols.iter().map(|(_, theirs)| *theirs).filter(|name| !name.starts_with('_'));
+    let missing = missing.filter(|name| !defined.contains(name));
+    missing
+        .map(|name| {
+            let hint = near::hint(name, defined.iter().copied()).or_else(|| match defined.as_slice() {
+                [] => None,
+                names => Some(format!("it defines {}", names.join(", "))),
+            });
+            let message = format!("{} defines no `{name}`", load.module_id);
+            Problem::error(Place::Span(name_span(load, name)), message).maybe_hint(hint)
+        })
+        .collect()
+}
+
+/// Where a load writes a name; the load's file when that cannot be found.
+fn name_span(load: &AstLoad<'_>, name: &str) -> FileSpan {
+    let begin = load.span.span.end().get();
+    let rest = load.span.file.source().get(begin as usize..).unwrap_or_default();
+    let quoted = ['"', '\''].map(|quote| format!("{quote}{name}{quote}"));
+    match quoted.iter().find_map(|text| rest.find(text.as_str()).map(|at| (at, text.len()))) {
+        Some((at, length)) => {
+            let start = Pos::new(begin + at as u32);
+            let span = Span::new(start, start + length as u32);
+            FileSpan { file: load.span.file.clone(), span }
+        }
+        None => load.span.clone(),
     }
 }

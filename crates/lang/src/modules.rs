@@ -12,8 +12,8 @@ use crate::problem::{Place, Problem};
 use crate::project_tree::{Module, StarFile};
 use crate::session::FileKind;
 
-/// PROJECT.star and the modules that it names; the project itself is the first of them.
-pub(crate) fn project_and_modules(
+/// PROJECT.star by itself: the project as the first of its modules, and what it says.
+pub(crate) fn project_alone(
     root: &Path,
     problems: &mut Vec<Problem>,
 ) -> Option<(Vec<Module>, Made<ProjectDraft>)> {
@@ -30,13 +30,22 @@ pub(crate) fn project_and_modules(
         problems.push(problem.hint("run yoe in the folder of a project"));
         return None;
     }
-    let mut modules = vec![own];
+    let modules = vec![own];
     let file = StarFile { module: 0, path: "PROJECT.star".to_owned(), kind: FileKind::Project };
     let globals = builtins::globals(None);
-    let project = match only_definition(&modules, file, &globals, problems)? {
-        Definition::Project(project) => project,
-        _ => return None,
-    };
+    match only_definition(&modules, file, &globals, problems)? {
+        Definition::Project(project) => Some((modules, project)),
+        _ => None,
+    }
+}
+
+/// PROJECT.star and the modules that it names; the project itself is the first of them.
+pub(crate) fn project_and_modules(
+    root: &Path,
+    problems: &mut Vec<Problem>,
+) -> Option<(Vec<Module>, Made<ProjectDraft>)> {
+    let (mut modules, project) = project_alone(root, problems)?;
+    let globals = builtins::globals(None);
     let found: Vec<Module> =
         project.value.modules.iter().filter_map(|named| module(root, named, &globals, problems)).collect();
     for module in found {

@@ -67,7 +67,7 @@ fn flat(fence: &Fence, folder: &str, problems: &mut Vec<Problem>) -> Vec<String>
 /// The files of units: `units/<category>/<name>.star`.
 fn units(fence: &Fence, problems: &mut Vec<Problem>) -> Vec<String> {
     let mut paths = Vec::new();
-    for category in report(fence.entries("units"), problems) {
+    for category in report(fence.entries("units"), problems).into_iter().filter(|entry| !entry.is_hidden()) {
         if !category.folder {
             if category.star_stem().is_some() {
                 let place = Place::File(fence.shown(&format!("units/{}", category.name)));
@@ -79,7 +79,8 @@ fn units(fence: &Fence, problems: &mut Vec<Problem>) -> Vec<String> {
         let folder = format!("units/{}", category.name);
         let entries = report(fence.entries(&folder), problems);
         let stems: Vec<&str> = entries.iter().filter_map(|entry| entry.star_stem()).collect();
-        for unused in entries.iter().filter(|entry| entry.folder && !stems.contains(&entry.name.as_str())) {
+        let folders = entries.iter().filter(|entry| entry.folder && !entry.is_hidden());
+        for unused in folders.filter(|entry| !stems.contains(&entry.name.as_str())) {
             let path = fence.shown(&format!("{folder}/{}", unused.name));
             let message = format!("the folder {path} belongs to no unit: there is no {path}.star");
             let hint = near::hint(&unused.name, stems.iter().copied());

@@ -8,7 +8,7 @@ use crate::assemble::Draft;
 use crate::blame::Blame;
 use crate::builtins;
 use crate::evaluate_files::evaluate_kinds;
-use crate::modules::project_and_modules;
+use crate::modules::{project_alone, project_and_modules};
 use crate::near;
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
@@ -19,10 +19,22 @@ use crate::{Diagnostics, Options};
 pub(crate) fn load(root: &Path, options: &Options) -> Result<Project<Unlocked>, Diagnostics> {
     let mut problems = Vec::new();
     let project = evaluate_project(root, options, &mut problems);
+    judged(project, problems)
+}
+
+/// The project's name, from PROJECT.star alone.
+pub(crate) fn name(root: &Path) -> Result<String, Diagnostics> {
+    let mut problems = Vec::new();
+    let project = project_alone(root, &mut problems);
+    judged(project.map(|(_, project)| project.value.name), problems)
+}
+
+/// What was found, or what is wrong with it.
+fn judged<T>(found: Option<T>, problems: Vec<Problem>) -> Result<T, Diagnostics> {
     let mut blame = Blame::default();
     let diagnostics = problems.into_iter().map(|problem| blame.diagnostic(problem)).collect();
-    match (Diagnostics::collect(diagnostics), project) {
-        (None, Some(project)) => Ok(project),
+    match (Diagnostics::collect(diagnostics), found) {
+        (None, Some(found)) => Ok(found),
         (Some(diagnostics), _) => Err(diagnostics),
         // Every way to no project reports why; this one says so rather than to end in a panic.
         (None, None) => Err(Diagnostics::internal("the project could not be evaluated")),

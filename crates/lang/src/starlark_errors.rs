@@ -69,7 +69,10 @@ fn parse_error(reason: &str, span: Option<&FileSpan>) -> (String, Option<String>
         let rest = span.file.source().get(span.span.begin().get() as usize..);
         rest.is_some_and(|rest| rest.trim().is_empty())
     });
-    let hint = if at_end {
+    let line = span.map(|span| span.file.source_line(span.resolve_span().begin.line)).unwrap_or_default();
+    let hint = if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|marker| line.starts_with(marker)) {
+        Some("the line is a marker of a merge: the file holds both sides; choose one, or join them")
+    } else if at_end {
         Some("the file ends here; a bracket or a string may still be open")
     } else if reason.contains("expected symbol ')'") || reason.contains("expected symbol ']'") {
         Some("a comma may be missing before this")

@@ -81,7 +81,7 @@ fn working_trees_of_a_module_lie_in_the_module() {
     let paths = |unit: &str| -> Vec<Source> {
         project.units[unit].sources.iter().map(|entry| entry.source.clone()).collect()
     };
-    let tree = |path: &str| Source::Path { path: path.to_owned() };
+    let tree = |path: &str| Source::Path { path: path.to_owned(), exclude: Vec::new() };
     assert_eq!(paths("tree"), [tree("modules/core/src/tree"), tree("modules/core")]);
     assert_eq!(paths("own"), [tree(".")]);
 }
@@ -127,7 +127,35 @@ fn a_unit_holds_what_its_file_and_its_class_say() {
     assert_eq!((&foo.sources[2].source, foo.sources[2].into.as_str()), (&either, "vendor/either"));
     let install = Step::InstallFile { src: "conf".into(), dest: "/etc/foo.conf".into(), mode: 0o600 };
     assert_eq!(foo.tasks[0].steps, [Step::Shell("make".into()), install]);
-    assert_eq!(project.units["own"].sources[0].source, Source::Path { path: ".".into() });
+    assert_eq!(
+        project.units["own"].sources[0].source,
+        Source::Path { path: ".".into(), exclude: Vec::new() }
+    );
+}
+
+/// The project lies next to the module that it uses, and reaches it by `..` or by a link.
+#[test]
+fn a_module_may_lie_outside_of_the_project() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("product");
+    support::write(&own, &support::files(support::BASE));
+    let module = "-- MODULE.star --\nmodule(name = \"core\", description = \"Shared things\")\n\
+         -- units/apps/foo.star --\nunit(name = \"foo\", version = \"1\", description = \"Foo\", license = \"MIT\", \
+         container = \"tools\", tasks = [], source = path(\"src\"))\n";
+    support::write(&folder.path().join("core"), &support::files(module));
+    std::os::unix::fs::symlink("../core", own.join("linked")).unwrap();
+    for path in ["../core", "linked"] {
+        let project = format!(
+            "-- PROJECT.star --\nproject(name = \"a\", machine = \"board\", \
+             modules = [module_ref(name = \"core\", path = {path:?})])\n"
+        );
+        support::write(&own, &support::files(&project));
+        let project = support::load(&own).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+        let foo = &project.units["foo"];
+        assert_eq!(foo.origin.to_string(), format!("{path}/units/apps/foo.star:1:1"));
+        let source = Source::Path { path: format!("{path}/src"), exclude: Vec::new() };
+        assert_eq!(foo.sources[0].source, source);
+    }
 }
 
 #[test]

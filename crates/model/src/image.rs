@@ -33,6 +33,8 @@ pub struct Image {
     pub kernel_contract: Vec<String>,
     /// What starts and supervises its services.
     pub init: Init,
+    /// What becomes of changes to /etc.
+    pub etc: Etc,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -60,6 +62,38 @@ impl Init {
 }
 
 impl ContentHash for Init {
+    fn hash(&self, into: &mut Fingerprint) {
+        self.as_str().hash(into);
+    }
+}
+
+/// What becomes of changes to /etc on a device with a data partition. Without one, /etc is read-only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Etc {
+    /// They last until the next start, but for those that cannot decide what runs: names, accounts of people, certificates
+    /// of registries, addresses.
+    Memory,
+    /// All of them last.
+    Data,
+    /// There are none: /etc is read-only.
+    None,
+}
+
+impl Etc {
+    /// All of them, the default first.
+    pub const ALL: [Etc; 3] = [Etc::Memory, Etc::Data, Etc::None];
+
+    /// As written in a definition.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Etc::Memory => "memory",
+            Etc::Data => "data",
+            Etc::None => "none",
+        }
+    }
+}
+
+impl ContentHash for Etc {
     fn hash(&self, into: &mut Fingerprint) {
         self.as_str().hash(into);
     }

@@ -159,4 +159,6 @@ pub struct Registry {
     pub container: String,
     /// Names of the OCI images that it serves.
     pub images: Vec<String>,
+    /// Names of those that it serves, from another address, to who logs in.
+    pub private: Vec<String>,
 }

@@ -71,6 +71,13 @@ pub struct LockedPackage {
 
 content_hash!(LockedPackage { name, version, file });
 
+impl LockedPackage {
+    /// The architecture that its file's name ends with, as Debian calls it: `amd64`, or `all` for none.
+    pub fn architecture(&self) -> Option<&str> {
+        self.file.path.strip_suffix(".deb")?.rsplit_once('_').map(|(_, architecture)| architecture)
+    }
+}
+
 /// A file of an archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArchiveFile {

@@ -14,8 +14,10 @@ pub struct OciImage {
     pub version: String,
     /// One line.
     pub description: String,
-    /// Units whose packages it holds; the closure of their runtime_deps is added.
+    /// Units whose packages it holds; the closure of their runtime_deps is added. None when it is made of a container.
     pub artifacts: Vec<String>,
+    /// The build environment that it is a copy of, in the place of packages.
+    pub container: Option<String>,
     /// How a container of it is run.
     pub config: OciConfig,
     /// Where it was written.

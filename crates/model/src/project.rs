@@ -14,7 +14,8 @@ pub type Mirrors = BTreeMap<String, Vec<String>>;
 #[derive(Debug, Clone)]
 pub struct Project<State> {
     definitions: Definitions,
-    /// Digests of the working trees that `path()` sources name, by their path.
+    /// Digests of the working trees that `path()` sources name, by [`Source::key`](crate::Source::key): of those that a
+    /// plan needs.
     pub paths: BTreeMap<String, Digest>,
     state: State,
 }
@@ -72,7 +73,7 @@ impl Project<Unlocked> {
         Self { definitions, paths: BTreeMap::new(), state: Unlocked }
     }
 
-    /// Binds the project to a lock, and to the digests of the working trees that it names.
+    /// Binds the project to a lock, and to the digests of working trees as far as they are known.
     ///
     /// # Errors
     /// Every place where the two disagree. What a lock holds beyond the project's needs is not an error.

@@ -30,6 +30,8 @@ pub struct Service {
     pub children: Children,
     /// What is written into its cgroup's control files, by their names, such as `memory.max`.
     pub cgroup: BTreeMap<String, String>,
+    /// How readily the kernel ends it when memory runs out, compared with everything else.
+    pub oom: OomScore,
     /// Resource limits by their name in setrlimit(2) without `RLIMIT_`, in lower case.
     pub limits: BTreeMap<String, u64>,
     /// Its environment.
@@ -41,7 +43,8 @@ pub struct Service {
 }
 
 content_hash!(Service {
-    name, kind, command, needs, ready, restart, restart_limit, start_timeout, stop, children, cgroup, limits, environment, log,
+    name, kind, command, needs, ready, restart, restart_limit, start_timeout, stop, children, cgroup, oom, limits,
+    environment, log,
 } ignoring { origin });
 
 impl Service {
@@ -59,6 +62,7 @@ impl Service {
             stop: Stop::default(),
             children: Children::End,
             cgroup: BTreeMap::new(),
+            oom: OomScore::default(),
             limits: BTreeMap::new(),
             environment: BTreeMap::new(),
             log: Self::LOG,
@@ -220,5 +224,33 @@ impl Children {
 impl ContentHash for Children {
     fn hash(&self, into: &mut Fingerprint) {
         self.as_str().hash(into);
+    }
+}
+
+/// How readily the kernel ends a process when memory runs out (`oom_score_adj` of proc(5)): 1000 is first, -999 is last.
+/// -1000, by which a process is never ended, is left to process 1: a service that eats all memory has to be stoppable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct OomScore(i16);
+
+impl OomScore {
+    /// The process that is ended last.
+    pub const MIN: i16 = -999;
+    /// The process that is ended first.
+    pub const MAX: i16 = 1000;
+
+    /// The score, when it is between [`Self::MIN`] and [`Self::MAX`], both included.
+    pub fn new(score: i16) -> Option<Self> {
+        (Self::MIN..=Self::MAX).contains(&score).then_some(Self(score))
+    }
+
+    /// The number that the kernel takes.
+    pub fn get(self) -> i16 {
+        self.0
+    }
+}
+
+impl ContentHash for OomScore {
+    fn hash(&self, into: &mut Fingerprint) {
+        self.0.to_string().hash(into);
     }
 }

@@ -23,6 +23,20 @@ pub struct SourceEntry {
 
 content_hash!(SourceEntry { source, into, only } ignoring { origin });
 
+/// How the names of archives end that can be unpacked. `.crate` is what registries of Rust call theirs.
+pub const ARCHIVE_ENDINGS: [&str; 11] = [
+    ".tar", ".tar.gz", ".tgz", ".crate", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar.bz2", ".tbz2", ".tbz",
+];
+
+/// The file's name in a web address: the last part of its path, without a query or a fragment (RFC 3986, section 3).
+/// Absent when the path ends in `/` or there is none.
+pub fn name_in_url(url: &str) -> Option<&str> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let (_, rest) = path.split_once("://")?;
+    let (_, name) = rest.rsplit_once('/')?;
+    (!name.is_empty()).then_some(name)
+}
+
 /// What can be fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -32,9 +46,11 @@ pub enum Source {
         url: String,
         /// Further places that serve the same bytes, tried in order.
         mirrors: Vec<String>,
+        /// What the file is called: how an archive is read follows from it, and a plain file lies under it.
+        name: String,
         /// Of the file as served.
         sha256: Digest,
-        /// Whether it is an archive to unpack; otherwise it is laid down as one file.
+        /// Whether it is an archive to unpack; otherwise it stays one file.
         unpack: bool,
     },
     /// The upstream tarballs of a Debian source package, with what is applied of Debian's own patches.
@@ -70,6 +86,8 @@ pub enum Source {
         /// Modules below it that its `go.mod` replaces by folders which its archive lacks: folder to module path. They are
         /// there but empty.
         stubs: BTreeMap<String, String>,
+        /// Modules that it needs in newer versions than its `go.mod` asks for: module path to version.
+        upgrade: BTreeMap<String, String>,
         /// The container that holds the Go client.
         container: String,
     },
@@ -86,6 +104,8 @@ pub enum Source {
     Path {
         /// Relative to the project.
         path: String,
+        /// What of it is left out; see [`TreeFilter`](crate::TreeFilter).
+        exclude: Vec<String>,
     },
 }
 
@@ -152,18 +172,25 @@ impl Source {
     /// The name of this source in the lock and in messages, such as `debian:musl@1.2.5-3 with its series`.
     pub fn key(&self) -> String {
         match self {
-            Source::Https { sha256, .. } => format!("https:{sha256}"),
+            Source::Https { name, sha256, unpack, .. } => {
+                // Enough of the digest that no two files of one name are taken for each other.
+                let digest: String = sha256.to_string().chars().take(16).collect();
+                let how = if *unpack { "" } else { " as it is" };
+                format!("https:{name} ({digest}){how}")
+            }
             Source::Debian { package, version, patches, .. } => {
                 format!("debian:{package}@{version}{}", patches.suffix())
             }
             Source::Git { url, commit, .. } => format!("git:{url}@{commit}"),
-            Source::GoModule { path, version, gomod, stubs, .. } => {
+            Source::GoModule { path, version, gomod, stubs, upgrade, .. } => {
                 let gomod = gomod.iter().map(|file| format!(" with {file}"));
                 let stubs = stubs.iter().map(|(folder, module)| format!(" with {module} in {folder}"));
-                format!("go:{path}@{version}{}", gomod.chain(stubs).collect::<String>())
+                let upgrade = upgrade.iter().map(|(module, version)| format!(" with {module}@{version}"));
+                format!("go:{path}@{version}{}", gomod.chain(stubs).chain(upgrade).collect::<String>())
             }
             Source::Crate { name, version, sha256 } => format!("crate:{name}@{version}:{sha256}"),
-            Source::Path { path } => format!("path:{path}"),
+            Source::Path { path, exclude } if exclude.is_empty() => format!("path:{path}"),
+            Source::Path { path, exclude } => format!("path:{path} without {}", exclude.join(", ")),
         }
     }
 
@@ -194,12 +221,11 @@ impl ContentHash for Source {
     /// Where bytes come from does not enter: only which bytes they are.
     fn hash(&self, into: &mut Fingerprint) {
         match self {
-            Source::Https { sha256, unpack, url, .. } => {
+            Source::Https { sha256, unpack, name, .. } => {
                 "https".hash(into);
                 sha256.hash(into);
                 unpack.hash(into);
-                // The name decides how an archive is read and what a plain file is called.
-                url.rsplit('/').next().unwrap_or_default().hash(into);
+                name.hash(into);
             }
             Source::Debian { package, version, patches, .. } => {
                 "debian".hash(into);
@@ -216,10 +242,8 @@ impl ContentHash for Source {
                 "crate".hash(into);
                 sha256.hash(into);
             }
-            Source::Path { path } => {
-                "path".hash(into);
-                path.hash(into);
-            }
+            // Its bytes are those of the tree; where it lies changes nothing.
+            Source::Path { .. } => "path".hash(into),
         }
     }
 }
@@ -272,5 +296,47 @@ mod tests {
         let before =
             Fingerprint::new("test").add("debian").add(&("musl".to_owned(), "1.2.5-3".to_owned())).finish();
         assert_eq!(key(&musl(DebianPatches::None)), before);
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_without_query_and_fragment() {
+        for (url, name) in [
+            ("https://a.invalid/x/foo-1.0.tar.gz", Some("foo-1.0.tar.gz")),
+            ("https://a.invalid/foo-1.0.tar.gz?download=1", Some("foo-1.0.tar.gz")),
+            ("https://a.invalid/foo-1.0.tar.gz?from=https://b.invalid/bar", Some("foo-1.0.tar.gz")),
+            ("https://a.invalid/foo.tgz#sha256=abc/def", Some("foo.tgz")),
+            ("https://a.invalid/foo/1.0/download", Some("download")),
+            ("https://a.invalid/foo/", None),
+            ("https://a.invalid", None),
+            ("https://a.invalid?foo.tar.gz", None),
+        ] {
+            assert_eq!(name_in_url(url), name, "{url}");
+        }
+    }
+
+    #[test]
+    fn sources_that_differ_have_names_that_differ() {
+        let https = |name: &str, bytes: &[u8], unpack| Source::Https {
+            url: "https://a.invalid/x".into(),
+            mirrors: Vec::new(),
+            name: name.into(),
+            sha256: Digest::of(bytes),
+            unpack,
+        };
+        let path = |exclude: &[&str]| Source::Path {
+            path: "apps/demo".into(),
+            exclude: exclude.iter().map(|one| (*one).to_owned()).collect(),
+        };
+        let all = [
+            https("a.tar", b"1", true),
+            https("b.tar", b"1", true),
+            https("a.tar", b"2", true),
+            https("a.tar", b"1", false),
+            path(&[]),
+            path(&["build"]),
+        ];
+        let keys: std::collections::BTreeSet<String> = all.iter().map(Source::key).collect();
+        assert_eq!(keys.len(), all.len(), "{keys:?}");
+        assert!(all[0].key().starts_with("https:a.tar ("), "{}", all[0].key());
     }
 }

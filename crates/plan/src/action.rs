@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use yoe_model::{Arch, Digest, Image, LockedPackage, LockedSource, Machine, OciImage, Source, Unit};
+use yoe_model::{Arch, Digest, Image, LockedPackage, LockedSource, Machine, OciImage, Origin, Source, Unit};
 
 /// An action's place in its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,9 +70,15 @@ pub struct SourceAction {
     pub only: Vec<String>,
     /// Its files, when the lock names them.
     pub locked: Option<LockedSource>,
+    /// The digest of its tree, when that is known before it is fetched: of a working tree, or by the lock.
+    pub tree: Option<Digest>,
     /// The container that holds the client, for a git source or a Go module; that which holds patch(1), for a source of
     /// Debian's that has patches applied.
     pub container: Option<ActionId>,
+    /// The unit that it was planned for; others may use it too.
+    pub user: String,
+    /// Where that unit names it.
+    pub origin: Origin,
 }
 
 /// Fetches packages and lays a build environment out.
@@ -166,6 +172,8 @@ pub struct OciAction {
     pub arch: Arch,
     /// Packages, each with its unit, ordered by name.
     pub packages: Vec<(Arc<Unit>, ActionId)>,
+    /// The container that it is a copy of, with what the lock names for it.
+    pub container: Option<(ActionId, Vec<LockedPackage>)>,
     /// Seconds since 1970 that stand for "now".
     pub epoch: u64,
 }

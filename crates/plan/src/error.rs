@@ -39,6 +39,23 @@ pub enum PlanError {
         /// The nearest name that exists.
         hint: Option<String>,
     },
+    /// An OCI image of a container whose packages are for another processor.
+    #[error(
+        "{origin}: OCI image {image:?} is a copy of the container {container:?}, whose package {package:?} is not for {arch}: \
+         containers are locked for the architecture of the host"
+    )]
+    OciArch {
+        /// Where the image is defined.
+        origin: Origin,
+        /// The image.
+        image: String,
+        /// Its container.
+        container: String,
+        /// A package of it.
+        package: String,
+        /// The architecture that is built for.
+        arch: String,
+    },
     /// Units that need each other to be built.
     #[error("units need each other to be built: {}", .path.join(" -> "))]
     Cycle {

@@ -28,7 +28,8 @@ impl Planner<'_> {
             .with("arch", &arch)
             .with("artifacts", &image.artifacts)
             .with("services", &services)
-            .with("init", &image.init);
+            .with("init", &image.init)
+            .with("etc", &image.etc);
         let kind = ActionKind::Root(Box::new(RootAction { image: image.clone(), arch, packages, epoch }));
         Ok(self.add(format!("root {name}"), kind, key, results))
     }

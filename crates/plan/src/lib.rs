@@ -11,7 +11,7 @@
 //! | `arch` | x | x | | | x | x | x | the architecture that is built for |
 //! | `machine` | if scope is machine | | | | | x | | name, kernel unit and command line of the machine |
 //! | `identity` | x | x | | | | | | name, version and release |
-//! | `container` | x | | | | | x | | key of the container action |
+//! | `container` | x | | | | | x | if it is a copy of one | key of the container action |
 //! | `environment` | x | | | | | | | variables of the unit |
 //! | `files` | x | | | | | | | the unit's own folder |
 //! | `patches` | x | | | | | | | names of the patches, in order |
@@ -28,6 +28,7 @@
 //! | `additions` | | | | x | | | | links and files that are added to the packages |
 //! | `image` | | | | | x | x | x | name, version and host name; of an OCI image also its description and the units that it names |
 //! | `artifacts` | | | | | x | | | the units that the image names, which its list of wanted packages holds |
+//! | `etc` | | | | | x | | | what becomes of changes to /etc |
 //! | `budget` | | | | | x | x | | limits of the image |
 //! | `epoch` | | | | | x | x | x | the time that stands for "now" |
 //! | `package NAME` | | | | | x | | x | key of a package in the root |

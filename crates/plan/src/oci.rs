@@ -1,5 +1,7 @@
 //! The action of an OCI image.
 
+use yoe_model::{LockedPackage, OciImage};
+
 use crate::action::{ActionId, ActionKind, OciAction};
 use crate::error::PlanError;
 use crate::graph::runtime_closure;
@@ -21,6 +23,11 @@ impl Planner<'_> {
             results.push((format!("package {name}"), id));
             packages.push((self.project.units[name].clone(), id));
         }
+        let container = match &image.container {
+            Some(name) => Some(self.copied(&image, name)?),
+            None => None,
+        };
+        results.extend(container.iter().map(|(id, _)| ("container".to_owned(), *id)));
         let (arch, epoch) = (self.project.machine.arch, self.project.epoch());
         let identity = vec![image.name.clone(), image.version.clone(), image.description.clone()];
         let key = Key::new(self.options.image_rules)
@@ -29,7 +36,25 @@ impl Planner<'_> {
             .with("image", &(identity, image.artifacts.clone()))
             .with("config", &image.config)
             .with("epoch", &epoch);
-        let kind = ActionKind::OciImage(Box::new(OciAction { image, arch, packages, epoch }));
+        let kind = ActionKind::OciImage(Box::new(OciAction { image, arch, packages, container, epoch }));
         Ok(self.add(label, kind, key, results))
+    }
+
+    /// The container that an OCI image is a copy of.
+    fn copied(&mut self, image: &OciImage, name: &str) -> Result<(ActionId, Vec<LockedPackage>), PlanError> {
+        let id = self.container(name, &format!("OCI image {:?}", image.name), &image.origin)?;
+        let ActionKind::Container(container) = &self.plan.action(id).kind else { return Ok((id, Vec::new())) };
+        let arch = self.project.machine.arch.debian();
+        let wrong = container.packages.iter().find(|package| !matches!(package.architecture(), None | Some("all")) && package.architecture() != Some(arch));
+        match wrong {
+            Some(package) => Err(PlanError::OciArch {
+                origin: image.origin.clone(),
+                image: image.name.clone(),
+                container: name.to_owned(),
+                package: package.name.clone(),
+                arch: self.project.machine.arch.to_string(),
+            }),
+            None => Ok((id, container.packages.clone())),
+        }
     }
 }

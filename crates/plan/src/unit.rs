@@ -60,7 +60,7 @@ impl Planner<'_> {
         let locked = self.project.lock_file().sources.get(&source.key()).cloned();
         let files = locked.as_ref().map(|locked| locked.files.clone());
         let tree = match source {
-            Source::Path { path } => self.project.paths.get(path).copied(),
+            Source::Path { .. } => self.project.paths.get(&source.key()).copied(),
             _ => locked.as_ref().and_then(|locked| locked.tree),
         };
         let content = Fingerprint::new("content").add(source).add(&files).add(&tree);
@@ -78,7 +78,10 @@ impl Planner<'_> {
             source: source.clone(),
             only: entry.only.clone(),
             locked,
+            tree,
             container,
+            user: unit.name.clone(),
+            origin: entry.origin.clone(),
         });
         let id = self.add(label, kind, key, Vec::new());
         self.plan.actions[id.0].inputs.extend(container);

@@ -68,6 +68,12 @@ pub enum SandboxError {
         #[source]
         cause: Cause,
     },
+    /// A step that a person attends could not be given a terminal of its own.
+    #[error("cannot give the sandbox a terminal of its own")]
+    Terminal(#[source] io::Error),
+    /// yoe was asked to end while a person attended the step, which has ended with it.
+    #[error("interrupted")]
+    Interrupted,
     /// The sandbox runs or ran, but the system does not tell what became of it.
     #[error("lost contact with the sandbox")]
     Lost(#[source] io::Error),
@@ -115,7 +121,7 @@ impl SandboxError {
             }
             Stage::Mount(index) => {
                 let mount = spec.mounts.get(index);
-                let cause = Cause::new(errno, mount.and_then(|mount| meaning(mount, errno)));
+                let cause = Cause::new(errno, mount.and_then(|mount| meaning(mount, &doing, errno)));
                 let mount = mount.map_or_else(|| "the empty root".to_owned(), Mount::to_string);
                 Self::Mount { mount, doing, cause }
             }
@@ -147,8 +153,11 @@ fn command_meaning(errno: i32) -> Option<&'static str> {
 }
 
 /// What overlayfs and procfs mean by their few error numbers (Linux, Documentation/filesystems/overlayfs.rst).
-fn meaning(mount: &Mount, errno: i32) -> Option<&'static str> {
+fn meaning(mount: &Mount, doing: &str, errno: i32) -> Option<&'static str> {
     match (mount, errno) {
+        (_, libc::ELOOP) if doing.starts_with("open ") => Some(
+            "there is a symbolic link on the way, and on the host none is followed; name what it leads to",
+        ),
         (Mount::Overlay { .. }, libc::EINVAL) => Some(
             "the upper and the work folder must be two folders of one writable file system that offers user extended \
              attributes (ext4, xfs, btrfs, tmpfs; not overlayfs or NFS), and there may be at most 500 layers",

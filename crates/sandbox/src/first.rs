@@ -4,7 +4,7 @@
 use std::io;
 
 use crate::protocol::{Failure, Stage};
-use crate::{Mount, Network, Spec};
+use crate::{Limits, Mount, Network, Spec};
 
 /// Something that the kernel refused.
 #[derive(Debug)]
@@ -29,12 +29,16 @@ impl<T, E: Into<io::Error>> Doing<T> for Result<T, E> {
 
 /// What is asked of the kernel, one method a stage.
 pub(crate) trait Kernel {
+    /// Makes what bounds memory, where the caller may: it belongs to the caller, outside of all namespaces.
+    fn make_group(&mut self, limits: &Limits);
     /// Enters new namespaces; those for processes begin with the next fork.
     fn make_namespaces(&mut self, network: Network) -> Result<(), Trouble>;
     /// Maps the caller to user 0 and group 0.
     fn map_identity(&mut self) -> Result<(), Trouble>;
     /// Dies with the supervisor.
     fn die_with_supervisor(&mut self) -> Result<(), Trouble>;
+    /// Bounds what the step takes of the machine; from here on its control group is the root of those that it sees.
+    fn limit(&mut self, limits: &Limits) -> Result<(), Trouble>;
     /// Sets the host name.
     fn set_hostname(&mut self, name: &str) -> Result<(), Trouble>;
     /// Switches the loopback device on.
@@ -45,12 +49,14 @@ pub(crate) trait Kernel {
     fn mount(&mut self, mount: &Mount) -> Result<(), Trouble>;
     /// Makes the new root `/` and lets go of the old one.
     fn enter_root(&mut self) -> Result<(), Trouble>;
-    /// Becomes the terminal's foreground job, or leaves the terminal.
+    /// Leaves the caller's session, and takes the terminal that was made for the step, if there is one.
     fn settle_terminal(&mut self) -> Result<(), Trouble>;
     /// Makes this the working folder.
     fn enter_directory(&mut self, path: &str) -> Result<(), Trouble>;
     /// Gives up for good every right that could undo the sandbox.
     fn drop_privileges(&mut self) -> Result<(), Trouble>;
+    /// Refuses system calls from here on, here and in all that is started.
+    fn filter_calls(&mut self) -> Result<(), Trouble>;
     /// Shuts this process off from the step's curiosity.
     fn become_opaque(&mut self) -> Result<(), Trouble>;
 }
@@ -60,7 +66,9 @@ fn at<T>(stage: Stage, result: Result<T, Trouble>) -> Result<T, Failure> {
 }
 
 /// The supervisor's part, before it forks PID 1.
-pub(crate) fn isolate(kernel: &mut impl Kernel, network: Network) -> Result<(), Failure> {
+pub(crate) fn isolate(kernel: &mut impl Kernel, network: Network, limits: &Limits) -> Result<(), Failure> {
+    // Before the namespaces: what it makes is the caller's.
+    kernel.make_group(limits);
     at(Stage::Namespaces, kernel.make_namespaces(network))?;
     at(Stage::Identity, kernel.map_identity())
 }
@@ -75,6 +83,8 @@ pub(crate) fn prepare(kernel: &mut impl Kernel, spec: &Spec) -> Result<(), Failu
     at(Stage::Session, kernel.settle_terminal())?;
     at(Stage::Directory, kernel.enter_directory(&spec.directory))?;
     at(Stage::Privileges, kernel.drop_privileges())?;
+    // After no_new_privs, which the kernel wants for it.
+    at(Stage::Privileges, kernel.filter_calls())?;
     // Last: a process that is opaque cannot follow its own links in /proc, and a change of rights would take the
     // parent death signal back.
     at(Stage::Privileges, kernel.become_opaque())?;
@@ -84,6 +94,7 @@ pub(crate) fn prepare(kernel: &mut impl Kernel, spec: &Spec) -> Result<(), Failu
 fn surroundings(kernel: &mut impl Kernel, spec: &Spec) -> Result<(), Trouble> {
     // First, so that nothing below can outlive the supervisor.
     kernel.die_with_supervisor()?;
+    kernel.limit(&spec.limits)?;
     kernel.set_hostname(&spec.hostname)?;
     if spec.network == Network::None {
         kernel.raise_loopback()?;
@@ -114,6 +125,9 @@ mod tests {
     }
 
     impl Kernel for Recorder {
+        fn make_group(&mut self, limits: &Limits) {
+            self.calls.push(format!("group of {} processes", limits.processes));
+        }
         fn make_namespaces(&mut self, network: Network) -> Result<(), Trouble> {
             self.note(format!("namespaces {network:?}"))
         }
@@ -122,6 +136,9 @@ mod tests {
         }
         fn die_with_supervisor(&mut self) -> Result<(), Trouble> {
             self.note("die with supervisor".to_owned())
+        }
+        fn limit(&mut self, limits: &Limits) -> Result<(), Trouble> {
+            self.note(format!("{} processes", limits.processes))
         }
         fn set_hostname(&mut self, name: &str) -> Result<(), Trouble> {
             self.note(format!("hostname {name}"))
@@ -147,6 +164,9 @@ mod tests {
         fn drop_privileges(&mut self) -> Result<(), Trouble> {
             self.note("drop privileges".to_owned())
         }
+        fn filter_calls(&mut self) -> Result<(), Trouble> {
+            self.note("filter calls".to_owned())
+        }
         fn become_opaque(&mut self) -> Result<(), Trouble> {
             self.note("become opaque".to_owned())
         }
@@ -163,6 +183,7 @@ mod tests {
             directory: "/build".into(),
             network,
             hostname: "box".into(),
+            limits: Limits { processes: 9, memory: None },
         }
         .sorted()
     }
@@ -170,14 +191,16 @@ mod tests {
     #[test]
     fn rights_are_dropped_after_everything_that_needs_them() {
         let mut recorder = Recorder::default();
-        isolate(&mut recorder, Network::None).unwrap();
+        isolate(&mut recorder, Network::None, &spec(Network::None).limits).unwrap();
         prepare(&mut recorder, &spec(Network::None)).unwrap();
         assert_eq!(
             recorder.calls,
             [
+                "group of 9 processes",
                 "namespaces None",
                 "identity",
                 "die with supervisor",
+                "9 processes",
                 "hostname box",
                 "loopback",
                 "private mounts",
@@ -187,6 +210,7 @@ mod tests {
                 "terminal",
                 "directory /build",
                 "drop privileges",
+                "filter calls",
                 "become opaque",
                 "die with supervisor",
             ]
@@ -209,6 +233,7 @@ mod tests {
             ("terminal", Stage::Session),
             ("directory /build", Stage::Directory),
             ("drop privileges", Stage::Privileges),
+            ("filter calls", Stage::Privileges),
         ];
         for (refuse, stage) in stages {
             let mut recorder = Recorder { refuse, ..Default::default() };

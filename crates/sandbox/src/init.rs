@@ -1,7 +1,6 @@
 //! The re-executed program: the supervisor outside of the PID namespace, and PID 1 in it.
 
 use std::env;
-use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
@@ -62,42 +61,27 @@ fn run(control: BorrowedFd<'_>) -> Result<(), Failure> {
     // So that the caller's folder is not kept busy.
     rustix::process::chdir("/").map_err(|errno| failed("enter /")(errno.into()))?;
 
-    let terminal = Terminal::of(&stdin);
-    let mut kernel = Linux::new(terminal.foreground()).map_err(failed("watch the supervisor"))?;
-    let network = if let Request::Run(spec) = &request { spec.network } else { Network::None };
-    first::isolate(&mut kernel, network)?;
-    match syscalls::fork().map_err(failed("fork"))? {
-        Fork::Child => run_first(control, kernel, &request, stdin),
-        Fork::Parent(first) => {
+    let probe = try_all_spec();
+    let spec = if let Request::Run(spec) = &request { spec } else { &probe };
+    let input = stdin.try_clone().map_err(failed("keep the standard input"))?;
+    let mut kernel = Linux::new(input.as_fd()).map_err(failed("watch the supervisor"))?;
+    if let Err(failure) = first::isolate(&mut kernel, spec.network, &spec.limits) {
+        kernel.clean_up();
+        return Err(failure);
+    }
+    match syscalls::fork() {
+        Ok(Fork::Child) => run_first(control, kernel, &request, stdin),
+        Ok(Fork::Parent(first)) => {
             let ended = watch(control, first).map_err(failed("wait for the sandbox"));
-            terminal.take_back();
+            kernel.clean_up();
             if let Some(exit) = ended? {
                 protocol::send_report(control, &Report::Ended(exit));
             }
             Ok(())
         }
-    }
-}
-
-/// The terminal of the step, if it is the one that yoe has in the foreground.
-struct Terminal(Option<File>);
-
-impl Terminal {
-    fn of(stdin: &OwnedFd) -> Self {
-        let group = rustix::process::getpgrp();
-        let foreground = rustix::termios::tcgetpgrp(stdin).is_ok_and(|holder| holder == group);
-        Self(if foreground { stdin.try_clone().ok().map(File::from) } else { None })
-    }
-
-    fn foreground(&self) -> Option<BorrowedFd<'_>> {
-        self.0.as_ref().map(AsFd::as_fd)
-    }
-
-    /// Makes yoe the foreground job again. This process is in its group, and SIGTTOU is blocked.
-    fn take_back(&self) {
-        if let Some(terminal) = &self.0 {
-            // A terminal that hung up is not to be had any more.
-            let _ = rustix::termios::tcsetpgrp(terminal, rustix::process::getpgrp());
+        Err(error) => {
+            kernel.clean_up();
+            Err(failed("fork")(error))
         }
     }
 }
@@ -145,16 +129,20 @@ fn run_first(control: BorrowedFd<'_>, mut kernel: Linux<'_>, request: &Request<'
 
 /// Does once all that steps will need.
 fn try_all(kernel: &mut Linux<'_>) -> Result<(), Failure> {
-    let spec = Spec {
+    kernel.try_overlay().map_err(|trouble| Failure::new(Stage::Overlay, &trouble.doing, &trouble.error))?;
+    first::prepare(kernel, &try_all_spec())
+}
+
+fn try_all_spec() -> Spec {
+    Spec {
         mounts: vec![crate::Mount::Proc { dest: "/proc".to_owned() }],
         command: Vec::new(),
         environment: Default::default(),
         directory: "/".to_owned(),
         network: Network::None,
         hostname: "probe".to_owned(),
-    };
-    kernel.try_overlay().map_err(|trouble| Failure::new(Stage::Overlay, &trouble.doing, &trouble.error))?;
-    first::prepare(kernel, &spec)
+        limits: Default::default(),
+    }
 }
 
 /// Sets everything up and starts the command.
@@ -181,15 +169,8 @@ fn start(kernel: &mut Linux<'_>, spec: &Spec, stdin: OwnedFd) -> Result<Pid, Fai
 /// Waits for the command and buries its orphans until it ends.
 fn reap(command: Pid) -> io::Result<Exit> {
     loop {
-        let Some((pid, status)) = rustix::process::wait(WaitOptions::UNTRACED)? else { continue };
+        let Some((pid, status)) = rustix::process::wait(WaitOptions::empty())? else { continue };
         if pid != command {
-            continue;
-        }
-        if status.stopped() {
-            // Ctrl-Z: no shell stands above the step that could ever wake it.
-            if status.stopping_signal() == Some(libc::SIGTSTP) {
-                rustix::process::kill_process(command, Signal::CONT)?;
-            }
             continue;
         }
         return Ok(exit_of(status));

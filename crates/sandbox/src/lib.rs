@@ -23,15 +23,20 @@
 //!
 //! It is root in its own namespace as far as files go (chown, setuid to itself, file capabilities), but holds no
 //! `CAP_SYS_ADMIN`, so it mounts nothing and remounts nothing; its `/proc/sys` is read-only even when yoe runs as
-//! root. A step that makes a further user namespace gets its mounts locked by the kernel. A step whose standard
-//! input is not the foreground terminal gets a session of its own, so it cannot type into yoe's terminal.
+//! root. A filter refuses system calls that reach beyond the namespaces (`filter.rs`), a further user namespace among
+//! them. [`Limits`] bound its processes and, where a control group can be made, its memory. It has a session of its own,
+//! and a terminal only from [`attend`], which is none of the caller's: it cannot type into the caller's shell.
 
+mod attend;
+mod cgroup;
 mod child;
 mod error;
 mod exit;
+mod filter;
 mod first;
 mod init;
 mod inside;
+mod limits;
 mod linux;
 mod mount;
 mod mounting;
@@ -44,10 +49,12 @@ mod stdio;
 mod syscalls;
 mod unavailable;
 
+pub use attend::attend;
 pub use child::{Child, Killer};
 pub use error::{Cause, SandboxError};
 pub use exit::Exit;
 pub use init::run_init_if_asked;
+pub use limits::Limits;
 pub use mount::Mount;
 pub use spec::{Network, Spec, SpecError};
 pub use start::{probe, spawn};

@@ -11,9 +11,10 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType};
 use rustix::process::{DumpableBehavior, PidfdFlags, Signal};
 use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags};
 
+use crate::cgroup::Group;
 use crate::first::{Doing, Kernel, Trouble};
 use crate::mounting::Root;
-use crate::{Mount, Network, overlay, syscalls};
+use crate::{Limits, Mount, Network, filter, limits, overlay, syscalls};
 
 /// The rights that a step keeps: those over its own files, ids and processes. What is missing would let it mount,
 /// configure networks, trace PID 1 or open files by handle.
@@ -33,24 +34,33 @@ const KEPT: CapabilitySet = CapabilitySet::CHOWN
 const UMASK: Mode = Mode::WGRP.union(Mode::WOTH);
 
 /// The real kernel, asked by one process after the other: the supervisor, then PID 1.
-pub(crate) struct Linux<'t> {
+pub(crate) struct Linux<'i> {
     root: Root,
+    /// The step's control group, where there is one.
+    group: Option<Group>,
     /// The supervisor, made before the fork.
     supervisor: OwnedFd,
     /// Who the caller is on the host: effective user and group.
     user: u32,
-    group: u32,
-    /// The terminal that the step gets in the foreground.
-    terminal: Option<BorrowedFd<'t>>,
+    group_id: u32,
+    /// The step's standard input.
+    input: BorrowedFd<'i>,
 }
 
-impl<'t> Linux<'t> {
+impl<'i> Linux<'i> {
     /// To be made by the supervisor.
-    pub(crate) fn new(terminal: Option<BorrowedFd<'t>>) -> io::Result<Self> {
+    pub(crate) fn new(input: BorrowedFd<'i>) -> io::Result<Self> {
         let supervisor = rustix::process::pidfd_open(rustix::process::getpid(), PidfdFlags::empty())?;
         let user = rustix::process::geteuid().as_raw();
-        let group = rustix::process::getegid().as_raw();
-        Ok(Self { root: Root::default(), supervisor, user, group, terminal })
+        let group_id = rustix::process::getegid().as_raw();
+        Ok(Self { root: Root::default(), group: None, supervisor, user, group_id, input })
+    }
+
+    /// Takes away what the supervisor made outside of the namespaces, once nothing of the sandbox is left.
+    pub(crate) fn clean_up(&mut self) {
+        if let Some(group) = self.group.take() {
+            group.remove();
+        }
     }
 
     /// Whether this user namespace may mount overlayfs.
@@ -60,6 +70,10 @@ impl<'t> Linux<'t> {
 }
 
 impl Kernel for Linux<'_> {
+    fn make_group(&mut self, limits: &Limits) {
+        self.group = Group::make(limits);
+    }
+
     fn make_namespaces(&mut self, network: Network) -> Result<(), Trouble> {
         // The caller's other groups would stay, unmapped. Only root can leave them, and only here; for others they
         // are of no use in a root that shows nothing of theirs.
@@ -68,8 +82,7 @@ impl Kernel for Linux<'_> {
             | UnshareFlags::NEWNS
             | UnshareFlags::NEWPID
             | UnshareFlags::NEWIPC
-            | UnshareFlags::NEWUTS
-            | UnshareFlags::NEWCGROUP;
+            | UnshareFlags::NEWUTS;
         if network == Network::None {
             flags |= UnshareFlags::NEWNET;
         }
@@ -82,7 +95,7 @@ impl Kernel for Linux<'_> {
         let files = [
             ("setgroups", "deny".to_owned()),
             ("uid_map", format!("0 {} 1", self.user)),
-            ("gid_map", format!("0 {} 1", self.group)),
+            ("gid_map", format!("0 {} 1", self.group_id)),
         ];
         files.iter().try_for_each(|(file, text)| {
             let path = format!("/proc/self/{file}");
@@ -100,6 +113,16 @@ impl Kernel for Linux<'_> {
             Ok(_) => Err(Errno::SRCH).doing(doing),
             Err(errno) => Err(errno).doing(doing),
         }
+    }
+
+    fn limit(&mut self, limits: &Limits) -> Result<(), Trouble> {
+        if let Some(group) = &self.group {
+            // A group that cannot be entered bounds nothing; the other limits remain.
+            let _ = group.enter();
+        }
+        // Only now: the group that a process is in when it makes the namespace is the root of what it sees.
+        syscalls::unshare(UnshareFlags::NEWCGROUP).doing(|| "make the cgroup namespace".to_owned())?;
+        limits::apply(limits).doing(|| "limit the number of processes".to_owned())
     }
 
     fn set_hostname(&mut self, name: &str) -> Result<(), Trouble> {
@@ -139,14 +162,12 @@ impl Kernel for Linux<'_> {
     }
 
     fn settle_terminal(&mut self) -> Result<(), Trouble> {
-        match self.terminal.take() {
-            None => rustix::process::setsid().map(drop).doing(|| "begin a session".to_owned()),
-            Some(terminal) => {
-                let doing = || "become the terminal's foreground job".to_owned();
-                rustix::process::setpgid(None, None).doing(doing)?;
-                rustix::termios::tcsetpgrp(terminal, rustix::process::getpid()).doing(doing)
-            }
+        rustix::process::setsid().doing(|| "begin a session".to_owned())?;
+        if rustix::termios::isatty(self.input) {
+            // One that belongs to another session, the caller's, is not to be had.
+            let _ = rustix::process::ioctl_tiocsctty(self.input);
         }
+        Ok(())
     }
 
     fn enter_directory(&mut self, path: &str) -> Result<(), Trouble> {
@@ -173,6 +194,11 @@ impl Kernel for Linux<'_> {
         let sets = CapabilitySets { effective: KEPT, permitted: KEPT, inheritable: none };
         rustix::thread::set_capabilities(None, sets).doing(doing)?;
         rustix::thread::set_no_new_privs(true).doing(doing)
+    }
+
+    fn filter_calls(&mut self) -> Result<(), Trouble> {
+        syscalls::install_filter(&filter::program())
+            .doing(|| "filter system calls (the kernel needs CONFIG_SECCOMP_FILTER)".to_owned())
     }
 
     fn become_opaque(&mut self) -> Result<(), Trouble> {

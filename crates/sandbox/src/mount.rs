@@ -34,12 +34,23 @@ pub enum Mount {
     },
     /// A folder, file or device of the host, with everything mounted below it.
     Bind {
-        /// The path on the host.
+        /// The path on the host. There must be no symbolic link on it: what comes from a user is resolved by the caller, and
+        /// what lies in a tree that others wrote is bound with [`Mount::BindInside`].
         source: PathBuf,
         /// Where it appears.
         dest: String,
         /// Whether the step may change it.
         writable: bool,
+    },
+    /// A folder or file of a tree that others wrote, read-only. Links are followed as if the tree were `/`, so none leads to
+    /// another file of the host.
+    BindInside {
+        /// The tree's folder on the host. There must be no symbolic link on the way to it.
+        tree: PathBuf,
+        /// The path in the tree.
+        path: String,
+        /// Where it appears.
+        dest: String,
     },
     /// An empty file system in memory.
     Tmpfs {
@@ -92,6 +103,7 @@ impl Mount {
             Self::Overlay { dest, .. }
             | Self::ReadOnlyOverlay { dest, .. }
             | Self::Bind { dest, .. }
+            | Self::BindInside { dest, .. }
             | Self::Tmpfs { dest, .. }
             | Self::Dev { dest }
             | Self::Proc { dest }
@@ -106,7 +118,7 @@ impl Mount {
         match self {
             Self::Overlay { lower, upper, work, .. } => lower.iter().chain([upper, work]).collect(),
             Self::ReadOnlyOverlay { lower, .. } => lower.iter().collect(),
-            Self::Bind { source, .. } => vec![source],
+            Self::Bind { source, .. } | Self::BindInside { tree: source, .. } => vec![source],
             _ => Vec::new(),
         }
     }
@@ -122,6 +134,9 @@ impl fmt::Display for Mount {
             Self::Bind { source, dest, writable } => {
                 let how = if *writable { "writable" } else { "read-only" };
                 write!(f, "bind {dest:?} {how} from={source:?}")
+            }
+            Self::BindInside { tree, path, dest } => {
+                write!(f, "bind {dest:?} read-only from={path:?} inside={tree:?}")
             }
             Self::Tmpfs { dest, mode, size: None } => write!(f, "tmpfs {dest:?} mode={mode:04o}"),
             Self::Tmpfs { dest, mode, size: Some(size) } => {

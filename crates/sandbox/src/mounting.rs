@@ -11,6 +11,8 @@ use rustix::fs::{CWD, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, OpenTreeFlags};
 
+use yoe_tree::Tree;
+
 use crate::first::{Doing, Trouble};
 use crate::overlay::Layers;
 use crate::{Mount, inside, syscalls};
@@ -52,13 +54,26 @@ impl Root {
             }
             Mount::ReadOnlyOverlay { lower, dest } => match &lower[..] {
                 // overlayfs wants at least two layers.
-                [one] => self.bind(one, dest, false),
+                [one] => self.bind(without_links(one)?, &format!("{one:?}"), dest, false),
                 layers => {
                     let overlay = Layers::open(layers, None)?.mount()?;
                     self.attach(overlay, dest, FileType::Directory)
                 }
             },
-            Mount::Bind { source, dest, writable } => self.bind(source, dest, *writable),
+            Mount::Bind { source, dest, writable } => {
+                self.bind(without_links(source)?, &format!("{source:?}"), dest, *writable)
+            }
+            Mount::BindInside { tree, path, dest } => {
+                let what = format!("{path:?} inside {tree:?}");
+                // The tree's own path first: it is this host's, and a link on it would be a mistake.
+                drop(without_links(tree)?);
+                let found = Tree::root(tree).and_then(|tree| tree.find(Path::new(path)));
+                let found = found.map_err(|error| Trouble {
+                    doing: format!("open {what}: {error}"),
+                    error: Errno::NOENT.into(),
+                })?;
+                self.bind(found, &what, dest, false)
+            }
             Mount::Tmpfs { dest, mode, size } => {
                 let tmpfs = tmpfs(*mode, *size).doing(|| "make a tmpfs".to_owned())?;
                 self.attach(tmpfs, dest, FileType::Directory)
@@ -101,9 +116,10 @@ impl Root {
         attach(tree.as_fd(), target.as_fd(), "").doing(|| format!("mount it on {dest:?}"))
     }
 
-    fn bind(&mut self, source: &Path, dest: &str, writable: bool) -> Result<(), Trouble> {
-        let opening = || format!("open {source:?}");
-        let tree = clone(CWD, source, true).doing(opening)?;
+    /// Binds what a descriptor stands for; `source` is how messages call it.
+    fn bind(&mut self, found: OwnedFd, source: &str, dest: &str, writable: bool) -> Result<(), Trouble> {
+        let opening = || format!("open {source}");
+        let tree = clone(found.as_fd(), Path::new(""), true).doing(opening)?;
         let kind = FileType::from_raw_mode(rustix::fs::fstat(&tree).doing(opening)?.st_mode);
         let mut attributes = libc::MOUNT_ATTR_NOSUID;
         if kind == FileType::Directory {
@@ -114,7 +130,7 @@ impl Root {
             attributes |= libc::MOUNT_ATTR_RDONLY;
         }
         syscalls::add_mount_attributes(tree.as_fd(), attributes, true)
-            .doing(|| format!("restrict the mount of {source:?} (Linux 5.12 or later can)"))?;
+            .doing(|| format!("restrict the mount of {source} (Linux 5.12 or later can)"))?;
         self.attach(tree, dest, kind)
     }
 
@@ -179,10 +195,18 @@ fn new(kind: &str, options: &[(&str, String)], attributes: MountAttrFlags) -> Re
     rustix::mount::fsmount(&made, FsMountFlags::FSMOUNT_CLOEXEC, attributes)
 }
 
-/// A detached copy of what is mounted at `path`. Without what is mounted below it the kernel would give nothing, as
+/// What lies at a path of the host on which there is no symbolic link.
+fn without_links(path: &Path) -> Result<OwnedFd, Trouble> {
+    yoe_tree::without_links(path).doing(|| format!("open {path:?}"))
+}
+
+/// A detached copy of what is mounted at `path`, or of what the descriptor stands for when that is empty. Without what is mounted below it the kernel would give nothing, as
 /// that might be there to hide something.
 fn clone(folder: BorrowedFd<'_>, path: &Path, below: bool) -> Result<OwnedFd, Errno> {
     let mut flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
+    if path.as_os_str().is_empty() {
+        flags |= OpenTreeFlags::AT_EMPTY_PATH;
+    }
     if below {
         flags |= OpenTreeFlags::AT_RECURSIVE;
     }

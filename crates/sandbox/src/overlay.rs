@@ -112,8 +112,10 @@ pub(crate) fn is_allowed() -> Result<(), Errno> {
 }
 
 fn open_layer(path: &Path, role: &str) -> Result<OwnedFd, Trouble> {
+    let doing = || format!("open the {role} {path:?}");
+    let found = yoe_tree::without_links(path).doing(doing)?;
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    rustix::fs::open(path, flags, Mode::empty()).doing(|| format!("open the {role} {path:?}"))
+    rustix::fs::openat(found, ".", flags, Mode::empty()).doing(doing)
 }
 
 #[cfg(test)]
@@ -132,8 +134,9 @@ mod tests {
         match syscalls::fork().unwrap() {
             Fork::Child => {
                 let result = catch_unwind(AssertUnwindSafe(|| {
-                    let mut kernel = Linux::new(None).unwrap();
-                    first::isolate(&mut kernel, Network::None).unwrap();
+                    let input = std::fs::File::open("/dev/null").unwrap();
+                    let mut kernel = Linux::new(input.as_fd()).unwrap();
+                    first::isolate(&mut kernel, Network::None, &Default::default()).unwrap();
                     kernel.keep_mounts_private().unwrap();
                     what();
                 }));

@@ -172,6 +172,7 @@ mod tests {
             directory: "/".into(),
             network: crate::Network::Host,
             hostname: "x".into(),
+            limits: Default::default(),
         };
         let (yoe, sandbox) = ends();
         let (reader, mut writer) = io::pipe().unwrap();

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Mount;
+use crate::{Limits, Mount};
 
 /// Which network a step has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,6 +32,8 @@ pub struct Spec {
     pub network: Network,
     /// What the machine is called inside; at most 64 bytes.
     pub hostname: String,
+    /// How much of the machine it may take.
+    pub limits: Limits,
 }
 
 /// Why a [`Spec`] cannot be carried out as written.
@@ -141,6 +143,7 @@ fn check_mount(mount: &Mount) -> Result<(), SpecError> {
             Err(SpecError::Dest { mount: mount.to_string(), path: mount.dest().to_owned() })
         }
         Mount::Symlink { target, .. } => no_nul(target),
+        Mount::BindInside { path, .. } => no_nul(path),
         _ => Ok(()),
     }
 }
@@ -163,6 +166,7 @@ mod tests {
             directory: "/".into(),
             network: Network::None,
             hostname: "box".into(),
+            limits: Limits::default(),
         }
     }
 

@@ -89,6 +89,7 @@ mod tests {
             directory: "/".into(),
             network: crate::Network::None,
             hostname: "x".into(),
+            limits: Default::default(),
         };
         assert!(matches!(spawn(&spec, Stdio::default()), Err(SandboxError::NotPrepared)));
         let Err(Unavailable::Untried(error)) = probe() else { panic!("the probe was carried out") };

@@ -45,8 +45,8 @@ impl<T: Into<OwnedFd>> From<T> for Stream {
 
 /// The standard streams of a step; by default all lead nowhere.
 ///
-/// With the caller's foreground terminal as `stdin` the step becomes the terminal's foreground job until it ends:
-/// Ctrl-C goes to the step, and a shell has job control. With anything else it has no terminal at all.
+/// The step leaves the caller's session, so the caller's terminal is never its controlling terminal. A terminal as `stdin` that
+/// is nobody's becomes that of the step: see [`attend`](crate::attend).
 #[derive(Debug, Default)]
 pub struct Stdio {
     /// The standard input.
@@ -58,7 +58,7 @@ pub struct Stdio {
 }
 
 impl Stdio {
-    /// All three are the caller's own: for a shell.
+    /// All three are the caller's own.
     pub fn inherit() -> Self {
         Self { stdin: Stream::Inherit, stdout: Stream::Inherit, stderr: Stream::Inherit }
     }

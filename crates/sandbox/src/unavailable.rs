@@ -113,8 +113,9 @@ const SETFCAP: u32 = 31;
 pub(crate) fn diagnose(failure: &Failure, root: &Path) -> Unavailable {
     let system = System { root };
     let found = match (failure.stage, failure.errno) {
-        (Stage::Namespaces, libc::ENOSPC | libc::EUSERS) => system.limit(|_| true),
-        (Stage::Namespaces, libc::EINVAL) => system.missing_namespace(),
+        // The cgroup namespace is made later than the others, among the surroundings.
+        (Stage::Namespaces | Stage::Surroundings, libc::ENOSPC | libc::EUSERS) => system.limit(|_| true),
+        (Stage::Namespaces | Stage::Surroundings, libc::EINVAL) => system.missing_namespace(),
         (Stage::Overlay, libc::ENODEV) => Some(Unavailable::NoOverlay),
         (Stage::Overlay, libc::EPERM) => system.forbidden().or_else(|| Some(system.old_kernel())),
         (Stage::Mount(_), libc::EPERM) => system.forbidden().or(Some(Unavailable::MaskedProc)),

@@ -104,6 +104,11 @@ impl Store {
         self.lock(Kind::Action, digest)
     }
 
+    /// As [`Store::lock_action`], but `None` when somebody else holds it.
+    pub fn try_lock_action(&self, digest: &Digest) -> Result<Option<Lock>> {
+        Lock::try_exclusive(&self.layout.lock_path(Object::new(Kind::Action, digest)))
+    }
+
     fn lock(&self, kind: Kind, digest: &Digest) -> Result<Lock> {
         Lock::exclusive(&self.layout.lock_path(Object::new(kind, digest)))
     }

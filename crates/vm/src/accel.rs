@@ -128,6 +128,7 @@ mod tests {
     use std::os::unix::process::ExitStatusExt as _;
 
     use super::*;
+    use crate::Here;
 
     #[test]
     fn only_the_known_status_is_proof() {
@@ -139,9 +140,58 @@ mod tests {
         assert!(matches!(judge(None, ""), Probe::Fails { .. }));
     }
 
+    /// A QEMU that is a shell script.
+    struct Script(&'static str);
+
+    impl Start for Script {
+        fn start(&self, _: &str, _: &[String]) -> Result<process::Started, StartError> {
+            Here { folder: None }.start("sh", &["-c".to_owned(), self.0.to_owned()])
+        }
+    }
+
+    fn probe(script: &'static str) -> Result<Probe, ProbeError> {
+        let here = tempfile::tempdir().unwrap();
+        let folder = Folder::new(here.path().to_owned(), "/run/vm");
+        let machine = Machine {
+            name: "here".into(),
+            description: String::new(),
+            arch: Arch::X86_64,
+            kernel: yoe_model::Kernel { unit: "linux".into(), cmdline: String::new() },
+            qemu: None,
+            origin: yoe_model::Origin::default(),
+        };
+        let probed = probe_kvm(&Script(script), &machine, &qemu(), &folder);
+        let size = std::fs::metadata(here.path().join(FIRMWARE)).map(|file| file.len()).unwrap_or_default();
+        assert_eq!(size, 64 << 10, "the firmware was there for QEMU");
+        probed
+    }
+
+    #[cfg(target_arch = "x86_64")]
     #[test]
-    fn the_probe_runs_by_kvm_alone_with_the_machines_processor() {
-        let qemu = Qemu {
+    fn a_qemu_that_ends_with_the_firmwares_status_has_kvm() {
+        assert_eq!(probe("exit 85").unwrap(), Probe::Works);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn a_qemu_that_complains_and_stays_is_ended_at_once() {
+        let began = Instant::now();
+        let probed = probe("echo 'KVM internal error. Suberror: 1' >&2; exec sleep 60").unwrap();
+        assert!(began.elapsed() < WITHIN, "it was not waited for");
+        let Probe::Fails { reason } = probed else { panic!("{probed:?}") };
+        assert!(reason.starts_with("KVM internal error. Suberror: 1"), "{reason}");
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn a_qemu_that_cannot_open_kvm_says_so() {
+        let probed = probe("echo 'Could not access KVM kernel module: Permission denied' >&2; exit 1").unwrap();
+        let Probe::Fails { reason } = probed else { panic!("{probed:?}") };
+        insta::assert_snapshot!(reason, @"Could not access KVM kernel module: Permission denied; QEMU ended with exit status: 1");
+    }
+
+    fn qemu() -> Qemu {
+        Qemu {
             container: "qemu".into(),
             machine: "q35".into(),
             cpu: "max".into(),
@@ -152,7 +202,11 @@ mod tests {
             firmware_secure_boot: None,
             memory_secure_boot: None,
             emulation_cmdline: None,
-        };
-        insta::assert_snapshot!(arguments(&qemu, "/run/vm/kvm-probe.bin").join(" "), @"-nodefaults -no-user-config -machine q35 -accel kvm -cpu max -smp 2 -m 16M -bios /run/vm/kvm-probe.bin -display none -device isa-debug-exit,iobase=0xf4,iosize=1");
+        }
+    }
+
+    #[test]
+    fn the_probe_runs_by_kvm_alone_with_the_machines_processor() {
+        insta::assert_snapshot!(arguments(&qemu(), "/run/vm/kvm-probe.bin").join(" "), @"-nodefaults -no-user-config -machine q35 -accel kvm -cpu max -smp 2 -m 16M -bios /run/vm/kvm-probe.bin -display none -device isa-debug-exit,iobase=0xf4,iosize=1");
     }
 }

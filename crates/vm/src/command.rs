@@ -1,8 +1,9 @@
 //! The command line of QEMU. Pure: paths are as QEMU sees them, nothing is looked up.
 
-use yoe_model::{Arch, Machine, Qemu, Size};
+use std::time::Duration;
 
-use crate::Credential;
+use serde::{Deserialize, Serialize};
+use yoe_model::{Arch, Machine, Qemu, Size};
 
 /// The disk that the machine boots from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,8 @@ pub enum DiskMode {
 }
 
 /// What runs the machine's instructions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Accel {
     /// Emulation. Works everywhere.
     #[default]
@@ -33,6 +35,25 @@ pub enum Accel {
     /// The processor, by way of Linux's KVM, and emulation where that fails to open. Choose it only after
     /// [`crate::probe_kvm`] saw it work: a `/dev/kvm` that opens is no proof.
     Kvm,
+}
+
+impl Accel {
+    /// How long a device may take from its start to a prompt: five times what it took on a busy host, by emulation and by
+    /// KVM.
+    pub fn boots_within(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Tcg => 300,
+            Self::Kvm => 120,
+        })
+    }
+
+    /// What it is called in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tcg => "emulated",
+            Self::Kvm => "by KVM",
+        }
+    }
 }
 
 /// The machine's network: QEMU's user-mode network, which never listens beyond this host's loopback.
@@ -74,8 +95,9 @@ pub struct RunOptions {
     pub accel: Accel,
     /// The network.
     pub network: Network,
-    /// Handed to the machine as SMBIOS strings.
-    pub credentials: Vec<Credential>,
+    /// Files, as QEMU sees them, each of which is handed to the machine as an SMBIOS string: see [`crate::CredentialFiles`].
+    /// On the command line their text would be there for every user of this host to read.
+    pub credentials: Vec<String>,
     /// This run's own copy of the firmware's variable store, as QEMU sees it. Without one the firmware is taken to be
     /// a single file that needs none (`-bios`).
     pub firmware_vars: Option<String>,
@@ -109,8 +131,8 @@ pub fn qemu_arguments(machine: &Machine, qemu: &Qemu, disk: &Disk, options: &Run
     line.pair("-device", "virtio-rng-pci,rng=rng0");
     network(&mut line, &options.network);
     serial(&mut line, options);
-    for credential in &options.credentials {
-        line.pair("-smbios", format!("type=11,value={}", quoted(&credential.smbios_string())));
+    for file in &options.credentials {
+        line.pair("-smbios", format!("type=11,path={}", quoted(file)));
     }
     if let Some(parameters) = qemu.emulation_cmdline.as_deref().filter(|_| options.accel == Accel::Tcg) {
         // systemd-stub(7)
@@ -286,7 +308,7 @@ mod tests {
     fn a_test_run() {
         let disk = Disk { path: "/run/vm/base-image.img".into(), mode: DiskMode::Snapshot };
         let options = RunOptions {
-            credentials: vec![Credential::new("passwd.hashed-password.root", "$6$salt$hash").unwrap()],
+            credentials: vec!["/run/vm/credentials/0".into()],
             firmware_vars: Some("/run/vm/vars.fd".into()),
             monitor: Some("/run/vm/qmp".into()),
             no_battery: true,
@@ -315,7 +337,7 @@ mod tests {
         -serial chardev:console
         -chardev socket,id=monitor,path=/run/vm/qmp
         -mon chardev=monitor,mode=control
-        -smbios type=11,value=io.systemd.credential:passwd.hashed-password.root=$6$salt$hash
+        -smbios type=11,path=/run/vm/credentials/0
         -smbios type=11,value=io.systemd.stub.kernel-cmdline-extra=tsc=unstable
         -rtc base=2000-01-01
         -no-reboot
@@ -366,10 +388,7 @@ mod tests {
     fn commas_are_doubled_and_a_whole_firmware_is_a_bios() {
         let disk = Disk { path: "a,b.img".into(), mode: DiskMode::Writable };
         let options = RunOptions {
-            credentials: vec![
-                Credential::new("motd", "one, two").unwrap(),
-                Credential::new("key", b"\x00\n".as_slice()).unwrap(),
-            ],
+            credentials: vec!["/x,y/credentials/0".into(), "/x,y/credentials/1".into()],
             monitor: Some("/x,y/qmp".into()),
             ..RunOptions::default()
         };
@@ -394,8 +413,8 @@ mod tests {
         -serial chardev:console
         -chardev socket,id=monitor,path=/x,,y/qmp
         -mon chardev=monitor,mode=control
-        -smbios type=11,value=io.systemd.credential:motd=one,, two
-        -smbios type=11,value=io.systemd.credential.binary:key=AAo=
+        -smbios type=11,path=/x,,y/credentials/0
+        -smbios type=11,path=/x,,y/credentials/1
         -smbios type=11,value=io.systemd.stub.kernel-cmdline-extra=tsc=unstable
         ");
     }

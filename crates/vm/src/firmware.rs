@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
+use rustix::fs::{CWD, Mode, OFlags};
+use yoe_tree::Tree;
 
 /// Why there is no copy of the variable store.
 #[derive(Debug, thiserror::Error)]
@@ -40,15 +41,12 @@ pub enum FirmwareError {
 pub fn copy_firmware_vars(root: &Path, inside: &str, to: &Path) -> Result<(), FirmwareError> {
     let unopened = |source: io::Error| FirmwareError::Open { inside: inside.to_owned(), source };
     let unwritten = |source: io::Error| FirmwareError::Write { to: to.to_owned(), source };
-    let folder = File::open(root).map_err(unopened)?;
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-    // An absolute path is one from the tree's root here.
-    let template = openat2(&folder, inside, flags, Mode::empty(), ResolveFlags::IN_ROOT)
-        .map_err(|error| unopened(error.into()))?;
+    let template = Tree::root(root).and_then(|tree| tree.file(Path::new(inside)));
+    let mut template = template.map_err(|error| unopened(error.into()))?;
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
     let copy = rustix::fs::openat(CWD, to, flags, Mode::RUSR | Mode::WUSR)
         .map_err(|error| unwritten(error.into()))?;
-    io::copy(&mut File::from(template), &mut File::from(copy)).map_err(unwritten)?;
+    io::copy(&mut template, &mut File::from(copy)).map_err(unwritten)?;
     Ok(())
 }
 

@@ -17,6 +17,7 @@ mod clean;
 mod command;
 mod console;
 mod credential;
+mod credential_files;
 mod end;
 #[cfg(test)]
 mod fake;
@@ -44,6 +45,7 @@ pub use command::{
 };
 pub use console::{Console, Interrupt};
 pub use credential::{Credential, CredentialError};
+pub use credential_files::CredentialFiles;
 pub use end::End;
 pub use firmware::{FirmwareError, copy_firmware_vars};
 pub use folder::Folder;

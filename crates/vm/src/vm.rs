@@ -10,8 +10,8 @@ use crate::console::read_all;
 use crate::process::{self, Handle, Start, StartError};
 use crate::transcript::Transcript;
 use crate::{
-    BootLog, Cancel, Console, Disk, End, Folder, Interrupt, Qmp, QmpError, RunOptions, qemu_arguments,
-    qemu_program,
+    BootLog, Cancel, Console, Credential, CredentialFiles, Disk, End, Folder, Interrupt, Qmp, QmpError,
+    RunOptions, qemu_arguments, qemu_program,
 };
 
 /// The monitor's socket in the run's folder.
@@ -25,8 +25,10 @@ pub struct VmConfig<'a> {
     pub qemu: &'a Qemu,
     /// What it boots from.
     pub disk: &'a Disk,
-    /// This run's choices. The monitor and the serial console are set by [`Vm::start`].
+    /// This run's choices. The monitor, the serial console and the credentials are set by [`Vm::start`].
     pub options: RunOptions,
+    /// What the machine is handed.
+    pub credentials: &'a [Credential],
     /// This run's own folder. The monitor's socket is made there.
     pub folder: &'a Folder,
     /// Ends every wait.
@@ -38,6 +40,9 @@ pub struct VmConfig<'a> {
 /// Why a machine was not started.
 #[derive(Debug, thiserror::Error)]
 pub enum VmError {
+    /// What the machine is handed could not be written down for QEMU.
+    #[error("the machine's credentials could not be written into the folder of the run")]
+    Credentials(#[source] io::Error),
     /// The monitor's socket could not be made.
     #[error("the machine's monitor could not be prepared")]
     Monitor(#[source] QmpError),
@@ -63,6 +68,8 @@ pub struct Vm {
     process: Process,
     monitor: Qmp,
     console: Console,
+    /// Gone when the machine is.
+    _credentials: CredentialFiles,
 }
 
 /// Ends the process when it goes, also when only half of a machine came to be.
@@ -81,7 +88,9 @@ impl Vm {
     /// # Errors
     /// When QEMU does not start. That it starts and then ends is told by the console.
     pub fn start(starter: &dyn Start, config: VmConfig<'_>) -> Result<Self, VmError> {
-        let VmConfig { machine, qemu, disk, mut options, folder, cancel, log } = config;
+        let VmConfig { machine, qemu, disk, mut options, credentials, folder, cancel, log } = config;
+        let credentials = CredentialFiles::write(folder, credentials).map_err(VmError::Credentials)?;
+        options.credentials = credentials.inside().to_vec();
         options.monitor = Some(folder.file_inside(MONITOR));
         options.serial = crate::Serial::Pipe;
         let transcript = Transcript::new(cancel, log);
@@ -97,7 +106,7 @@ impl Vm {
             .spawn(move || read_all(&mut *stderr, |bytes| listener.stderr(bytes)))
             .map_err(VmError::Listen)?;
         let console = Console::over(transcript, started.stdout, started.stdin).map_err(VmError::Listen)?;
-        Ok(Self { process, monitor, console })
+        Ok(Self { process, monitor, console, _credentials: credentials })
     }
 
     /// The serial console.
@@ -169,6 +178,7 @@ pub(crate) mod tests {
             qemu: &qemu,
             disk: &Disk { path: "disk.img".into(), mode: DiskMode::Snapshot },
             options: RunOptions::default(),
+            credentials: &[Credential::root_password_hash("$6$salt$hash")],
             folder: &Folder::new(folder, folder.to_str().unwrap()),
             cancel: Cancel::new(),
             log: None,
@@ -216,6 +226,27 @@ pub(crate) mod tests {
         assert!(process.exists());
         drop(vm);
         assert!(!process.exists());
+    }
+
+    /// All users of the host can read a command line.
+    #[test]
+    fn no_credential_is_on_the_command_line() {
+        struct Look;
+        impl Start for Look {
+            fn start(&self, _: &str, arguments: &[String]) -> Result<Started, StartError> {
+                assert!(!arguments.join(" ").contains("$6$"), "{arguments:?}");
+                let given = arguments.iter().find_map(|argument| argument.strip_prefix("type=11,path="));
+                Here::default().start("cat", &[given.unwrap().to_owned()])
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let mut vm = start(&Look, folder.path()).unwrap();
+        vm.console()
+            .wait_for(&["io.systemd.credential:passwd.hashed-password.root=$6$salt$hash"], soon())
+            .unwrap();
+        assert_eq!(std::fs::read_dir(folder.path().join("credentials")).unwrap().count(), 1);
+        drop(vm);
+        assert!(!folder.path().join("credentials").exists());
     }
 
     #[test]

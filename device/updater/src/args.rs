@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::problem::Problem;
+use crate::source::Address;
 
 /// What `--help` says.
 pub const USAGE: &str = "\
@@ -67,7 +68,10 @@ impl Args {
             }
         }
         let command = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            ["install", from] => Command::Install(from.to_owned()),
+            ["install", from] => {
+                Address::parse(from)?;
+                Command::Install(from.to_owned())
+            }
             ["install"] => return Err(wrong("install needs a file, a folder or a URL")),
             ["status"] => Command::Status,
             ["mark-good"] => Command::MarkGood { auto },
@@ -109,10 +113,19 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        let told: Vec<_> =
-            ["", "instal x", "install", "install a b", "--jsn status", "status --auto", "status --config"]
-                .map(|text| parse(text).unwrap_err())
-                .into();
+        let told: Vec<_> = [
+            "",
+            "instal x",
+            "install",
+            "install a b",
+            "install ftp://a/b",
+            "install FILE:///a/b",
+            "--jsn status",
+            "status --auto",
+            "status --config",
+        ]
+        .map(|text| parse(text).unwrap_err())
+        .into();
         insta::assert_snapshot!(told.join("\n"));
     }
 }

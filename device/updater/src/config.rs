@@ -1,10 +1,13 @@
 //! The configuration, which the image renders: `/etc/yoe/updater.json`.
 
+mod network;
+
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
+pub use network::Network;
 
 /// The configuration. What is not said has a default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +42,9 @@ pub struct Config {
     /// Restarts the device in an orderly way.
     #[serde(default = "reboot")]
     pub reboot: Vec<String>,
+    /// How long a network is waited for.
+    #[serde(default)]
+    pub network: Network,
     /// Where things are.
     #[serde(default)]
     pub paths: Paths,
@@ -156,6 +162,9 @@ impl Config {
         }
         if config.reboot.is_empty() {
             return Err(wrong("reboot names no program".to_owned()));
+        }
+        if let Some(field) = config.network.is_nothing() {
+            return Err(wrong(format!("{field} of network is 0: nothing would ever be fetched")));
         }
         let nothing = |check: &&Check| matches!(check, Check::Command { command, .. } if command.is_empty());
         match config.checks.iter().find(nothing) {

@@ -2,6 +2,7 @@
 
 mod carry_out;
 mod slot;
+mod stage;
 
 use std::fs::File;
 use std::path::Path;
@@ -12,13 +13,13 @@ use yoe_bundle::{Seen, Time};
 use yoe_disk::entry::{Counter, EntryName};
 use yoe_disk::partition::Slot;
 
-use crate::config::Config;
+use crate::config::{Config, Network};
 use crate::delta::Tally;
 use crate::disk::{Purpose, System, refuses_unsigned};
 use crate::machine::{Install, Step, admit, next};
 use crate::patience;
 use crate::problem::Problem;
-use crate::source::{self, Repository};
+use crate::source::{self, Again, Repository};
 use crate::state::{Memory, State};
 use crate::update::{self, Device, Update};
 
@@ -42,10 +43,10 @@ pub struct Outcome {
 pub enum Event<'a> {
     /// An update was found and is believed.
     Found(&'a str),
+    /// Content is fetched, while nothing was given up for it yet.
+    Fetch,
     /// A step begins.
     Step(&'a Step),
-    /// Content arrived.
-    Content(Tally),
 }
 
 /// Whoever holds this is the only updater at work.
@@ -67,47 +68,66 @@ impl Lock {
     }
 }
 
-/// Installs what a repository has for this device.
+/// Times that another updater may come first, before this one gives way.
+const OVERTAKEN: usize = 3;
+
+/// Installs what a repository has for this device. Nobody is locked out until the update is believed.
 ///
 /// # Errors
 /// With a refusal, before anything was written; or when disk or network fail, and then it can be run again.
 pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> Result<Outcome, Problem> {
-    let _lock = Lock::take(&config.paths.lock)?;
-    let system = System::open(&config.paths, Purpose::Install)?;
     let state = State::new(&config.paths.state);
-    let repository = source::open(from)?;
-    let memory = state.memory();
-    let update = find(config, &system, &state, &memory, repository.as_ref())?;
-    tell(Event::Found(&update.manifest.version));
-    let version = update.manifest.version.clone();
-    if version == system.version {
-        let slot = system.running;
-        return Ok(Outcome { version, slot, runs: true, tally: Tally::default(), warning: None });
+    // It is closed again before the network is asked: where it mounts the EFI system partition, others would find that mounted.
+    let System { image, version: runs, epoch, running, .. } = System::open(&config.paths, Purpose::Look)?;
+    let device = Device { image: &image, machine: &config.machine, version: &runs };
+    for _ in 0..OVERTAKEN {
+        let memory = state.memory();
+        let trust = state.trust(&config.paths)?;
+        let repository = source::open(from, &config.network)?;
+        let repository = repository.as_ref();
+        let floor = memory.time.max(Time(epoch));
+        let now = if repository.is_local() { floor } else { floor.max(clock()) };
+        let found = update::find(repository, trust, memory.seen, now, &device);
+        let update = found.map_err(|problem| replaced(repository, problem))?;
+        tell(Event::Found(&update.manifest.version));
+        let version = update.manifest.version.clone();
+        if version == runs {
+            return Ok(Outcome {
+                version,
+                slot: running,
+                runs: true,
+                tally: Tally::default(),
+                warning: None,
+            });
+        }
+        // A kernel that firmware refuses is no try that fails: some firmware then waits for a person.
+        if refuses_unsigned(&config.paths.efivars) && !update.manifest.kernel.signed {
+            return Err(Problem::Unsigned);
+        }
+        let _lock = Lock::take(&config.paths.lock)?;
+        // Another updater may have been at work while the network was: what it learned holds for this one too.
+        if state.memory() != memory {
+            continue;
+        }
+        let system = System::open(&config.paths, Purpose::Install)?;
+        let mut work = Work::new(config, &system, repository, &update)?;
+        work.refuse()?;
+        let done = work.run(tell, &mut || state.forget(system.esp(), &version));
+        let tally = done.map_err(|problem| replaced(repository, problem))?;
+        let warning = remember(&state, &memory, &update).err().map(|problem| problem.told());
+        return Ok(Outcome { version, slot: system.running.other(), runs: false, tally, warning });
     }
-    // A kernel that firmware refuses is no try that fails: some firmware then waits for a person.
-    if refuses_unsigned(&config.paths.efivars) && !update.manifest.kernel.signed {
-        return Err(Problem::Unsigned);
-    }
-    let mut work = Work::new(config, &system, repository.as_ref(), &update)?;
-    work.refuse()?;
-    state.forget(system.esp(), &version)?;
-    let tally = work.run(tell)?;
-    let warning = remember(&state, &memory, &update).err().map(|problem| problem.told());
-    Ok(Outcome { version, slot: system.running.other(), runs: false, tally, warning })
+    Err(Problem::Busy)
 }
 
-fn find(
-    config: &Config,
-    system: &System,
-    state: &State,
-    memory: &Memory,
-    repository: &dyn Repository,
-) -> Result<Update, Problem> {
-    let trust = state.trust(&config.paths)?;
-    let floor = memory.time.max(Time(system.epoch));
-    let now = if repository.is_local() { floor } else { floor.max(clock()) };
-    let device = Device { image: &system.image, machine: &config.machine, version: &system.version };
-    update::find(repository, trust, memory.seen, now, &device)
+/// What does not fit together is no damage when the server replaced the file meanwhile.
+fn replaced(repository: &dyn Repository, problem: Problem) -> Problem {
+    // What is damaged, cut off or missing, as docs/reference/updater.md has it.
+    if !repository.was_replaced() || !(16..=18).contains(&problem.kind().1) {
+        return problem;
+    }
+    let told = format!("the server replaced it while it was read ({})", problem.told());
+    Problem::Fetch { origin: repository.name().to_owned(), problem: told, again: Again::Soon }
 }
 
 /// What this system's clock says.
@@ -128,15 +148,17 @@ fn remember(state: &State, memory: &Memory, update: &Update) -> Result<(), Probl
 struct Work<'a> {
     system: &'a System,
     repository: &'a dyn Repository,
+    network: &'a Network,
     update: &'a Update,
     install: Install,
     salt: Vec<u8>,
-    tally: Tally,
+    /// Bytes of the content that had to be fetched.
+    needed: u64,
 }
 
 impl<'a> Work<'a> {
     fn new(
-        config: &Config,
+        config: &'a Config,
         system: &'a System,
         repository: &'a dyn Repository,
         update: &'a Update,
@@ -150,10 +172,11 @@ impl<'a> Work<'a> {
         Ok(Self {
             system,
             repository,
+            network: &config.network,
             update,
             install: Install { entry, root },
             salt,
-            tally: Tally::default(),
+            needed: 0,
         })
     }
 
@@ -165,16 +188,29 @@ impl<'a> Work<'a> {
         self.update.check_content(self.repository)
     }
 
-    fn run(&mut self, tell: &mut dyn FnMut(Event<'_>)) -> Result<Tally, Problem> {
+    /// Fetches, then writes; `begin` is called when nothing is left to be waited for.
+    fn run(
+        &mut self,
+        tell: &mut dyn FnMut(Event<'_>),
+        begin: &mut dyn FnMut() -> Result<(), Problem>,
+    ) -> Result<Tally, Problem> {
         let kernel = self.update.manifest.kernel.sha256.clone();
         let mut holds_new = self.holds_new()?;
+        tell(Event::Fetch);
+        self.stage(holds_new)?;
+        begin()?;
         loop {
             let view = self.system.view(Some(&kernel), holds_new)?;
             admit(&view, &self.install)?;
-            let Some(step) = next(&view, &self.install) else { return Ok(self.tally) };
+            let Some(step) = next(&view, &self.install) else { return Ok(self.tally()) };
             tell(Event::Step(&step));
-            self.carry_out(&step, tell)?;
+            self.carry_out(&step)?;
             holds_new |= matches!(step, Step::WriteSlot(_));
         }
+    }
+
+    fn tally(&self) -> Tally {
+        let fetched = self.repository.came().unwrap_or(self.needed);
+        Tally { fetched, reused: self.update.content.length.saturating_sub(self.needed) }
     }
 }

@@ -121,7 +121,7 @@ fn tell(event: Event<'_>) {
             Step::CopyKernel(file) => format!("copying {file}"),
             Step::Rename { from, to } => format!("renaming {from} to {to}"),
         },
-        Event::Content(_) => return,
+        Event::Fetch => "fetching what is not here".to_owned(),
     };
     write(&mut std::io::stderr(), &text);
 }

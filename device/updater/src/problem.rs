@@ -8,6 +8,7 @@ use yoe_disk::gpt::GptError;
 use yoe_disk::verity::NoRoot;
 
 use crate::machine::Refused;
+use crate::source::Again;
 
 /// Why a command ended without its result. Whatever is said before a write leaves the disk as it was.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +116,33 @@ pub enum Problem {
         /// Why not.
         source: ArchiveError,
     },
+    /// A bundle with members that none has.
+    #[error("{origin} is not a bundle: it has {problem}")]
+    Members {
+        /// Where it comes from.
+        origin: String,
+        /// What is wrong with its members.
+        problem: &'static str,
+    },
+    /// Something is larger than anything of its kind.
+    #[error("{origin} has more than {limit} bytes, and nothing of its kind is as large")]
+    Oversized {
+        /// Where it comes from.
+        origin: String,
+        /// Bytes that it may have.
+        limit: u64,
+    },
+    /// A bundle on a server without the newest version.
+    #[error(
+        "{origin} lists version {version} and does not hold it: a server that leaves the newest version out holds devices back; \
+         to install an older version, fetch its bundle and give its path"
+    )]
+    LeftOut {
+        /// Where it comes from.
+        origin: String,
+        /// The newest version.
+        version: String,
+    },
     /// Something is cut off.
     #[error("{origin} is cut off: it has {have} bytes and should have {need}")]
     Truncated {
@@ -144,6 +172,16 @@ pub enum Problem {
         origin: String,
         /// What went wrong.
         problem: String,
+        /// Whether it is of use to ask once more.
+        again: Again,
+    },
+    /// A server does not give something out.
+    #[error("{origin} is not given out: the server answered {status}, as some do for what is not there")]
+    Forbidden {
+        /// Where it should be.
+        origin: String,
+        /// The status.
+        status: u16,
     },
     /// Too little space.
     #[error("{place} has {have} bytes for the update and it needs {need}")]
@@ -196,9 +234,10 @@ impl Problem {
             Self::Manifest(_) | Self::Index(_) | Self::Archive { .. } | Self::Damaged { .. } => {
                 ("damaged", 16)
             }
+            Self::Members { .. } | Self::Oversized { .. } => ("damaged", 16),
             Self::Truncated { .. } => ("truncated", 17),
-            Self::Missing { .. } => ("missing", 18),
-            Self::Fetch { .. } => ("fetch", 19),
+            Self::Missing { .. } | Self::LeftOut { .. } => ("missing", 18),
+            Self::Fetch { .. } | Self::Forbidden { .. } => ("fetch", 19),
             Self::Space { .. } => ("space", 20),
             Self::Refused(Refused::OnTrial) => ("on-trial", 21),
             Self::Refused(Refused::SameRoot) => ("same-root", 22),

@@ -1,15 +1,22 @@
 //! Finding and believing an update: from the metadata of a repository to a manifest and an index.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use yoe_bundle::{Index, Manifest, Refusal, Role, Seen, TargetFile, Targets, Time, Trust, path, sha256};
 use yoe_disk::version::compare;
 
 use crate::problem::Problem;
-use crate::source::Repository;
+use crate::source::{Ask, Repository};
 
-/// No metadata is larger, in bytes.
-const METADATA: u64 = 4 << 20;
+/// No timestamp is larger, in bytes. What is read before it is verified is small: a byte of JSON may take a hundred of memory.
+const TIMESTAMP: u64 = 16 << 10;
+/// No snapshot is larger, in bytes.
+const SNAPSHOT: u64 = 64 << 10;
+/// No root metadata is larger, in bytes.
+const ROOT: u64 = 512 << 10;
+/// No list is larger, in bytes: some ten thousand targets. The snapshot names its digest.
+const TARGETS: u64 = 4 << 20;
 /// No manifest is larger, in bytes.
 const MANIFEST: u64 = 64 << 10;
 /// No index is larger, in bytes: chunks of 8 GiB.
@@ -83,8 +90,12 @@ fn rotate(repository: &dyn Repository, trust: Trust) -> Result<Vec<Trust>, Probl
     let mut roots = vec![trust];
     loop {
         let Some(mut trust) = roots.last().cloned() else { return Ok(roots) };
-        let Some(next) = repository.small(&path::root(trust.version() + 1), METADATA)? else {
-            return Ok(roots);
+        // Static hosts that do not list their directories answer 403 for what is not there. Who answers so to hide a version
+        // gains what silence gains too: the older state, until it expires.
+        let next = match repository.small(&path::root(trust.version() + 1), ROOT) {
+            Ok(Some(next)) => next,
+            Ok(None) | Err(Problem::Forbidden { .. }) => return Ok(roots),
+            Err(problem) => return Err(problem),
         };
         trust.rotate(&next).map_err(Problem::Metadata)?;
         roots.push(trust);
@@ -97,18 +108,19 @@ fn metadata(
     seen: Seen,
     now: Time,
 ) -> Result<(Targets, Seen), Problem> {
-    let timestamp = required(repository, path::TIMESTAMP, METADATA)?;
+    let timestamp = required(repository, path::TIMESTAMP, TIMESTAMP)?;
     let timestamp = trust.timestamp(&timestamp, seen, now).map_err(Problem::Metadata)?;
     let version = timestamp.version_of(Role::Snapshot).map_err(Problem::Metadata)?;
-    let snapshot = required(repository, &path::snapshot(version), METADATA)?;
+    let snapshot = required(repository, &path::snapshot(version), SNAPSHOT)?;
     let snapshot = trust.snapshot(&snapshot, &timestamp, seen, now).map_err(Problem::Metadata)?;
     let version = snapshot.version_of(Role::Targets).map_err(Problem::Metadata)?;
-    let targets = required(repository, &path::targets(version), METADATA)?;
+    let targets = required(repository, &path::targets(version), TARGETS)?;
     let verified = trust.targets(&targets, &timestamp, &snapshot, now).map_err(Problem::Metadata)?;
     Ok((verified.targets, verified.seen))
 }
 
-/// The newest version for this image and machine. A bundle's list may name more than the bundle holds.
+/// The newest version for this image and machine. The list of a bundle that somebody brought may name more than the bundle holds,
+/// and who brought it chose the version; a server has to give out the newest one.
 fn newest(repository: &dyn Repository, targets: &Targets, device: &Device<'_>) -> Result<String, Problem> {
     let (mut images, mut machines, mut versions) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
     for (name, file) in &targets.targets {
@@ -116,13 +128,14 @@ fn newest(repository: &dyn Repository, targets: &Targets, device: &Device<'_>) -
             continue;
         };
         let path = file.sha256().map(|digest| path::target(name, digest)).unwrap_or_default();
-        if repository.is_bundle() && repository.length(&path).is_none() {
+        let is_here = !repository.is_bundle() || repository.length(&path).is_some();
+        if repository.is_local() && !is_here {
             continue;
         }
         images.insert(format!("{image:?}"));
         if image == device.image {
             machines.insert(format!("{machine:?}"));
-            versions.extend((machine == device.machine).then_some(version));
+            versions.extend((machine == device.machine).then_some((version, is_here)));
         }
     }
     let list = |set: BTreeSet<String>| match set.len() {
@@ -132,9 +145,15 @@ fn newest(repository: &dyn Repository, targets: &Targets, device: &Device<'_>) -
     if machines.is_empty() {
         return Err(Problem::WrongImage { found: list(images), image: device.image.to_owned() });
     }
-    let newest = versions.into_iter().max_by(|one, other| compare(one, other));
+    let newest = versions.into_iter().max_by(|(one, _), (other, _)| compare(one, other));
     let wrong = || Problem::WrongMachine { found: list(machines), machine: device.machine.to_owned() };
-    newest.map(str::to_owned).ok_or_else(wrong)
+    let (version, is_here) = newest.ok_or_else(wrong)?;
+    let version = version.to_owned();
+    if is_here {
+        Ok(version)
+    } else {
+        Err(Problem::LeftOut { origin: repository.name().to_owned(), version })
+    }
 }
 
 /// The manifest says the same as the name under which it was found, and is for here and now.
@@ -196,9 +215,12 @@ impl Update {
         }
         let Content { path, length, sha256 } = &self.content;
         let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
-        repository.range(path, 0, *length, &mut |piece| {
-            digest.update(piece);
-            Ok(())
+        // Only what is local is read here, and no server is waited for.
+        let time = Duration::MAX;
+        let ask = Ask { part: 0..*length, whole: *length, time, by_parts: true, fresh: false };
+        repository.read(path, &ask, &mut |piece| {
+            digest.update(piece.bytes);
+            Ok(true)
         })?;
         if yoe_disk::hex::encode(digest.finish().as_ref()) == *sha256 {
             return Ok(());

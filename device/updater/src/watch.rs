@@ -92,7 +92,7 @@ fn refill(config: &Config) -> Result<(), Problem> {
 /// manager has counted this try, so the version comes to its next one or the older version comes back.
 fn prove(config: &Config) -> Result<Watched, Problem> {
     let mut watchdog = config.watchdog.as_deref().and_then(Watchdog::hold);
-    let (start, mut passing) = (Instant::now(), None);
+    let (start, mut passing, mut kept_out) = (Instant::now(), None, None);
     loop {
         // A check that hangs is not fed, and neither is one that cannot even be killed.
         let failed = checks::run(config, || watchdog.iter_mut().for_each(Watchdog::feed));
@@ -103,11 +103,23 @@ fn prove(config: &Config) -> Result<Watched, Problem> {
                 watchdog.iter_mut().for_each(Watchdog::feed);
                 std::thread::sleep(Duration::from_secs(config.interval));
             }
-            Verdict::Good => {
-                mark_good(config)?;
-                watchdog.into_iter().for_each(Watchdog::release);
-                return Ok(Watched::Good);
-            }
+            Verdict::Good => match mark_good(config) {
+                // An installation holds the lock for as long as it takes to refuse this version on trial, and others for a
+                // moment. Who holds it longer hangs, and a restart ends that.
+                Err(problem @ (Problem::Busy | Problem::Mounted(_))) => {
+                    let since = *kept_out.get_or_insert(now);
+                    if now - since >= config.deadline {
+                        return give_up(config, vec![format!("updater: {}", problem.told())]);
+                    }
+                    watchdog.iter_mut().for_each(Watchdog::feed);
+                    std::thread::sleep(Duration::from_secs(config.interval));
+                }
+                marked => {
+                    marked?;
+                    watchdog.into_iter().for_each(Watchdog::release);
+                    return Ok(Watched::Good);
+                }
+            },
             Verdict::Failed => return give_up(config, failed),
         }
     }

@@ -1,14 +1,16 @@
 //! Holds an image's kernel against what its runtimes ask of one.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::BufReader;
+use std::path::Path;
 
 use yoe_image::root::files;
 use yoe_kernel::Config;
 use yoe_kernel::contract::{Report, Runtime, check, module_in};
 use yoe_package::ArchiveReader;
-use yoe_plan::{Action, DiskAction};
+use yoe_plan::{Action, DiskAction, Plan};
+use yoe_tree::Tree;
 
 use crate::builder::Builder;
 use crate::error::Failure;
@@ -17,6 +19,8 @@ use crate::schedule::Results;
 
 /// Where a kernel unit leaves its configuration.
 const CONFIG: &str = "boot/config";
+/// More than the configuration of any kernel has, in bytes.
+const MAX_CONFIG: u64 = 16 << 20;
 
 /// The report on the configuration `bytes` of the file `name`; an error when a required option is missing.
 pub(crate) fn hold(bytes: &[u8], name: &str, contract: &[String]) -> Result<Report, Failure> {
@@ -34,6 +38,7 @@ impl Builder {
     /// optional ones.
     pub(crate) fn contract(
         &self,
+        plan: &Plan,
         action: &Action,
         disk: &DiskAction,
         inputs: &Results,
@@ -42,10 +47,12 @@ impl Builder {
         if image.kernel_contract.is_empty() {
             return Ok(());
         }
-        let path = self.input(inputs, disk.kernel)?.join(CONFIG);
-        let bytes =
-            fs::read(&path).map_err(|error| Failure::io("read the kernel's configuration", &path, error))?;
-        let report = hold(&bytes, &path.display().to_string(), &image.kernel_contract)?;
+        let folder = self.input(inputs, disk.kernel)?;
+        // Steps wrote there, and an error may quote a line of the file.
+        let bytes = Tree::root(&folder)
+            .and_then(|tree| tree.read(Path::new(CONFIG), MAX_CONFIG))
+            .map_err(|source| Failure::Tree { maker: plan.action(disk.kernel).label.clone(), source })?;
+        let report = hold(&bytes, &folder.join(CONFIG).display().to_string(), &image.kernel_contract)?;
         // Most kernels need none of them; the root is not read for those.
         if report.has_modules(|_| false).is_err() {
             let modules = self.modules(disk, inputs)?;

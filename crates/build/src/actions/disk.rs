@@ -10,8 +10,9 @@ use yoe_image::disk::{
 use yoe_image::root::files;
 use yoe_image::{ImageError, Manifest};
 use yoe_model::{Digest, Fingerprint};
-use yoe_plan::{Action, DiskAction};
+use yoe_plan::{Action, DiskAction, Plan};
 use yoe_sandbox::{Mount, Network};
+use yoe_tree::Tree;
 
 use super::root::image;
 use crate::builder::Builder;
@@ -34,12 +35,14 @@ impl Builder {
     /// The result holds the disk, its manifest, the root file system and the unified kernel image.
     pub(crate) fn disk(
         &self,
+        plan: &Plan,
         action: &Action,
         disk_action: &DiskAction,
         inputs: &Results,
     ) -> Result<Digest, Failure> {
         // Before anything is made: this is the cheapest to find and the dearest to miss.
-        self.contract(action, disk_action, inputs)?;
+        self.boot_files(plan, disk_action, inputs)?;
+        self.contract(plan, action, disk_action, inputs)?;
         let scratch = self.session.scratch()?;
         let dest = scratch.path().join("output");
         fs::create_dir(&dest).map_err(|error| Failure::io("make", &dest, error))?;
@@ -60,6 +63,19 @@ impl Builder {
         Ok(self.store.import_tree(&dest)?)
     }
 
+    /// Fails where the kernel or the boot manager is not in the tree of who should have left it. Steps and packages wrote those
+    /// trees: a link that leads out of them would put a file of this machine into the image.
+    fn boot_files(&self, plan: &Plan, disk: &DiskAction, inputs: &Results) -> Result<(), Failure> {
+        let made = |id, source| Failure::Tree { maker: plan.action(id).label.clone(), source };
+        let kernel =
+            Tree::root(&self.input(inputs, disk.kernel)?).and_then(|tree| tree.file(Path::new(KERNEL_PATH)));
+        kernel.map_err(|source| made(disk.kernel, source))?;
+        let Some(id) = disk.boot_manager else { return Ok(()) };
+        let manager =
+            Tree::root(&self.input(inputs, id)?).and_then(|tree| tree.find(Path::new(BOOT_MANAGER_PATH)));
+        manager.map(drop).map_err(|source| made(id, source))
+    }
+
     fn manifest(&self, making: &Making<'_>) -> Result<Manifest, Failure> {
         let path = self.input(making.inputs, making.disk.root)?.join(files::MANIFEST);
         let text = fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, error))?;
@@ -72,15 +88,20 @@ impl Builder {
         let label = &making.action.label;
         self.reporter.event(Event::Task { label, task });
         let root = self.input(making.inputs, making.disk.root)?;
-        let kernel = self.input(making.inputs, making.disk.kernel)?.join(KERNEL_PATH);
+        let kernel = self.input(making.inputs, making.disk.kernel)?;
         let manager = making.disk.boot_manager.map(|id| self.input(making.inputs, id)).transpose()?;
         let input = |name: &&str| {
-            let source = match (*name, &manager) {
-                (KERNEL, _) => kernel.clone(),
-                (BOOT_MANAGER, Some(container)) => container.join(BOOT_MANAGER_PATH),
-                _ => root.join(name),
+            let dest = format!("/build/in/{name}");
+            let inside = |tree: &Path, path: &str| Mount::BindInside {
+                tree: tree.to_owned(),
+                path: path.to_owned(),
+                dest: dest.clone(),
             };
-            Mount::Bind { source, dest: format!("/build/in/{name}"), writable: false }
+            match (*name, &manager) {
+                (KERNEL, _) => inside(&kernel, KERNEL_PATH),
+                (BOOT_MANAGER, Some(container)) => inside(container, BOOT_MANAGER_PATH),
+                _ => inside(&root, name),
+            }
         };
         let mut mounts: Vec<Mount> = run.inputs.iter().map(input).collect();
         mounts.push(Mount::Bind { source: making.scratch.join("output"), dest: DEST.into(), writable: true });
@@ -104,10 +125,19 @@ impl Builder {
         let mut line = |line: &str| self.reporter.event(Event::Output { label, line });
         let ran = run_step(&spec, &mut log, &self.cancel, &mut line)?;
         if ran.exit.success() {
-            return Ok(());
+            return left(making, task, &run.outputs);
         }
         Err(Failure::Step { task: task.to_owned(), exit: ran.exit.to_string(), tail: ran.tail })
     }
+}
+
+/// Fails where tools left something else than files: what reads an image later would follow a link.
+fn left(making: &Making<'_>, task: &str, outputs: &[String]) -> Result<(), Failure> {
+    let folder = making.scratch.join("output");
+    outputs.iter().map(|name| folder.join(name)).try_for_each(|path| {
+        let file = yoe_tree::regular(&path);
+        file.map(drop).map_err(|error| Failure::Output { task: task.to_owned(), path, source: error })
+    })
 }
 
 /// What the identifiers of a disk derive from: the bytes that go into it, not the keys of who made them. So two people with

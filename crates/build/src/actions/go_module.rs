@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use yoe_model::{Digest, Source};
 use yoe_plan::Plan;
-use yoe_sandbox::{Mount, Network, Spec};
+use yoe_sandbox::{Limits, Mount, Network, Spec};
+use yoe_tree::Tree;
 
 use super::source::host_network_files;
 use crate::builder::Builder;
@@ -15,6 +16,8 @@ use crate::reporter::Event;
 use crate::run_step::run_step;
 
 const SCRIPT: &str = include_str!("go_module.sh");
+/// Where the tree holds what describes its modules.
+const MODULES_IN_TREE: &str = ".modules/cache/download";
 /// The store's cache that is the Go client's module cache.
 const MODULES: &str = "go-modules";
 
@@ -36,7 +39,7 @@ impl Builder {
         self.reporter.event(Event::Task { label: &label, task: "fetch" });
         fetched().map_err(|kind| {
             let log = self.store.log_file(&log).ok().filter(|path| path.exists());
-            BuildError { label, kind: Box::new(kind), log }
+            BuildError { label, wanted: None, kind: Box::new(kind), log }
         })
     }
 
@@ -65,15 +68,14 @@ impl Builder {
         let work = scratch.join("work");
         let tree = work.join("tree");
         let digest = yoe_store::tree_digest(&tree)?;
-        let into = tree.join(".modules/cache/download");
-        let put = drop_sums(&into).and_then(|()| join(&work.join("zips"), &into));
-        put.map_err(|error| Failure::io("put modules into", &into, error))?;
+        let put = put_modules(&work);
+        put.map_err(|error| Failure::io("put modules into", &tree, error))?;
         Ok((digest, tree))
     }
 
     /// The sandbox that the Go client runs in. It has a network, as that of git.
     fn go_client(&self, source: &Source, container: &Path, scratch: &Path) -> Result<Spec, Failure> {
-        let Source::GoModule { path, version, gomod, stubs, .. } = source else {
+        let Source::GoModule { path, version, gomod, stubs, upgrade, .. } = source else {
             return Err(Failure::Missing);
         };
         let make = |error| Failure::io("make the folders of a fetch in", scratch, error);
@@ -86,17 +88,23 @@ impl Builder {
         };
         mounts.push(bind(&folders.path("work"), "/build/work", true));
         mounts.push(bind(&self.store.cache(MODULES)?, "/build/modules", true));
-        mounts.extend(host_network_files());
+        mounts.extend(host_network_files(&self.go));
         let proxies = self.go.get("GOPROXY").map(String::as_str).unwrap_or_default();
-        mounts.extend(folders_of(proxies).map(|folder| bind(Path::new(folder), folder, false)));
+        // The user's own path, on which there may be links.
+        let own = |folder: &str| Path::new(folder).canonicalize().ok().map(|path| bind(&path, folder, false));
+        mounts.extend(folders_of(proxies).filter_map(own));
         let mut environment = base_environment(yoe_plan::UNIT_EPOCH);
         environment.extend(self.go.clone());
+        let upgrade: Vec<String> =
+            upgrade.iter().map(|(module, version)| format!("{module}@{version}")).collect();
+        let upgrade = upgrade.join(" ");
         let stubs: String = stubs.iter().map(|(folder, module)| format!("{folder} {module}\n")).collect();
         let own = [
             ("MODULE", path.clone()),
             ("VERSION", version.clone()),
             ("GOMOD", gomod.clone().unwrap_or_default()),
             ("STUBS", stubs),
+            ("UPGRADE", upgrade),
         ];
         environment.extend(own.map(|(name, value)| (name.to_owned(), value)));
         Ok(Spec {
@@ -106,6 +114,7 @@ impl Builder {
             directory: "/build/work".into(),
             network: Network::Host,
             hostname: "yoe".into(),
+            limits: Limits::default(),
         })
     }
 }
@@ -116,24 +125,19 @@ fn folders_of(proxies: &str) -> impl Iterator<Item = &str> {
     all.filter(|folder| Path::new(folder).is_dir())
 }
 
-/// Removes the sums of archives.
-fn drop_sums(modules: &Path) -> std::io::Result<()> {
-    if !modules.exists() {
-        return Ok(());
-    }
-    files(modules, Path::new(""), &mut |path| match path.extension() {
-        Some(end) if end == "ziphash" => fs::remove_file(modules.join(path)),
+/// Takes the sums out of the tree, and puts the archives into their places. The client, which has a network, made all of these
+/// folders: a link on the way to a file, or in the place of a folder, would lead to files of this machine.
+fn put_modules(work: &Path) -> std::io::Result<()> {
+    let work = Tree::directory(work)?;
+    let (tree, zips) = (work.below(Path::new("tree"))?, work.below(Path::new("zips"))?);
+    let modules = tree.map(|tree| tree.below(Path::new(MODULES_IN_TREE))).transpose()?.flatten();
+    let Some(modules) = modules else { return Ok(()) };
+    files(modules.path(), Path::new(""), &mut |path| match path.extension() {
+        Some(end) if end == "ziphash" => fs::remove_file(modules.path().join(path)),
         _ => Ok(()),
-    })
-}
-
-/// Moves all files of one folder into the same places of another.
-fn join(from: &Path, into: &Path) -> std::io::Result<()> {
-    files(from, Path::new(""), &mut |path| {
-        let to = into.join(path);
-        to.parent().map_or(Ok(()), fs::create_dir_all)?;
-        fs::rename(from.join(path), to)
-    })
+    })?;
+    let Some(zips) = zips else { return Ok(()) };
+    files(zips.path(), Path::new(""), &mut |path| Ok(zips.give(path, &modules)?))
 }
 
 /// Visits every file by its path below `root`.
@@ -148,4 +152,55 @@ fn files(
         if entry.file_type()?.is_dir() { files(root, &path, visit)? } else { visit(&path)? }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn rig(files: &[&str]) -> tempfile::TempDir {
+        let rig = tempfile::tempdir().unwrap();
+        for path in files {
+            let path = rig.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "text").unwrap();
+        }
+        rig
+    }
+
+    #[test]
+    fn archives_take_the_place_of_their_sums() {
+        let rig = rig(&[
+            "tree/.modules/cache/download/x/@v/1.mod",
+            "tree/.modules/cache/download/x/@v/1.ziphash",
+            "zips/x/@v/1.zip",
+        ]);
+        put_modules(rig.path()).unwrap();
+        let at = rig.path().join("tree/.modules/cache/download/x/@v");
+        assert!(at.join("1.mod").exists() && at.join("1.zip").exists() && !at.join("1.ziphash").exists());
+    }
+
+    /// A client that was taken over leaves links where folders belong.
+    #[test]
+    fn no_link_of_the_client_leads_to_files_of_the_host() {
+        let files = ["work/tree/go.mod", "work/zips/x/1.zip", "home/x/1.ziphash", "home/x/2.zip"];
+        let home = |rig: &tempfile::TempDir| {
+            let names = fs::read_dir(rig.path().join("home/x")).unwrap();
+            names.map(|entry| entry.unwrap().file_name()).count()
+        };
+        for place in
+            ["tree/.modules", "tree/.modules/cache/download", "tree/.modules/cache/download/x", "zips"]
+        {
+            let rig = rig(&files);
+            let place = rig.path().join("work").join(place);
+            let _ = fs::remove_dir_all(&place);
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            let target = if place.ends_with("x") { "home/x" } else { "home" };
+            symlink(rig.path().join(target), &place).unwrap();
+            assert!(put_modules(&rig.path().join("work")).is_err(), "{}", place.display());
+            assert_eq!(home(&rig), 2, "{}", place.display());
+        }
+    }
 }

@@ -38,7 +38,28 @@ printf '%s' "$STUBS" | while read -r folder module; do
 done
 # A module without go.mod is only itself.
 [ -f go.mod ] || exit 0
+# Newer versions of what it needs. The client chooses what else has to be newer for that, as `go get` does.
+if [ -n "$UPGRADE" ]; then
+    # Each is one word: neither paths nor versions hold blanks.
+    GOFLAGS=-mod=mod go get $UPGRADE >../get 2>&1 || { cat ../get >&2; exit 1; }
+    case $(cat ../get) in
+        *'go: downgraded '*) cat ../get >&2; echo "$UPGRADE would not be an upgrade" >&2; exit 1 ;;
+    esac
+fi
 ask modules.json
+# The client held the sums of all modules against the checksum database; the build holds archives against go.sum.
+if [ -n "$UPGRADE" ]; then
+    touch go.sum
+    while IFS='"' read -r _ field _ value _; do
+        case $field in
+            Path) path=$value ;;
+            Version) version=$value ;;
+            Sum) echo "$path $version $value" ;;
+            GoModSum) echo "$path $version/go.mod $value" ;;
+        esac
+    done <../modules.json | cat - go.sum | sort -u >../go.sum
+    mv ../go.sum go.sum
+fi
 # Of every module that is weighed, its go.mod. What else lies in the cache of all modules must not decide what is in this one.
 GOMODCACHE=/build/work/weighed GOPROXY=file:///build/modules/cache/download GOSUMDB=off GOFLAGS=-modcacherw go mod graph >/dev/null
 mkdir -p .modules/cache/download

@@ -1,16 +1,16 @@
 //! Holds what Kconfig made against what the fragments of a unit ask for.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
 use yoe_kernel::fragment::{FragmentError, Lint, LintKind, MergeError, Merged, lint, merge};
 use yoe_kernel::kconfig::{Environment, Sources, Values, parse};
 use yoe_kernel::survive::{Explanation, Lost, additions, explain, lost};
 use yoe_kernel::{Config, Fragment};
 use yoe_model::{Arch, Unit};
 use yoe_plan::{Action, ActionId, ActionKind, Plan, UnitAction};
+use yoe_tree::Tree;
 
 use super::contract::hold;
 use crate::builder::Builder;
@@ -194,16 +194,7 @@ impl Sources for Layers<'_> {
 
 /// A regular file below `folder`. Steps wrote there, so no link leads out of it and nothing but a file is opened.
 fn read(folder: &Path, path: &str) -> io::Result<Vec<u8>> {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-    let folder = openat(CWD, folder, flags | OFlags::DIRECTORY, Mode::empty())?;
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
-    let file: File = openat2(folder, path, flags | OFlags::NONBLOCK, Mode::empty(), resolve)?.into();
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
-    }
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok(Tree::directory(folder).and_then(|tree| tree.read(Path::new(path), MAX_FILE))?)
 }
 
 #[cfg(test)]

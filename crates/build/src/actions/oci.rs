@@ -1,6 +1,6 @@
 //! Merges packages into an OCI image.
 
-use yoe_image::oci::{OciRequest, assemble};
+use yoe_image::oci::{Environment, OciRequest, assemble};
 use yoe_model::Digest;
 use yoe_plan::OciAction;
 
@@ -15,11 +15,16 @@ impl Builder {
         let packages = package_files(self, &oci.packages, inputs)?;
         let key = self.signer.public_key().map_err(|error| Failure::Archive(Box::new(error)))?;
         let scratch = self.session.scratch()?;
+        let environment = match &oci.container {
+            Some((id, locked)) => Some(Environment { folder: self.input(inputs, *id)?, packages: locked }),
+            None => None,
+        };
         let request = OciRequest {
             image: &oci.image,
             arch: oci.arch,
             packages: &packages,
             keys: &[key],
+            environment: environment.as_ref(),
             epoch: oci.epoch,
         };
         assemble(&request, scratch.path()).map_err(image)?;

@@ -1,14 +1,16 @@
 //! Fetches and unpacks sources.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 
 use yoe_fetch::client::{Remote, crate_file};
 use yoe_fetch::snapshot;
 use yoe_fetch::unpack::{self, Limits, SourceFile};
-use yoe_model::{Digest, Source};
+use yoe_model::{Digest, Source, TreeFilter};
 use yoe_plan::{Action, SourceAction};
 use yoe_sandbox::{Mount, Network, Spec};
+use yoe_tree::Tree;
 
 use super::debian_patches::Changes;
 use crate::builder::Builder;
@@ -17,6 +19,11 @@ use crate::layout::{Folders, base_environment};
 use crate::reporter::Event;
 use crate::run_step::run_step;
 use crate::schedule::Results;
+
+/// The variable that names a file of certificates in the place of the system's.
+const CERTIFICATES: &str = "SSL_CERT_FILE";
+/// Lays the commit $COMMIT of $URL down in the current directory.
+const GIT_SCRIPT: &str = include_str!("git.sh");
 
 impl Builder {
     pub(crate) fn source(
@@ -28,10 +35,9 @@ impl Builder {
         let scratch = self.session.scratch()?;
         let tree = scratch.path().join("tree");
         match &source.source {
-            Source::Https { url, mirrors, sha256, unpack } => {
+            Source::Https { url, mirrors, name, sha256, unpack } => {
                 let urls = [url].into_iter().chain(mirrors).cloned().collect();
-                let name = url.rsplit('/').next().unwrap_or_default().to_owned();
-                let file = Remote { urls, size: None, sha256: *sha256, name };
+                let file = Remote { urls, size: None, sha256: *sha256, name: name.clone() };
                 self.lay(action, vec![file], *unpack, &source.only, &tree)?;
             }
             Source::Crate { name, version, sha256 } => {
@@ -73,7 +79,12 @@ impl Builder {
                 }
                 return Ok(self.store.import_tree(&tree)?);
             }
-            Source::Path { path } => snapshot(&self.project.join(path), &tree)?,
+            Source::Path { path, exclude } => {
+                let found = snapshot(&self.project.join(path), &TreeFilter::new(exclude), &tree)?;
+                if source.tree != Some(found) {
+                    return Err(Failure::TreeChanged { path: self.project.join(path) });
+                }
+            }
         }
         Ok(self.store.import_tree(&tree)?)
     }
@@ -115,18 +126,18 @@ impl Builder {
         let folders = Folders::make(scratch).map_err(make)?;
         let mut mounts = folders.root_mounts(container.to_owned()).map_err(make)?;
         mounts.push(Mount::Bind { source: folders.path("work"), dest: "/build/work".into(), writable: true });
-        mounts.extend(host_network_files());
+        mounts.extend(host_network_files(&self.go));
         let mut environment = base_environment(yoe_plan::UNIT_EPOCH);
+        environment.extend(network_variables(&self.go));
         environment.extend([("URL".into(), url.to_owned()), ("COMMIT".into(), commit.to_owned())]);
-        let script = "git init -q . && git fetch -q --depth 1 \"$URL\" \"$COMMIT\" && \
-                      git -c advice.detachedHead=false checkout -q FETCH_HEAD && rm -rf .git";
         let spec = Spec {
             mounts,
-            command: ["/bin/sh", "-eu", "-c", script].map(str::to_owned).into(),
+            command: ["/bin/sh", "-eu", "-c", GIT_SCRIPT].map(str::to_owned).into(),
             environment,
             directory: "/build/work".into(),
             network: Network::Host,
             hostname: "yoe".into(),
+            limits: Default::default(),
         };
         let path = self.store.log_file(&action.key)?;
         let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
@@ -138,9 +149,21 @@ impl Builder {
     }
 }
 
-/// What a program needs from the host to find other machines.
-pub(super) fn host_network_files() -> Vec<Mount> {
-    let files = ["/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs"].map(Path::new);
+/// How a program in a sandbox reaches other machines: by this host's proxies, and trusting whom this host trusts. git has
+/// a name of its own for the file of certificates.
+fn network_variables(settings: &BTreeMap<String, String>) -> impl Iterator<Item = (String, String)> {
+    let network = |name: &str| name == CERTIFICATES || name.to_ascii_lowercase().ends_with("_proxy");
+    let own = settings.get(CERTIFICATES).map(|file| ("GIT_SSL_CAINFO".to_owned(), file.clone()));
+    let given = settings.iter().filter(move |(name, _)| network(name));
+    given.map(|(name, value)| (name.clone(), value.clone())).chain(own)
+}
+
+/// What a program needs from the host to find other machines and to trust them.
+pub(super) fn host_network_files(settings: &BTreeMap<String, String>) -> Vec<Mount> {
+    // They are links on many systems, and this host's own.
+    let files = ["/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs"];
+    let certificates = settings.get(CERTIFICATES).map(String::as_str);
+    let files = files.into_iter().chain(certificates).map(Path::new).filter(|path| path.is_absolute());
     let present = files.into_iter().filter_map(|path| path.canonicalize().ok().map(|source| (source, path)));
     let bind = |(source, path): (_, &Path)| Mount::Bind {
         source,
@@ -150,21 +173,22 @@ pub(super) fn host_network_files() -> Vec<Mount> {
     present.map(bind).collect()
 }
 
-/// Removes all but the named parts of a tree that could not be fetched in part.
+/// Removes all but the named parts of a tree that could not be fetched in part. A commit may hold links to anywhere: none of
+/// them is followed on the way to a part, or it would be a file of this machine that is moved into the tree.
 fn keep_only(tree: &Path, only: &[String]) -> Result<(), Failure> {
     if only.is_empty() {
         return Ok(());
     }
+    let doing = "take the named parts of";
     let aside = tree.with_extension("all");
-    let moved = || {
-        fs::rename(tree, &aside)?;
-        fs::create_dir(tree)?;
-        for part in only {
-            let to = tree.join(part);
-            to.parent().map_or(Ok(()), fs::create_dir_all)?;
-            fs::rename(aside.join(part), to)?;
-        }
-        Ok(())
-    };
-    moved().map_err(|error| Failure::io("take the named parts of", tree, error))
+    let emptied = fs::rename(tree, &aside).and_then(|()| fs::create_dir(tree));
+    emptied.map_err(|error| Failure::io(doing, tree, error))?;
+    let moved = Tree::directory(&aside).and_then(|all| {
+        let kept = Tree::directory(tree)?;
+        only.iter().try_for_each(|part| all.give(Path::new(part.trim_end_matches('/')), &kept))
+    });
+    moved.map_err(|error| Failure::io(doing, tree, error.into()))
 }
+
+#[cfg(test)]
+mod tests;

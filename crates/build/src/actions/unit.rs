@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use yoe_model::{Digest, Unit};
 use yoe_plan::{ActionId, Plan, UnitAction};
-use yoe_sandbox::{Network, Spec};
+use yoe_sandbox::{Limits, Network, Spec};
 
 use super::kconfig::carries;
 use crate::builder::Builder;
@@ -91,6 +91,7 @@ impl Builder {
             directory: SRC.into(),
             network: Network::None,
             hostname: "yoe".into(),
+            limits: Limits::default(),
         };
         Ok(Prepared { folders, spec, sources })
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use yoe_image::root::{RootRequest, assemble};
 use yoe_model::{
-    Arch, Digest, Image, Init, Layout, Lock, LockedContainer, Origin, RootFormat, RootSize, Size,
+    Arch, Digest, Etc, Image, Init, Layout, Lock, LockedContainer, Origin, RootFormat, RootSize, Size,
 };
 use yoe_package::{Info, Signer, Tree, write};
 use yoe_plan::{Options, Plan};
@@ -140,6 +140,7 @@ fn image() -> Image {
         hostname: "bench".into(),
         kernel_contract: Vec::new(),
         init: Init::Finit,
+        etc: Etc::Memory,
         origin: Origin::default(),
     }
 }

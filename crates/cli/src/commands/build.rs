@@ -14,7 +14,8 @@ use crate::ui::{self, Mode};
 pub fn run(args: &Build) -> Result<(), CommandError> {
     let mut ready = evaluate(args.machine.as_deref())?.ready()?;
     if args.dry_run {
-        return dry_run(&ready.store, &ready.plan(&args.targets)?);
+        let plan = ready.plan(&args.targets)?;
+        return dry_run(&ready.store, &plan);
     }
     let plan = ready.plan_to_build(&args.targets)?;
     let pending = yoe_build::explain(&ready.store, &plan).map_err(build_error)?;

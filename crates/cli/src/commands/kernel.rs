@@ -1,59 +1,105 @@
 //! `yoe kernel`.
 
 use std::fs;
-use std::io::{IsTerminal, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use yoe_kernel::contract::{Runtime, check};
+use yoe_kernel::contract::{Conclusion, Runtime, check, check_part};
 use yoe_kernel::{Config, KernelVersion};
+use yoe_tree::Tree;
 
 use crate::args::{KernelCheck, KernelCommand};
 use crate::context::{build_error, evaluate, isolation, store_error};
 use crate::error::{CommandError, Kind};
 use crate::ui::{self, Mode};
+use crate::{near, paths};
 
-/// No configuration is larger, compressed or not.
-const LARGEST: u64 = 16 << 20;
+/// No kernel with its configuration inside is larger.
+const LARGEST: u64 = 256 << 20;
+/// The argument that means standard input.
+const STDIN: &str = "-";
+
+/// Where a configuration comes from.
+enum Input {
+    File(PathBuf),
+    Stdin,
+}
 
 pub fn run(command: &KernelCommand) -> Result<(), CommandError> {
     let KernelCommand::Check(args) = command;
     let runtimes =
         Runtime::parse_list(&args.runtimes).map_err(|error| CommandError::user(error.to_string()))?;
-    let path = find(args.config.as_deref())?;
-    let config = Config::parse(&read(&path)?).map_err(|error| {
-        CommandError::user(format!("{} is not a kernel configuration", path.display())).because(error)
+    let input = find(args.config.as_deref())?;
+    let config = Config::parse(&input.read()?).map_err(|error| {
+        CommandError::user(format!("{} is not a kernel configuration", input.shown())).because(error)
     })?;
-    let report = check(&config, version(args, &config, &path)?, &runtimes);
+    let version = version(args, &config, &input)?;
+    let report = if config.is_whole() {
+        check(&config, version, &runtimes)
+    } else {
+        check_part(&config, version, &runtimes)
+    };
     if args.json {
         ui::result(&report.to_json().to_string());
     } else {
         ui::result(report.to_text(std::io::stdout().is_terminal()).trim_end());
     }
-    match report.exit_status() {
-        0 => Ok(()),
-        _ => Err(CommandError::new(
+    match report.conclusion {
+        Conclusion::Passes => Ok(()),
+        Conclusion::Fails => Err(CommandError::new(
             Kind::Config,
-            format!("{} lacks what {} requires", path.display(), args.runtimes),
+            format!("{} lacks what {} requires", input.shown(), args.runtimes),
         )),
+        Conclusion::Undecided => Err(undecided(&input)),
     }
 }
 
-fn version(args: &KernelCheck, config: &Config, path: &Path) -> Result<KernelVersion, CommandError> {
+/// What to do about a configuration that is not whole.
+fn undecided(input: &Input) -> CommandError {
+    let message = format!(
+        "{} is a defconfig or a fragment: nothing follows from the options that it leaves out",
+        input.shown()
+    );
+    CommandError::new(Kind::Undecided, message).hint(
+        "make the whole configuration in the kernel's sources, and check that: copy this file to .config there, then \
+         `make ARCH=… olddefconfig`; or take /proc/config.gz of a device that runs the kernel",
+    )
+}
+
+fn version(args: &KernelCheck, config: &Config, input: &Input) -> Result<KernelVersion, CommandError> {
     match &args.kernel_version {
         Some(text) => KernelVersion::parse(text).map_err(|error| CommandError::user(error.to_string())),
         None => config.version().ok_or_else(|| {
-            CommandError::user(format!("{} does not say which kernel it is for", path.display()))
-                .hint("say it with --kernel-version")
+            CommandError::user(format!("{} does not say which kernel it is for", input.shown()))
+                .hint("say it with --kernel-version, such as --kernel-version 6.12")
         }),
     }
 }
 
 /// The file that is meant: a path, the kernel of an image, or the running kernel's.
-fn find(config: Option<&str>) -> Result<PathBuf, CommandError> {
+fn find(config: Option<&str>) -> Result<Input, CommandError> {
     match config {
-        Some(text) if Path::new(text).exists() || text.contains('/') => Ok(text.into()),
-        Some(image) => built(image),
-        None => running(),
+        Some(STDIN) => Ok(Input::Stdin),
+        Some(text) if Path::new(text).exists() || text.contains('/') => Ok(Input::File(text.into())),
+        Some(text) if paths::project_root().is_err() => Err(no_file(text)),
+        Some(image) => built(image).map(Input::File),
+        None => running().map(Input::File),
+    }
+}
+
+/// A name that is no file, where there is no project that could have an image of that name.
+fn no_file(name: &str) -> CommandError {
+    let here: Vec<String> = fs::read_dir(".")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    let error = CommandError::user(format!("there is no file {name:?}"));
+    match near::nearest(name, here.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean {near:?}?")),
+        None => error
+            .hint("name a configuration, or an image within a project's directory; `-` reads standard input"),
     }
 }
 
@@ -69,8 +115,10 @@ fn running() -> Result<PathBuf, CommandError> {
 /// Builds the kernel of an image and finds its configuration.
 fn built(image: &str) -> Result<PathBuf, CommandError> {
     let mut ready = evaluate(None)?.ready()?;
-    if !ready.project.images.contains_key(image) {
-        return Err(CommandError::user(format!("{image:?} is neither a file nor an image of this project")));
+    if ready.project.image(image).is_none() {
+        let names = ready.project.images.keys().map(String::as_str);
+        return Err(CommandError::user(format!("{image:?} is neither a file nor an image of this project"))
+            .hint(near::hint(image, "image", names)));
     }
     let unit = ready.project.machine.kernel.unit.clone();
     let plan = ready.plan_to_build(std::slice::from_ref(&unit))?;
@@ -82,13 +130,36 @@ fn built(image: &str) -> Result<PathBuf, CommandError> {
     let result = key.map(|key| builder.store.action(&key)).transpose().map_err(store_error)?.flatten();
     let tree =
         result.map(|result| builder.store.tree(&result.tree)).transpose().map_err(store_error)?.flatten();
-    tree.map(|tree| tree.join("boot/config"))
-        .ok_or_else(|| CommandError::new(Kind::Internal, format!("{label} has no result")))
+    let tree = tree.ok_or_else(|| CommandError::new(Kind::Internal, format!("{label} has no result")))?;
+    // Its steps wrote there: a link would lead to a file of this machine, of which the report may quote a line.
+    let config = Tree::directory(&tree).and_then(|tree| tree.plain(Path::new("boot/config")));
+    config.map_err(|error| CommandError::config(format!("{label} left no configuration")).because(error))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
-    let unreadable = |error| CommandError::user(format!("{} cannot be read", path.display())).because(error);
-    let mut bytes = Vec::new();
-    fs::File::open(path).map_err(unreadable)?.take(LARGEST).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
+impl Input {
+    /// What messages call it.
+    fn shown(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Stdin => "standard input".to_owned(),
+        }
+    }
+
+    fn read(&self) -> Result<Vec<u8>, CommandError> {
+        let mut bytes = Vec::new();
+        let mut from: Box<dyn Read> = match self {
+            Self::Stdin => Box::new(io::stdin()),
+            Self::File(path) => Box::new(fs::File::open(path).map_err(|error| self.unreadable(error))?),
+        };
+        from.by_ref().take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| self.unreadable(error))?;
+        if bytes.len() as u64 > LARGEST {
+            let message = format!("{} is longer than {}", self.shown(), ui::bytes(LARGEST));
+            return Err(CommandError::user(message).hint("name a kernel's configuration"));
+        }
+        Ok(bytes)
+    }
+
+    fn unreadable(&self, error: io::Error) -> CommandError {
+        CommandError::user(format!("{} cannot be read", self.shown())).because(error)
+    }
 }

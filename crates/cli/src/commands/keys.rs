@@ -3,13 +3,13 @@
 use yoe_bundle::Role;
 
 use crate::args::KeysCommand;
-use crate::context::evaluate;
+use crate::context::project_name;
 use crate::error::CommandError;
 use crate::ui;
 use crate::update_keys::UpdateKeys;
 
 pub fn run(command: &KeysCommand) -> Result<(), CommandError> {
-    let project = evaluate(None)?.project.name.clone();
+    let project = project_name()?;
     match command {
         KeysCommand::Make { root_keys, root_threshold } => make(&project, *root_keys, *root_threshold),
         KeysCommand::List => list(&UpdateKeys::required(&project)?),
@@ -59,6 +59,12 @@ fn rotate(project: &str, names: &[String]) -> Result<(), CommandError> {
 
 fn export(project: &str, file: &std::path::Path) -> Result<(), CommandError> {
     let keys = UpdateKeys::required(project)?;
-    std::fs::write(file, keys.newest()?.bytes())
-        .map_err(|error| CommandError::config(format!("{} cannot be written", file.display())).because(error))
+    std::fs::write(file, keys.newest()?.bytes()).map_err(|error| {
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        let wrong = CommandError::user(format!("{} cannot be written", file.display())).because(error);
+        match file.parent().filter(|_| missing) {
+            Some(folder) => wrong.hint(format!("`mkdir -p {}` makes its directory", folder.display())),
+            None => wrong,
+        }
+    })
 }

@@ -8,6 +8,7 @@ use yoe_model::Image;
 use yoe_plan::Plan;
 
 use crate::args::Report as Arguments;
+use crate::built::image;
 use crate::context::{Ready, evaluate, store_error};
 use crate::error::{CommandError, Kind};
 use crate::machine::not_run;
@@ -18,14 +19,11 @@ use crate::{records, ui};
 const PAGE: &str = "report.html";
 
 pub fn run(args: &Arguments) -> Result<(), CommandError> {
-    let ready = evaluate(args.machine.as_deref())?.ready()?;
-    let name = args.image.clone().or_else(|| ready.project.default_image.clone());
-    let name = name.ok_or_else(|| CommandError::user("name an image: the project has no default image"))?;
-    let image = ready.project.images.get(&name);
-    let image = image.ok_or_else(|| CommandError::user(format!("{name:?} is not an image of a device")))?;
+    let mut ready = evaluate(args.machine.as_deref())?.ready()?;
+    let (name, image) = image(&ready.project, args.image.as_deref(), "report on")?;
     let plan = ready.plan(std::slice::from_ref(&name))?;
     let (tree, folder) = built(&ready, &plan, &name)?;
-    let report = report(&ready, image, &tree, &folder)?;
+    let report = report(&ready, &image, &tree, &folder)?;
     if args.json {
         let json = serde_json::to_string_pretty(&report)
             .map_err(|error| CommandError::new(Kind::Internal, "the report is no JSON").because(error))?;
@@ -50,12 +48,13 @@ fn report(
     tree: &str,
     folder: &std::path::Path,
 ) -> Result<Report, CommandError> {
-    let record = records::newest(&image.name)?;
+    let newest = records::newest(&image.name, tree)?;
     let manifest = Manifest::open(&folder.join(disk::manifest_file(image)))
         .map_err(|error| not_run("the image's manifest cannot be read", error))?;
-    let size = fs::metadata(folder.join(disk::disk_file(image)))
+    let size = yoe_tree::regular(&folder.join(disk::disk_file(image)))
+        .and_then(|disk| disk.metadata())
         .map_err(|error| not_run("the disk image is not there", error))?;
-    Ok(Report::new(image, &ready.project.machine, &manifest, size.len(), &record, tree))
+    Ok(Report::new(image, &ready.project.machine, &manifest, size.len(), &newest, tree))
 }
 
 /// The digest and the folder of an image that was built already.

@@ -7,19 +7,15 @@ use yoe_vm::{Guest, Login, Output, Password};
 
 use crate::args::Run;
 use crate::commands::run::credentials;
-use crate::error::{CommandError, Kind};
+use crate::error::CommandError;
 use crate::machine::{Bootable, not_run};
 use crate::test_device::{Sizes, TestDevice};
 use crate::{paths, ui};
 
-/// How long a device may take to its prompt, under emulation on a busy host.
-const BOOTS_WITHIN: Duration = Duration::from_secs(300);
 /// How long the command may take.
 const RUNS_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long the device may take to switch itself off.
 const ENDS_WITHIN: Duration = Duration::from_secs(120);
-/// The exit status of commands is the user's business; ours has none that could be the same.
-const NO_STATUS: &str = "it was ended";
 
 /// What comes before the command: services get a minute to be ready, whatever becomes of them afterwards.
 const READY: &str = "tries=0
@@ -31,8 +27,7 @@ cd
 /// Boots the image, logs in, runs the command and switches the device off.
 pub fn run(args: &Run, bootable: &Bootable) -> Result<(), CommandError> {
     let password = Password::random().map_err(|error| not_run("no password could be made", error))?;
-    let records = paths::state()?.join("runs").join(&bootable.image.name);
-    std::fs::create_dir_all(&records).map_err(|error| not_run("the console's log cannot be kept", error))?;
+    let records = records(bootable)?;
     let sizes = Sizes { memory: args.memory, disk: args.disk };
     let mut device = TestDevice::new(bootable, &password, sizes, &records)?;
     device.also(credentials(args)?, &args.forwards);
@@ -42,13 +37,22 @@ pub fn run(args: &Run, bootable: &Bootable) -> Result<(), CommandError> {
     ui::note(&format!("booting; its console is written to {}", records.join("console.log").display()));
     let login = Login { user: "root".into(), password: password.plain().into() };
     let output = (|| {
-        let mut guest = Guest::log_in(vm.console(), &login, Instant::now() + BOOTS_WITHIN)?;
+        let mut guest = Guest::log_in(vm.console(), &login, Instant::now() + bootable.accel.boots_within())?;
         let output = guest.run(&format!("{READY}{}", args.command.join(" ")), RUNS_WITHIN)?;
         guest.power_off("poweroff", ENDS_WITHIN)?;
         Ok(output)
     })()
     .map_err(|error: yoe_vm::GuestError| not_run("the command could not be run on the device", error))?;
     said(&output)
+}
+
+/// Where the newest run of an image leaves what its console and the servers next to it said.
+pub fn records(bootable: &Bootable) -> Result<std::path::PathBuf, CommandError> {
+    let records = paths::state()?.join("runs").join(&bootable.image.name);
+    std::fs::create_dir_all(&records).map_err(|error| {
+        not_run("the console's log cannot be kept", error).where_to_write("XDG_STATE_HOME")
+    })?;
+    Ok(records)
 }
 
 fn said(output: &Output) -> Result<(), CommandError> {
@@ -60,9 +64,6 @@ fn said(output: &Output) -> Result<(), CommandError> {
     }
     match output.status {
         Some(0) => Ok(()),
-        status => {
-            let status = status.map_or(NO_STATUS.to_owned(), |status| format!("it ended with {status}"));
-            Err(CommandError::new(Kind::TestsFailed, format!("the command failed on the device: {status}")))
-        }
+        status => Err(CommandError::of_command(status)),
     }
 }

@@ -7,6 +7,7 @@ use yoe_vm::test::{Cut, Limits, Reporter, RunError, Suite, Summary, TestResult, 
 use yoe_vm::{Credential, Login, Password};
 
 use crate::args::Test;
+use crate::built::image;
 use crate::context::evaluate;
 use crate::error::{CommandError, Kind};
 use crate::kernel_test::KernelJudge;
@@ -36,12 +37,14 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
     // A filter that leaves no test is told before a machine is started.
     names(&bootable.image.tests, args.filter.as_deref())
         .map_err(|error| CommandError::user(error.to_string()))?;
+    let accel = bootable.accelerate(args.accel)?;
+    ui::note(&accel);
     let folder = records::folder(&bootable.image.name)?;
     let summary = boot(&bootable, args, &folder)?;
     // A part of the tests must not take the place of what a whole run found.
     let file = if args.filter.is_some() { records::PART } else { records::WHOLE };
     let memory = args.memory.unwrap_or(bootable.qemu.memory);
-    let record = summary.record(bootable.tree.to_string(), memory, &bootable.image.tests);
+    let record = summary.record(bootable.tree.to_string(), bootable.accel, memory, &bootable.image.tests);
     records::write(&folder.join(file), &record)?;
     ui::note(&format!("console and times: {}", folder.display()));
     ui::result(&summary.to_string());
@@ -52,11 +55,8 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
 }
 
 fn list(args: &Test) -> Result<(), CommandError> {
-    let mut evaluated = evaluate(args.machine.as_deref())?;
-    let name = args.image.clone().or_else(|| evaluated.project.default_image.clone());
-    let image = name.as_ref().and_then(|name| evaluated.project.images.remove(name));
-    let mut image =
-        image.ok_or_else(|| CommandError::user(format!("{:?} is not an image", name.unwrap_or_default())))?;
+    let evaluated = evaluate(args.machine.as_deref())?;
+    let (_, mut image) = image(&evaluated.project, args.image.as_deref(), "test")?;
     kernel_test::add(&mut image);
     sweeps::set_cuts(&mut image, args.cuts)?;
     let names = names(&image.tests, args.filter.as_deref());
@@ -100,7 +100,7 @@ fn boot(bootable: &Bootable, args: &Test, records: &Path) -> Result<Summary, Com
         tests: &bootable.image.tests,
         filter: args.filter.as_deref(),
         login: &Login { user: "root".into(), password: password.plain().into() },
-        limits: Limits::of(&bootable.image.tests),
+        limits: Limits::of(&bootable.image.tests, bootable.accel),
         power_off: "poweroff",
         reboot: "reboot",
         seed: sweeps::seed(&bootable.image, args.seed)?,

@@ -9,7 +9,10 @@ mod treemap;
 use serde::Serialize;
 use yoe_image::Manifest;
 use yoe_model::{Image, Machine, MeasureUnit};
+use yoe_vm::Accel;
 use yoe_vm::test::{Figure, Moment, Record};
+
+use crate::records::Newest;
 
 pub use page::page;
 pub use table::table;
@@ -33,6 +36,8 @@ pub struct Report {
     pub boot: Vec<Moment>,
     /// What its tests measured.
     pub figures: Vec<Figure>,
+    /// What ran the device's instructions: `tcg` is emulation, and its times are several times those of `kvm`.
+    pub accel: Accel,
     /// Memory of the device.
     pub memory: Memory,
     /// How its tests ended.
@@ -87,8 +92,12 @@ pub struct Tests {
     pub failed: usize,
     /// How many did not run.
     pub skipped: usize,
+    /// Names of those that failed.
+    pub failed_names: Vec<String>,
     /// Whether the image was built anew since.
     pub of_another_build: bool,
+    /// Whether only some of the image's tests were run.
+    pub of_some: bool,
 }
 
 impl Report {
@@ -98,9 +107,10 @@ impl Report {
         machine: &Machine,
         manifest: &Manifest,
         disk: u64,
-        record: &Record,
+        newest: &Newest,
         tree: &str,
     ) -> Self {
+        let record = &newest.record;
         let made = manifest.disk.as_ref();
         let (root, kernel) = made.map_or((0, 0), |made| (made.root.bytes, made.kernel.bytes));
         Self {
@@ -119,8 +129,9 @@ impl Report {
             packages: packages(manifest),
             boot: boot(record),
             figures: record.figures.iter().filter(|it| !of_first_boot(it)).cloned().collect(),
+            accel: record.accel,
             memory: memory(record),
-            tests: tests(record, tree),
+            tests: tests(newest, tree),
         }
     }
 }
@@ -161,13 +172,17 @@ fn memory(record: &Record) -> Memory {
     }
 }
 
-fn tests(record: &Record, tree: &str) -> Tests {
+fn tests(newest: &Newest, tree: &str) -> Tests {
+    let record = &newest.record;
+    let failed = record.tests.iter().filter(|test| test.outcome == "failed");
     let count = |outcome: &str| record.tests.iter().filter(|test| test.outcome == outcome).count();
     Tests {
         passed: count("passed"),
         failed: count("failed"),
         skipped: count("skipped"),
+        failed_names: failed.map(|test| test.name.clone()).collect(),
         of_another_build: record.image != tree,
+        of_some: newest.of_some,
     }
 }
 

@@ -17,7 +17,7 @@ td.number{text-align:right;white-space:nowrap}.number{font-variant-numeric:tabul
 color:#fff;font-size:12px;line-height:1.2;print-color-adjust:exact}\
 .map span{display:block;padding:2px 5px 0;overflow:hidden;white-space:nowrap;text-overflow:ellipsis}\
 @container(max-width:55px) or (max-height:33px){.map span{display:none}}\
-.boot{display:grid;grid-template-columns:max-content 1fr max-content;gap:.4rem 1rem;align-items:center}\
+.boot{display:grid;grid-template-columns:max-content 1fr max-content max-content;gap:.4rem 1rem;align-items:center}\
 .boot i{display:block;height:1rem;min-width:1px;background:var(--bar);print-color-adjust:exact}\
 .boot .number{text-align:right}";
 
@@ -26,13 +26,15 @@ pub fn page(report: &Report) -> String {
     let title = escaped(&format!("{} {}", report.image, report.version));
     let machine = escaped(&format!("For {} ({}).", report.machine, report.arch));
     let memory = bytes(report.memory.given);
+    let accel = report.accel.as_str();
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
-         <h1>{title}</h1>\n<p>{machine} Tests: {}.</p>\n\
+         <h1>{title}</h1>\n<p>{machine} Tests: {}.</p>\n{}\
          <h2>Size</h2>\n{}<h2>Packages</h2>\n{}{}<p>Files below /boot are counted here; they are in the kernel image, not in the root.</p>\n\
-         <h2>First boot</h2>\n{}<h2>Measured</h2>\n<p>With {memory} of memory, unless it says otherwise.</p>\n{}</html>\n",
+         <h2>First boot</h2>\n{}<h2>Measured</h2>\n<p>Run {accel}, with {memory} of memory unless it says otherwise.</p>\n{}</html>\n",
         tests(&report.tests),
+        failed(report),
         sizes(report),
         treemap::html(&report.packages),
         packages(report),
@@ -44,6 +46,16 @@ pub fn page(report: &Report) -> String {
 /// Text that HTML shows as it is.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Names of the tests that failed.
+fn failed(report: &Report) -> String {
+    let names = &report.tests.failed_names;
+    if names.is_empty() {
+        return String::new();
+    }
+    let names: String = names.iter().map(|name| format!("<li>{}\n", escaped(name))).collect();
+    format!("<p>Failed:</p>\n<ul>\n{names}</ul>\n")
 }
 
 fn sizes(report: &Report) -> String {

@@ -1,7 +1,8 @@
 //! Reports on an image made of plain data.
 
 use yoe_image::{Content, DiskRecord, FileRecord};
-use yoe_model::{Arch, Budget, Digest, Init, Kernel, Layout, Origin, RootFormat, RootSize, Size};
+use yoe_model::{Arch, Budget, Digest, Etc, Init, Kernel, Layout, Origin, RootFormat, RootSize, Size};
+use yoe_vm::Accel;
 use yoe_vm::test::{BootRecord, TestRecord};
 
 use super::*;
@@ -23,6 +24,7 @@ fn image() -> Image {
         budget: Some(Budget { rootfs: Size(160 << 20), growth: 1.0 }),
         hostname: "host".into(),
         init: Init::Finit,
+        etc: Etc::Memory,
         kernel_contract: vec![],
         origin: Origin::default(),
     }
@@ -76,6 +78,7 @@ fn record() -> Record {
         .map(|(name, at)| moment(name, at));
     Record {
         image: TREE.into(),
+        accel: Accel::Tcg,
         memory: 1 << 30,
         boots: vec![BootRecord { memory: None, milestones: milestones.into() }],
         tests: vec![
@@ -101,7 +104,8 @@ fn report(tree: &str) -> Report {
         qemu: None,
         origin: Origin::default(),
     };
-    Report::new(&image(), &machine, &manifest(), 200 << 20, &record(), tree)
+    let newest = Newest { record: record(), of_some: false };
+    Report::new(&image(), &machine, &manifest(), 200 << 20, &newest, tree)
 }
 
 #[test]
@@ -134,15 +138,18 @@ fn a_terminal_gets_a_table() {
       smallest memory       128M  in which this passed: runs <in> little
 
     tests: 2 passed, 1 failed, 0 skipped
+      failed: runs in less
     ");
 }
 
 #[test]
 fn a_record_of_another_build_is_told() {
+    let table = table(&report("4567"));
     assert!(
-        table(&report("4567"))
-            .ends_with("tests: 2 passed, 1 failed, 0 skipped, on another build of this image")
+        table.contains("tests: 2 passed, 1 failed, 0 skipped, on another build of this image\n"),
+        "{table}"
     );
+    assert!(table.ends_with("\n  failed: runs in less"), "{table}");
 }
 
 #[test]

@@ -31,5 +31,9 @@ pub fn share(part: u64, whole: u64) -> String {
 /// How tests ended.
 pub fn tests(tests: &super::Tests) -> String {
     let of_another = if tests.of_another_build { ", on another build of this image" } else { "" };
-    format!("{} passed, {} failed, {} skipped{of_another}", tests.passed, tests.failed, tests.skipped)
+    let of_some = if tests.of_some { ", of a run of some tests" } else { "" };
+    format!(
+        "{} passed, {} failed, {} skipped{of_some}{of_another}",
+        tests.passed, tests.failed, tests.skipped
+    )
 }

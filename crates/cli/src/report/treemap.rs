@@ -22,22 +22,61 @@ const WHOLE: Rect = Rect { x: 0.0, y: 0.0, w: 960.0, h: 420.0 };
 const COLOURS: [&str; 8] =
     ["#2f5d8a", "#3d7a5a", "#8a6d2f", "#7a3d5e", "#4f4f8f", "#2f7f86", "#8a4b2f", "#5f6b3a"];
 
-/// Packages as boxes of a page, in parts of its width. Those without files are left out.
+/// A box that is a smaller part of the picture than this has no room for its name.
+const NAMED: f64 = 0.008;
+
+/// Packages as boxes of a page, in parts of its width, the largest first. Those without files are left out; those whose
+/// box would have no room for a name share one, which names them when it is pointed at. The table below the picture has
+/// all of them.
 pub fn html(packages: &[Package]) -> String {
-    let packages: Vec<&Package> = packages.iter().filter(|package| package.bytes > 0).collect();
-    let sizes: Vec<f64> = packages.iter().map(|package| package.bytes as f64).collect();
-    let boxes = packages.iter().zip(squarified(&sizes, WHOLE)).enumerate();
-    let boxes: String = boxes.map(|(index, (package, rect))| shape(index, package, rect)).collect();
+    let whole: u64 = packages.iter().map(|package| package.bytes).sum();
+    let files = packages.iter().filter(|package| package.bytes > 0);
+    let (named, small): (Vec<&Package>, Vec<&Package>) =
+        files.partition(|package| package.bytes as f64 >= whole as f64 * NAMED);
+    let mut labels: Vec<Label> = named.into_iter().map(Label::of).collect();
+    labels.extend(Label::of_several(&small));
+    labels.sort_by_key(|label| std::cmp::Reverse(label.bytes));
+    let sizes: Vec<f64> = labels.iter().map(|label| label.bytes as f64).collect();
+    let boxes = labels.iter().zip(squarified(&sizes, WHOLE)).enumerate();
+    let boxes: String = boxes.map(|(index, (label, rect))| shape(index, label, rect)).collect();
     format!("<div class=\"map\" role=\"img\" aria-label=\"Sizes of packages\">\n{boxes}</div>\n")
 }
 
-fn shape(index: usize, package: &Package, Rect { x, y, w, h }: Rect) -> String {
-    let (name, size) = (escaped(&package.name), bytes(package.bytes));
+/// What a box says.
+struct Label {
+    name: String,
+    /// Shown when it is pointed at.
+    title: String,
+    bytes: u64,
+}
+
+impl Label {
+    fn of(package: &Package) -> Self {
+        let size = bytes(package.bytes);
+        Self { name: package.name.clone(), title: format!("{} {size}", package.name), bytes: package.bytes }
+    }
+
+    /// One box for several; none for none.
+    fn of_several(packages: &[&Package]) -> Option<Self> {
+        match packages {
+            [] => None,
+            [one] => Some(Self::of(one)),
+            all => {
+                let titles: Vec<String> = all.iter().map(|one| Self::of(one).title).collect();
+                let bytes = all.iter().map(|package| package.bytes).sum();
+                Some(Self { name: format!("{} smaller", all.len()), title: titles.join(", "), bytes })
+            }
+        }
+    }
+}
+
+fn shape(index: usize, label: &Label, Rect { x, y, w, h }: Rect) -> String {
+    let (name, title, size) = (escaped(&label.name), escaped(&label.title), bytes(label.bytes));
     let colour = COLOURS[index % COLOURS.len()];
     let [left, width] = [x, w].map(|length| length / WHOLE.w * 100.0);
     let [top, height] = [y, h].map(|length| length / WHOLE.h * 100.0);
     format!(
-        "<div title=\"{name} {size}\" style=\"left:{left:.2}%;top:{top:.2}%;width:{width:.2}%;height:{height:.2}%;\
+        "<div title=\"{title}\" style=\"left:{left:.2}%;top:{top:.2}%;width:{width:.2}%;height:{height:.2}%;\
          background:{colour}\"><span>{name}</span><span>{size}</span></div>\n"
     )
 }
@@ -126,6 +165,18 @@ mod tests {
         assert_eq!(rects[0], Rect { x: 0.0, y: 0.0, w: 3.0, h: 2.0 });
         assert_eq!(rects[1], Rect { x: 0.0, y: 2.0, w: 3.0, h: 2.0 });
         assert!((rects[2].h - 7.0 / 3.0).abs() < 1e-9, "{:?}", rects[2]);
+    }
+
+    #[test]
+    fn small_packages_share_a_box_that_names_them() {
+        let package = |name: &str, bytes| Package { name: name.into(), version: "1".into(), bytes };
+        let some = [package("engine", 1_000_000), package("a", 900), package("b<", 800), package("none", 0)];
+        let html = html(&some);
+        assert!(html.contains("<span>engine</span>") && html.contains("<span>2 smaller</span>"), "{html}");
+        assert!(html.contains("title=\"a 900B, b&lt; 800B\""), "{html}");
+        assert_eq!(html.matches("<div title").count(), 2);
+        let one = super::html(&some[..2]);
+        assert!(one.contains("<span>a</span>"), "{one}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ impl Reporter for Json {
 fn object(event: &Event<'_>) -> Value {
     match event {
         Event::Planned { total, pending } => json!({"event": "planned", "total": total, "pending": pending}),
+        Event::Waiting { label } => json!({"event": "waiting", "action": label}),
         Event::Started { label, reason } => {
             json!({"event": "started", "action": label, "reason": reason.to_string()})
         }

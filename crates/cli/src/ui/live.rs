@@ -60,6 +60,12 @@ impl Reporter for Live {
                 self.whole.set_message(format!(", {} more are not needed or in the cache", total - pending));
                 self.whole.enable_steady_tick(Duration::from_secs(1));
             }
+            Event::Waiting { label } => {
+                // The terminal may be gone; the build goes on.
+                let _ = self
+                    .bars
+                    .println(format!("  {label}: waits for another yoe, which is doing this already"));
+            }
             Event::Started { label, .. } => self.begin(label),
             Event::Progress { label, done, total } => {
                 self.with(label, |bar| Self::progress(bar, done, total));

@@ -6,9 +6,12 @@ mod live;
 mod plain;
 
 use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 
 pub use error::show as show_error;
 use yoe_build::Reporter;
+
+use crate::error::CommandError;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,10 +44,38 @@ impl Mode {
     }
 }
 
-/// A line of the command's result.
+/// Why a part of the result could not be written: the first reason.
+static LOST: Mutex<Option<std::io::Error>> = Mutex::new(None);
+
+/// A line of the command's result. Where it cannot be written, [`written`] says so at the end.
 pub fn result(line: &str) {
+    keep(writeln!(std::io::stdout(), "{line}"));
+}
+
+/// What the command line's parser shows on request: help, or a version.
+pub fn shown(asked: &clap::Error) {
+    keep(asked.print());
+}
+
+/// Whether all of the result was written.
+///
+/// # Errors
+/// When a part of it was not: whoever reads the output would take it for the whole.
+pub fn written() -> Result<(), CommandError> {
+    keep(std::io::stdout().flush());
+    match LOST.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        None => Ok(()),
+        Some(error) => Err(CommandError::user("the output could not be written").because(error)),
+    }
+}
+
+fn keep(written: std::io::Result<()>) {
     // A closed pipe (`| head`) is the reader's choice, not an error of ours.
-    let _ = writeln!(std::io::stdout(), "{line}");
+    if let Err(error) = written
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        LOST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
 }
 
 /// A line about the command's course.

@@ -35,6 +35,9 @@ impl Reporter for Plain {
                     ));
                 }
             }
+            Event::Waiting { label } => {
+                note(&format!("{label}: waits for another yoe, which is doing this already"))
+            }
             Event::Started { label, reason } => {
                 let done = self.done.load(Ordering::Relaxed);
                 note(&format!("{} {label}: {reason}", self.count(done)));

@@ -1,68 +1,46 @@
-//! Serves the files of a folder on the loopback interface, until it is dropped.
+//! A plain web server for files: no ranges, no protocols of version control systems.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
-pub struct FileServer {
-    address: SocketAddr,
-    end: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+/// Serves the files below a directory on a port of loopback, as long as the test program runs. Gives the port.
+pub fn serve(folder: &Path) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let folder = folder.to_owned();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let folder = folder.clone();
+            // A client that goes away is no error of the server.
+            std::thread::spawn(move || drop(answer(stream, &folder)));
+        }
+    });
+    port
 }
 
-impl FileServer {
-    pub fn new(folder: PathBuf) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let end = Arc::new(AtomicBool::new(false));
-        let ended = Arc::clone(&end);
-        let thread = std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                if ended.load(Ordering::SeqCst) {
-                    return;
-                }
-                // A client that leaves early is no fault of this server.
-                let _ = stream.and_then(|stream| answer(stream, &folder));
+fn answer(stream: TcpStream, folder: &Path) -> std::io::Result<()> {
+    let mut requests = BufReader::new(stream.try_clone()?);
+    let mut stream = stream;
+    loop {
+        let mut head = Vec::new();
+        loop {
+            let mut line = String::new();
+            if requests.read_line(&mut line)? == 0 {
+                return Ok(());
             }
-        });
-        Self { address, end, thread: Some(thread) }
-    }
-
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-}
-
-impl Drop for FileServer {
-    fn drop(&mut self) {
-        self.end.store(true, Ordering::SeqCst);
-        drop(TcpStream::connect(self.address));
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+            if line.trim().is_empty() {
+                break;
+            }
+            head.push(line);
         }
+        let asked = head.first().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
+        let path: PathBuf = folder.join(asked.split('?').next().unwrap_or_default().trim_start_matches('/'));
+        let (status, body) = match std::fs::read(&path) {
+            Ok(body) => ("200 OK", body),
+            Err(_) => ("404 Not Found", Vec::new()),
+        };
+        write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n", body.len())?;
+        stream.write_all(&body)?;
     }
-}
-
-fn answer(mut stream: TcpStream, folder: &Path) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    let mut path = String::new();
-    for line in BufReader::new(stream.try_clone()?).lines() {
-        let line = line?;
-        if line.is_empty() {
-            break;
-        }
-        if let Some(rest) = line.strip_prefix("GET /") {
-            path = rest.split(' ').next().unwrap_or_default().to_owned();
-        }
-    }
-    let (status, body) = match std::fs::read(folder.join(path)) {
-        Ok(body) => (200, body),
-        Err(_) => (404, Vec::new()),
-    };
-    write!(stream, "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len())?;
-    stream.write_all(&body)
 }

@@ -78,6 +78,11 @@ impl Sandbox {
         self.lock_with(lay_go);
     }
 
+    /// As [`Self::lock`], with what git needs for `http://` in the container.
+    pub fn lock_with_git_http(&self) {
+        self.lock_with(lay_git_http);
+    }
+
     fn lock_with(&self, more: fn(&Path)) {
         let project = yoe_lang::load(&self.project(), &Default::default()).expect("the project is right");
         let container = &project.containers["env"];
@@ -141,6 +146,8 @@ impl Sandbox {
         let clean = |bytes: &[u8]| {
             let text =
                 String::from_utf8_lossy(bytes).replace(&self.folder.path().display().to_string(), "[HOME]");
+            // The version of every unit here is 1.0, and so may be a time.
+            let text = text.replace("(1.0 s)", "([TIME] s)");
             let lines: Vec<String> = text.lines().map(clean_line).collect();
             lines.join("\n")
         };
@@ -186,26 +193,40 @@ fn plan(mut project: Project<Unlocked>, lock: Lock) -> Plan {
     .expect("there is a plan")
 }
 
-/// Copies programs and the libraries that each names (ldd(1)).
+/// Copies programs and the libraries that each names.
 fn lay_programs(root: &Path) {
-    let mut files = BTreeSet::new();
     for program in PROGRAMS {
         let path =
             ["/bin", "/usr/bin"].iter().map(|dir| Path::new(dir).join(program)).find(|path| path.exists());
         let path = path.unwrap_or_else(|| panic!("this machine has no {program}"));
-        let listed = Command::new("ldd").arg(&path).output().expect("this machine has ldd").stdout;
-        let listed = String::from_utf8(listed).unwrap();
-        files.extend(listed.split_whitespace().filter(|word| word.starts_with('/')).map(PathBuf::from));
-        let to = root.join("usr/bin").join(program);
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(path, to).unwrap();
-    }
-    for file in files {
-        let to = root.join(file.strip_prefix("/").unwrap());
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(&file, to).unwrap();
+        lay_program(root, &path, &root.join("usr/bin").join(program));
     }
     std::os::unix::fs::symlink("usr/bin", root.join("bin")).unwrap();
+}
+
+/// Copies a program and the libraries that it names (ldd(1)).
+fn lay_program(root: &Path, program: &Path, to: &Path) {
+    let listed = Command::new("ldd").arg(program).output().expect("this machine has ldd").stdout;
+    let listed = String::from_utf8(listed).unwrap();
+    let libraries: BTreeSet<&str> = listed
+        .split_whitespace()
+        .filter(|word| word.starts_with('/'))
+        .map(|word| word.trim_end_matches(':'))
+        .collect();
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    fs::copy(program, to).unwrap();
+    for library in libraries {
+        let to = root.join(library.trim_start_matches('/'));
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(library, to).unwrap();
+    }
+}
+
+/// The program by which git speaks HTTP.
+fn lay_git_http(root: &Path) {
+    let found = Command::new("git").arg("--exec-path").output().expect("this machine has no git");
+    let program = PathBuf::from(String::from_utf8(found.stdout).unwrap().trim()).join("git-remote-http");
+    lay_program(root, &program, &root.join(program.strip_prefix("/").unwrap()));
 }
 
 /// The Go client alone: to fetch modules it needs no more of its tree than the outline.

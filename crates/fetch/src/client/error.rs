@@ -84,6 +84,27 @@ pub enum Problem {
     /// The connection failed, or stayed silent for too long.
     #[error("{0}")]
     Transport(String),
+    /// The connection failed, and a proxy stands between.
+    #[error(
+        "{what} (by the proxy {proxy}; https_proxy, http_proxy, all_proxy and no_proxy say what goes by a proxy)"
+    )]
+    Proxy {
+        /// What failed.
+        what: String,
+        /// The proxy's address, without a password.
+        proxy: String,
+    },
+    /// Nobody whom this machine trusts vouches for the server.
+    #[error(
+        "{what}: no certificate authority that this machine trusts vouches for the server{by}; the variable SSL_CERT_FILE can name \
+         a file (PEM) with the authorities to trust"
+    )]
+    Certificate {
+        /// What is wrong with the certificate.
+        what: String,
+        /// ` (by the proxy …)` when one stands between, which may have put its own certificate there.
+        by: String,
+    },
     /// The connection ended before the file did.
     #[error("the connection ended after {got} of {expected} bytes")]
     Truncated {

@@ -104,6 +104,7 @@ const STEP: Duration = Duration::from_millis(50);
 #[derive(Debug, Clone)]
 pub struct Client {
     agent: Agent,
+    proxy: Option<ureq::Proxy>,
     settings: Settings,
     cancel: Cancel,
 }
@@ -122,7 +123,7 @@ impl Client {
             }
         };
         let agent = Agent::config_builder()
-            .proxy(proxy)
+            .proxy(proxy.clone())
             .tls_config(tls())
             .http_status_as_error(false)
             .timeout_connect(Some(settings.connect))
@@ -132,7 +133,7 @@ impl Client {
             .user_agent(concat!("yoe/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
-        Ok(Self { agent, settings, cancel })
+        Ok(Self { agent, proxy, settings, cancel })
     }
 
     /// The flag that ends this client.
@@ -204,8 +205,13 @@ impl Client {
                     }
                 }
             });
-            let transfer =
-                Transfer { agent: &self.agent, settings: &self.settings, cancel: &self.cancel, want };
+            let transfer = Transfer {
+                agent: &self.agent,
+                proxy: self.proxy.as_ref(),
+                settings: &self.settings,
+                cancel: &self.cancel,
+                want,
+            };
             let result = transfer.run(sink, path, progress);
             drop(done);
             result

@@ -318,3 +318,26 @@ fn an_address_of_a_proxy_must_be_one() {
     let settings = Settings { proxy: Proxy::Address("::".to_owned()), ..Settings::default() };
     assert!(matches!(Client::new(settings, Cancel::new()), Err(FetchError::Proxy { .. })));
 }
+
+#[test]
+fn what_fails_at_a_proxy_names_the_proxy() {
+    // Nobody listens at a port that was free a moment ago.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let case = Case::new(|_| Reply::Bytes(content()));
+    let proxy = Proxy::Address(format!("http://user:secret@127.0.0.1:{port}"));
+    let client = Client::new(Settings { proxy, attempts: 1, ..settings() }, Cancel::new()).unwrap();
+    let told = client.download(&case.remote, &case.partial(), &mut |_| ()).unwrap_err().to_string();
+    assert!(told.contains(&format!("by the proxy http://127.0.0.1:{port}")), "{told}");
+    assert!(!told.contains("secret"), "{told}");
+    assert!(case.server.requests().is_empty());
+}
+
+#[test]
+fn what_fails_without_a_proxy_names_none() {
+    let mut case = Case::new(|_| Reply::Bytes(content()));
+    case.remote.urls = vec!["http://127.0.0.1:1/file".to_owned()];
+    let told = case.run().unwrap_err().to_string();
+    assert!(!told.contains("proxy"), "{told}");
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ureq::http::{HeaderMap, Response, header};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, Proxy};
 use yoe_model::Digest;
 
 use super::sink::Sink;
@@ -28,6 +28,7 @@ pub(super) struct Want<'a> {
 
 pub(super) struct Transfer<'a> {
     pub(super) agent: &'a Agent,
+    pub(super) proxy: Option<&'a Proxy>,
     pub(super) settings: &'a Settings,
     pub(super) cancel: &'a Cancel,
     pub(super) want: &'a Want<'a>,
@@ -118,7 +119,7 @@ impl Transfer<'_> {
             let mut response = self.ask(url, sink, path)?;
             let total = length(response.headers()).map(|rest| sink.len() + rest);
             self.check_total(total)?;
-            self.receive(&mut response, sink, path, total, progress)?;
+            self.receive(url, &mut response, sink, path, total, progress)?;
         }
         match self.want.sha256 {
             Some(expected) if sink.digest() != expected => {
@@ -139,7 +140,7 @@ impl Transfer<'_> {
         if have > 0 {
             request = request.header(header::RANGE, format!("bytes={have}-"));
         }
-        let response = request.call().map_err(transport)?;
+        let response = request.call().map_err(|error| transport(error, self.proxy_for(url).as_deref()))?;
         let mut restart =
             || sink.reset().map_err(|source| Stop::Fatal(FetchError::File { path: path.to_owned(), source }));
         match response.status().as_u16() {
@@ -176,6 +177,7 @@ impl Transfer<'_> {
 
     fn receive(
         &self,
+        url: &str,
         response: &mut Response<Body>,
         sink: &mut Sink,
         path: &Path,
@@ -191,7 +193,9 @@ impl Transfer<'_> {
             let count = match body.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(count) => count,
-                Err(error) => return Err(Stop::Again(Problem::Transport(error.to_string()), None)),
+                Err(error) => {
+                    return Err(Stop::Again(failed(error.to_string(), self.proxy_for(url).as_deref()), None));
+                }
             };
             if sink.len() + count as u64 > self.want.limit {
                 let got = sink.len() + count as u64;
@@ -212,6 +216,14 @@ impl Transfer<'_> {
         }
     }
 
+    /// The proxy that requests to this address go through, without its password.
+    fn proxy_for(&self, url: &str) -> Option<String> {
+        let proxy = self.proxy?;
+        let uri = url.parse().ok()?;
+        let scheme = format!("{:?}", proxy.protocol()).to_lowercase();
+        (!proxy.is_no_proxy(&uri)).then(|| format!("{scheme}://{}:{}", proxy.host(), proxy.port()))
+    }
+
     /// Waits this long; `false` when the flag was set meanwhile.
     fn wait(&self, time: Duration) -> bool {
         let end = Instant::now() + time;
@@ -230,9 +242,34 @@ impl Transfer<'_> {
     }
 }
 
+/// What failed, with the proxy that stands between.
+fn failed(what: String, proxy: Option<&str>) -> Problem {
+    match proxy {
+        Some(proxy) => Problem::Proxy { what, proxy: proxy.to_owned() },
+        None => Problem::Transport(what),
+    }
+}
+
+/// What is wrong with the server's certificate, when it is that.
+fn certificate(error: &ureq::Error) -> Option<String> {
+    let found = match error {
+        ureq::Error::Rustls(error) => Some(error),
+        ureq::Error::Io(error) => error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()),
+        _ => None,
+    };
+    match found? {
+        error @ rustls::Error::InvalidCertificate(_) => Some(error.to_string()),
+        _ => None,
+    }
+}
+
 /// What failed before an answer came. An address that is wrong in itself stays wrong.
-fn transport(error: ureq::Error) -> Stop {
-    let problem = Problem::Transport(error.to_string());
+fn transport(error: ureq::Error, proxy: Option<&str>) -> Stop {
+    if let Some(what) = certificate(&error) {
+        let by = proxy.map(|proxy| format!(" (by the proxy {proxy})")).unwrap_or_default();
+        return Stop::Next(Problem::Certificate { what, by });
+    }
+    let problem = failed(error.to_string(), proxy);
     match error {
         ureq::Error::BadUri(_)
         | ureq::Error::Http(_)
@@ -261,4 +298,23 @@ fn range_start(headers: &HeaderMap) -> Option<u64> {
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = text(headers, header::RETRY_AFTER).trim().parse().ok()?;
     Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_nobody_vouches_for_leads_to_the_variable() {
+        let unknown = || rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let wrapped = std::io::Error::new(std::io::ErrorKind::InvalidData, unknown());
+        for error in [ureq::Error::Rustls(unknown()), ureq::Error::Io(wrapped)] {
+            let Stop::Next(problem) = transport(error, Some("http://127.0.0.1:3128")) else { panic!() };
+            let told = problem.to_string();
+            assert!(told.contains("UnknownIssuer") && told.contains("SSL_CERT_FILE"), "{told}");
+            assert!(told.contains("by the proxy http://127.0.0.1:3128"), "{told}");
+        }
+        let refused = ureq::Error::Io(std::io::ErrorKind::ConnectionRefused.into());
+        assert!(matches!(transport(refused, None), Stop::Again(Problem::Transport(_), None)));
+    }
 }

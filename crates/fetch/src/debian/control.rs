@@ -1,5 +1,7 @@
 //! Debian control files (deb822(5)): stanzas of `Name: value` with continuation lines.
 
+use std::io::{self, BufRead, Read as _};
+
 /// One stanza.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stanza<'a> {
@@ -42,6 +44,41 @@ pub(crate) fn stanzas(text: &str) -> impl Iterator<Item = Stanza<'_>> {
     })
 }
 
+/// The most bytes of a stanza that [`stanzas_of`] reads, and of all that it gives.
+const LONGEST: usize = 1 << 20;
+
+/// The text of the stanzas of one package, of an index that is looked through as it comes: it may be long, and from anybody.
+///
+/// # Errors
+/// Those of the reader, and when a stanza, or all of them, are longer than those of any package.
+pub(crate) fn stanzas_of(mut index: impl BufRead, package: &str) -> io::Result<String> {
+    let invalid = |what: &'static str| io::Error::new(io::ErrorKind::InvalidData, what);
+    let wanted = format!("Package: {package}");
+    let (mut found, mut stanza, mut taken) = (String::new(), Vec::new(), false);
+    loop {
+        let start = stanza.len();
+        let room = (LONGEST + 1 - start) as u64;
+        let more = index.by_ref().take(room).read_until(b'\n', &mut stanza)? > 0;
+        if stanza.len() > LONGEST || found.len() > LONGEST {
+            return Err(invalid("a stanza is longer than that of any package"));
+        }
+        let line = stanza[start..].trim_ascii_end();
+        if !line.is_empty() {
+            taken |= line == wanted.as_bytes();
+            continue;
+        }
+        if taken {
+            found.push_str(std::str::from_utf8(&stanza).map_err(|_| invalid("it is not text"))?);
+            found.push('\n');
+        }
+        if !more {
+            return Ok(found);
+        }
+        stanza.clear();
+        taken = false;
+    }
+}
+
 /// Takes a line and the continuation lines after it.
 fn take_field<'a>(rest: &mut &'a str) -> &'a str {
     let text = *rest;
@@ -79,6 +116,26 @@ mod tests {
         assert_eq!(all[1].get("Package"), Some("b"));
         assert_eq!(all[1].get("Size"), Some("7"));
         assert_eq!(all[1].get("Nothing"), None);
+    }
+
+    #[test]
+    fn one_package_is_found_without_the_rest() {
+        let index =
+            "Package: a\nSize: 1\n\nVersion: 2\nPackage: key\n\nPackage: keys\n\n \nPackage: key\nSize: 3";
+        let found = stanzas_of(index.as_bytes(), "key").unwrap();
+        assert_eq!(found, "Version: 2\nPackage: key\n\n\nPackage: key\nSize: 3\n");
+        assert_eq!(stanzas(&found).count(), 2);
+        assert_eq!(stanzas_of(&b""[..], "key").unwrap(), "");
+    }
+
+    #[test]
+    fn a_stanza_without_end_is_not_kept() {
+        let endless = io::BufReader::new(io::repeat(b'x'));
+        assert!(
+            stanzas_of(endless, "key").unwrap_err().to_string().contains("longer than that of any package")
+        );
+        let many = "Package: key\n\n".repeat(LONGEST / 10);
+        assert!(stanzas_of(many.as_bytes(), "key").is_err());
     }
 
     proptest! {

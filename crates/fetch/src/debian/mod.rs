@@ -3,6 +3,8 @@
 mod control;
 mod date;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod index;
 mod openpgp;
 mod relation;

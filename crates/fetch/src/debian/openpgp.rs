@@ -1,6 +1,7 @@
 //! Clear-signed release files (RFC 9580, section 7) and the keys that may sign them.
 
 use std::collections::BTreeSet;
+use std::io::Read as _;
 
 use pgp::composed::{CleartextSignedMessage, Deserializable, SignedPublicKey, SignedPublicSubKey};
 use pgp::crypto::hash::HashAlgorithm;
@@ -16,6 +17,8 @@ pub(crate) struct Signed {
 /// The largest clear-signed text that is read, in bytes and in lines: ten times the largest in use.
 const MOST_BYTES: usize = 2 << 20;
 const MOST_LINES: usize = 20_000;
+/// The largest file of keys that is read, in bytes: twenty times the largest in use.
+const MOST_KEYS: usize = 1 << 20;
 
 impl Signed {
     /// Takes the signed text apart from its signatures; `Err` says what is wrong.
@@ -81,9 +84,27 @@ impl Signed {
 
 /// Reads keys, armored or not, and keeps those whose fingerprint is one of these. `Err` says what is wrong.
 pub(crate) fn pinned(keys: &[u8], fingerprints: &BTreeSet<String>) -> Result<Vec<SignedPublicKey>, String> {
-    let (all, _) = SignedPublicKey::from_reader_many(keys).map_err(|error| error.to_string())?;
-    // A key of a kind that is not known here is of no use, and does no harm to the others.
-    Ok(all.flatten().filter(|key| fingerprints.contains(&fingerprint(key))).collect())
+    if keys.len() > MOST_KEYS {
+        return Err(format!("it has more than {MOST_KEYS} bytes"));
+    }
+    let binary = if is_armored(keys) { dearmored(keys)? } else { keys.to_vec() };
+    let all = SignedPublicKey::from_bytes_many(&binary[..]).map_err(|error| error.to_string())?;
+    // Kinds of packets that are not known are passed over in there. After any other error nobody knows where the next key begins.
+    let all = all.map_while(Result::ok);
+    Ok(all.filter(|key| fingerprints.contains(&fingerprint(key))).collect())
+}
+
+/// Whether keys are text: every binary packet begins with this bit (RFC 9580, section 4.2).
+fn is_armored(keys: &[u8]) -> bool {
+    keys.first().is_some_and(|first| first & 0x80 == 0)
+}
+
+/// Undoes the armor to its end before anything looks at what is in it: the armor's reader must not be asked again after an
+/// error, and who reads packets from it would do that.
+fn dearmored(keys: &[u8]) -> Result<Vec<u8>, String> {
+    let mut binary = Vec::new();
+    pgp::armor::Dearmor::new(keys).read_to_end(&mut binary).map_err(|error| error.to_string())?;
+    Ok(binary)
 }
 
 /// In upper-case hexadecimal digits.
@@ -142,4 +163,39 @@ fn lasts<'a>(created: u64, signatures: impl Iterator<Item = &'a Signature>, at: 
     let Some(newest) = newest else { return false };
     let span = newest.key_expiration_time().map_or(0, |span| u64::from(span.as_secs()));
     span == 0 || at <= created + span
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Armor of this kind with so many lines, and without its end.
+    fn without_end(kind: &str, lines: usize) -> String {
+        format!("-----BEGIN PGP {kind}-----\n\n{}", format!("{}\n", "xsDN".repeat(16)).repeat(lines))
+    }
+
+    #[test]
+    fn keys_without_end_are_an_error_of_any_length() {
+        for lines in [0, 1, 100, 125, 126, 127, 130, 170, 1000, 10_000] {
+            let keys = without_end("PUBLIC KEY BLOCK", lines);
+            assert!(pinned(keys.as_bytes(), &BTreeSet::new()).is_err(), "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_signature_without_end_is_an_error_of_any_length() {
+        for lines in [0, 1, 100, 125, 126, 127, 130, 170, 1000, 10_000] {
+            let signature = without_end("SIGNATURE", lines);
+            let text = format!("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\ntext\n{signature}");
+            assert!(Signed::parse(text.as_bytes()).is_err(), "{lines}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_keys_is_none_or_an_error() {
+        for bytes in [&b""[..], b"\xff", b"text", b"\x99\x01\x0d\x04", &[0x99; 9000]] {
+            assert!(pinned(bytes, &BTreeSet::new()).map_or(true, |keys| keys.is_empty()), "{bytes:?}");
+        }
+        assert!(pinned(&vec![0x80; MOST_KEYS + 1], &BTreeSet::new()).is_err());
+    }
 }

@@ -1,18 +1,19 @@
 //! A suite: its release file, which is believed only after its signature was checked, and its indexes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::rc::Rc;
 
 use pgp::composed::SignedPublicKey;
 use yoe_model::{Digest, LockedSuite, Mirrors};
 
+use super::control;
 use super::error::DebianError;
 use super::index::Index;
 use super::openpgp::{self, Signed};
 use super::release::{Listed, Release};
 use crate::client::{Client, Progress, Remote, addresses};
-use crate::unpack::{Compression, read_file};
+use crate::unpack::{Bounded, Compression, Limits, read_file};
 
 /// What decides whether a suite is believed.
 pub(crate) struct Trust<'a> {
@@ -47,6 +48,8 @@ pub(crate) struct Suite {
     // What was read already. The release file vouches for the indexes, so they are as good as it is.
     packages: BTreeMap<String, Rc<Index>>,
     sources: Option<Rc<str>>,
+    /// Indexes as they were fetched to look for the keyring, by their path, until they are read as a whole.
+    fetched: BTreeMap<String, (Vec<u8>, Compression)>,
     /// The archive's keyring, and where it was found.
     keyring: Option<(String, Vec<u8>)>,
 }
@@ -54,7 +57,15 @@ pub(crate) struct Suite {
 /// Files of an archive that are larger are not read into memory, compressed or not.
 const LARGEST_INDEX: u64 = 1 << 30;
 const LARGEST_RELEASE: u64 = 2 << 20;
-const LARGEST_KEYRING: u64 = 16 << 20;
+
+/// What is read before a signature was checked may come from anybody, so it has narrower bounds: an index, as it is fetched
+/// and as it reads (which is looked through, and not kept); the keyring's package, as it is fetched and as it unpacks.
+const UNSIGNED_INDEX: u64 = 64 << 20;
+const UNSIGNED_TEXT: u64 = 256 << 20;
+const UNSIGNED_PACKAGE: u64 = 16 << 20;
+const UNSIGNED_CONTENT: u64 = 64 << 20;
+/// Files of that package. It has some twenty.
+const UNSIGNED_ENTRIES: u64 = 1000;
 
 /// The package that holds the archive's keys, and where they are in it.
 const KEYRING_PACKAGE: &str = "debian-archive-keyring";
@@ -79,6 +90,7 @@ impl Suite {
             release,
             packages: BTreeMap::new(),
             sources: None,
+            fetched: BTreeMap::new(),
             keyring: None,
         })
     }
@@ -147,21 +159,35 @@ impl Suite {
         access: &Access<'_>,
         report: Report<'_>,
     ) -> Result<Option<(String, Vec<u8>)>, DebianError> {
-        let index = self.packages(access, access.architecture, &mut *report)?;
+        let index = self.keyring_package(access, &mut *report)?;
         let Some(package) = index.versions(KEYRING_PACKAGE).first() else { return Ok(None) };
         let remote = Remote {
             urls: addresses(access.mirrors, &self.archive, &package.path)?,
-            size: Some(package.size.min(LARGEST_KEYRING)),
+            size: Some(package.size.min(UNSIGNED_PACKAGE)),
             sha256: package.sha256,
             name: KEYRING_PACKAGE.to_owned(),
         };
         let deb = access.client.fetch(&remote, &mut |progress| report(KEYRING_PACKAGE, progress))?;
+        let cancel = access.client.cancel().clone();
+        let limits = Limits { bytes: UNSIGNED_CONTENT, entries: UNSIGNED_ENTRIES, cancel };
         for file in KEYRING_FILES {
-            if let Some(keys) = read_file(&deb, KEYRING_PACKAGE, file, LARGEST_KEYRING)? {
+            if let Some(keys) = read_file(&deb, KEYRING_PACKAGE, file, &limits)? {
                 return Ok(Some((format!("{file} of {KEYRING_PACKAGE}"), keys)));
             }
         }
         Ok(None)
+    }
+
+    /// What the index says of the keyring's package alone. The rest of it is not believed, and so not read either.
+    fn keyring_package(&mut self, access: &Access<'_>, report: Report<'_>) -> Result<Index, DebianError> {
+        let path = packages_path(access.architecture);
+        let (bytes, compression) = self.fetch_index(access, &path, UNSIGNED_INDEX, report)?;
+        let text = Bounded::new(compression.reader(bytes.as_slice()), UNSIGNED_TEXT, access.client.cancel());
+        let found = control::stanzas_of(BufReader::new(text), KEYRING_PACKAGE);
+        let found = found.map_err(|error| self.unreadable(&path, error.to_string()))?;
+        let index = Index::parse(&found).map_err(|problem| self.unreadable(&path, problem))?;
+        self.fetched.insert(path, (bytes, compression));
+        Ok(index)
     }
 
     fn packages(
@@ -173,7 +199,7 @@ impl Suite {
         if let Some(index) = self.packages.get(architecture) {
             return Ok(Rc::clone(index));
         }
-        let path = format!("main/binary-{architecture}/Packages");
+        let path = packages_path(architecture);
         let text = self.index(access, &path, report)?;
         let index = Rc::new(Index::parse(&text).map_err(|problem| self.unreadable(&path, problem))?);
         self.packages.insert(architecture.to_owned(), Rc::clone(&index));
@@ -190,7 +216,26 @@ impl Suite {
     }
 
     /// The text of an index, which the release file lists under this path, compressed or not.
-    fn index(&self, access: &Access<'_>, path: &str, report: Report<'_>) -> Result<String, DebianError> {
+    fn index(&mut self, access: &Access<'_>, path: &str, report: Report<'_>) -> Result<String, DebianError> {
+        let (bytes, compression) = match self.fetched.remove(path) {
+            Some(fetched) => fetched,
+            None => self.fetch_index(access, path, LARGEST_INDEX, report)?,
+        };
+        let mut text = String::new();
+        Bounded::new(compression.reader(bytes.as_slice()), LARGEST_INDEX, access.client.cancel())
+            .read_to_string(&mut text)
+            .map_err(|error| self.unreadable(path, error.to_string()))?;
+        Ok(text)
+    }
+
+    /// An index as the archive serves it, of at most `limit` bytes.
+    fn fetch_index(
+        &self,
+        access: &Access<'_>,
+        path: &str,
+        limit: u64,
+        report: Report<'_>,
+    ) -> Result<(Vec<u8>, Compression), DebianError> {
         let (listed_as, listed, compression) = [("xz", Compression::Xz), ("gz", Compression::Gzip)]
             .into_iter()
             .map(|(suffix, compression)| (format!("{path}.{suffix}"), compression))
@@ -199,15 +244,13 @@ impl Suite {
                 self.release.files.get(&path).map(|listed| (path.clone(), *listed, compression))
             })
             .ok_or_else(|| DebianError::NoIndex { suite: self.name(), index: path.to_owned() })?;
+        if listed.size > limit {
+            let problem = format!("it has {} bytes, more than the accepted {limit}", listed.size);
+            return Err(self.unreadable(&listed_as, problem));
+        }
         let remote = self.remote(access, &listed_as, listed)?;
         let bytes = access.client.fetch(&remote, &mut |progress| report(&remote.name, progress))?;
-        let mut text = String::new();
-        compression
-            .reader(bytes.as_slice())
-            .take(LARGEST_INDEX)
-            .read_to_string(&mut text)
-            .map_err(|error| self.unreadable(path, error.to_string()))?;
-        Ok(text)
+        Ok((bytes, compression))
     }
 
     /// Where an index can be fetched: by its digest where the archive offers that, because a name may stand for the next
@@ -224,7 +267,7 @@ impl Suite {
         }
         urls.extend(by_name);
         let name = format!("{path} of {}", self.name());
-        Ok(Remote { urls, size: Some(listed.size.min(LARGEST_INDEX)), sha256: listed.sha256, name })
+        Ok(Remote { urls, size: Some(listed.size), sha256: listed.sha256, name })
     }
 
     fn unreadable(&self, path: &str, problem: String) -> DebianError {
@@ -277,6 +320,11 @@ impl Verified<'_> {
     ) -> Result<Rc<str>, DebianError> {
         self.suite.sources(access, report)
     }
+}
+
+/// Where a suite lists the packages of an architecture.
+fn packages_path(architecture: &str) -> String {
+    format!("main/binary-{architecture}/Packages")
 }
 
 fn read_keys(

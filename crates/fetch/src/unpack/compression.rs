@@ -70,6 +70,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_the_language_takes_for_an_archive_is_one() {
+        assert_eq!(SUFFIXES.map(|(suffix, _)| suffix), yoe_model::ARCHIVE_ENDINGS);
+    }
+
+    #[test]
     fn names_tell_the_compression() {
         assert_eq!(Compression::of_tar("zlib_1.3.1.orig.tar.gz"), Some(Compression::Gzip));
         assert_eq!(Compression::of_tar("a.tar"), Some(Compression::None));

@@ -9,7 +9,7 @@ use super::error::UnpackError;
 use super::layer::{Filter, Layer};
 use super::root::{Name, Root};
 use super::tape::{self, Item};
-use super::{Limits, ar};
+use super::{Bounded, Limits, ar};
 
 /// Lays the files of a `.deb` into a tree that may hold those of others. `filter` sees each path without a leading `/`
 /// and says whether it is taken. A folder of the package for which the tree has a link to a folder stays that link.
@@ -41,21 +41,33 @@ pub(super) fn lay(
 }
 
 /// The content of one file of a `.deb` that is in memory; `None` when it has no such file. Symbolic links are not
-/// followed.
+/// followed. The package may come from anybody.
 ///
 /// # Errors
-/// When the package is damaged, or the file is larger than `limit`.
-pub fn read_file(deb: &[u8], name: &str, path: &str, limit: u64) -> Result<Option<Vec<u8>>, UnpackError> {
-    let damaged = |source| UnpackError::Damaged { archive: name.to_owned(), source };
+/// When the package is damaged, when it holds more than `limits` allow, or when cancelled.
+pub fn read_file(
+    deb: &[u8],
+    name: &str,
+    path: &str,
+    limits: &Limits,
+) -> Result<Option<Vec<u8>>, UnpackError> {
+    let damaged = |source| UnpackError::stream(name, source);
     let mut found = None;
-    tape::each(data(deb).map_err(damaged)?, damaged, |item| {
+    let mut entries = 0;
+    let stream = Bounded::new(data(deb).map_err(damaged)?, limits.stream(), &limits.cancel);
+    tape::each(stream, damaged, |item| {
+        entries += 1;
+        if entries > limits.entries {
+            let limit = format!("{} entries", limits.entries);
+            return Err(UnpackError::TooLarge { archive: name.to_owned(), limit });
+        }
         let Item::Entry(entry, content) = item else { return Ok(()) };
         let wanted = Name::new(&entry.name).is_ok_and(|name| name.as_bytes() == path.as_bytes());
         if !wanted || !matches!(entry.kind, tape::Kind::File) {
             return Ok(());
         }
-        if entry.size > limit {
-            let limit = format!("{limit} bytes in {path}");
+        if entry.size > limits.bytes {
+            let limit = format!("{} bytes in {path}", limits.bytes);
             return Err(UnpackError::TooLarge { archive: name.to_owned(), limit });
         }
         let mut bytes = Vec::new();

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::GaveUp;
+
 /// Why an archive could not be unpacked.
 #[derive(Debug, thiserror::Error)]
 pub enum UnpackError {
@@ -90,6 +92,18 @@ pub enum UnpackError {
     /// Unpacking was cancelled.
     #[error("unpacking was cancelled")]
     Cancelled,
+}
+
+impl UnpackError {
+    /// The error of a stream that could not be read to its end.
+    pub(super) fn stream(archive: &str, source: io::Error) -> Self {
+        let archive = archive.to_owned();
+        match GaveUp::of(&source) {
+            Some(GaveUp::Cancelled) => Self::Cancelled,
+            Some(GaveUp::TooMuch(limit)) => Self::TooLarge { archive, limit: format!("{limit} bytes") },
+            None => Self::Damaged { archive, source },
+        }
+    }
 }
 
 /// Why an entry of an archive is refused.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::tests::Lab;
 use super::*;
-use crate::test_archive::{Tar, xz};
+use crate::test_archive::{Tar, deb_of, xz};
 
 /// Asserts that an archive is refused for one of its entries, and that nothing lies beside the tree.
 fn refused(tar: Tar, expected: &EntryProblem) {
@@ -227,4 +227,50 @@ proptest! {
         let _ = archive(&file, "a.tar", &[], &lab.tree(), &Limits::default());
         untouched(&lab);
     }
+}
+
+/// A tar stream of so many empty entries, compressed: a few kilobytes that are megabytes.
+fn many(entries: usize) -> Vec<u8> {
+    let one = Tar::default().file("a", "").end();
+    let header = &one[..512];
+    xz(&header.repeat(entries))
+}
+
+/// Whoever is on the way chooses the bytes of a package that is read before any signature is checked.
+#[test]
+fn a_package_that_decompresses_to_too_much_is_left() {
+    let package = deb_of("data.tar.xz", &many(40_000));
+    assert!(package.len() < 20_000, "{}", package.len());
+    let limits = |entries| Limits { bytes: 1 << 20, entries, ..Limits::default() };
+    for entries in [100, 39_999] {
+        let refused = read_file(&package, "keyring", "b", &limits(entries)).unwrap_err();
+        assert!(matches!(refused, UnpackError::TooLarge { .. }), "{refused}");
+    }
+    assert_eq!(read_file(&package, "keyring", "b", &limits(40_000)).unwrap(), None);
+    // What is in no entry counts as well.
+    let zeros = deb_of("data.tar.xz", &xz(&vec![0; 8 << 20]));
+    let refused = Bounded::new(deb::data(&zeros[..]).unwrap(), 1 << 20, &Cancel::new());
+    assert!(std::io::copy(&mut { refused }, &mut std::io::sink()).is_err());
+}
+
+/// An extended header belongs to the entry after it, which never comes.
+#[test]
+fn headers_without_an_entry_end_somewhere() {
+    let mut header = Tar::default().entry(b'x', b"x", b"", 0o644, b"10 path=x\n").end();
+    header.truncate(1024);
+    let stream = xz(&header.repeat(20_000));
+    let lab = Lab::new();
+    let file = lab.put("a", &stream);
+    let limits = Limits { bytes: 1 << 20, entries: 100, ..Limits::default() };
+    let refused = archive(&file, "a.tar.xz", &[], &lab.tree(), &limits).unwrap_err();
+    assert!(matches!(refused, UnpackError::TooLarge { .. }), "{refused}");
+}
+
+#[test]
+fn whoever_cancels_waits_for_no_stream() {
+    let cancel = Cancel::new();
+    cancel.cancel();
+    let limits = Limits { cancel, ..Limits::default() };
+    let package = deb_of("data.tar.xz", &many(10));
+    assert!(matches!(read_file(&package, "keyring", "b", &limits), Err(UnpackError::Cancelled)));
 }

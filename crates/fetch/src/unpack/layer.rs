@@ -2,10 +2,10 @@
 
 use std::io::{self, Read};
 
-use super::Limits;
 use super::error::{EntryProblem, UnpackError};
 use super::root::{self, Name, Refusal, Root};
 use super::tape::{self, Entry, Item, Kind};
+use super::{Bounded, Limits};
 
 /// Which entries are taken, by their cleaned name.
 pub(super) type Filter<'a> = &'a dyn Fn(&[u8]) -> bool;
@@ -32,7 +32,8 @@ impl<'a> Layer<'a> {
 
     pub(super) fn lay(mut self, reader: impl Read) -> Result<(), UnpackError> {
         let archive = self.archive;
-        let damaged = |source| UnpackError::Damaged { archive: archive.to_owned(), source };
+        let damaged = |source| UnpackError::stream(archive, source);
+        let reader = Bounded::new(reader, self.limits.stream(), &self.limits.cancel);
         tape::each(reader, damaged, |item| match item {
             Item::Entry(entry, content) => self.entry(&entry, content),
             Item::Refused(name, problem) => Err(self.refused(&name, problem)),
@@ -98,7 +99,7 @@ impl<'a> Layer<'a> {
     }
 
     fn damaged(&self, source: io::Error) -> UnpackError {
-        UnpackError::Damaged { archive: self.archive.to_owned(), source }
+        UnpackError::stream(self.archive, source)
     }
 
     fn refused(&self, name: &[u8], problem: EntryProblem) -> UnpackError {

@@ -6,11 +6,14 @@
 //! word for word, wherever they point: who reads a tree must not follow them.
 
 mod ar;
+mod bounded;
 mod compression;
 mod deb;
 mod environment;
 mod error;
 mod files;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod layer;
 mod part;
 mod root;
@@ -22,6 +25,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use crate::Cancel;
+pub(crate) use bounded::{Bounded, GaveUp};
 pub(crate) use compression::Compression;
 pub use deb::{deb, read_file};
 pub use environment::environment;
@@ -41,6 +45,15 @@ pub struct Limits {
     pub entries: u64,
     /// The flag that ends unpacking.
     pub cancel: Cancel,
+}
+
+impl Limits {
+    /// The most bytes that a tar stream within these limits has: content, and for each entry its header, its padding and a
+    /// long name.
+    pub(crate) fn stream(&self) -> u64 {
+        const OF_ENTRY: u64 = 4096;
+        self.bytes.saturating_add(self.entries.saturating_mul(OF_ENTRY))
+    }
 }
 
 impl Default for Limits {

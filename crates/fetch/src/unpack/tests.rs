@@ -219,12 +219,16 @@ fn debs_merge_into_a_root_with_links() {
     assert!(lab.tree().join("bin").symlink_metadata().unwrap().is_symlink());
 }
 
+fn bytes(bytes: u64) -> Limits {
+    Limits { bytes, ..Limits::default() }
+}
+
 #[test]
 fn a_file_of_a_deb_is_read_in_memory() {
     let package = make_deb(Tar::default().file("./a/b", "12345"));
-    assert_eq!(read_file(&package, "p", "a/b", 5).unwrap().unwrap(), b"12345");
-    assert_eq!(read_file(&package, "p", "a", 5).unwrap(), None);
-    assert!(matches!(read_file(&package, "p", "a/b", 4), Err(UnpackError::TooLarge { .. })));
+    assert_eq!(read_file(&package, "p", "a/b", &bytes(5)).unwrap().unwrap(), b"12345");
+    assert_eq!(read_file(&package, "p", "a", &bytes(5)).unwrap(), None);
+    assert!(matches!(read_file(&package, "p", "a/b", &bytes(4)), Err(UnpackError::TooLarge { .. })));
 }
 
 #[test]
@@ -235,7 +239,7 @@ fn what_is_not_a_deb_is_damaged() {
     let odd = deb_of("data.tar.lzma", &data);
     let none = deb_of("other", &data);
     for bytes in [&b""[..], b"!<arch>\n", b"not an ar archive, but long enough to be one", cut, &odd, &none] {
-        let error = read_file(bytes, "p.deb", "a", 9).unwrap_err();
+        let error = read_file(bytes, "p.deb", "a", &Limits::default()).unwrap_err();
         assert!(matches!(error, UnpackError::Damaged { .. }), "{error}");
     }
 }

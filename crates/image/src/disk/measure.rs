@@ -49,5 +49,6 @@ impl Measured {
 
 fn size(folder: &Path, name: &str) -> Result<u64, ImageError> {
     let path = folder.join(name);
-    std::fs::metadata(&path).map(|data| data.len()).map_err(ImageError::io("measure", &path))
+    let length = yoe_tree::regular(&path).and_then(|file| file.metadata()).map(|data| data.len());
+    length.map_err(ImageError::io("measure", &path))
 }

@@ -1,6 +1,6 @@
 //! What a disk is made of, in its manifest: what an update needs to know of it.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -55,7 +55,7 @@ fn file(folder: &Path, name: String) -> Result<FileRecord, ImageError> {
 
 /// The size and digest of a file of any size.
 fn digest(path: &Path) -> io::Result<(u64, Digest)> {
-    let mut file = File::open(path)?;
+    let mut file = yoe_tree::regular(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 18];
     let mut bytes = 0;

@@ -1,5 +1,5 @@
 use yoe_model::{
-    Arch, Budget, DataSize, Digest, Image, Init, Kernel, Layout, Machine, Origin, RootFormat, RootSize, Size,
+    Arch, Budget, DataSize, Digest, Etc, Image, Init, Kernel, Layout, Machine, Origin, RootFormat, RootSize, Size,
 };
 
 use super::*;
@@ -27,6 +27,7 @@ pub(crate) fn image() -> Image {
         hostname: "yoe".into(),
         kernel_contract: vec![],
         init: Init::Finit,
+        etc: Etc::Memory,
         origin: origin("images/base-image.star"),
     }
 }

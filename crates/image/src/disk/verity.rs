@@ -1,6 +1,7 @@
 //! dm-verity: a tree of hashes behind the root file system, by which the kernel checks every block when it reads it
 //! (Documentation/admin-guide/device-mapper/verity.rst).
 
+use std::io::Read as _;
 use std::path::Path;
 
 use yoe_disk::Uuid;
@@ -13,6 +14,8 @@ use crate::ImageError;
 pub(super) const FILE: &str = "root.verity";
 /// Bytes of a block of data and of hashes: the largest that every processor's page can hold.
 pub(crate) const BLOCK: u64 = 4096;
+/// More than that file has, in bytes.
+const LONGEST: u64 = 4096;
 const SECTORS_OF_BLOCK: u64 = BLOCK / 512;
 
 /// What the kernel needs to open a verified root.
@@ -30,7 +33,8 @@ impl Verity {
     /// Reads what the run of [`super::root_fs`] left in its output folder.
     pub(super) fn in_folder(folder: &Path, image: &Image) -> Result<Self, ImageError> {
         let path = folder.join(FILE);
-        let text = std::fs::read_to_string(&path).map_err(ImageError::io("read", &path))?;
+        let text = yoe_tree::regular(&path).and_then(|file| std::io::read_to_string(file.take(LONGEST)));
+        let text = text.map_err(ImageError::io("read", &path))?;
         let parsed = text.trim_end().split_once(' ').and_then(|(blocks, hash)| {
             Some(Self { root_hash: hash.parse().ok()?, salt: salt(image), data_blocks: blocks.parse().ok()? })
         });

@@ -8,7 +8,7 @@ use yoe_model::Service;
 
 const OS_RELEASE: &str = "usr/lib/os-release";
 
-/// Adds host name, os-release, services, keys and the package database. Returns os-release's text.
+/// Adds host name, what becomes of changes to /etc, os-release, services, keys and the package database. Returns os-release's text.
 pub(super) fn add(
     tree: &mut RootTree,
     request: &RootRequest<'_>,
@@ -20,6 +20,7 @@ pub(super) fn add(
     let mut files = vec![
         (OS_RELEASE.to_owned(), os_release.clone(), 0o644),
         ("etc/hostname".to_owned(), format!("{}\n", request.image.hostname), 0o644),
+        ("usr/lib/yoe/etc".to_owned(), format!("{}\n", request.image.etc.as_str()), 0o644),
         ("etc/apk/arch".to_owned(), format!("{}\n", request.arch), 0o644),
         ("etc/apk/world".to_owned(), world::text(tree, &request.image.artifacts), 0o644),
     ];

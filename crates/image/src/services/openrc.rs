@@ -1,16 +1,19 @@
 //! Services for OpenRC: a script of `/etc/init.d` each, supervised by supervise-daemon, in the runlevel `default`.
 //!
-//! `need` orders both ways; a service counts as started once it is ready. supervise-daemon has the restart limit itself,
-//! with its period: without one it would count over the service's lifetime. Everything else is the service's script's.
-//! Its cgroup is a group apart from the one that OpenRC keeps supervise-daemon in, so that limits and clean-up meet the
-//! service alone.
+//! `need` orders both ways; a service counts as started once it is ready. supervise-daemon starts again without end: how often
+//! and how fast is counted by the service's script, which also says so when it gives up. A limit of supervise-daemon's own would be
+//! met first, and in silence. A service's cgroup is a group apart from the one that OpenRC keeps supervise-daemon in, so that limits
+//! and clean-up meet the service alone.
 
-use yoe_model::{Restart, Service, ServiceKind};
+use yoe_model::{Service, ServiceKind};
 
 use super::{Rendered, met_by_services, script};
 
 /// The script that brings the base system up, before every service.
 const BASE: &str = "yoe-base";
+
+/// OpenRC's own settings. Services wait for their own needs alone, not for whoever happens to stand before them.
+const SETTINGS: &str = "# Services that do not need one another start at the same time.\nrc_parallel=\"YES\"\n";
 
 /// The files and links.
 pub(super) fn render(services: &[&Service]) -> Vec<Rendered> {
@@ -23,6 +26,7 @@ pub(super) fn render(services: &[&Service]) -> Vec<Rendered> {
         link("boot", BASE),
         Rendered::file("etc/init.d/yoe-console", console, 0o755),
         link("default", "yoe-console"),
+        Rendered::file("etc/rc.conf.d/yoe.conf", SETTINGS, 0o644),
     ];
     for service in services {
         rendered.push(Rendered::file(
@@ -56,17 +60,14 @@ fn task(service: &Service, own: &str) -> String {
 }
 
 fn daemon(service: &Service, own: &str) -> String {
-    let (name, limit, stop) = (&service.name, service.restart_limit, service.stop);
-    // supervise-daemon starts again however a program ended; 0 would be without end, so it is told to try once.
-    let count = if service.restart == Restart::Never { 1 } else { limit.count };
+    let (name, stop) = (&service.name, service.stop);
     let log = format!("/run/yoe/services/{name}/log.pid");
     format!(
         "supervisor=supervise-daemon\n\
          command={own}\n\
          command_args_foreground=start\n\
          respawn_delay=2\n\
-         respawn_max={count}\n\
-         respawn_period={period}\n\
+         respawn_max=0\n\
          retry=\"{signal}/{timeout}/KILL/5\"\n\
          start_pre() {{\n    \
              mkdir -p /run/yoe/services/{name} &&\n        start-stop-daemon --start --background --make-pidfile --pidfile {log} --exec {own} -- log\n\
@@ -74,7 +75,6 @@ fn daemon(service: &Service, own: &str) -> String {
          start_post() {{\n    {own} wait\n}}\n\
          stop_pre() {{\n    {own} stopped\n}}\n\
          stop_post() {{\n    {own} after\n    start-stop-daemon --stop --pidfile {log}\n}}\n",
-        period = limit.period,
         signal = stop.signal.as_str(),
         timeout = stop.timeout,
     )

@@ -59,13 +59,15 @@ fn variables(init: Init, service: &Service, all: &[&Service]) -> [(&'static str,
 
 /// Limits are for the service as a whole: those of the cgroup are written, those of the process are inherited.
 fn confine(service: &Service) -> Vec<String> {
+    // Before anything else: a limit of memory may be met by what follows.
+    let oom = format!("echo {} >/proc/self/oom_score_adj", service.oom.get());
     let cgroup =
         service.cgroup.iter().map(|(file, value)| format!("echo {} >\"$cgroup/{file}\"", quote(value)));
     let known = service.limits.iter().filter_map(|(name, value)| Some((limits::find(name)?, value)));
     let process =
         known.map(|(limit, value)| format!("ulimit -{} {}", limit.option, value.div_ceil(limit.unit)));
-    let all: Vec<String> = cgroup.chain(process).collect();
-    if all.is_empty() { vec![":".to_owned()] } else { vec![all.join(" &&\n        ")] }
+    let all: Vec<String> = std::iter::once(oom).chain(cgroup).chain(process).collect();
+    vec![all.join(" &&\n        ")]
 }
 
 fn environment(service: &Service) -> Vec<String> {

@@ -146,11 +146,14 @@ fn kernel(
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, UpdateError> {
-    std::fs::read(path).map_err(UpdateError::io("read", path))
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes).map_err(UpdateError::io("read", path))?;
+    Ok(bytes)
 }
 
 fn open(path: &Path) -> Result<File, UpdateError> {
-    File::open(path).map_err(UpdateError::io("read", path))
+    // Tools of a container left it: a link would put a file of this machine into the update.
+    yoe_tree::regular(path).map_err(UpdateError::io("read", path))
 }
 
 /// The root file system has the root hash that the kernel will be told.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use yoe_image::root::{RootRequest, assemble};
 use yoe_image::{ImageError, Manifest};
-use yoe_model::{Arch, Image, Init, Layout, Origin, RootFormat, RootSize, Service, Size};
+use yoe_model::{Arch, Etc, Image, Init, Layout, Origin, RootFormat, RootSize, Service, Size};
 use yoe_package::{Info, PublicKey, Signer, Tree, write};
 
 /// One key for all tests of a program: making one takes a second.
@@ -36,6 +36,7 @@ pub fn image(format: RootFormat) -> Image {
         hostname: "device".into(),
         kernel_contract: vec![],
         init: Init::Finit,
+        etc: Etc::Memory,
         origin: origin("images/base-image.star", 3),
     }
 }

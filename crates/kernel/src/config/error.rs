@@ -15,6 +15,12 @@ pub enum ConfigError {
     /// A gzip stream that is damaged or cut short.
     #[error("the gzip stream of the configuration cannot be unpacked; copy the file again")]
     Gzip(#[source] std::io::Error),
+    /// A kernel, whose configuration is not to be seen in it.
+    #[error(
+        "this is a kernel, and its configuration is packed inside it or not there; `scripts/extract-ikconfig` of the \
+         kernel's sources prints it when the kernel was built with CONFIG_IKCONFIG"
+    )]
+    Kernel,
     /// A byte that no text has.
     #[error(
         "line {line} holds binary data; expected the text of a kernel configuration, or such a text packed with gzip"
@@ -24,7 +30,7 @@ pub enum ConfigError {
         line: usize,
     },
     /// Bytes that are not UTF-8.
-    #[error("line {line} is not UTF-8; write its comment or string in UTF-8 or plain ASCII")]
+    #[error("line {line} is not UTF-8; write its value in UTF-8 or plain ASCII")]
     NotUtf8 {
         /// The line, counted from 1.
         line: usize,

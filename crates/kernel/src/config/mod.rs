@@ -13,7 +13,7 @@
 //! `CONFIG_X=n` is accepted as `# CONFIG_X is not set`. CRLF line ends are accepted. A comment may follow a value, as
 //! Kconfig itself allows, but not after a number: Kconfig would read it as part of the number.
 //!
-//! Limits, so that no input costs more than it is worth: [`MAX_TEXT`] bytes after decompression, [`MAX_LINE`] bytes a
+//! Limits, so that no input costs too much: [`MAX_TEXT`] bytes after decompression, [`MAX_LINE`] bytes a
 //! line.
 
 mod error;
@@ -132,6 +132,15 @@ impl Config {
     /// The architecture from the same line, in Kbuild's words (`x86`, `x86_64`, `arm64`).
     pub fn arch(&self) -> Option<&str> {
         self.arch.as_deref()
+    }
+
+    /// Whether the text names every symbol that the kernel has, as the `.config` of a build does. A defconfig and a
+    /// fragment do not: what they leave out has Kconfig's default, which they do not show.
+    ///
+    /// Told by what Kconfig alone writes: its header line, or a symbol that every kernel has and nobody can choose, which
+    /// `make savedefconfig` therefore leaves out.
+    pub fn is_whole(&self) -> bool {
+        self.version.is_some() || self.get("INIT_ENV_ARG_LIMIT").is_some()
     }
 
     /// How many symbols the text names.

@@ -99,8 +99,50 @@ fn a_line_of_a_megabyte_is_told_shortly() {
 fn binary_junk_and_other_encodings_are_told() {
     let junk = Config::parse(b"\x7fELF\x02\x01\x01\0\0\0").unwrap_err().to_string();
     assert!(junk.contains("line 1 holds binary data"), "{junk}");
-    let latin = Config::parse(b"CONFIG_A=y\n# f\xfcr\n").unwrap_err().to_string();
+    let latin = Config::parse(b"CONFIG_A=y\nCONFIG_B=\"f\xfcr\"\n").unwrap_err().to_string();
     assert!(latin.contains("line 2 is not UTF-8"), "{latin}");
+}
+
+#[test]
+fn a_comment_in_another_encoding_is_a_comment() {
+    let config = Config::parse(b"CONFIG_A=y\n  # f\xfcr\nCONFIG_B=m\n").unwrap();
+    assert_eq!((config.value("A"), config.get("B").unwrap().line), (&Value::Yes, 3));
+    let packed = Config::parse(&gzip(b"# f\xfcr\nCONFIG_A=y\n")).unwrap();
+    assert_eq!(packed.value("A"), &Value::Yes);
+}
+
+#[test]
+fn what_follows_a_gzip_stream_does_not_count() {
+    let plain = Config::parse(SMALL.as_bytes()).unwrap();
+    for tail in [&[0; 512][..], b"IKCFG_ED", b"\n"] {
+        assert_eq!(Config::parse(&[&gzip(SMALL.as_bytes())[..], tail].concat()).unwrap(), plain, "{tail:?}");
+    }
+    let (head, tail) = SMALL.as_bytes().split_at(40);
+    assert_eq!(Config::parse(&[gzip(head), gzip(tail)].concat()).unwrap(), plain, "two streams are one text");
+}
+
+#[test]
+fn a_kernel_that_keeps_its_configuration_is_read() {
+    let plain = Config::parse(SMALL.as_bytes()).unwrap();
+    // The mark alone, as in the strings of the code that looks for it, is no configuration.
+    let kernel = [&b"\x7fELF\0\0IKCFG_ST\0\0IKCFG_ST"[..], &gzip(SMALL.as_bytes()), b"IKCFG_ED\0\0"].concat();
+    assert_eq!(Config::parse(&kernel).unwrap(), plain);
+    for (at, magic) in [(0x202, b"HdrS"), (56, b"ARMd")] {
+        let mut packed = vec![0; 4096];
+        packed[at..at + 4].copy_from_slice(magic);
+        let told = Config::parse(&packed).unwrap_err().to_string();
+        assert!(told.contains("scripts/extract-ikconfig"), "{told}");
+    }
+}
+
+#[test]
+fn a_whole_configuration_is_known_by_what_kconfig_writes() {
+    let whole = |text: &str| Config::parse(text.as_bytes()).unwrap().is_whole();
+    assert!(whole(SMALL));
+    assert!(whole("CONFIG_A=y\nCONFIG_INIT_ENV_ARG_LIMIT=32\n"));
+    assert!(!whole("CONFIG_MEMCG=y\n"));
+    // As in collections of defconfigs.
+    assert!(!whole("# Armbian defconfig generated with 6.12\nCONFIG_MEMCG=y\n# CONFIG_VETH is not set\n"));
 }
 
 #[test]

@@ -8,8 +8,11 @@ use crate::hardening::idle_modules;
 const LEGACY_TABLES: KernelVersion = KernelVersion::new(6, 17);
 
 /// Things to know about `config` that no single option shows.
-pub(super) fn notes(config: &Config, version: KernelVersion) -> Vec<String> {
-    let notes = [real_time(config), legacy_tables(config, version), device_rules(config)];
+///
+/// `iptables` says whether an engine calls it.
+pub(super) fn notes(config: &Config, version: KernelVersion, iptables: bool) -> Vec<String> {
+    let tables = iptables.then(|| legacy_tables(config, version)).flatten();
+    let notes = [real_time(config), tables, device_rules(config)];
     notes.into_iter().flatten().chain(inactive_modules(config)).collect()
 }
 
@@ -30,10 +33,15 @@ fn legacy_tables(config: &Config, version: KernelVersion) -> Option<String> {
     let without = ["IP_NF_FILTER", "IP6_NF_FILTER"].iter().any(|symbol| !config.is_set(symbol));
     (version >= LEGACY_TABLES && without && !wanted.is_empty()).then(|| {
         format!(
-            "Since {}.{} the tables of iptables depend on options of their own; add {}.",
+            "Since {}.{} the legacy tables of iptables depend on options of their own: {}{}.",
             LEGACY_TABLES.major,
             LEGACY_TABLES.minor,
-            wanted.join(", ")
+            wanted.join(", "),
+            if config.is_set("PREEMPT_RT") {
+                ". A kernel with CONFIG_PREEMPT_RT cannot have them"
+            } else {
+                ""
+            }
         )
     })
 }

@@ -1,15 +1,17 @@
 //! The contract as an error of a build.
 
 use super::check::{Outcome, Report};
+use super::packet_filter::WayOutcome;
 use super::runtime::Runtime;
 use crate::KernelVersion;
 
 /// A kernel that cannot carry the engines asked for: every required option that is missing, with its reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the kernel {version} cannot carry {}:{}\nadd these lines to a fragment of the kernel's unit",
+    "the kernel {version} cannot carry {}:{}{}\nadd these lines to a fragment of the kernel's unit",
     whom(.runtimes),
-    .missing.iter().map(|one| format!("\n  CONFIG_{}=y  # {}", one.symbol, one.reason)).collect::<String>()
+    lines(.missing),
+    either(.ways)
 )]
 pub struct Broken {
     /// The kernel's version.
@@ -18,6 +20,23 @@ pub struct Broken {
     pub runtimes: Vec<Runtime>,
     /// What is missing.
     pub missing: Vec<Outcome>,
+    /// The ways to filter packets when none of them is whole.
+    pub ways: Vec<WayOutcome>,
+}
+
+fn lines(missing: &[Outcome]) -> String {
+    missing.iter().map(|one| format!("\n  CONFIG_{}=y  # {}", one.symbol, one.reason)).collect()
+}
+
+/// The ways, of which one is enough.
+fn either(ways: &[WayOutcome]) -> String {
+    let mut start = "\nand one of these sets, to filter packets by";
+    let mut text = String::new();
+    for way in ways {
+        text.push_str(&format!("{start} {}:{}", way.way.title(), lines(&way.missing)));
+        start = "\nor by";
+    }
+    text
 }
 
 /// The engines by name; any container when none was asked for.
@@ -70,12 +89,13 @@ impl Report {
     /// The report as a result.
     ///
     /// # Errors
-    /// [`Broken`] when a required option is missing.
+    /// [`Broken`] when a required option is missing, or every way to filter packets.
     pub fn kept(&self) -> Result<(), Broken> {
         let missing: Vec<_> = self.missing_required().into_iter().cloned().collect();
-        if missing.is_empty() {
+        let ways = self.missing_ways().to_vec();
+        if missing.is_empty() && ways.is_empty() {
             return Ok(());
         }
-        Err(Broken { version: self.kernel_version, runtimes: self.runtimes.clone(), missing })
+        Err(Broken { version: self.kernel_version, runtimes: self.runtimes.clone(), missing, ways })
     }
 }

@@ -53,6 +53,9 @@ const NERDCTL: &[Rule] = &[
 const DOCKER: &[Rule] = &[
     need("OVERLAY_FS", "overlay2 is the default storage driver").module("overlay"),
     need("NETFILTER_XT_NAT", "published ports are translated with DNAT").module("xt_nat"),
+    need("NETFILTER_XT_TARGET_MASQUERADE", "containers reach the outside under the host's address")
+        .module("xt_MASQUERADE")
+        .since(5, 2),
     want("NF_CT_NETLINK", "connections of a port that moves to another container are forgotten")
         .module("nf_conntrack_netlink"),
     want("IP_NF_TARGET_REJECT", "closed ports answer at once").module("ipt_REJECT"),

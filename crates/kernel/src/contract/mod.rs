@@ -7,8 +7,14 @@
 //! # Verdicts
 //! `y` is enabled, `m` is enabled as a module, everything else is missing. A rule outside its range of kernel versions,
 //! or whose option another one stands in for, is not applicable. A check passes when no required option is missing:
-//! those of "Generally Necessary", which every container engine shares, and the required ones of the engines asked for.
-//! Nothing of moby's optional groups counts, as in moby's script.
+//! those of "Generally Necessary" that every container engine shares, and those of the engines asked for. Nothing of
+//! moby's optional groups counts, as in moby's script.
+//!
+//! What moby's script calls necessary is Docker's list. Its packet filter is asked only of engines that call iptables, and
+//! of those one of two ways must be whole: the legacy tables, or nftables with `NFT_COMPAT` (`packet_filter.rs`).
+//!
+//! A defconfig or a fragment does not name what has its default, so for what it leaves out there is no verdict:
+//! [`check_part`].
 //!
 //! What moby's script asks of the running system rather than of a configuration (the mount of the cgroup hierarchy,
 //! AppArmor's tools, ZFS, the limit `root_maxkeys`) is not part of the contract.
@@ -21,14 +27,16 @@ mod engines;
 mod k3s;
 mod necessary;
 mod optional;
+mod packet_filter;
 mod podman;
 mod report;
 mod rule;
 mod runtime;
 
 pub use broken::{Broken, WithoutModules, module_in};
-pub use check::{Outcome, Report, Required, Section, Verdict, check};
-pub use rule::{Group, Rule, Section as Place, Wish, rules};
+pub use check::{Conclusion, Outcome, Report, Required, Section, Verdict, check, check_part};
+pub use packet_filter::{Way, WayOutcome};
+pub use rule::{Group, Part, Rule, Section as Place, Wish, rules};
 pub use runtime::{Runtime, RuntimeError};
 
 #[cfg(test)]

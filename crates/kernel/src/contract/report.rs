@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::broken::whom;
-use super::check::{Outcome, Report, Required, Section, Verdict};
+use super::check::{Conclusion, Outcome, Report, Required, Section, Verdict};
 use super::rule::Section as Place;
 
 /// The colours of moby's script.
@@ -36,9 +36,11 @@ impl Report {
 
     /// The report as one JSON object.
     ///
-    /// Keys: `kernel_version`, `for`, `passes`, `sections` (each with `title`, `source`, `options`), `notes`. An option
-    /// has `symbol`, `verdict` (`enabled`, `module`, `missing`, `unwanted`, `not-applicable`), `required` (`required`,
-    /// `optional`), `reason` and, when built as a module, `module`.
+    /// Keys: `kernel_version`, `for`, `passes`, `conclusion` (`passes`, `fails`, `undecided`), `sections` (each with
+    /// `title`, `source`, `options`), `ways` (each with `way`, `missing`, `unnamed`; one of them must be whole), `notes`.
+    /// An option has `symbol`, `verdict` (`enabled`, `module`, `missing`, `unnamed`, `unwanted`, `not-applicable`),
+    /// `required` (`required`, `one-of`, `optional`), `reason`, when it is part of a way `way`, and when built as a module
+    /// `module`.
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::to_value(self).unwrap_or_default()
     }
@@ -47,7 +49,7 @@ impl Report {
 /// How far the options of a section stand from the left.
 fn indent(place: Place) -> usize {
     match place {
-        Place::Necessary | Place::Optional | Place::Engine(_) => 0,
+        Place::Necessary | Place::Optional | Place::PacketFilter | Place::Engine(_) => 0,
         Place::Network | Place::Storage => 4,
         Place::NetworkEncrypted => 6,
     }
@@ -78,6 +80,7 @@ impl Painter {
             Place::Network if !driver(last) => self.line("- Network Drivers:"),
             Place::Storage if last != Some(Place::Storage) => self.line("- Storage Drivers:"),
             Place::Network | Place::NetworkEncrypted | Place::Storage => {}
+            Place::PacketFilter => self.line(&format!("\n{} ({}):", section.title, section.source)),
             Place::Engine(runtime) => self.line(&format!("\n{runtime} ({}):", section.source)),
         }
         match place {
@@ -95,6 +98,7 @@ impl Painter {
             Verdict::Enabled => (WHITE, GREEN, "enabled"),
             Verdict::Module => (WHITE, GREEN, "enabled (as module)"),
             Verdict::Missing => (BOLD, BOLD_RED, "missing"),
+            Verdict::Unnamed => (BOLD, BOLD, "not named here"),
             Verdict::Unwanted => (BOLD, BOLD_RED, "enabled"),
             Verdict::NotApplicable => return,
         };
@@ -102,7 +106,7 @@ impl Painter {
         let state = self.paint(said, state);
         self.line(&format!("{:indent$}- {name}: {state}", ""));
         let explain = outcome.verdict == Verdict::Unwanted
-            || (outcome.verdict == Verdict::Missing && outcome.required == Required::Required);
+            || (outcome.verdict == Verdict::Missing && outcome.required != Required::Optional);
         if explain {
             let reason = self.paint(&format!("({})", outcome.reason), BOLD_BLACK);
             self.line(&format!("{:indent$}    {reason}", ""));
@@ -114,24 +118,72 @@ impl Painter {
         for note in &report.notes {
             self.line(&format!("Note: {note}"));
         }
-        let missing = report.missing_required();
-        let whom = whom(&report.runtimes);
-        if missing.is_empty() {
-            let said = self.paint(
-                &format!("Nothing required is missing for {whom} on {}.", report.kernel_version),
-                GREEN,
-            );
-            return self.line(&said);
+        match report.conclusion {
+            Conclusion::Passes => self.passes(report),
+            Conclusion::Fails => self.fails(report),
+            Conclusion::Undecided => self.undecided(report),
         }
-        let count = missing.len();
-        let options = if count == 1 { "option is" } else { "options are" };
-        let version = report.kernel_version;
-        let head = self
-            .paint(&format!("{count} required {options} missing for {whom} on {version}. Add:"), BOLD_RED);
+    }
+
+    fn passes(&mut self, report: &Report) {
+        let whom = whom(&report.runtimes);
+        let said = format!("Nothing required is missing for {whom} on {}.", report.kernel_version);
+        let said = self.paint(&said, GREEN);
+        self.line(&said);
+        // Engines that call iptables carry on with one way; which program is on the device decides.
+        let whole: Vec<_> = report.ways.iter().filter(|way| way.is_whole()).collect();
+        if let [only] = whole[..] {
+            self.line(&format!("Packets can be filtered by {} alone.", only.way.title()));
+        }
+    }
+
+    fn fails(&mut self, report: &Report) {
+        let missing = report.missing_required();
+        let (whom, version) = (whom(&report.runtimes), report.kernel_version);
+        if !missing.is_empty() {
+            let count = missing.len();
+            let options = if count == 1 { "option is" } else { "options are" };
+            let head = format!("{count} required {options} missing for {whom} on {version}. Add:");
+            let head = self.paint(&head, BOLD_RED);
+            self.line(&head);
+            self.options(missing.into_iter());
+        }
+        let ways = report.missing_ways();
+        if ways.is_empty() {
+            return;
+        }
+        let head = format!("{whom} on {version} can filter packets in no way. Add one of these sets:");
+        let head = self.paint(&head, BOLD_RED);
         self.line(&head);
+        for way in ways {
+            self.line(&format!(" {}:", way.way.title()));
+            self.options(way.missing.iter());
+        }
+    }
+
+    fn options<'a>(&mut self, missing: impl Iterator<Item = &'a Outcome>) {
         for outcome in missing {
             // Writing to a string cannot fail.
             let _ = writeln!(self.out, "  CONFIG_{}=y", outcome.symbol);
         }
+    }
+
+    fn undecided(&mut self, report: &Report) {
+        let unnamed = report.unnamed_required().len();
+        let what = match unnamed {
+            0 => "the options of one way to filter packets".to_owned(),
+            1 => "1 required option".to_owned(),
+            more => format!("{more} required options"),
+        };
+        let head = format!(
+            "Undecided for {} on {}: the text does not name {what}.",
+            whom(&report.runtimes),
+            report.kernel_version
+        );
+        let head = self.paint(&head, BOLD);
+        self.line(&head);
+        self.line(
+            "It is a defconfig or a fragment: what it leaves out has the default of the kernel's Kconfig files, on or off.",
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! The shape of the rules.
 
+use super::packet_filter::{self, Way};
 use super::{Runtime, drivers, engines, k3s, necessary, optional, podman};
 use crate::KernelVersion;
 
@@ -16,6 +17,17 @@ pub enum Wish {
     BetterOff,
 }
 
+/// Which engines a rule is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Every engine.
+    All,
+    /// Engines whose packet filter is iptables, whichever program of that name they use.
+    Iptables,
+    /// The same engines, when they take this way: one way has to be whole.
+    OneWay(Way),
+}
+
 /// One option that an engine asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
@@ -23,6 +35,8 @@ pub struct Rule {
     pub symbol: &'static str,
     /// What is asked.
     pub wish: Wish,
+    /// Who asks.
+    pub part: Part,
     /// What it is for, or what happens without it.
     pub reason: &'static str,
     /// The first kernel version that the rule is for.
@@ -63,13 +77,15 @@ pub enum Section {
     NetworkEncrypted,
     /// What moby's storage drivers need.
     Storage,
+    /// What engines with iptables need when that is iptables-nft.
+    PacketFilter,
     /// What an engine needs beyond that.
     Engine(Runtime),
 }
 
 impl Rule {
     const fn new(symbol: &'static str, wish: Wish, reason: &'static str) -> Self {
-        Self { symbol, wish, reason, since: None, before: None, unless: None, module: None }
+        Self { symbol, wish, part: Part::All, reason, since: None, before: None, unless: None, module: None }
     }
 
     /// For kernels of at least this version.
@@ -81,6 +97,18 @@ impl Rule {
     /// For kernels before this version.
     pub(super) const fn before(mut self, major: u32, minor: u32) -> Self {
         self.before = Some(KernelVersion::new(major, minor));
+        self
+    }
+
+    /// For engines with iptables alone.
+    pub(super) const fn iptables(mut self) -> Self {
+        self.part = Part::Iptables;
+        self
+    }
+
+    /// For engines with iptables, as part of this way.
+    pub(super) const fn way(mut self, way: Way) -> Self {
+        self.part = Part::OneWay(way);
         self
     }
 
@@ -120,7 +148,7 @@ pub(super) const fn avoid(symbol: &'static str, reason: &'static str) -> Rule {
 
 /// Every group, in the order of reports.
 pub fn rules() -> impl Iterator<Item = &'static Group> {
-    [necessary::GROUPS, optional::GROUPS, drivers::GROUPS, engines::GROUPS, podman::GROUPS, k3s::GROUPS]
-        .into_iter()
-        .flatten()
+    let moby = [necessary::GROUPS, optional::GROUPS, drivers::GROUPS];
+    let engines = [packet_filter::GROUPS, engines::GROUPS, podman::GROUPS, k3s::GROUPS];
+    moby.into_iter().chain(engines).flatten()
 }

@@ -65,6 +65,15 @@ impl Runtime {
         }
     }
 
+    /// Whether it, or what it brings for networks, calls iptables. containerd filters nothing, and Podman uses nftables
+    /// itself.
+    pub const fn calls_iptables(self) -> bool {
+        match self {
+            Self::Nerdctl | Self::Docker | Self::K3s => true,
+            Self::Containerd | Self::Podman | Self::PodmanRootless => false,
+        }
+    }
+
     /// The engine named `name`.
     ///
     /// # Errors

@@ -32,8 +32,19 @@ fn required(version: KernelVersion, runtime: Runtime) -> BTreeSet<&'static str> 
         })
         .flat_map(|group| group.rules)
         .filter(|rule| rule.wish == Wish::Required && rule.is_for(version))
+        .filter(|rule| match rule.part {
+            Part::All => true,
+            Part::Iptables => runtime.calls_iptables(),
+            Part::OneWay(_) => false,
+        })
         .map(|rule| rule.symbol)
         .collect()
+}
+
+/// What one way to filter packets takes.
+fn of_way(version: KernelVersion, way: Way) -> BTreeSet<&'static str> {
+    let all = rules().flat_map(|group| group.rules).filter(|rule| rule.is_for(version));
+    all.filter(|rule| rule.part == Part::OneWay(way)).map(|rule| rule.symbol).collect()
 }
 
 fn verdict(report: &Report, symbol: &str) -> Verdict {
@@ -45,7 +56,7 @@ fn a_complete_kernel_passes_for_every_engine_and_version() {
     for (major, minor) in VERSIONS {
         let version = KernelVersion::new(major, minor);
         let report = check(&config(&complete(version)), version, &Runtime::ALL);
-        assert!(report.passes && report.exit_status() == 0, "{}", report.to_text(false));
+        assert!(report.passes && report.conclusion == Conclusion::Passes, "{}", report.to_text(false));
         assert_eq!((report.missing_required(), report.missing_optional()), (vec![], vec![]));
     }
 }
@@ -63,7 +74,11 @@ fn each_required_option_taken_away_is_named() {
                 let report = check(&config(&without), version, &[runtime]);
                 let missing: Vec<_> =
                     report.missing_required().iter().map(|outcome| outcome.symbol).collect();
-                assert_eq!((missing, report.exit_status()), (vec![symbol], 1), "{runtime} on {version}");
+                assert_eq!(
+                    (missing, report.conclusion),
+                    (vec![symbol], Conclusion::Fails),
+                    "{runtime} on {version}"
+                );
                 assert!(report.to_text(false).contains(&format!("- CONFIG_{symbol}: missing")), "{symbol}");
                 checked += 1;
             }
@@ -77,7 +92,8 @@ fn optional_options_taken_away_do_not_fail_the_check() {
     let version = KernelVersion::new(6, 12);
     let needed: BTreeSet<_> =
         Runtime::ALL.into_iter().flat_map(|runtime| required(version, runtime)).collect();
-    let bare = needed.iter().map(|symbol| format!("CONFIG_{symbol}=m")).collect();
+    let ways = of_way(version, Way::IptablesNft);
+    let bare = needed.union(&ways).map(|symbol| format!("CONFIG_{symbol}=m")).collect();
     let report = check(&config(&bare), version, &Runtime::ALL);
     assert!(report.passes, "{}", report.to_text(false));
     assert!(report.missing_optional().len() > 40);
@@ -246,6 +262,101 @@ fn json_tells_the_same() {
 }
 
 #[test]
+fn one_way_to_filter_packets_is_enough_for_engines_that_call_iptables() {
+    for (major, minor) in VERSIONS {
+        let version = KernelVersion::new(major, minor);
+        let all = complete(version);
+        let less = |symbols: &BTreeSet<&str>| {
+            let gone: BTreeSet<_> = symbols.iter().map(|symbol| format!("CONFIG_{symbol}=y")).collect();
+            config(&all.difference(&gone).cloned().collect())
+        };
+        let [tables, nft] = Way::ALL.map(|way| of_way(version, way));
+        let both = less(&tables.union(&nft).copied().collect());
+        for runtime in [Runtime::Docker, Runtime::Nerdctl, Runtime::K3s] {
+            for (gone, left) in [(&tables, "iptables-nft) alone"), (&nft, "iptables-legacy) alone")] {
+                let report = check(&less(gone), version, &[runtime]);
+                let text = report.to_text(false);
+                assert!(report.passes && text.contains(left), "{runtime} on {version}: {text}");
+                assert_eq!(report.kept(), Ok(()));
+            }
+            let report = check(&both, version, &[runtime]);
+            assert_eq!(report.conclusion, Conclusion::Fails, "{runtime} on {version}");
+            assert_eq!(report.missing_ways().len(), 2, "both ways are named");
+        }
+        let neither = check(&both, version, &[Runtime::Containerd, Runtime::Podman, Runtime::PodmanRootless]);
+        assert_eq!(neither.missing_ways(), []);
+    }
+}
+
+/// The configuration of a distribution whose kernels since 6.17 have nftables alone.
+#[test]
+fn a_kernel_without_legacy_tables_carries_containerd_and_podman() {
+    let version = KernelVersion::new(6, 18);
+    let mut lines = complete(version);
+    for symbol in of_way(version, Way::LegacyTables) {
+        lines.remove(&format!("CONFIG_{symbol}=y"));
+    }
+    let without = config(&lines);
+    for runtime in Runtime::ALL {
+        assert!(check(&without, version, &[runtime]).passes, "{runtime}");
+    }
+    lines.remove("CONFIG_NFT_COMPAT=y");
+    let report = check(&config(&lines), version, &[Runtime::Docker]);
+    let text = report.to_text(false);
+    let end =
+        text.split_once("docker on 6.18.0 can filter packets in no way. Add one of these sets:\n").unwrap().1;
+    assert!(
+        end.starts_with(" the legacy tables (program iptables-legacy):\n  CONFIG_IP_NF_FILTER=y\n"),
+        "{end}"
+    );
+    assert!(end.ends_with(" nftables (program iptables-nft):\n  CONFIG_NFT_COMPAT=y\n"), "{end}");
+    let told = report.kept().unwrap_err().to_string();
+    assert!(told.contains("\nor by nftables (program iptables-nft):\n  CONFIG_NFT_COMPAT=y  # "), "{told}");
+    assert_eq!(report.to_json()["ways"][1]["missing"][0]["symbol"], "NFT_COMPAT");
+}
+
+#[test]
+fn the_modules_of_one_way_are_enough() {
+    let version = KernelVersion::new(6, 12);
+    let modules: BTreeSet<_> = complete(version).iter().map(|line| line.replace("=y", "=m")).collect();
+    let report = check(&config(&modules), version, &[Runtime::Docker]);
+    let absent = |gone: &str| {
+        let absent = report.absent_modules(|name| !name.contains(gone));
+        absent.iter().map(|one| one.symbol).collect::<Vec<_>>()
+    };
+    assert_eq!(absent("iptable_"), [] as [&str; 0], "iptables-nft does without");
+    assert_eq!(absent("nft_compat"), [] as [&str; 0], "iptables-legacy does without");
+    let neither = report.absent_modules(|name| !name.contains("nft_compat") && !name.contains("iptable_"));
+    assert_eq!(neither.iter().map(|one| one.symbol).collect::<Vec<_>>(), ["NFT_COMPAT"]);
+}
+
+#[test]
+fn what_a_defconfig_leaves_out_decides_nothing() {
+    let version = KernelVersion::new(6, 12);
+    let part = |text: &str| {
+        let config = Config::parse(text.as_bytes()).unwrap();
+        check_part(&config, version, &[Runtime::Docker])
+    };
+    let report = part("CONFIG_MEMCG=y\n");
+    assert_eq!((report.conclusion, report.passes), (Conclusion::Undecided, false));
+    assert_eq!(
+        (verdict(&report, "MEMCG"), verdict(&report, "CGROUPS")),
+        (Verdict::Enabled, Verdict::Unnamed)
+    );
+    assert_eq!((report.missing_required(), report.missing_optional()), (vec![], vec![]));
+    let text = report.to_text(false);
+    assert!(text.contains("- CONFIG_CGROUPS: not named here\n"), "{text}");
+    assert!(text.contains("Undecided for docker on 6.12.0: the text does not name "), "{text}");
+    assert_eq!(report.to_json()["conclusion"], "undecided");
+    // What it says to be off is off.
+    assert_eq!(part("CONFIG_MEMCG=y\n# CONFIG_VETH is not set\n").conclusion, Conclusion::Fails);
+    let both = part("# CONFIG_NFT_COMPAT is not set\n# CONFIG_IP_NF_NAT is not set\n");
+    assert_eq!((both.conclusion, both.missing_ways().len()), (Conclusion::Fails, 2));
+    let all: String = complete(version).iter().map(|line| format!("{line}\n")).collect();
+    assert_eq!(part(&all).conclusion, Conclusion::Passes);
+}
+
+#[test]
 fn engines_by_name() {
     assert_eq!(Runtime::parse_list("k3s, docker,docker").unwrap(), [Runtime::Docker, Runtime::K3s]);
     for runtime in Runtime::ALL {
@@ -297,7 +408,7 @@ proptest! {
         }).collect();
         let config = config(&lines);
         let report = check(&config, KernelVersion::new(major, minor), &Runtime::ALL);
-        prop_assert_eq!(report.passes, report.missing_required().is_empty());
+        prop_assert_eq!(report.passes, report.missing_required().is_empty() && report.missing_ways().is_empty());
         for outcome in report.outcomes() {
             if outcome.is_missing() { prop_assert!(!config.is_set(outcome.symbol)); }
         }

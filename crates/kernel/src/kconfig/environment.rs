@@ -1,15 +1,22 @@
 //! Variables and macros, `$(…)`: what is known without running a program.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// The most text that a macro may become, in bytes, and how deep macros may refer to each other.
 const MAX_EXPANSION: usize = 64 << 10;
 const MAX_DEPTH: usize = 32;
 
+/// What all macros of a kernel may cost together: bytes that are read or written, and so many more for each macro. A macro that
+/// becomes nothing can still stand for any number of others. Linux 6.18 has some five hundred in all.
+pub(super) const MAX_COST: usize = 8 << 20;
+const COST_OF_MACRO: usize = 64;
+
 /// The variables that Kbuild hands to Kconfig, and those that Kconfig files define.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     variables: BTreeMap<String, Variable>,
+    spent: Cell<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -42,20 +49,36 @@ impl Environment {
 
     /// `name := text`, `name = text`, `name += text` of a Kconfig file.
     pub(super) fn assign(&mut self, name: &str, operator: &str, text: &str) {
-        let new = match operator {
-            ":=" => self.expand(text).map_or(Variable::Unknown, Variable::Known),
-            "+=" => match self.variables.get(name) {
-                Some(Variable::Known(old)) => match self.expand(text) {
-                    Some(more) => Variable::Known(format!("{old} {more}")),
-                    None => Variable::Unknown,
-                },
-                Some(Variable::Later(old)) => Variable::Later(format!("{old} {text}")),
-                Some(Variable::Unknown) => Variable::Unknown,
-                None => Variable::Later(text.to_owned()),
-            },
+        let more = match (operator, self.variables.get(name)) {
+            (":=", _) | ("+=", Some(Variable::Known(_))) => {
+                self.expand(text).map_or(Variable::Unknown, Variable::Known)
+            }
             _ => Variable::Later(text.to_owned()),
         };
-        self.variables.insert(name.to_owned(), new);
+        let old = self.variables.get_mut(name).filter(|_| operator == "+=");
+        match (old, more) {
+            (Some(Variable::Known(old)), Variable::Known(more))
+            | (Some(Variable::Later(old)), Variable::Later(more)) => {
+                // In place: a file may add to a variable in each of its lines.
+                old.push(' ');
+                old.push_str(&more);
+                if old.len() > MAX_EXPANSION {
+                    self.variables.insert(name.to_owned(), Variable::Unknown);
+                }
+            }
+            (Some(old), _) => *old = Variable::Unknown,
+            (None, new) => drop(self.variables.insert(name.to_owned(), new)),
+        }
+    }
+
+    /// Whether macros cost more than those of any kernel. Nothing is replaced from then on.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.spent.get() > MAX_COST
+    }
+
+    fn spend(&self, bytes: usize) -> Option<()> {
+        self.spent.set(self.spent.get().saturating_add(COST_OF_MACRO + bytes));
+        if self.is_exhausted() { None } else { Some(()) }
     }
 
     /// `text` with every `$(…)` replaced; `None` when one is unknown here.
@@ -67,6 +90,10 @@ impl Environment {
         if depth > MAX_DEPTH {
             return None;
         }
+        // Most words of a kernel hold no macro.
+        if depth > 0 || text.contains('$') {
+            self.spend(text.len())?;
+        }
         let mut out = String::new();
         let mut rest = text;
         while let Some(at) = rest.find('$') {
@@ -75,7 +102,10 @@ impl Environment {
             let end = macro_end(call)?;
             let name = call.get(2..end - 1)?;
             match self.variables.get(name)? {
-                Variable::Known(value) => out.push_str(value),
+                Variable::Known(value) => {
+                    self.spend(value.len())?;
+                    out.push_str(value);
+                }
                 Variable::Later(later) => out.push_str(&self.expand_at(later, depth + 1)?),
                 Variable::Unknown => return None,
             }
@@ -141,5 +171,28 @@ mod tests {
         }
         assert_eq!(environment.expand("$(loop)"), None);
         assert_eq!(environment.expand("$(a29)"), None);
+    }
+
+    #[test]
+    fn macros_of_nothing_end() {
+        let mut environment = Environment::default();
+        environment.assign("a0", "=", "");
+        for n in 1..30 {
+            environment.assign(&format!("a{n}"), "=", &format!("$(a{0})$(a{0})", n - 1));
+        }
+        assert_eq!(environment.expand("$(a3)").as_deref(), Some(""));
+        assert!(!environment.is_exhausted());
+        assert_eq!(environment.expand("$(a29)"), None);
+        assert!(environment.is_exhausted());
+    }
+
+    #[test]
+    fn a_variable_that_grows_line_by_line_is_given_up() {
+        let mut environment = Environment::default();
+        for (name, operator) in [("later", "="), ("known", ":=")] {
+            environment.assign(name, operator, "x");
+            (0..200_000).for_each(|_| environment.assign(name, "+=", "x"));
+            assert_eq!(environment.expand(&format!("$({name})")), None, "{name}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::environment::MAX_COST;
 use super::error::{KconfigError, Problem};
 use super::files::Lines;
 use super::{Condition, Environment, Expr, Location, Sources, Tree};
@@ -97,6 +98,10 @@ impl Parser<'_> {
         while let Some((line, text)) = lines.next() {
             let at = Location { file: file.clone(), line };
             self.statement(&text, &at, &mut lines, outside)?;
+            if self.environment.is_exhausted() {
+                let problem = Problem::TooMuch { what: "units of work on macros", limit: MAX_COST };
+                return Err(KconfigError { at, problem, cause: None });
+            }
         }
         self.reading.pop();
         self.current = Current::Nothing;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Component, Path};
+use std::path::Path;
+
+use yoe_tree::Tree;
 
 /// Gives the text of a file by its path below the folder of the sources, with `/` between its parts.
 pub trait Sources {
@@ -13,18 +15,16 @@ pub trait Sources {
     fn read(&self, path: &str) -> io::Result<Vec<u8>>;
 }
 
-/// The files below a folder, read when they are needed. A path never leads out of the folder by its own parts.
+/// The most bytes of a file: more than any Kconfig file has.
+const LARGEST: u64 = 64 << 20;
+
+/// The files below a folder, read when they are needed. Neither a path's own parts nor a link lead out of the folder.
 #[derive(Clone, Copy, Debug)]
 pub struct Folder<'a>(pub &'a Path);
 
 impl Sources for Folder<'_> {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        let inside =
-            Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if !inside {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path leads out of the folder"));
-        }
-        std::fs::read(self.0.join(path))
+        Ok(Tree::directory(self.0).and_then(|tree| tree.read(Path::new(path), LARGEST))?)
     }
 }
 

@@ -229,3 +229,20 @@ proptest! {
         prop_assert_eq!(&expr(&first.to_string()), &first);
     }
 }
+
+/// 456 bytes that once took half a minute: each macro stands for two of those before it, and all of them for nothing.
+#[test]
+fn macros_that_double_without_end_are_an_error() {
+    let mut text = "a0 =\n".to_owned();
+    (1..=24).for_each(|n| text.push_str(&format!("a{n} = $(a{0})$(a{0})\n", n - 1)));
+    text.push_str("config X\n\tbool \"$(a24)\"\n");
+    assert!(text.len() < 520, "{}", text.len());
+    let sources = BTreeMap::from([("Kconfig".to_owned(), text)]);
+    let began = std::time::Instant::now();
+    let error = parse(&sources, "Kconfig", &Environment::default()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Kconfig:27: more than 8388608 units of work on macros; no kernel has that many"
+    );
+    assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
+}

@@ -2,7 +2,7 @@
 
 use starlark::values::Value;
 use yoe_model::{
-    Arch, Children, Init, MeasureUnit, Restart, RootFormat, Scope, ServiceKind, Signal, TestBoot,
+    Arch, Children, Etc, Init, MeasureUnit, Restart, RootFormat, Scope, ServiceKind, Signal, TestBoot,
 };
 
 use super::{Argument, At};
@@ -51,6 +51,7 @@ choice!(ServiceKind, [ServiceKind::Daemon, ServiceKind::Task]);
 choice!(Children, [Children::End, Children::Stay]);
 choice!(Signal, Signal::ALL);
 choice!(Init, Init::ALL);
+choice!(Etc, Etc::ALL);
 choice!(TestBoot, TestBoot::ALL);
 choice!(MeasureUnit, MeasureUnit::ALL);
 choice!(RootFormat, [RootFormat::Erofs, RootFormat::Ext4]);

@@ -3,7 +3,7 @@
 use starlark::values::UnpackValue;
 use starlark::values::Value;
 use starlark::values::float::UnpackFloat;
-use yoe_model::{DataSize, Digest, RootSize, Size};
+use yoe_model::{DataSize, Digest, OomScore, RootSize, Size};
 
 use super::{Argument, At};
 use crate::near;
@@ -92,6 +92,32 @@ impl Argument for Amount {
                 )
             }
         }
+    }
+}
+
+impl Argument for OomScore {
+    fn expected() -> String {
+        format!("a whole number from {} to {}", Self::MIN, Self::MAX)
+    }
+
+    fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
+        if value.unpack_bool().is_some() || value.get_type() != "int" {
+            return at.wrong_type(value, Self::expected());
+        }
+        let number = value.unpack_i32().and_then(|number| i16::try_from(number).ok());
+        number.and_then(Self::new).or_else(|| {
+            let problem =
+                Problem::error(at.place(), format!("{value} is out of range for `{}`", at.field)).expected(Self::expected());
+            // Asked for by those who know the kernel's file.
+            let never = value.unpack_i32() == Some(-1000);
+            at.fail(problem.maybe_hint(
+                never.then(|| "-1000 would let it take all memory without an end; -999 is ended last".to_owned()),
+            ))
+        })
+    }
+
+    fn show(&self) -> String {
+        self.get().to_string()
     }
 }
 

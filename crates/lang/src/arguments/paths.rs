@@ -48,8 +48,39 @@ form! {
 }
 
 form! {
-    /// A path below the project.
-    ProjectPath, "a path below the project", "a path without `.`, `..` or a `/` at its start or end", check_below
+    /// A module's directory.
+    ModulePath, "a module's directory",
+    "a path from the project, such as `modules/core` or `../yoe`, without `.` or a `/` at its start or end",
+    |text| {
+        let mut rest = text;
+        while let Some(further) = rest.strip_prefix("../") {
+            rest = further;
+        }
+        match rest {
+            ".." => Ok(()),
+            absolute if absolute.starts_with('/') => {
+                Err(Unfit::hint("an absolute path is right on one machine only; write it relative to the project"))
+            }
+            other => fits(plain(other)),
+        }
+    }
+}
+
+form! {
+    /// A file's name.
+    FileName, "a file's name", "printable ASCII without `/`, neither `.` nor `..`",
+    |text| fits(plain(text) && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/'))
+}
+
+form! {
+    /// What of a working tree is left out.
+    ExcludePattern, "a name or a path in the tree",
+    "a name such as `target` or `*.o`, or a path from the tree's top such as `docs/out`",
+    |text| match text.trim_start_matches('/').trim_end_matches('/') {
+        "" => Err(Unfit::default()),
+        _ if text.starts_with('!') => Err(Unfit::hint("nothing can be taken back in; name what is left out")),
+        rest => check_below(rest),
+    }
 }
 
 form! {
@@ -85,7 +116,8 @@ form! {
 
 #[cfg(test)]
 mod tests {
-    use super::{WorkingTree, check_below, check_device_path};
+    use super::{ModulePath, WorkingTree, check_below, check_device_path};
+    use crate::arguments::text::Form as _;
 
     #[test]
     fn what_leaves_its_folder_is_refused() {
@@ -97,6 +129,16 @@ mod tests {
         }
         assert!(check_below("a/b.patch").is_ok());
         assert!(check_device_path("/etc/passwd").is_ok());
+    }
+
+    #[test]
+    fn a_module_may_lie_outside_of_the_project() {
+        for text in ["modules/core", "..", "../yoe", "../../a/b"] {
+            assert!(ModulePath::check(text).is_ok(), "{text}");
+        }
+        for text in ["", ".", "./a", "a/../b", "../a/..", "/a", "../", "a/", "../a/../.."] {
+            assert!(ModulePath::check(text).is_err(), "{text}");
+        }
     }
 
     #[test]

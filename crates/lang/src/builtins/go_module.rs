@@ -25,6 +25,9 @@ arguments! {
         /// Modules that its `go.mod` replaces by folders which no module's archive holds, from folder to module path: each is
         /// there, and empty.
         stubs: BTreeMap<ArchivePath, GoModulePath> = BTreeMap::new(),
+        /// Modules that it needs in newer versions than its `go.mod` asks for, from module path to version: for fixes that
+        /// upstream has not taken yet. The lock holds what comes of it.
+        upgrade: BTreeMap<GoModulePath, GoVersion> = BTreeMap::new(),
         /// The container that holds the Go client.
         container: Name = Name("go-tools".to_owned()),
         /// The folder below `$SRCDIR` that it is laid into.
@@ -42,6 +45,11 @@ impl Builtin for Arguments {
             version: self.version.map(String::from).unwrap_or_default(),
             gomod: self.gomod.map(String::from),
             stubs: self.stubs.into_iter().map(|(folder, module)| (folder.into(), module.into())).collect(),
+            upgrade: self
+                .upgrade
+                .into_iter()
+                .map(|(module, version)| (module.into(), version.into()))
+                .collect(),
             container: self.container.into(),
         };
         let value =

@@ -1,6 +1,6 @@
 //! `image`.
 
-use yoe_model::{Budget, Image, ImageTest, Init, Layout, Registry, Release};
+use yoe_model::{Budget, Etc, Image, ImageTest, Init, Layout, Registry, Release};
 
 use crate::arguments::text::{HostName, Name, UnitName};
 use crate::arguments::version::LooseVersion;
@@ -39,6 +39,10 @@ arguments! {
         kernel_contract: Vec<Name> = Vec::new(),
         /// What starts and supervises its services; the unit of that name belongs to `artifacts`.
         init: Init = Init::Finit,
+        /// What becomes of changes to /etc on a device with a data partition: `"memory"` keeps the host name, people's
+        /// accounts, registries' certificates, network addresses and the time zone over a restart, and forgets all that could
+        /// decide which programs run; `"data"` keeps everything, for developers; `"none"` makes /etc read-only.
+        etc: Etc = Etc::Memory,
         /// What it is, in one line.
         description: String = String::new(),
     }
@@ -67,6 +71,7 @@ impl Builtin for Arguments {
             hostname: self.hostname.into(),
             kernel_contract: self.kernel_contract.into_iter().map(String::from).collect(),
             init: self.init,
+            etc: self.etc,
             origin: call.site.origin(),
         };
         let value = ImageDraft { image, tests: sites, releases: release_sites, registry: registry_site };

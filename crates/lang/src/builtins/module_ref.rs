@@ -1,6 +1,6 @@
 //! `module_ref`.
 
-use crate::arguments::paths::ProjectPath;
+use crate::arguments::paths::ModulePath;
 use crate::arguments::text::Name;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
@@ -12,8 +12,8 @@ arguments! {
     "module_ref" => pub(crate) struct Arguments {
         /// The name that the module's MODULE.star gives it.
         name: Name,
-        /// Its folder, relative to the project.
-        path: ProjectPath,
+        /// Its directory, relative to the project; `../` leads out of it.
+        path: ModulePath,
     }
 }
 

@@ -6,7 +6,7 @@ use yoe_model::{OciConfig, OciImage};
 
 use crate::arguments::oci::{OciName, OciPort, OciTag, Signal, User};
 use crate::arguments::paths::DevicePath;
-use crate::arguments::text::{Line, UnitName, Variable};
+use crate::arguments::text::{Line, Name, UnitName, Variable};
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
 use crate::definitions::{Definition, Made, Part};
@@ -14,14 +14,18 @@ use crate::problem::{Place, Problem};
 use crate::session::FileKind;
 
 arguments! {
-    /// A container image, assembled from packages as images are: an OCI image layout and the same as an archive.
+    /// A container image, as an OCI image layout and as an archive of that. It is assembled from packages as images are, or is
+    /// a copy of a container: of locked Debian packages, for programs that are linked to glibc.
     "oci_image" => pub(crate) struct Arguments {
         /// The name, unique in the project and apart from the names of units and images. It names the repository.
         name: OciName,
         /// The tag that it has in a registry.
         version: OciTag = OciTag("0.1.0".to_owned()),
         /// The units whose packages it holds; what they need at run time is added.
-        artifacts: Vec<UnitName>,
+        artifacts: Vec<UnitName> = Vec::new(),
+        /// The container that it is a copy of, in the place of `artifacts`. All in it belongs to root; the packages' scripts did
+        /// not run, so accounts and settings that they make come by the container's `files`. For the host's architecture alone.
+        container: Option<Name> = None,
         /// The program and its first arguments.
         entrypoint: Vec<String> = Vec::new(),
         /// Further arguments, or the whole command where there is no entry point; whoever runs it may give others.
@@ -55,6 +59,13 @@ impl Builtin for Arguments {
             call.report(Problem::error(place, message).expected("an `entrypoint` or a `cmd`"));
             return None;
         }
+        if self.artifacts.is_empty() == self.container.is_none() {
+            let what = if self.artifacts.is_empty() { "is made of nothing" } else { "is made of two things" };
+            let message = format!("the OCI image `{}` {what}", self.name.0);
+            let problem = Problem::error(Place::Call(call.site.clone()), message);
+            call.report(problem.expected("either `artifacts` or a `container`"));
+            return None;
+        }
         let text = |value: Option<String>| value.unwrap_or_default();
         let config = OciConfig {
             entrypoint: self.entrypoint,
@@ -72,6 +83,7 @@ impl Builtin for Arguments {
             version: self.version.into(),
             description: self.description,
             artifacts: self.artifacts.into_iter().map(String::from).collect(),
+            container: self.container.map(String::from),
             config,
             origin: call.site.origin(),
         };

@@ -2,7 +2,7 @@
 
 use yoe_model::{Source, SourceEntry};
 
-use crate::arguments::paths::{SourceFolder, WorkingTree};
+use crate::arguments::paths::{ExcludePattern, SourceFolder, WorkingTree};
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
 use crate::definitions::{Made, Part};
@@ -15,6 +15,9 @@ arguments! {
         [positional] path: WorkingTree,
         /// The folder below `$SRCDIR` that it is laid into.
         into: SourceFolder = SourceFolder(String::new()),
+        /// What is left out: names, which may hold `*` and `?`, of files and directories anywhere in it, or paths from its
+        /// top. What version control and editors keep there is always left out, and so are sockets and named pipes.
+        exclude: Vec<ExcludePattern> = Vec::new(),
     }
 }
 
@@ -22,7 +25,8 @@ impl Builtin for Arguments {
     const HOME: Option<FileKind> = None;
 
     fn make(self, call: &Call<'_>) -> Option<Part> {
-        let source = Source::Path { path: self.path.normal() };
+        let exclude = self.exclude.into_iter().map(String::from).collect();
+        let source = Source::Path { path: self.path.normal(), exclude };
         let value =
             SourceEntry { source, into: self.into.into(), only: Vec::new(), origin: call.site.origin() };
         Some(Part::Source(Made { value, site: call.site.clone() }))

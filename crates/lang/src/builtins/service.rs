@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::{Children, Restart, RestartLimit, Service, ServiceKind, Signal, Size, Stop};
+use yoe_model::{Children, OomScore, Restart, RestartLimit, Service, ServiceKind, Signal, Size, Stop};
 
 use crate::arguments::cgroup::ControlFiles;
 use crate::arguments::choices::Resource;
@@ -45,6 +45,9 @@ arguments! {
         children: Children = Children::End,
         /// What its cgroup is held to, by cgroup v2's control files.
         cgroup: ControlFiles = ControlFiles::default(),
+        /// How readily the kernel ends it when memory runs out, from -999 (last) to 1000 (first). Containers have 0; what they
+        /// depend on has less. Programs that it starts inherit it.
+        oom: OomScore = OomScore::default(),
         /// Resource limits by their name in setrlimit(2), in lower case without `RLIMIT_`.
         limits: BTreeMap<Resource, Amount> = BTreeMap::new(),
         /// Its environment.
@@ -76,6 +79,7 @@ impl Builtin for Arguments {
             stop: Stop { signal: self.stop_signal, timeout: self.stop_timeout.0 },
             children: self.children,
             cgroup: self.cgroup.0,
+            oom: self.oom,
             limits: self
                 .limits
                 .into_iter()

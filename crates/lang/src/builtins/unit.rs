@@ -13,6 +13,7 @@ use crate::arguments::text::{HttpsUrl, Line, Name, Provided, UnitName, Variable}
 use crate::arguments::version::Version;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
+use crate::builtins::https::served_name;
 use crate::definitions::{Definition, Made, Part, TaskParts, UnitDraft};
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
@@ -162,7 +163,11 @@ fn sources(
             SourceText::Made(made) => Some(made),
             SourceText::Address(url) => {
                 let mirrors = mirrors.iter().map(|url| url.0.clone()).collect();
-                let source = Source::Https { url, mirrors, sha256: sha256?, unpack: true };
+                let name = served_name(&HttpsUrl(url.clone()), None, true).map_err(|unnamed| {
+                    let place = Place::text(call.site, "source", &url);
+                    call.report(Problem::error(place, unnamed.message).hint(unnamed.hint));
+                });
+                let source = Source::Https { name: name.ok()?, url, mirrors, sha256: sha256?, unpack: true };
                 let origin = call.site.origin();
                 let value = SourceEntry { source, into: String::new(), only: Vec::new(), origin };
                 Some(Made { value, site: call.site.clone() })

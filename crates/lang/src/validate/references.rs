@@ -47,13 +47,17 @@ pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
         }
         if let (Some(registry), Some(site)) = (&image.value.image.registry, &image.value.registry) {
             look.container(&of, &registry.container, Place::text(site, "container", &registry.container));
-            look.served(&of, &registry.images, site);
+            look.served(&of, "images", &registry.images, site);
+            look.served(&of, "private", &registry.private, site);
         }
     }
     for (name, image) in &draft.oci_images {
         let of = format!("OCI image `{name}`");
         let place = |text: &str| Place::text(&image.site, "artifacts", text);
         look.units(&of, "holds", &image.value.artifacts, place);
+        if let Some(container) = &image.value.container {
+            look.container(&of, container, Place::text(&image.site, "container", container));
+        }
     }
     look.default_image();
     problems
@@ -94,7 +98,7 @@ impl Look<'_> {
     }
 
     /// What a registry serves.
-    fn served(&mut self, of: &str, names: &[String], site: &Site) {
+    fn served(&mut self, of: &str, argument: &'static str, names: &[String], site: &Site) {
         for name in names {
             // Whether a name is excused says nothing about which of the two kinds of images it is.
             let of_a_device = self.draft.images.contains_key(name);
@@ -107,7 +111,7 @@ impl Look<'_> {
                 false => near_name(name, &self.draft.oci_images),
             };
             let message = format!("the registry of {of} serves `{name}`, but there is no such OCI image");
-            let place = Place::text(site, "images", name);
+            let place = Place::text(site, argument, name);
             self.problems.push(Problem::error(place, message).maybe_hint(hint));
         }
     }

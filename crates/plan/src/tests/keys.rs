@@ -228,14 +228,29 @@ row!(container_additions, "container env", ["additions"], linked);
 #[test]
 fn source_of_a_working_tree_follows_its_content() {
     let tree = |sample: &mut Sample, digest: &[u8]| {
-        sample.unit("app", |u| u.sources[0].source = Source::Path { path: "tree".into() });
-        sample.paths = [("tree".to_owned(), Digest::of(digest))].into();
+        sample.unit("app", |u| {
+            u.sources[0].source = Source::Path { path: "tree".into(), exclude: Vec::new() };
+        });
+        sample.paths = [("path:tree".to_owned(), Digest::of(digest))].into();
         let mut other = Sample::new();
         std::mem::swap(&mut other, sample);
         action(&planned(other, &SIGNER), "source path:tree")
     };
     let (before, after) = (tree(&mut Sample::new(), b"one"), tree(&mut Sample::new(), b"two"));
     assert_eq!(differing(&before, &after), ["content"]);
+}
+
+#[test]
+fn where_a_working_tree_lies_does_not_matter() {
+    let key = |path: &str| {
+        let mut sample = Sample::new();
+        sample.unit("app", |u| {
+            u.sources[0].source = Source::Path { path: path.into(), exclude: Vec::new() };
+        });
+        sample.paths = [(format!("path:{path}"), Digest::of(b"tree"))].into();
+        action(&planned(sample, &SIGNER), &format!("source path:{path}")).key
+    };
+    assert_eq!(key("tree"), key("vendor/tree"));
 }
 
 row!(root_image, "root image", ["image"], |s| s.image().hostname = "other".into());
@@ -249,6 +264,7 @@ row!(root_package, "root image", ["package daemon"], |s| s
 row!(root_services, "root image", ["services"], |s| s
     .unit("daemon", |u| u.services = vec![Service::new("d", vec!["/usr/bin/d".into()], Origin::default())]));
 row!(root_init, "root image", ["init"], |s| s.image().init = Init::OpenRc);
+row!(root_etc, "root image", ["etc"], |s| s.image().etc = Etc::Data);
 row!(disk_machine, "image image", ["machine"], |s| s.parts.machine.kernel.cmdline = "loud".into());
 row!(disk_container, "image image", ["container"], |s| s
     .lock
@@ -290,6 +306,7 @@ row!(oci_artifacts, "OCI image box", ["image"], |s| s.oci_image().artifacts.push
 row!(oci_config, "OCI image box", ["config"], |s| s.oci_image().config.user = "nobody".into());
 row!(oci_epoch, "OCI image box", ["epoch"], |s| s.lock.suites =
     [("debian/trixie".to_owned(), suite(200))].into());
+row!(oci_container, "OCI image box", ["container"], |s| s.oci_image().container = Some("env".into()));
 row!(oci_arch, "OCI image box", ["arch", "package app", "package daemon"], arm);
 row!(oci_package, "OCI image box", ["package daemon"], |s| s
     .unit("daemon", |u| u.description = "other".into()));
@@ -319,4 +336,28 @@ fn what_is_left_out_enters_no_key() {
         let after: Vec<Digest> = planned(sample, &SIGNER).actions.iter().map(|action| action.key).collect();
         assert_eq!(before, after);
     }
+}
+
+#[test]
+fn an_oci_image_depends_on_the_packages_of_its_container() {
+    let copy = |change: fn(&mut Sample)| {
+        let mut sample = Sample::new();
+        sample.oci_image().container = Some("env".into());
+        change(&mut sample);
+        action(&planned(sample, &SIGNER), "OCI image box")
+    };
+    // Its own package was built in that container too.
+    let changed = differing(&copy(|_| ()), &copy(retag));
+    assert!(changed.contains(&"container".to_owned()), "{changed:?}");
+}
+
+#[test]
+fn an_oci_image_takes_no_packages_for_another_processor() {
+    let mut sample = Sample::new();
+    sample.oci_image().container = Some("env".into());
+    let packages = &mut sample.lock.containers.get_mut("env").unwrap().packages;
+    packages[0].file.path = "pool/x/x_1.0_arm64.deb".into();
+    let name = packages[0].name.clone();
+    let error = plan(&sample.locked(), &["box".to_owned()], &SIGNER).unwrap_err().to_string();
+    assert!(error.contains(&format!("whose package {name:?} is not for x86_64")), "{error}");
 }

@@ -130,6 +130,7 @@ pub fn go_module(container: &str) -> Source {
         version: "v1.0.0".into(),
         gomod: None,
         stubs: BTreeMap::new(),
+        upgrade: BTreeMap::new(),
         container: container.into(),
     }
 }
@@ -172,6 +173,7 @@ fn oci_image() -> OciImage {
         version: "1".into(),
         description: String::new(),
         artifacts: vec!["app".into()],
+        container: None,
         config: OciConfig { entrypoint: vec!["/bin/app".into()], ..OciConfig::default() },
         origin: Origin::default(),
     }
@@ -204,6 +206,7 @@ fn image() -> Image {
         hostname: "box".into(),
         kernel_contract: Vec::new(),
         init: Init::Finit,
+        etc: Etc::Memory,
         origin: Origin::default(),
     }
 }

@@ -54,6 +54,19 @@ fn a_limit_that_is_used_up() {
 }
 
 #[test]
+fn the_namespace_that_is_made_last() {
+    let at = system();
+    write(&at, "proc/sys/user/max_cgroup_namespaces", "3\n");
+    assert_eq!(
+        told(&at, Stage::Surroundings, libc::ENOSPC),
+        "/proc/sys/user/max_cgroup_namespaces is 3 and used up; as root: sysctl -w user.max_cgroup_namespaces=10000"
+    );
+    fs::remove_file(at.path().join("proc/self/ns/cgroup")).unwrap();
+    let missing = told(&at, Stage::Surroundings, libc::EINVAL);
+    assert_eq!(missing, "the kernel has no cgroup namespaces; it must be built with CONFIG_CGROUPS");
+}
+
+#[test]
 fn debians_switch() {
     let at = system();
     write(&at, "proc/sys/kernel/unprivileged_userns_clone", "0\n");

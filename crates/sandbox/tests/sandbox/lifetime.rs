@@ -3,13 +3,13 @@
 //! Whether processes are left is seen by a pipe whose writing end they all hold: its reading end is abandoned when the
 //! last of them is gone.
 
-use std::io::{BufRead, BufReader, Write, pipe};
+use std::io::{BufRead, BufReader, Read, Write, pipe};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use yoe_sandbox::Exit;
+use yoe_sandbox::{Exit, Limits, Spec};
 
 use crate::rig::{PATIENCE, is_abandoned, line, says, script, start, start_with};
 
@@ -25,6 +25,8 @@ crate::tests![
     orphans_are_buried,
     no_signal_is_ignored,
     an_output_ends_with_the_step,
+    a_fork_bomb_ends_its_step_and_nothing_else,
+    memory_is_bounded_where_a_group_can_be_made,
 ];
 
 /// Starts a daemon that has left its session and its parent, and tells when it is there.
@@ -140,4 +142,67 @@ fn an_output_ends_with_the_step() {
         .unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "said\n");
     assert_eq!(output.status.code(), Some(5));
+}
+
+/// Root is exempt from `RLIMIT_NPROC`: there the kernel must have a `pid_max` for each PID namespace.
+fn is_bounded_here() -> bool {
+    let release = rustix::system::uname().release().to_string_lossy().into_owned();
+    let mut numbers =
+        release.split(|c: char| !c.is_ascii_digit()).map_while(|number| number.parse::<u32>().ok());
+    let new = (numbers.next(), numbers.next()) >= (Some(6), Some(14));
+    new || !rustix::process::geteuid().is_root()
+}
+
+fn a_fork_bomb_ends_its_step_and_nothing_else() {
+    if !is_bounded_here() {
+        println!(
+            "    not shown: for root, only Linux 6.14 and later bound the processes of a sandbox without a control group"
+        );
+        return;
+    }
+    let limits = Limits { processes: 100, ..Limits::default() };
+    let bomb = Spec { limits, ..script("b() { b | b & b; }; b; echo all of it runs") };
+    let (mut child, mut output) = start(&bomb);
+    let mut text = String::new();
+    output.read_to_string(&mut text).unwrap();
+    assert!(text.contains("Cannot fork") && !text.contains("all of it runs"), "{text}");
+    assert_ne!(child.wait().unwrap(), Exit::Code(0));
+    assert!(is_abandoned(&output, Duration::ZERO));
+    // Next to it, and after it, there is room.
+    assert_eq!(says(&Spec { limits, ..script("true | true; echo room") }), "room\n");
+    // As many as allowed do run.
+    let limits = Limits { processes: 400, ..limits };
+    let many = "i=0; while [ $i -lt 150 ]; do sleep 600 & i=$((i + 1)); done; echo all";
+    assert_eq!(says(&Spec { limits, ..script(many) }), "all\n");
+}
+
+/// Whether a sandbox is in a control group of its own, as the host sees it.
+fn has_group(supervisor: u32) -> bool {
+    let children = std::fs::read_to_string(format!("/proc/{supervisor}/task/{supervisor}/children"));
+    let first = children.unwrap_or_default().trim().to_owned();
+    let group = std::fs::read_to_string(format!("/proc/{first}/cgroup")).unwrap_or_default();
+    group.contains(&format!("/yoe-sandbox-{supervisor}"))
+}
+
+fn memory_is_bounded_where_a_group_can_be_made() {
+    let limits = Limits { memory: Some(64 << 20), ..Limits::default() };
+    let (input, question) = pipe().unwrap();
+    let hog = "read x; exec perl -e 'my $x = \"x\" x 300_000_000; print length($x), \"\\n\"'";
+    let (mut child, mut output) = start_with(&Spec { limits, ..script(hog) }, input.into()).unwrap();
+    let bounded = has_group(child.id());
+    drop(question);
+    let mut text = String::new();
+    output.read_to_string(&mut text).unwrap();
+    if bounded {
+        assert_eq!((child.wait().unwrap(), text.as_str()), (Exit::Signal(9), ""));
+        assert_eq!(says(&script("cat /proc/self/cgroup | grep ^0")), "0::/\n");
+    } else {
+        // Then the limit changes nothing.
+        assert_eq!((child.wait().unwrap(), text.as_str()), (Exit::Code(0), "300000000\n"));
+        println!(
+            "    not shown: this user can make no control group (version 2) with a memory controller here"
+        );
+    }
+    // What every sandbox has: the kernel ends its processes first.
+    assert_eq!(says(&script("cat /proc/self/oom_score_adj")), "500\n");
 }

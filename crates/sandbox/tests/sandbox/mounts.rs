@@ -1,11 +1,12 @@
 //! Every kind of mount does what its description says.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use yoe_sandbox::{Mount, Spec};
+use yoe_sandbox::{Mount, Spec, Stream};
 
-use crate::rig::{SELF, Scratch, run, says, script, spec, tree};
+use crate::rig::{SELF, Scratch, chain, run, says, script, spec, start_with, tree};
 
 crate::tests![
     an_overlay_shows_its_layers_and_keeps_them,
@@ -18,6 +19,8 @@ crate::tests![
     files_and_devices_can_be_bound,
     a_bound_folder_brings_no_devices,
     a_writable_bind_is_the_hosts_folder,
+    no_bind_follows_a_link_of_the_host,
+    a_bind_inside_a_tree_stays_there,
     a_tmpfs_has_its_mode_and_size,
     folders_links_and_files_are_made,
     parents_are_mounted_first,
@@ -163,6 +166,60 @@ fn a_writable_bind_is_the_hosts_folder() {
     let mount = Mount::Bind { source: scratch.folder("out"), dest: "/out".into(), writable: true };
     says(&with(script("echo made >/out/file"), mount));
     assert_eq!(fs::read_to_string(scratch.path("out/file")).unwrap(), "made\n");
+}
+
+/// What a step left in its tree may be a link to any file of the host.
+fn no_bind_follows_a_link_of_the_host() {
+    let scratch = Scratch::new();
+    let secret = scratch.file("home/key", "PRIVATE KEY OF THE HOST");
+    scratch.folder("tree/boot");
+    symlink(&secret, scratch.path("tree/boot/vmlinuz")).unwrap();
+    symlink(scratch.path("home"), scratch.path("tree/etc")).unwrap();
+    let refused = |mount: Mount| {
+        let shown = mount.to_string();
+        let error = start_with(&with(script("cat /x"), mount), Stream::Null).unwrap_err();
+        let text = chain(&error);
+        assert!(text.contains("a symbolic link on the way"), "{shown}: {text}");
+    };
+    for source in ["tree/boot/vmlinuz", "tree/etc/key", "tree/etc"] {
+        let source = scratch.path(source);
+        refused(Mount::Bind { source: source.clone(), dest: "/x".into(), writable: false });
+        refused(Mount::ReadOnlyOverlay { lower: vec![source.clone()], dest: "/x".into() });
+        refused(Mount::ReadOnlyOverlay {
+            lower: vec![scratch.path("home"), source.clone()],
+            dest: "/x".into(),
+        });
+        refused(Mount::BindInside { tree: source, path: "key".into(), dest: "/x".into() });
+    }
+}
+
+fn a_bind_inside_a_tree_stays_there() {
+    let scratch = Scratch::new();
+    let secret = scratch.file("home/key", "PRIVATE KEY OF THE HOST");
+    scratch.file("tree/usr/lib/real", "inside\n");
+    symlink("/usr/lib/real", scratch.path("tree/absolute")).unwrap();
+    symlink("usr/lib", scratch.path("tree/lib")).unwrap();
+    symlink(&secret, scratch.path("tree/out")).unwrap();
+    symlink("../home/key", scratch.path("tree/climbing")).unwrap();
+    let inside = |path: &str| Mount::BindInside {
+        tree: scratch.path("tree"),
+        path: path.to_owned(),
+        dest: "/x".to_owned(),
+    };
+    for path in ["absolute", "/lib/real", "usr/lib/real"] {
+        assert_eq!(
+            says(&with(script("cat /x; ! echo y >/x"), inside(path))).lines().next(),
+            Some("inside"),
+            "{path}"
+        );
+    }
+    assert_eq!(says(&with(script("cat /x/real"), inside("lib"))), "inside\n");
+    for path in ["out", "climbing", "../home/key"] {
+        let text = chain(&start_with(&with(script("cat /x"), inside(path)), Stream::Null).unwrap_err());
+        assert!(text.contains("No such file or directory"), "{path}: {text}");
+    }
+    let text = chain(&start_with(&with(script("cat /x"), inside("out")), Stream::Null).unwrap_err());
+    assert!(text.contains("out is a symbolic link to "), "{text}");
 }
 
 fn a_tmpfs_has_its_mode_and_size() {

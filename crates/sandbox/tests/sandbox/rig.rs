@@ -41,6 +41,7 @@ pub fn spec(command: &[&str]) -> Spec {
         directory: "/".into(),
         network: Network::None,
         hostname: "sandbox".into(),
+        limits: Default::default(),
     }
 }
 

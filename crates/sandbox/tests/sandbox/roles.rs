@@ -7,12 +7,10 @@ use std::process::ExitCode;
 
 use rustix::fs::{CWD, FileType, Mode, OFlags};
 use rustix::io::Errno;
-use rustix::mount::{
-    FsOpenFlags, MountFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, fsconfig_create, fsopen,
-};
+use rustix::mount::{MountFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags};
 use rustix::pty::OpenptFlags;
 use rustix::thread::UnshareFlags;
-use yoe_sandbox::{Exit, Stdio, Stream, probe, spawn};
+use yoe_sandbox::{Exit, SandboxError, Stdio, Stream, attend, probe, spawn};
 
 use crate::rig::{chain, script};
 
@@ -34,11 +32,11 @@ pub fn play(role: &str, rest: &[String]) -> ExitCode {
             println!("{}", started.map_or_else(|error| chain(&error), |_| "started".to_owned()));
         }
         ("yoe", [text]) => return yoe(text),
-        ("yoe-on-terminal", [text]) => yoe_on_terminal(text, Stdio::inherit()),
-        ("yoe-beside-terminal", [text]) => {
+        ("yoe-on-terminal", [text]) => yoe_on_terminal(|| attend(&script(text))),
+        ("yoe-beside-terminal", [text]) => yoe_on_terminal(|| {
             let stdio = Stdio { stdin: Stream::Null, ..Stdio::inherit() };
-            yoe_on_terminal(text, stdio);
-        }
+            spawn(&script(text), stdio)?.wait()
+        }),
         _ => panic!("there is no role {role} with {rest:?}"),
     }
     ExitCode::SUCCESS
@@ -102,12 +100,6 @@ fn undo_mounts_in_namespace() {
     let unshared =
         rustix::thread::unshare(UnshareFlags::NEWUSER | UnshareFlags::NEWNS | UnshareFlags::NEWPID);
     println!("unshare: {}", said(unshared));
-    println!("remount: {}", said(clear_read_only("/usr")));
-    println!("new attributes: {}", said(new_attributes()));
-    println!("unmount: {}", said(rustix::mount::unmount("/usr", UnmountFlags::empty())));
-    println!("write: {}", said(OpenOptions::new().append(true).open("/in/file")));
-    let proc = fsopen("proc", FsOpenFlags::empty()).and_then(|proc| fsconfig_create(&proc));
-    println!("proc: {}", said(proc));
 }
 
 fn open_files() {
@@ -140,13 +132,14 @@ fn yoe(text: &str) -> ExitCode {
 }
 
 /// A yoe in the foreground of a terminal that is its standard input.
-fn yoe_on_terminal(text: &str, stdio: Stdio) {
+fn yoe_on_terminal(run: impl FnOnce() -> Result<Exit, SandboxError>) {
     let terminal = std::io::stdin();
     rustix::process::setsid().unwrap();
     rustix::process::ioctl_tiocsctty(&terminal).unwrap();
-    let mut child = spawn(&script(text), stdio).unwrap();
-    println!("{}", child.wait().unwrap());
-    if rustix::termios::tcgetpgrp(&terminal).unwrap() == rustix::process::getpgrp() {
+    let settings = || format!("{:?}", rustix::termios::tcgetattr(&terminal).unwrap());
+    let before = settings();
+    println!("{}", run().map_or_else(|error| chain(&error), |exit| exit.to_string()));
+    if settings() == before && rustix::termios::tcgetpgrp(&terminal).unwrap() == rustix::process::getpgrp() {
         println!("the terminal is back");
     }
 }

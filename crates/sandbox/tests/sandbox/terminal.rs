@@ -6,18 +6,27 @@ use std::os::fd::OwnedFd;
 use std::process::{Child, Command};
 
 use rustix::fs::{Mode, OFlags};
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::OpenptFlags;
+use rustix::termios::Winsize;
 
 crate::tests![
     ctrl_c_ends_the_step_alone,
     ctrl_z_does_not_freeze_the_step,
     a_shell_has_job_control,
+    the_step_has_a_terminal_of_its_own,
+    what_a_step_types_reaches_nobody,
+    a_terminal_changes_its_size_for_the_step,
+    a_signal_to_yoe_gives_the_terminal_back,
+    what_is_written_to_a_file_stays_there,
     without_the_terminal_there_is_none,
 ];
 
 /// A terminal with yoe on it, which hangs up when the test fails, and so ends yoe.
 struct Desk {
     keyboard: File,
+    /// The terminal's number. It is not held open: it must hang up with the last of its users.
+    number: u64,
     yoe: Child,
     seen: String,
 }
@@ -25,21 +34,31 @@ struct Desk {
 impl Desk {
     /// Starts a role that becomes the terminal's session leader.
     fn new(role: &str, rest: &[&str]) -> Self {
+        Self::with_output(role, rest, None)
+    }
+
+    /// The same, with another standard output than the terminal.
+    fn with_output(role: &str, rest: &[&str], output: Option<File>) -> Self {
         let keyboard =
             rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         rustix::pty::grantpt(&keyboard).unwrap();
         rustix::pty::unlockpt(&keyboard).unwrap();
+        let size = Winsize { ws_row: 25, ws_col: 81, ws_xpixel: 0, ws_ypixel: 0 };
+        rustix::termios::tcsetwinsize(&keyboard, size).unwrap();
         let name = rustix::pty::ptsname(&keyboard, Vec::new()).unwrap();
-        let terminal: OwnedFd = rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let terminal: OwnedFd = rustix::fs::open(name, flags, Mode::empty()).unwrap();
+        let number = rustix::fs::fstat(&terminal).unwrap().st_rdev;
+        let stdout = output.map_or_else(|| terminal.try_clone().unwrap(), OwnedFd::from);
         let yoe = Command::new("/proc/self/exe")
             .arg(role)
             .args(rest)
             .stdin(terminal.try_clone().unwrap())
-            .stdout(terminal.try_clone().unwrap())
+            .stdout(stdout)
             .stderr(terminal)
             .spawn()
             .unwrap();
-        Self { keyboard: keyboard.into(), yoe, seen: String::new() }
+        Self { keyboard: keyboard.into(), number, yoe, seen: String::new() }
     }
 
     fn press(&mut self, keys: &str) {
@@ -98,6 +117,70 @@ fn a_shell_has_job_control() {
     desk.see("exit code 6");
     desk.see("the terminal is back");
     desk.end();
+}
+
+/// The number of the terminal that is the standard input.
+const NUMBER: &str = "perl -e 'print \"number \", (stat STDIN)[6], \"\\n\"'";
+
+fn the_step_has_a_terminal_of_its_own() {
+    let mut desk = Desk::new(
+        "role:yoe-on-terminal",
+        &[&format!("{NUMBER}; test -t 0 && test -t 1 && test -t 2 && echo all")],
+    );
+    desk.see("number ");
+    let mut number = String::new();
+    let mut byte = [0];
+    while desk.keyboard.read(&mut byte).unwrap() == 1 && byte[0].is_ascii_digit() {
+        number.push(char::from(byte[0]));
+    }
+    assert_ne!(number.parse::<u64>().unwrap(), desk.number);
+    desk.see("all");
+    desk.see("the terminal is back");
+    desk.end();
+}
+
+/// `TIOCSTI` puts a key into a terminal's input: on the caller's terminal that is the shell that runs after yoe.
+fn what_a_step_types_reaches_nobody() {
+    let step = "perl -e '$x = \"x\"; print ioctl(STDIN, 0x5412, $x) ? \"typed\" : \"refused: $!\", \"\\n\"'";
+    let mut desk = Desk::new("role:yoe-on-terminal", &[step]);
+    desk.see("refused: Operation not permitted");
+    desk.see("the terminal is back");
+    desk.end();
+}
+
+fn a_terminal_changes_its_size_for_the_step() {
+    let mut desk = Desk::new("role:yoe-on-terminal", &["stty size; echo ready; read x; stty size"]);
+    desk.see("25 81");
+    desk.see("ready");
+    let larger = Winsize { ws_row: 52, ws_col: 133, ws_xpixel: 0, ws_ypixel: 0 };
+    rustix::termios::tcsetwinsize(&desk.keyboard, larger).unwrap();
+    desk.press("\n");
+    desk.see("52 133");
+    desk.see("the terminal is back");
+    desk.end();
+}
+
+fn a_signal_to_yoe_gives_the_terminal_back() {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP, Signal::QUIT] {
+        let mut desk = Desk::new("role:yoe-on-terminal", &["stty raw -echo; echo ready; exec sleep 600"]);
+        desk.see("ready");
+        kill_process(Pid::from_child(&desk.yoe), signal).unwrap();
+        desk.see("interrupted");
+        desk.see("the terminal is back");
+        desk.end();
+    }
+}
+
+fn what_is_written_to_a_file_stays_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out");
+    let out = File::create(&path).unwrap();
+    let mut desk =
+        Desk::with_output("role:yoe-on-terminal", &["echo to the file; echo to the person >&2"], Some(out));
+    desk.see("to the person");
+    desk.end();
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.starts_with("to the file\n"), "{text}");
 }
 
 fn without_the_terminal_there_is_none() {

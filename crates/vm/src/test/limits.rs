@@ -5,6 +5,7 @@ use std::time::Duration;
 use yoe_model::ImageTest;
 
 use super::segment::segments;
+use crate::Accel;
 
 /// How long a run may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ impl Default for Limits {
     /// Enough for emulation on a busy host.
     fn default() -> Self {
         Self {
-            boot: Duration::from_secs(300),
+            boot: Accel::Tcg.boots_within(),
             power_off: Duration::from_secs(90),
             total: Duration::from_secs(1800),
         }
@@ -29,9 +30,9 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The default, with as much time as these tests may take one by one.
-    pub fn of(tests: &[ImageTest]) -> Self {
-        let this = Self::default();
+    /// The default, with as much time as these tests may take one by one, and a boot's time by what runs the device.
+    pub fn of(tests: &[ImageTest], accel: Accel) -> Self {
+        let this = Self { boot: accel.boots_within(), ..Self::default() };
         let boots = segments(&tests.iter().collect::<Vec<_>>()).len();
         let cuts = |test: &ImageTest| test.sweep.as_ref().map_or(0, |sweep| sweep.cuts);
         let boots = u32::try_from(boots).unwrap_or(u32::MAX).saturating_add(tests.iter().map(cuts).sum());

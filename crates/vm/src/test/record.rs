@@ -5,12 +5,16 @@ use yoe_model::{ImageTest, Size};
 
 use super::figure::Figure;
 use super::report::{Boot, Outcome, Summary};
+use crate::Accel;
 
 /// What a run found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Which image was tested: the digest of its tree.
     pub image: String,
+    /// What ran the device's instructions. Times of one kind say nothing about the other.
+    #[serde(default)]
+    pub accel: Accel,
     /// Memory of the device in bytes where a test chose none.
     pub memory: u64,
     /// Each boot, in the order of the run.
@@ -78,7 +82,7 @@ impl Record {
 
 impl Summary {
     /// The record of a run of these tests, on a device with this memory where they chose none.
-    pub fn record(&self, image: String, memory: Size, tests: &[ImageTest]) -> Record {
+    pub fn record(&self, image: String, accel: Accel, memory: Size, tests: &[ImageTest]) -> Record {
         let chosen = |name: &str| {
             let test = tests.iter().find(|test| test.name == name);
             test.and_then(|test| test.memory).map(|size| size.0)
@@ -91,6 +95,7 @@ impl Summary {
         });
         Record {
             image,
+            accel,
             memory: memory.0,
             boots: self.boots.iter().map(boot).collect(),
             tests: tests.collect(),
@@ -127,7 +132,7 @@ mod tests {
             test("c", "passed", Some(256)),
             test("d", "passed", Some(128)),
         ];
-        let record = Record { image: "x".into(), memory: 512, boots: vec![], tests, figures: vec![] };
+        let record = Record { image: "x".into(), accel: Accel::Kvm, memory: 512, boots: vec![], tests, figures: vec![] };
         assert_eq!(record.smallest_memory().unwrap().name, "d");
         assert_eq!(Record::parse(&record.to_json().unwrap()).unwrap(), record);
     }

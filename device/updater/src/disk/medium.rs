@@ -88,6 +88,12 @@ impl<'a> Region<'a> {
         Self { size: size.min(self.size), position: 0, ..self.clone() }
     }
 
+    /// Its last bytes, as a part of their own.
+    pub fn last(&self, size: u64) -> Self {
+        let size = size.min(self.size);
+        Self { start: self.start + (self.size - size), size, position: 0, ..self.clone() }
+    }
+
     /// Fills the buffer from this offset.
     ///
     /// # Errors

@@ -2,8 +2,7 @@
 
 use std::fs::OpenOptions;
 
-use super::{Event, Work};
-use crate::delta::{Fill, Tally};
+use super::Work;
 use crate::disk::Region;
 use crate::machine::{Step, View};
 use crate::problem::Problem;
@@ -12,26 +11,21 @@ use crate::problem::Problem;
 const SLACK: u64 = 1 << 20;
 
 impl Work<'_> {
-    pub(super) fn carry_out(&mut self, step: &Step, tell: &mut dyn FnMut(Event<'_>)) -> Result<(), Problem> {
+    pub(super) fn carry_out(&mut self, step: &Step) -> Result<(), Problem> {
         let entries = &self.system.entries;
         match step {
             Step::MendTable => self.system.mend(),
             Step::RemoveEntry(name) => entries.remove(&name.to_string()),
             Step::RemoveUnfinished(file) => entries.remove(file),
             Step::SetUuid(slot, uuid) => self.system.set_uuid(*slot, *uuid),
-            Step::WriteSlot(slot) => self.write_slot(*slot, tell),
-            Step::CopyKernel(file) => self.copy_kernel(file, tell),
+            Step::WriteSlot(slot) => self.write_slot(*slot),
+            Step::CopyKernel(file) => self.copy_kernel(file),
             Step::Rename { from, to } => entries.rename(from, &to.to_string()),
         }
     }
 
-    pub(super) fn add(&mut self, tally: Tally) {
-        self.tally.fetched += tally.fetched;
-        self.tally.reused += tally.reused;
-    }
-
     /// Copies the kernel image, from the entries that are here and from the repository.
-    fn copy_kernel(&mut self, file: &str, tell: &mut dyn FnMut(Event<'_>)) -> Result<(), Problem> {
+    fn copy_kernel(&mut self, file: &str) -> Result<(), Problem> {
         let entries = &self.system.entries;
         let manifest = &self.update.manifest;
         let path = entries.path(file);
@@ -39,30 +33,16 @@ impl Work<'_> {
         let to = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let to = to.map_err(failed())?;
         to.set_len(manifest.kernel.size).map_err(failed())?;
-        let others = entries.files()?.into_iter().filter(|other| other != file);
-        let others: Vec<_> = others
-            .filter_map(|other| {
-                let file = std::fs::File::open(entries.path(&other)).ok()?;
-                Some((file, entries.size(&other)))
-            })
-            .collect();
-        let fill = Fill {
-            wanted: &self.update.index.kernel,
-            chunking: self.update.index.chunking,
-            to: Region::whole(&to, manifest.kernel.size),
-            others: others.iter().map(|(file, size)| Region::whole(file, *size)).collect(),
-            repository: self.repository,
-            path: &self.update.content.path,
-            start: manifest.root.size,
-            name: file,
-        };
-        let tally = fill.run(&mut |tally| tell(Event::Content(tally)))?;
+        let to = Region::whole(&to, manifest.kernel.size);
+        let missing = self.kernel_fill(&to, |other| other != file, |fill| fill.run())?;
+        let needed = self.fetch(self.kernel_wanted(missing, &to, 0))?;
+        to.settle().map_err(failed())?;
         entries.sync().map_err(failed())?;
         let written = std::fs::read(&path).map_err(Problem::file("read", &path))?;
         if yoe_bundle::sha256(&written) != manifest.kernel.sha256 {
             return Err(Problem::ReadBack(path.display().to_string()));
         }
-        self.add(tally);
+        self.needed += needed;
         Ok(())
     }
 

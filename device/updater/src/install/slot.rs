@@ -5,19 +5,18 @@ use std::io::Read as _;
 use yoe_disk::partition::Slot;
 use yoe_disk::verity::{Tree, TreeBuilder, tree_size};
 
-use super::{Event, Work};
-use crate::delta::Fill;
+use super::Work;
 use crate::disk::Region;
 use crate::problem::Problem;
 
-impl Work<'_> {
+impl<'a> Work<'a> {
     /// Bytes of root and hash tree.
     pub(super) fn slot_need(&self) -> u64 {
         let root = &self.update.manifest.root;
         root.size.saturating_add(tree_size(root.data_blocks))
     }
 
-    fn region(&self, slot: Slot) -> Result<Region<'_>, Problem> {
+    pub(super) fn region(&self, slot: Slot) -> Result<Region<'a>, Problem> {
         let partition = self.system.slot(slot)?;
         Ok(self.system.disk.region(partition.start, partition.size))
     }
@@ -32,30 +31,26 @@ impl Work<'_> {
     }
 
     /// Writes root and hash tree, and reads them back. The tree is not fetched: it follows from the root.
-    pub(super) fn write_slot(&mut self, slot: Slot, tell: &mut dyn FnMut(Event<'_>)) -> Result<(), Problem> {
+    pub(super) fn write_slot(&mut self, slot: Slot) -> Result<(), Problem> {
         let manifest = &self.update.manifest;
         let region = self.region(slot)?;
         let name = slot.partition();
-        let running = self.region(self.system.running)?.first(self.system.root.data_blocks * 4096);
-        let fill = Fill {
-            wanted: &self.update.index.root,
-            chunking: self.update.index.chunking,
-            to: region.first(manifest.root.size),
-            others: vec![running],
-            repository: self.repository,
-            path: &self.update.content.path,
-            start: 0,
-            name,
-        };
-        let tally = fill.run(&mut |tally| tell(Event::Content(tally)))?;
+        let missing = self.root_fill()?.run()?;
+        let mut wanted = self.root_wanted(missing, &region);
+        // The kernel's chunks come in the same answers: a server that knows no parts sends its file once.
+        if let (false, Some(stage)) = (wanted.is_empty(), self.kernel_stage()?) {
+            wanted.extend(self.kernel_wanted(self.kernel_missing()?, &stage, 0));
+        }
+        let needed = self.fetch(wanted)?;
         let failed = |error| Problem::file("written", self.system.disk.path())(error);
+        region.settle().map_err(failed)?;
         let tree = self.tree(&region).map_err(failed)?.ok_or_else(|| Problem::ReadBack(name.to_owned()))?;
         region.write_at(manifest.root.size, &tree.blocks).map_err(failed)?;
         region.settle().map_err(failed)?;
         if !self.holds_new()? {
             return Err(Problem::ReadBack(name.to_owned()));
         }
-        self.add(tally);
+        self.needed += needed;
         Ok(())
     }
 

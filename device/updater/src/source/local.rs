@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use super::{Pieces, Repository, Sink};
+use super::{Ask, Piece, Pieces, Repository, Sink};
 use crate::problem::Problem;
 
 /// Bytes that are read at once.
@@ -35,24 +36,33 @@ impl LocalFile {
 }
 
 impl Pieces for LocalFile {
-    fn range(&self, start: u64, length: u64, sink: &mut Sink<'_>) -> Result<(), Problem> {
-        let end = start.saturating_add(length);
+    fn part(&self, part: Range<u64>) -> Result<Vec<u8>, Problem> {
+        let end = part.end.min(self.size);
+        let mut bytes = vec![0; end.saturating_sub(part.start) as usize];
+        self.fill(part.start, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn read(&self, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), Problem> {
+        let Range { start, end } = ask.part;
         if end > self.size {
             return Err(Problem::Truncated { origin: self.name.clone(), have: self.size, need: end });
         }
-        let mut buffer = vec![0; length.min(PIECE) as usize];
+        let mut buffer = vec![0; (end - start).min(PIECE) as usize];
         let mut at = start;
         while at < end {
-            let piece = &mut buffer[..(end - at).min(PIECE) as usize];
-            self.file.read_exact_at(piece, at).map_err(Problem::file("read", Path::new(&self.name)))?;
-            sink(piece)?;
-            at += piece.len() as u64;
+            let bytes = &mut buffer[..(end - at).min(PIECE) as usize];
+            self.fill(at, bytes)?;
+            if !sink(Piece { at, bytes, whole: false })? {
+                break;
+            }
+            at += bytes.len() as u64;
         }
         Ok(())
     }
 
-    fn size(&self) -> Result<u64, Problem> {
-        Ok(self.size)
+    fn size(&self) -> Option<u64> {
+        Some(self.size)
     }
 
     fn name(&self) -> &str {
@@ -61,6 +71,12 @@ impl Pieces for LocalFile {
 
     fn is_local(&self) -> bool {
         true
+    }
+}
+
+impl LocalFile {
+    fn fill(&self, at: u64, bytes: &mut [u8]) -> Result<(), Problem> {
+        self.file.read_exact_at(bytes, at).map_err(Problem::file("read", Path::new(&self.name)))
     }
 }
 
@@ -85,13 +101,13 @@ impl Repository for Folder {
             Err(error) => return Err(error),
         };
         if file.size > limit {
-            return Err(Problem::Damaged { origin: file.name });
+            return Err(Problem::Oversized { origin: file.name, limit });
         }
-        whole(&file).map(Some)
+        file.part(0..file.size).map(Some)
     }
 
-    fn range(&self, path: &str, start: u64, length: u64, sink: &mut Sink<'_>) -> Result<(), Problem> {
-        LocalFile::open(&self.folder.join(path))?.range(start, length, sink)
+    fn read(&self, path: &str, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), Problem> {
+        LocalFile::open(&self.folder.join(path))?.read(ask, sink)
     }
 
     fn length(&self, path: &str) -> Option<u64> {
@@ -105,13 +121,4 @@ impl Repository for Folder {
     fn name(&self) -> &str {
         &self.name
     }
-}
-
-fn whole(file: &LocalFile) -> Result<Vec<u8>, Problem> {
-    let mut all = Vec::new();
-    file.range(0, file.size, &mut |piece| {
-        all.extend_from_slice(piece);
-        Ok(())
-    })?;
-    Ok(all)
 }

@@ -115,6 +115,15 @@ impl Device {
         device
     }
 
+    /// Another device, the same in everything.
+    pub fn twin(&self) -> Self {
+        let twin = Self { folder: tempfile::tempdir().unwrap() };
+        let copied = Command::new("cp").arg("-a").arg(self.path(".")).arg(twin.path(".")).status().unwrap();
+        assert!(copied.success());
+        twin.configure("");
+        twin
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -1,14 +1,12 @@
 //! Installing, from everywhere.
 
 use std::fs;
-use std::sync::atomic::Ordering;
 
 use yoe_disk::partition::Slot;
 
 use crate::fixture::{Built, Device, noise};
-use crate::shop::{Manner, Offer, Server, Shop, bundle};
-
-const POLITE: Manner = Manner { ranges: true, breaks_after: u64::MAX };
+use crate::hostile::{Hostile, Twist};
+use crate::shop::{Offer, Shop, bundle};
 
 /// A device with version 1.0 and a repository with version 1.1.
 fn setting() -> (Device, Shop, Built) {
@@ -55,29 +53,30 @@ fn from_a_bundle() {
 #[test]
 fn from_a_web_server_only_what_is_missing() {
     let (device, _, new) = setting();
-    let server = Server::start(&device.path("server"), POLITE);
+    let server = Hostile::start(&device.path("server"), Vec::new());
     let said = device.json(&["install", &server.url], 0);
     is_installed(&device, &new);
     // Version and command line differ, in one chunk of the root and the first one of the kernel.
-    let fetched = said["fetched"].as_u64().unwrap();
-    assert!(fetched < 2 * u64::from(yoe_bundle::CHUNKING.largest) + 4096, "{fetched}");
-    assert!(server.sent.load(Ordering::SeqCst) < 300_000);
+    let content = server.sent(".content");
+    assert!(content < 2 * u64::from(yoe_bundle::CHUNKING.largest) + 4096, "{content}");
+    assert_eq!(said["fetched"].as_u64(), Some(server.sent("")));
+    assert!(server.sent("") < 300_000);
 }
 
 #[test]
 fn a_bundle_on_a_web_server_is_read_in_parts() {
     let (device, _, new) = setting();
     bundle(&device.path("server"), &device.path("server/box.bundle"));
-    let server = Server::start(&device.path("server"), POLITE);
+    let server = Hostile::start(&device.path("server"), Vec::new());
     device.json(&["install", &format!("{}/box.bundle", server.url)], 0);
     is_installed(&device, &new);
-    assert!(server.sent.load(Ordering::SeqCst) < 400_000);
+    assert!(server.sent("") < 400_000);
 }
 
 #[test]
 fn a_server_that_knows_no_parts_will_do() {
     let (device, _, new) = setting();
-    let server = Server::start(&device.path("server"), Manner { ranges: false, ..POLITE });
+    let server = Hostile::start(&device.path("server"), vec![("", vec![vec![Twist::NoRanges]])]);
     device.json(&["install", &server.url], 0);
     is_installed(&device, &new);
 }
@@ -87,11 +86,11 @@ fn a_connection_that_breaks_is_taken_up_again() {
     let (device, mut shop, _) = setting();
     let new = Built::new("1.2", noise(1 << 20, 77), b"another kernel");
     shop.publish(&device.path("server"), &new, &Offer::default());
-    let server = Server::start(&device.path("server"), Manner { breaks_after: 400_000, ..POLITE });
-    let said = device.json(&["install", &server.url], 0);
+    let server = Hostile::start(&device.path("server"), vec![("", vec![vec![Twist::Cut(400_000)]])]);
+    device.json(&["install", &server.url], 0);
     is_installed(&device, &new);
     // Nothing that was whole was fetched twice: at most a chunk for each break.
-    let fetched = said["fetched"].as_u64().unwrap();
+    let fetched = server.sent(".content");
     assert!(fetched < (1 << 20) + 4 * u64::from(yoe_bundle::CHUNKING.largest), "{fetched}");
 }
 
@@ -100,12 +99,12 @@ fn nothing_in_common_costs_no_more_than_the_whole() {
     let (device, mut shop, _) = setting();
     let new = Built::new("2.0", noise(1 << 20, 99), &noise(200_000, 98));
     shop.publish(&device.path("server"), &new, &Offer::default());
-    let server = Server::start(&device.path("server"), POLITE);
+    let server = Hostile::start(&device.path("server"), Vec::new());
     let said = device.json(&["install", &server.url], 0);
     is_installed(&device, &new);
-    let content = server.asked.lock().unwrap().iter().filter(|line| line.contains(".content")).count();
-    assert_eq!(content, 2, "one request for the root, one for the kernel");
-    assert_eq!(said["fetched"].as_u64(), Some((new.root.len() + new.kernel.len()) as u64));
+    assert_eq!(server.requests(".content"), 1, "one request for root and kernel");
+    assert_eq!(server.sent(".content"), (new.root.len() + new.kernel.len()) as u64);
+    assert_eq!((said["fetched"].as_u64(), said["reused"].as_u64()), (Some(server.sent("")), Some(0)));
 }
 
 #[test]
@@ -118,14 +117,14 @@ fn many_small_differences_are_one_request_for_the_whole() {
     let new = Built::new("2.0", root, &noise(300_000, 2));
     let chunking = yoe_bundle::Chunking { smallest: 256, average: 512, largest: 1024 };
     shop.publish(&device.path("server"), &new, &Offer { chunking, ..Offer::default() });
-    let server = Server::start(&device.path("server"), POLITE);
+    let server = Hostile::start(&device.path("server"), Vec::new());
     let said = device.json(&["install", &server.url], 0);
     is_installed(&device, &new);
-    let asked = server.asked.lock().unwrap();
-    let root = format!("Some((0, {}))", new.root.len() - 1);
-    let content: Vec<&String> = asked.iter().filter(|line| line.contains(".content")).collect();
-    assert!(content[0].ends_with(&root) && content.len() <= 3, "{} requests", content.len());
-    assert!(said["fetched"].as_u64().unwrap() <= (new.root.len() + new.kernel.len()) as u64, "{said}");
+    let log = server.log();
+    let content: Vec<_> = log.iter().filter(|sent| sent.path.ends_with(".content")).collect();
+    let (from, to) = content[0].range.unwrap();
+    assert!(from == 0 && to + 1 >= new.root.len() as u64 && content.len() <= 3, "{content:?}");
+    assert!(server.sent(".content") <= (new.root.len() + new.kernel.len()) as u64, "{said}");
 }
 
 #[test]

@@ -5,8 +5,14 @@
 mod armed;
 mod fault;
 mod fixture;
+mod hostile;
 mod install;
+mod lock;
+mod others;
+mod property;
 mod refuse;
+mod remote_bundle;
+mod servers;
 mod shop;
 mod trial;
 mod watchdog;

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use yoe_bundle::{
     CHUNKING, Chunking, Expiry, Index, Kernel, Keyring, Manifest, Named, Publisher, Role, Root, Signer,
@@ -162,80 +158,4 @@ fn walk(root: &Path, folder: &Path, into: &mut Vec<String>) {
             into.push(path.strip_prefix(root).unwrap().display().to_string());
         }
     }
-}
-
-/// How a web server behaves.
-#[derive(Clone, Copy)]
-pub struct Manner {
-    /// Knows parts of files.
-    pub ranges: bool,
-    /// Every answer ends after so many bytes.
-    pub breaks_after: u64,
-}
-
-/// A web server on the loopback device, for as long as the test runs.
-pub struct Server {
-    pub url: String,
-    /// Bytes of content that were sent.
-    pub sent: Arc<AtomicU64>,
-    /// `GET` lines with their ranges.
-    pub asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    pub fn start(folder: &Path, manner: Manner) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let (sent, asked) = (Arc::new(AtomicU64::new(0)), Arc::new(Mutex::new(Vec::new())));
-        let (folder, counter, log) = (folder.to_owned(), sent.clone(), asked.clone());
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                // A client that goes away ends its own connection alone.
-                let _ = serve(stream, &folder, manner, &counter, &log);
-            }
-        });
-        Self { url, sent, asked }
-    }
-}
-
-fn serve(
-    stream: TcpStream,
-    folder: &Path,
-    manner: Manner,
-    sent: &AtomicU64,
-    asked: &Mutex<Vec<String>>,
-) -> std::io::Result<()> {
-    let mut lines = BufReader::new(stream.try_clone()?).lines();
-    let request = lines.next().transpose()?.unwrap_or_default();
-    let mut range = None;
-    for line in lines {
-        let line = line?.to_lowercase();
-        if line.is_empty() {
-            break;
-        }
-        if let Some(value) = line.strip_prefix("range: bytes=").filter(|_| manner.ranges) {
-            let (from, to) = value.split_once('-').unwrap();
-            range = Some((from.parse::<usize>().unwrap(), to.parse::<usize>().unwrap()));
-        }
-    }
-    let path = request.split(' ').nth(1).unwrap_or("/").trim_start_matches('/');
-    asked.lock().unwrap().push(format!("{path} {range:?}"));
-    let mut stream = stream;
-    let Ok(whole) = fs::read(folder.join(path)) else {
-        return stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-    };
-    let (status, part) = match range {
-        Some((from, to)) => ("206 Partial Content", &whole[from..whole.len().min(to + 1)]),
-        None => ("200 OK", &whole[..]),
-    };
-    let from = range.map_or(0, |(from, _)| from);
-    let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Length: {}\r\nContent-Range: bytes {from}-{}/{}\r\nConnection: close\r\n\r\n",
-        part.len(),
-        from + part.len(),
-        whole.len()
-    );
-    let part = &part[..part.len().min(manner.breaks_after as usize)];
-    sent.fetch_add(part.len() as u64, Ordering::SeqCst);
-    stream.write_all(&[head.as_bytes(), part].concat())
 }

@@ -112,6 +112,7 @@ fn unit(name: &str, version: &str, patches: &DebianPatches) -> (String, Arc<Unit
         version: version.to_owned(),
         gomod: None,
         stubs: BTreeMap::new(),
+        upgrade: BTreeMap::new(),
         container: "tools".to_owned(),
     };
     // No Debian package has a slash in its name, and every module that can be fetched has.

@@ -1,0 +1,73 @@
+//! The guide, done as it is written: every fenced block of docs/guide is a file of the reader's project, a command, what a
+//! command prints, or what is typed on a device, and says which by the second word of its info string:
+//!
+//! | info string | is |
+//! |---|---|
+//! | `LANGUAGE file=PATH` | the text of that file of the project |
+//! | `sh here` | commands in the project's directory, which need neither network nor device |
+//! | `sh boot` | the same, but they build or boot something |
+//! | `sh session` | starts a device whose console is in the terminal |
+//! | `sh background` | runs until the page ends |
+//! | `console device` | what is typed on that device, after `# `, and what it answers |
+//! | `text output` | what the block before printed |
+//!
+//! A line `...` of an answer stands for any lines, and `...` at the end of one for any text.
+//!
+//! The test without a device plays each page with files and `sh here` alone. With the feature `registry`, which
+//! `cargo xtask boots` turns on, every block is played: this builds and boots what the guide builds and boots.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
+mod answer;
+mod blocks;
+#[cfg_attr(
+    not(feature = "registry"),
+    allow(dead_code, reason = "compiled all the same, so that it stays right")
+)]
+mod console;
+#[cfg_attr(not(feature = "registry"), allow(dead_code, reason = "a part of it is for devices"))]
+mod page;
+
+use blocks::{Block, Kind, pages};
+use page::Page;
+
+#[test]
+fn every_block_says_what_it_is() {
+    let pages = pages();
+    assert!(pages.len() >= 2, "the guide is gone");
+    let all: Vec<&Block> = pages.iter().flat_map(|page| &page.blocks).collect();
+    let count = |is: fn(&Kind) -> bool| all.iter().filter(|block| is(&block.kind)).count();
+    assert!(count(|kind| matches!(kind, Kind::Here)) >= 3, "{all:?}");
+    assert!(count(|kind| matches!(kind, Kind::Session)) >= 2, "{all:?}");
+    for page in &pages {
+        let mut session = false;
+        for block in &page.blocks {
+            session |= matches!(block.kind, Kind::Session);
+            let typed = matches!(block.kind, Kind::Device);
+            assert!(session || !typed, "{}: nothing was started to type this on", block.place);
+        }
+    }
+}
+
+#[test]
+fn what_needs_no_device_works_as_written() {
+    for guide in pages() {
+        let page = Page::new();
+        for block in &guide.blocks {
+            match &block.kind {
+                Kind::File(path) => page.write(path, &block.text),
+                Kind::Here => page.run(block),
+                // These are played with devices.
+                Kind::Boot | Kind::Session | Kind::Background | Kind::Device | Kind::Output => {}
+            }
+        }
+    }
+}
+
+#[cfg(feature = "registry")]
+#[test]
+fn the_whole_guide_works_as_written() {
+    for guide in pages() {
+        console::play(&guide, &Page::with_the_users_store());
+    }
+}

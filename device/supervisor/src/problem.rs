@@ -1,0 +1,57 @@
+//! Why the supervisor cannot do what it was asked to.
+
+use std::path::{Path, PathBuf};
+
+/// Why a command ended without its result.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// The command line is wrong.
+    #[error("{0}\n{usage}", usage = crate::args::USAGE)]
+    Usage(String),
+    /// A file of this system cannot be used.
+    #[error("{} cannot be {action}", path.display())]
+    File {
+        /// `read`, `written`, …
+        action: &'static str,
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The kernel refused something that no file is part of.
+    #[error("{0}")]
+    System(&'static str, #[source] std::io::Error),
+    /// The runtime cannot be asked.
+    #[error("{} cannot be run", .0.display())]
+    Runtime(PathBuf, #[source] std::io::Error),
+    /// The runtime said what cannot be understood.
+    #[error("what the runtime says of {0} cannot be understood")]
+    Answer(String, #[source] serde_json::Error),
+}
+
+impl Problem {
+    /// An error of a file, for `map_err`.
+    pub fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { action, path, source }
+    }
+
+    /// 2 for a wrong command line, 3 for the system.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            _ => 3,
+        }
+    }
+
+    /// The message with its causes.
+    pub fn told(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        text
+    }
+}

@@ -1,0 +1,31 @@
+//! A Debian package: one file of it in memory, then all of it laid down.
+
+#![no_main]
+
+use std::fs;
+
+use libfuzzer_sys::fuzz_target;
+use yoe_fetch::unpack::{Limits, deb, read_file};
+use yoe_model::Cancel;
+
+fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
+    if let Ok(Some(content)) = read_file(data, "a.deb", "a/file", 1 << 10) {
+        assert!(content.len() <= 1 << 10);
+    }
+    yoe_fuzz::in_directory(|directory| {
+        let (file, into) = (directory.join("a.deb"), directory.join("tree"));
+        fs::write(&file, data).expect("there is room");
+        fs::create_dir(&into).expect("there is room");
+        let limits = Limits { bytes: 1 << 20, entries: 1000, cancel: Cancel::new() };
+        let _ = deb(&file, &into, &|_| true, &limits);
+        assert_eq!(fs::read_dir(directory).expect("it is there").count(), 2, "something was laid outside of the tree");
+    });
+});
+
+fn seeds() -> Vec<Vec<u8>> {
+    let data = yoe_fuzz::tarball();
+    let package = |name: &str, data: &[u8]| {
+        yoe_fuzz::ar(&[("debian-binary", b"2.0\n"), ("control.tar.gz", b""), (name, data)])
+    };
+    vec![package("data.tar", &data), package("data.tar.gz", &yoe_fuzz::gzip(&data))]
+}
