@@ -93,6 +93,7 @@ impl Builder {
             directory: SRC.into(),
             network: Network::None,
             hostname: "yoe".into(),
+            limits: Default::default(),
         };
         let path = self.store.log_file(&action.key)?;
         let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
