@@ -41,8 +41,8 @@ impl Builder {
         inputs: &Results,
     ) -> Result<Digest, Failure> {
         // Before anything is made: this is the cheapest to find and the dearest to miss.
-        self.boot_files(plan, disk_action, inputs)?;
         self.contract(plan, action, disk_action, inputs)?;
+        self.boot_files(plan, disk_action, inputs)?;
         let scratch = self.session.scratch()?;
         let dest = scratch.path().join("output");
         fs::create_dir(&dest).map_err(|error| Failure::io("make", &dest, error))?;

@@ -1,6 +1,5 @@
 //! `yoe report`.
 
-use std::fs;
 use std::path::PathBuf;
 
 use yoe_image::{Manifest, disk};
