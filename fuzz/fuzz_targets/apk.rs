@@ -24,14 +24,32 @@ fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
 
 fn seeds() -> Vec<Vec<u8>> {
     let mut archive = ArchiveWriter::new(Vec::new());
-    let kinds = [("usr", Kind::Directory), ("usr/a", Kind::File), ("usr/b", Kind::Symlink("a".into())), ("usr/c", Kind::HardLink("usr/a".into()))];
+    let kinds = [
+        ("usr", Kind::Directory),
+        ("usr/a", Kind::File),
+        ("usr/b", Kind::Symlink("a".into())),
+        ("usr/c", Kind::HardLink("usr/a".into())),
+    ];
     for (path, kind) in kinds {
         let content: &[u8] = if kind == Kind::File { b"content" } else { b"" };
-        let entry =
-            Entry { path: path.into(), kind, mode: 0o755, uid: 0, gid: 0, mtime: 7, size: content.len() as u64, checksum: None };
+        let entry = Entry {
+            path: path.into(),
+            kind,
+            mode: 0o755,
+            uid: 0,
+            gid: 0,
+            mtime: 7,
+            size: content.len() as u64,
+            checksum: None,
+        };
         archive.append(&entry, &mut &*content).expect("in memory");
     }
     let archive = archive.finish().expect("in memory");
     let members = [yoe_fuzz::gzip(&archive), yoe_fuzz::gzip(&archive), yoe_fuzz::gzip(&archive)].concat();
-    vec![archive, members, yoe_fuzz::tarball(), b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n".to_vec()]
+    vec![
+        archive,
+        members,
+        yoe_fuzz::tarball(),
+        b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n".to_vec(),
+    ]
 }

@@ -19,6 +19,7 @@ fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
 fn seeds() -> Vec<Vec<u8>> {
     let config = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86_64 6.12.107 Kernel Configuration\n#\n\
                   CONFIG_A=y\nCONFIG_B=m\n# CONFIG_C is not set\nCONFIG_D=\"a \\\"b\\\"\"\nCONFIG_E=0x10\nCONFIG_F=-3\n";
-    let fragment = "## Links\n\n# Joins.\nCONFIG_VETH=y # here\n# overrides base.cfg: no screen\nCONFIG_VT=n\n";
+    let fragment =
+        "## Links\n\n# Joins.\nCONFIG_VETH=y # here\n# overrides base.cfg: no screen\nCONFIG_VT=n\n";
     vec![config.into(), fragment.into(), yoe_fuzz::gzip(config.as_bytes()), "6.12.107-rc1+".into()]
 }

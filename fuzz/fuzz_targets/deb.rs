@@ -24,6 +24,8 @@ fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
 
 fn seeds() -> Vec<Vec<u8>> {
     let data = yoe_fuzz::tarball();
-    let package = |name: &str, data: &[u8]| yoe_fuzz::ar(&[("debian-binary", b"2.0\n"), ("control.tar.gz", b""), (name, data)]);
+    let package = |name: &str, data: &[u8]| {
+        yoe_fuzz::ar(&[("debian-binary", b"2.0\n"), ("control.tar.gz", b""), (name, data)])
+    };
     vec![package("data.tar", &data), package("data.tar.gz", &yoe_fuzz::gzip(&data))]
 }

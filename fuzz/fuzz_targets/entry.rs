@@ -19,6 +19,13 @@ fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
 });
 
 fn seeds() -> Vec<Vec<u8>> {
-    let names = ["box_1.0.efi", "box_1.0+3.efi", "box_1.0+2-1.efi", "box_1.0,good+8-2.efi", "1.0~rc1 1.0^2", "1.10-2 1.9"];
+    let names = [
+        "box_1.0.efi",
+        "box_1.0+3.efi",
+        "box_1.0+2-1.efi",
+        "box_1.0,good+8-2.efi",
+        "1.0~rc1 1.0^2",
+        "1.10-2 1.9",
+    ];
     names.map(|name| name.as_bytes().to_vec()).to_vec()
 }

@@ -30,7 +30,8 @@ fn disk(data: &[u8]) -> Vec<u8> {
 /// Makes the checksums of a header right, as far as what it names is there (UEFI 2.10, table 5.5).
 fn seal(disk: &mut [u8], sector: usize) {
     let header = sector * SECTOR;
-    let word = |disk: &[u8], at: usize| u32::from_le_bytes(disk[header + at..][..4].try_into().expect("four"));
+    let word =
+        |disk: &[u8], at: usize| u32::from_le_bytes(disk[header + at..][..4].try_into().expect("four"));
     let place = u64::from_le_bytes(disk[header + 72..][..8].try_into().expect("eight"));
     let length = u64::from(word(disk, 80)) * u64::from(word(disk, 84));
     let start = place.checked_mul(SECTOR as u64);

@@ -12,12 +12,15 @@ fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
 });
 
 fn seeds() -> Vec<Vec<u8>> {
-    use pgp::composed::{ArmorOptions, CleartextSignedMessage, KeyType, SecretKeyParamsBuilder, SubkeyParamsBuilder};
+    use pgp::composed::{
+        ArmorOptions, CleartextSignedMessage, KeyType, SecretKeyParamsBuilder, SubkeyParamsBuilder,
+    };
     use pgp::ser::Serialize as _;
     use pgp::types::Password;
     let mut random = rand::rngs::OsRng;
     let kind = KeyType::Ed25519Legacy;
-    let subkey = SubkeyParamsBuilder::default().key_type(kind.clone()).can_sign(true).build().expect("all is there");
+    let subkey =
+        SubkeyParamsBuilder::default().key_type(kind.clone()).can_sign(true).build().expect("all is there");
     let key = SecretKeyParamsBuilder::default()
         .key_type(kind)
         .can_certify(true)
@@ -28,7 +31,12 @@ fn seeds() -> Vec<Vec<u8>> {
         .expect("all is there")
         .generate(random)
         .expect("a key is made");
-    let message = CleartextSignedMessage::sign(&mut random, "Suite: a\n- dash\nSHA256:\n x\n", &key.primary_key, &Password::empty());
+    let message = CleartextSignedMessage::sign(
+        &mut random,
+        "Suite: a\n- dash\nSHA256:\n x\n",
+        &key.primary_key,
+        &Password::empty(),
+    );
     let text = message.expect("it is signed").to_armored_bytes(ArmorOptions::default()).expect("in memory");
     let public = key.to_public_key();
     let armored = public.to_armored_bytes(ArmorOptions::default()).expect("in memory");

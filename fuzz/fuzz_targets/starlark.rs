@@ -9,8 +9,14 @@ use yoe_lang::{Options, load};
 
 const FILES: [(&str, &str); 4] = [
     ("PROJECT.star", "project(name = \"example\", machine = \"board\")\n"),
-    ("machines/board.star", "machine(name = \"board\", arch = \"x86_64\", kernel = kernel(unit = \"linux\"))\n"),
-    ("containers/tools.star", "container(name = \"tools\", packages = [\"make\"], keys = [\"41587F7DB8C774BCCF131416762F67A0B2C39DE4\"])\n"),
+    (
+        "machines/board.star",
+        "machine(name = \"board\", arch = \"x86_64\", kernel = kernel(unit = \"linux\"))\n",
+    ),
+    (
+        "containers/tools.star",
+        "container(name = \"tools\", packages = [\"make\"], keys = [\"41587F7DB8C774BCCF131416762F67A0B2C39DE4\"])\n",
+    ),
     (
         "units/kernel/linux.star",
         "unit(name = \"linux\", version = \"6.12\", description = \"A kernel\", license = \"GPL-2.0-only\", container = \"tools\", \

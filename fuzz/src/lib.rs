@@ -59,7 +59,9 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 pub fn ar(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = b"!<arch>\n".to_vec();
     for (name, content) in members {
-        archive.extend(format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, "100644", content.len()).bytes());
+        archive.extend(
+            format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, "100644", content.len()).bytes(),
+        );
         archive.extend(*content);
         if content.len() % 2 == 1 {
             archive.push(b'\n');

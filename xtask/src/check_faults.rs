@@ -53,7 +53,8 @@ fn tests(row: &str) -> Vec<(String, String)> {
     between.filter_map(|text| text.split_once("::")).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
 }
 
-/// Whether a file holds this test: a function in Rust, a `test("…")` in Starlark.
+/// Whether a file holds this test: a function in Rust, a `test("…")` in Starlark. Where tests have a runner of their own, they are
+/// listed in a `tests![…]`.
 fn has(file: &str, text: &str, test: &str) -> bool {
     if file.ends_with(".star") {
         return text.contains(&format!("test(\"{test}\""));
@@ -63,11 +64,17 @@ fn has(file: &str, text: &str, test: &str) -> bool {
     for line in text.lines() {
         if line.trim_start().starts_with(&start) {
             // proptest! takes arguments, so its tests do not end with "() {" either.
-            return before.trim() == "#[test]";
+            return before.trim() == "#[test]" || is_listed(text, test);
         }
         before = line;
     }
     false
+}
+
+fn is_listed(text: &str, test: &str) -> bool {
+    let Some((_, rest)) = text.split_once("tests![") else { return false };
+    let list = rest.split_once("];").map_or(rest, |(list, _)| list);
+    list.split(',').any(|name| name.trim() == test)
 }
 
 #[cfg(test)]
@@ -88,6 +95,14 @@ mod tests {
         write("a.rs", "    #[test]\n    fn broken() {\n    }\n\nfn helper() {\n}\n");
         write("a.star", "    test(\"it is flipped\", run = \"\"),\n");
         folder
+    }
+
+    #[test]
+    fn a_test_of_another_runner_must_be_listed() {
+        let text = "crate::tests![\n    one,\n    two,\n];\n\nfn one() {\n}\n\nfn three() {\n}\n";
+        assert!(has("a.rs", text, "one"));
+        assert!(!has("a.rs", text, "two"), "it is not written");
+        assert!(!has("a.rs", text, "three"), "it is not run");
     }
 
     #[test]

@@ -46,7 +46,12 @@ pub fn run(arguments: &[String]) -> Result<String, String> {
     }
     match found.as_slice() {
         [] => Ok(format!("{}\nxtask fuzz: {} targets, nothing was found", lines.join("\n"), lines.len())),
-        _ => Err(format!("{}\nxtask fuzz: {} inputs were found:\n{}", lines.join("\n"), found.len(), found.join("\n"))),
+        _ => Err(format!(
+            "{}\nxtask fuzz: {} inputs were found:\n{}",
+            lines.join("\n"),
+            found.len(),
+            found.join("\n")
+        )),
     }
 }
 
@@ -55,7 +60,9 @@ fn targets(root: &Path) -> Result<Vec<String>, String> {
     let folder = root.join(FOLDER).join("fuzz_targets");
     let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok()?.strip_suffix(".rs").map(str::to_owned))
+        .filter_map(|entry| {
+            entry.ok()?.file_name().into_string().ok()?.strip_suffix(".rs").map(str::to_owned)
+        })
         .collect();
     names.sort();
     Ok(names)

@@ -32,10 +32,7 @@ struct Checked {
 pub fn run(arguments: &[String]) -> Result<String, String> {
     let advisories = advisories(arguments)?;
     let accepted = Accepted::read(Path::new(ACCEPTED))?;
-    let checks = [
-        ("Go programs", go::check()),
-        ("crates", deny::check(advisories.as_deref())),
-    ];
+    let checks = [("Go programs", go::check()), ("crates", deny::check(advisories.as_deref()))];
     report(checks, &accepted, day::today())
 }
 
@@ -148,7 +145,8 @@ mod tests {
 
     #[test]
     fn what_could_not_be_checked_is_an_error() {
-        let told = report([("crates", Err("no database".to_owned()))], &accepted(""), TODAY).expect_err("nothing was");
+        let told = report([("crates", Err("no database".to_owned()))], &accepted(""), TODAY)
+            .expect_err("nothing was");
         assert!(told.contains("crates: NOT CHECKED: no database"), "{told}");
     }
 }

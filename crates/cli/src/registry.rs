@@ -63,7 +63,8 @@ impl Registry {
         fs::create_dir_all(&inside).map_err(|error| place.failed("its folder cannot be made", error))?;
         place.run("certificates", &scripts::certificates(HOST, parts.epoch))?;
         // Its programs write into this folder.
-        let ca = yoe_tree::Tree::directory(&inside).and_then(|tree| tree.read(Path::new(scripts::CA), LARGEST_CA));
+        let ca =
+            yoe_tree::Tree::directory(&inside).and_then(|tree| tree.read(Path::new(scripts::CA), LARGEST_CA));
         let ca = ca.map_err(|error| place.failed("it has no certificate", error))?;
         let (port, child) = serve(&place, &inside, &parts.images, Door::Open)?;
         let mut registry = Self { port, ca, private: None, children: vec![child] };

@@ -144,11 +144,16 @@ fn what_a_module_needs_can_be_newer_than_it_asks() {
     let built = project.yoe(&["build", "hello"]);
     assert!(built.status.success(), "{}", said(&built));
     let laid = project.sandbox.logs();
-    let has = |file: &str| laid.lines().any(|line| line == format!("./.modules/cache/download/example.org/lib/@v/{file}"));
+    let has = |file: &str| {
+        laid.lines().any(|line| line == format!("./.modules/cache/download/example.org/lib/@v/{file}"))
+    };
     assert!(has("v0.2.0.zip") && !has("v0.1.0.zip"), "{laid}");
     // What the build holds the archive against, and what it is asked for.
     assert!(laid.lines().any(|line| line.starts_with("example.org/lib v0.2.0 h1:")), "{laid}");
-    assert!(laid.lines().any(|line| line.contains("example.org/lib v0.2.0") && !line.contains("h1:")), "{laid}");
+    assert!(
+        laid.lines().any(|line| line.contains("example.org/lib v0.2.0") && !line.contains("h1:")),
+        "{laid}"
+    );
 }
 
 #[test]

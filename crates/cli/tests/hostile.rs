@@ -39,7 +39,8 @@ fn a_kernel_that_is_a_link_to_a_file_of_the_host() {
 
 #[test]
 fn a_configuration_that_is_a_link_to_a_file_of_the_host() {
-    let steps = ["mkdir -p $DESTDIR/boot; echo kernel >$DESTDIR/boot/vmlinuz; ln -s {HOST} $DESTDIR/boot/config"];
+    let steps =
+        ["mkdir -p $DESTDIR/boot; echo kernel >$DESTDIR/boot/vmlinuz; ln -s {HOST} $DESTDIR/boot/config"];
     let (_, said) = build(&steps, "kernel_contract = [\"containerd\"]");
     assert!(said.contains("unit hello left something that cannot be used"), "{said}");
     assert!(said.contains("boot/config is a symbolic link to [HOME]/host-file"), "{said}");

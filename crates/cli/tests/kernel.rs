@@ -75,7 +75,7 @@ fn each_required_option_that_is_taken_away_fails_the_check_by_name() {
     let whole = check(&config("", &[]));
     assert_eq!(whole.status.code(), Some(0), "{}", sandbox.shown(&whole));
     let required = required();
-    assert!(required.len() > 30, "{required:?}");
+    assert!(required.len() > 25, "{required:?}");
     for symbol in required {
         let output = check(&config(symbol, &[]));
         let told = String::from_utf8(output.stdout).unwrap();

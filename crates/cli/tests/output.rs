@@ -18,7 +18,8 @@ fn rig() -> (Sandbox, Vec<Vec<&'static str>>) {
         "images/small.star",
         "image(name = \"small\", artifacts = [\"hello\"], layout = disk(), container = \"env\", tests = [test(name = \"t\", run = \"true\")])\n",
     );
-    sandbox.write("config", "# Linux/x86 6.12.0 Kernel Configuration\nCONFIG_NAMESPACES=y\nCONFIG_CGROUPS=y\n");
+    sandbox
+        .write("config", "# Linux/x86 6.12.0 Kernel Configuration\nCONFIG_NAMESPACES=y\nCONFIG_CGROUPS=y\n");
     sandbox.lock();
     let commands = [
         "kernel check ./config --json",
@@ -53,7 +54,8 @@ fn a_full_disk_is_an_error_of_every_command() {
         assert_eq!(full.status.code(), Some(1), "{arguments:?}: {said}");
         // A command that fails by itself names its own reason.
         if whole.status.success() {
-            let told = "error: the output could not be written\n  because: No space left on device (os error 28)\n";
+            let told =
+                "error: the output could not be written\n  because: No space left on device (os error 28)\n";
             assert!(said.ends_with(told), "{arguments:?}: {said}");
         }
     }

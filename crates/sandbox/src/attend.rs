@@ -134,7 +134,8 @@ impl Signals {
         let (changing, change) = UnixStream::pair()?;
         changing.set_nonblocking(true)?;
         let mut this = Self { ending, changing, registered: Vec::new() };
-        let all = ENDING.map(|signal| (signal, &end)).into_iter().chain(CHANGING.map(|signal| (signal, &change)));
+        let all =
+            ENDING.map(|signal| (signal, &end)).into_iter().chain(CHANGING.map(|signal| (signal, &change)));
         for (signal, stream) in all {
             this.registered.push(signal_hook::low_level::pipe::register(signal, stream.try_clone()?)?);
         }

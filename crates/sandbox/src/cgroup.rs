@@ -30,19 +30,24 @@ impl Group {
     pub(crate) fn make(limits: &Limits) -> Option<Self> {
         let own = fs::read_to_string("/proc/self/cgroup").ok()?;
         let own = own.lines().find_map(|line| line.strip_prefix("0::/"))?;
-        let mount = MOUNTS.map(Path::new).into_iter().find(|mount| mount.join("cgroup.controllers").exists())?;
+        let mount =
+            MOUNTS.map(Path::new).into_iter().find(|mount| mount.join("cgroup.controllers").exists())?;
         Self::make_near(mount, own, limits)
     }
 
     fn make_near(mount: &Path, own: &str, limits: &Limits) -> Option<Self> {
         let own = mount.join(own);
         let above = own.parent().filter(|above| above.starts_with(mount));
-        [Some(own.as_path()), above].into_iter().flatten().find_map(|parent| Self::make_in(parent, limits).ok())
+        [Some(own.as_path()), above]
+            .into_iter()
+            .flatten()
+            .find_map(|parent| Self::make_in(parent, limits).ok())
     }
 
     fn make_in(parent: &Path, limits: &Limits) -> io::Result<Self> {
         let control = parent.join("cgroup.subtree_control");
-        let offers = |text: String| CONTROLLERS.iter().all(|name| text.split_whitespace().any(|word| word == *name));
+        let offers =
+            |text: String| CONTROLLERS.iter().all(|name| text.split_whitespace().any(|word| word == *name));
         if !offers(fs::read_to_string(&control)?) {
             // The kernel refuses this where the parent holds processes, unless it is the root of all.
             fs::write(&control, CONTROLLERS.map(|name| format!("+{name}")).join(" "))?;
@@ -133,7 +138,10 @@ mod tests {
             fs::create_dir(tree.path().join(name)).unwrap();
         }
         remove_abandoned(tree.path());
-        let left = fs::read_dir(tree.path()).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_dir()).count();
+        let left = fs::read_dir(tree.path())
+            .unwrap()
+            .filter(|entry| entry.as_ref().unwrap().path().is_dir())
+            .count();
         assert_eq!(left, 3);
         assert!(!tree.path().join("yoe-sandbox-4194305").exists());
     }

@@ -155,9 +155,9 @@ fn command_meaning(errno: i32) -> Option<&'static str> {
 /// What overlayfs and procfs mean by their few error numbers (Linux, Documentation/filesystems/overlayfs.rst).
 fn meaning(mount: &Mount, doing: &str, errno: i32) -> Option<&'static str> {
     match (mount, errno) {
-        (_, libc::ELOOP) if doing.starts_with("open ") => {
-            Some("there is a symbolic link on the way, and on the host none is followed; name what it leads to")
-        }
+        (_, libc::ELOOP) if doing.starts_with("open ") => Some(
+            "there is a symbolic link on the way, and on the host none is followed; name what it leads to",
+        ),
         (Mount::Overlay { .. }, libc::EINVAL) => Some(
             "the upper and the work folder must be two folders of one writable file system that offers user extended \
              attributes (ext4, xfs, btrfs, tmpfs; not overlayfs or NFS), and there may be at most 500 layers",

@@ -6,8 +6,8 @@
 //! reasons.
 
 use libc::{
-    BPF_ABS, BPF_JEQ, BPF_JGE, BPF_JMP, BPF_JSET, BPF_K, BPF_LD, BPF_RET, BPF_W, EAFNOSUPPORT, ENOSYS,
-    EPERM, SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, c_int, c_long, sock_filter,
+    BPF_ABS, BPF_JEQ, BPF_JGE, BPF_JMP, BPF_JSET, BPF_K, BPF_LD, BPF_RET, BPF_W, EAFNOSUPPORT, ENOSYS, EPERM,
+    SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO, c_int, c_long, sock_filter,
 };
 
 /// The families of sockets that there are; any other one is as on a kernel that lacks it. `AF_VSOCK`, which reaches the
@@ -73,7 +73,8 @@ const ARGUMENTS_AT: u32 = 16;
 
 /// The program that the kernel runs on each call.
 pub(crate) fn program() -> Vec<sock_filter> {
-    let mut program = vec![load(ARCHITECTURE_AT), jump(BPF_JEQ, ARCHITECTURE, 1, 0), refuse(ENOSYS), load(NUMBER_AT)];
+    let mut program =
+        vec![load(ARCHITECTURE_AT), jump(BPF_JEQ, ARCHITECTURE, 1, 0), refuse(ENOSYS), load(NUMBER_AT)];
     if cfg!(target_arch = "x86_64") {
         program.extend([jump(BPF_JGE, X32, 0, 1), refuse(ENOSYS)]);
     }
@@ -196,8 +197,15 @@ mod tests {
             assert_eq!(call(number, &[flags]), Err(EPERM), "{number}");
         }
         let without = [
-            libc::SYS_clone3, libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register,
-            libc::SYS_keyctl, libc::SYS_add_key, libc::SYS_request_key, libc::SYS_bpf, libc::SYS_perf_event_open,
+            libc::SYS_clone3,
+            libc::SYS_io_uring_setup,
+            libc::SYS_io_uring_enter,
+            libc::SYS_io_uring_register,
+            libc::SYS_keyctl,
+            libc::SYS_add_key,
+            libc::SYS_request_key,
+            libc::SYS_bpf,
+            libc::SYS_perf_event_open,
             libc::SYS_userfaultfd,
         ];
         for number in without {

@@ -98,9 +98,7 @@ impl Tree {
     pub fn below(&self, path: &Path) -> Result<Option<Self>, TreeError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY;
         match self.openat(path, flags, ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS) {
-            Ok(directory) => {
-                Ok(Some(Self { directory, path: self.path.join(path), links: self.links }))
-            }
+            Ok(directory) => Ok(Some(Self { directory, path: self.path.join(path), links: self.links })),
             Err(TreeError::Missing { .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -133,7 +131,8 @@ impl Tree {
     /// Says which link it was that led out, or nowhere.
     fn why(&self, path: &Path, resolve: ResolveFlags, error: Errno) -> TreeError {
         let relative = path.strip_prefix("/").unwrap_or(path);
-        let mut parts: Vec<&Path> = relative.ancestors().filter(|part| !part.as_os_str().is_empty()).collect();
+        let mut parts: Vec<&Path> =
+            relative.ancestors().filter(|part| !part.as_os_str().is_empty()).collect();
         parts.reverse();
         for part in parts {
             let flags = OFlags::PATH | OFlags::NOFOLLOW;
@@ -171,7 +170,9 @@ pub fn regular(path: &Path) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let opened = rustix::fs::open(path, flags, Mode::empty());
     let file = opened.map_err(|error| match error {
-        Errno::LOOP => io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link; expected a regular file"),
+        Errno::LOOP => {
+            io::Error::new(io::ErrorKind::InvalidInput, "it is a symbolic link; expected a regular file")
+        }
         error => error.into(),
     })?;
     let file = File::from(file);

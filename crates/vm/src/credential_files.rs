@@ -32,7 +32,8 @@ impl CredentialFiles {
         for (number, credential) in credentials.iter().enumerate() {
             let name = number.to_string();
             let mut options = OpenOptions::new();
-            let mut file = options.write(true).create_new(true).mode(0o600).open(this.directory.join(&name))?;
+            let mut file =
+                options.write(true).create_new(true).mode(0o600).open(this.directory.join(&name))?;
             file.write_all(credential.smbios_string().as_bytes())?;
             this.inside.push(folder.file_inside(&format!("{NAME}/{name}")));
         }

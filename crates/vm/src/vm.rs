@@ -10,8 +10,8 @@ use crate::console::read_all;
 use crate::process::{self, Handle, Start, StartError};
 use crate::transcript::Transcript;
 use crate::{
-    BootLog, Cancel, Console, Credential, CredentialFiles, Disk, End, Folder, Interrupt, Qmp, QmpError, RunOptions, qemu_arguments,
-    qemu_program,
+    BootLog, Cancel, Console, Credential, CredentialFiles, Disk, End, Folder, Interrupt, Qmp, QmpError,
+    RunOptions, qemu_arguments, qemu_program,
 };
 
 /// The monitor's socket in the run's folder.
@@ -241,7 +241,9 @@ pub(crate) mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         let mut vm = start(&Look, folder.path()).unwrap();
-        vm.console().wait_for(&["io.systemd.credential:passwd.hashed-password.root=$6$salt$hash"], soon()).unwrap();
+        vm.console()
+            .wait_for(&["io.systemd.credential:passwd.hashed-password.root=$6$salt$hash"], soon())
+            .unwrap();
         assert_eq!(std::fs::read_dir(folder.path().join("credentials")).unwrap().count(), 1);
         drop(vm);
         assert!(!folder.path().join("credentials").exists());

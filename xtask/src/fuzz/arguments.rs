@@ -31,7 +31,9 @@ impl Arguments {
                 }
                 "--input" => parsed.input = Some(value()?.into()),
                 name if all.iter().any(|target| target == name) => parsed.targets.push(name.to_owned()),
-                name => return Err(format!("there is no fuzz target {name:?}; there are {}", all.join(", "))),
+                name => {
+                    return Err(format!("there is no fuzz target {name:?}; there are {}", all.join(", ")));
+                }
             }
         }
         if parsed.seconds == 0 {

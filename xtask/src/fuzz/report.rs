@@ -45,7 +45,10 @@ impl Ran {
 impl fmt::Display for Ran {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { target, inputs, each_second, memory, reached, found } = self;
-        write!(f, "fuzz {target}: {inputs} inputs, {each_second} a second, {memory} MiB, {reached} places reached")?;
+        write!(
+            f,
+            "fuzz {target}: {inputs} inputs, {each_second} a second, {memory} MiB, {reached} places reached"
+        )?;
         if found.is_empty() { Ok(()) } else { write!(f, ", {} FOUND", found.len()) }
     }
 }

@@ -78,7 +78,9 @@ impl Accepted {
     pub fn verdict(&self, hole: &Hole, today: Day) -> Verdict<'_> {
         let line = self.0.iter().find(|line| line.id == hole.id && line.within.contains(&hole.within));
         match line {
-            Some(Line { reason, until: Some(until), .. }) if *until <= today => Verdict::Expired(reason, *until),
+            Some(Line { reason, until: Some(until), .. }) if *until <= today => {
+                Verdict::Expired(reason, *until)
+            }
             Some(line) => Verdict::Accepted(&line.reason),
             None if hole.fixed.is_some() && hole.served => Verdict::Open,
             None => Verdict::NoFix,
@@ -89,8 +91,10 @@ impl Accepted {
     pub fn unused(&self, holes: &[Hole], kinds: &[Kind]) -> Vec<String> {
         let pairs = self.0.iter().flat_map(|line| line.within.iter().map(move |within| (&line.id, within)));
         let checked = pairs.filter(|(id, _)| kinds.contains(&kind(id)));
-        let gone = checked.filter(|(id, within)| !holes.iter().any(|hole| hole.id == **id && hole.within == **within));
-        gone.map(|(id, within)| format!("holes.toml: {id} in {within} is not there any more: remove it")).collect()
+        let gone = checked
+            .filter(|(id, within)| !holes.iter().any(|hole| hole.id == **id && hole.within == **within));
+        gone.map(|(id, within)| format!("holes.toml: {id} in {within} is not there any more: remove it"))
+            .collect()
     }
 }
 
@@ -105,7 +109,9 @@ impl Line {
             return Err(format!("{id}: expected a reason, and in what it is"));
         }
         let day = |until: toml::value::Datetime| {
-            let date = until.date.ok_or_else(|| format!("{id}: `until` is {until}; expected a date such as 2027-03-01"))?;
+            let date = until
+                .date
+                .ok_or_else(|| format!("{id}: `until` is {until}; expected a date such as 2027-03-01"))?;
             Ok::<_, String>(Day::of(i64::from(date.year), i64::from(date.month), i64::from(date.day)))
         };
         let until = until.map(day).transpose()?;
@@ -151,9 +157,13 @@ mod tests {
 
     #[test]
     fn mistakes_in_the_file_are_refused() {
-        for text in ["[[hole]]\nid = 'GO-1'\nin = ['a']\n", "[[hole]]\nid = 'GO-1'\nin = ['a']\nreason = ' '\n",
-            "[[hole]]\nid = 'GO-1'\nin = []\nreason = 'x'\n", "[[holes]]\n",
-            "[[hole]]\nid = 'GO-1'\nin = ['a']\nreason = 'x'\nuntil = 12:00:00\n"] {
+        for text in [
+            "[[hole]]\nid = 'GO-1'\nin = ['a']\n",
+            "[[hole]]\nid = 'GO-1'\nin = ['a']\nreason = ' '\n",
+            "[[hole]]\nid = 'GO-1'\nin = []\nreason = 'x'\n",
+            "[[holes]]\n",
+            "[[hole]]\nid = 'GO-1'\nin = ['a']\nreason = 'x'\nuntil = 12:00:00\n",
+        ] {
             assert!(Accepted::parse(text).is_err(), "{text}");
         }
     }

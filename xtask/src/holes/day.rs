@@ -18,11 +18,14 @@ impl Day {
     pub fn of(year: i64, month: i64, day: i64) -> Self {
         // Years begin in March here, so that the leap day is the last one; 400 of them have 146,097 days.
         let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-        Self(365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)
-            + (153 * month + 2) / 5
-            + day
-            - 1
-            - 719_468)
+        Self(
+            365 * year + year.div_euclid(4) - year.div_euclid(100)
+                + year.div_euclid(400)
+                + (153 * month + 2) / 5
+                + day
+                - 1
+                - 719_468,
+        )
     }
 }
 
@@ -46,7 +49,9 @@ mod tests {
 
     #[test]
     fn days_are_counted() {
-        for (date, days) in [((1970, 1, 1), 0), ((2000, 2, 29), 11_016), ((2026, 11, 28), 20_785), ((2100, 3, 1), 47_541)] {
+        for (date, days) in
+            [((1970, 1, 1), 0), ((2000, 2, 29), 11_016), ((2026, 11, 28), 20_785), ((2100, 3, 1), 47_541)]
+        {
             let day = Day::of(date.0, date.1, date.2);
             assert_eq!(day, Day(days), "{date:?}");
             assert_eq!(day.to_string(), format!("{:04}-{:02}-{:02}", date.0, date.1, date.2));

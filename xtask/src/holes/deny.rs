@@ -59,12 +59,16 @@ struct Said {
 
 fn run(manifest: &Path, config: &Path, advisories: Option<&Path>, scratch: &Path) -> Result<Said, String> {
     let (out, err) = (scratch.join("stdout"), scratch.join("stderr"));
-    let create = |path: &Path| std::fs::File::create(path).map_err(|error| format!("{}: {error}", path.display()));
+    let create =
+        |path: &Path| std::fs::File::create(path).map_err(|error| format!("{}: {error}", path.display()));
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["deny", "--locked", "--format", "json", "--log-level", "error", "--manifest-path"]).arg(manifest);
+    command
+        .args(["deny", "--locked", "--format", "json", "--log-level", "error", "--manifest-path"])
+        .arg(manifest);
     command.args(["check", "--audit-compatible-output", "--config"]).arg(config).arg("advisories");
     if let Some(directory) = advisories {
-        let directory = std::path::absolute(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+        let directory =
+            std::path::absolute(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
         // git fetches from there whatever cargo-deny asks it for.
         command.env("GIT_CONFIG_COUNT", "1").env("GIT_CONFIG_VALUE_0", PUBLIC);
         command.env("GIT_CONFIG_KEY_0", format!("url.file://{}.insteadOf", directory.display()));

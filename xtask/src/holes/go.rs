@@ -52,7 +52,8 @@ pub fn check() -> Result<Checked, String> {
 
 /// Where everything lies that is fetched and unpacked: outside of the repository, like other caches.
 fn cache() -> Result<PathBuf, String> {
-    let below = |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    let below =
+        |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
     let caches = below("XDG_CACHE_HOME").or_else(|| below("HOME").map(|home| home.join(".cache")));
     let cache = caches.ok_or("neither XDG_CACHE_HOME nor HOME says where caches are")?.join("yoe-holes");
     std::fs::create_dir_all(&cache).map_err(|error| format!("{}: {error}", cache.display()))?;
@@ -89,6 +90,9 @@ mod tests {
         let toolchain = ("golang.org/toolchain".to_owned(), "v0.0.1-go1.27.3.linux-amd64".to_owned());
         assert_eq!(carrier("stdlib", "v1.27.3"), toolchain);
         assert_eq!(carrier("stdlib", "go1.27.3"), toolchain);
-        assert_eq!(carrier("golang.org/x/net", "v0.60.0"), ("golang.org/x/net".to_owned(), "v0.60.0".to_owned()));
+        assert_eq!(
+            carrier("golang.org/x/net", "v0.60.0"),
+            ("golang.org/x/net".to_owned(), "v0.60.0".to_owned())
+        );
     }
 }

@@ -32,8 +32,10 @@ impl GoClient {
     pub fn make(cache: &Path) -> Result<Self, String> {
         let container = programs::build(Path::new("."), CONTAINER)?;
         let settings = container.join(SETTINGS);
-        let text = std::fs::read_to_string(&settings).map_err(|error| format!("{}: {error}", settings.display()))?;
-        let toolchain = toolchain(&text).ok_or_else(|| format!("{} names no GOTOOLCHAIN", settings.display()))?;
+        let text =
+            std::fs::read_to_string(&settings).map_err(|error| format!("{}: {error}", settings.display()))?;
+        let toolchain =
+            toolchain(&text).ok_or_else(|| format!("{} names no GOTOOLCHAIN", settings.display()))?;
         Ok(Self { client: container.join(CLIENT), toolchain, cache: cache.to_owned() })
     }
 

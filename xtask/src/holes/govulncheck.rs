@@ -49,7 +49,12 @@ impl Govulncheck {
             .map_err(|error| format!("cannot run {}: {error}", self.program.display()))?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("govulncheck {} ended with {}: {}", elf.display(), output.status, said.trim()));
+            return Err(format!(
+                "govulncheck {} ended with {}: {}",
+                elf.display(),
+                output.status,
+                said.trim()
+            ));
         }
         read(&output.stdout).map_err(|problem| format!("govulncheck {}: {problem}", elf.display()))
     }
@@ -103,7 +108,9 @@ fn main_module(sbom: &Value) -> Result<(), String> {
     let main = &sbom["modules"][0];
     let (path, version) = (text(main, "path")?, main["version"].as_str().unwrap_or_default());
     match version {
-        _ if sbom["roots"][0] != main["path"] => Err("the program does not say what module it is of".to_owned()),
+        _ if sbom["roots"][0] != main["path"] => {
+            Err("the program does not say what module it is of".to_owned())
+        }
         "" | "(devel)" => Err(format!("the program does not say which version of {path} it is")),
         _ => Ok(()),
     }
@@ -132,7 +139,8 @@ fn expect(config: &Value, field: &str, expected: &str) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    const HEAD: &str = r#"{"config":{"protocol_version":"v1.0.0","scan_level":"symbol","scan_mode":"binary"}}"#;
+    const HEAD: &str =
+        r#"{"config":{"protocol_version":"v1.0.0","scan_level":"symbol","scan_mode":"binary"}}"#;
     const SBOM: &str = r#"{"SBOM":{"go_version":"go1.27.3","roots":["example.org/tool"],"modules":[{"path":"example.org/tool","version":"v1.0.0"},{"path":"stdlib","version":"v1.27.3"}]}}"#;
     const REST: &str = r#"
         {"osv":{"id":"GO-1","aliases":["GHSA-x","CVE-2026-1"],"summary":"A hole"}}

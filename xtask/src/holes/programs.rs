@@ -67,8 +67,12 @@ pub fn units(root: &Path) -> Result<Vec<String>, String> {
             if !category.is_dir() {
                 continue;
             }
-            for file in entries(&category)?.into_iter().filter(|file| file.extension().is_some_and(|end| end == "star")) {
-                let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            for file in entries(&category)?
+                .into_iter()
+                .filter(|file| file.extension().is_some_and(|end| end == "star"))
+            {
+                let text =
+                    std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
                 names.extend(named(&text).map_err(|problem| format!("{}: {problem}", file.display()))?);
             }
         }
@@ -121,9 +125,13 @@ pub fn build(project: &Path, unit: &str) -> Result<PathBuf, String> {
     let mut command = match std::env::var_os(YOE) {
         Some(yoe) => Command::new(yoe),
         None => {
-            let manifest = std::path::absolute("Cargo.toml").map_err(|error| format!("Cargo.toml: {error}"))?;
+            let manifest =
+                std::path::absolute("Cargo.toml").map_err(|error| format!("Cargo.toml: {error}"))?;
             let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-            cargo.args(["run", "--quiet", "--release", "--package", "yoe", "--manifest-path"]).arg(manifest).arg("--");
+            cargo
+                .args(["run", "--quiet", "--release", "--package", "yoe", "--manifest-path"])
+                .arg(manifest)
+                .arg("--");
             cargo
         }
     };

@@ -67,10 +67,12 @@ impl Builder {
     /// trees: a link that leads out of them would put a file of this machine into the image.
     fn boot_files(&self, plan: &Plan, disk: &DiskAction, inputs: &Results) -> Result<(), Failure> {
         let made = |id, source| Failure::Tree { maker: plan.action(id).label.clone(), source };
-        let kernel = Tree::root(&self.input(inputs, disk.kernel)?).and_then(|tree| tree.file(Path::new(KERNEL_PATH)));
+        let kernel =
+            Tree::root(&self.input(inputs, disk.kernel)?).and_then(|tree| tree.file(Path::new(KERNEL_PATH)));
         kernel.map_err(|source| made(disk.kernel, source))?;
         let Some(id) = disk.boot_manager else { return Ok(()) };
-        let manager = Tree::root(&self.input(inputs, id)?).and_then(|tree| tree.find(Path::new(BOOT_MANAGER_PATH)));
+        let manager =
+            Tree::root(&self.input(inputs, id)?).and_then(|tree| tree.find(Path::new(BOOT_MANAGER_PATH)));
         manager.map(drop).map_err(|source| made(id, source))
     }
 

@@ -95,7 +95,8 @@ impl Builder {
         mounts.extend(folders_of(proxies).filter_map(own));
         let mut environment = base_environment(yoe_plan::UNIT_EPOCH);
         environment.extend(self.go.clone());
-        let upgrade: Vec<String> = upgrade.iter().map(|(module, version)| format!("{module}@{version}")).collect();
+        let upgrade: Vec<String> =
+            upgrade.iter().map(|(module, version)| format!("{module}@{version}")).collect();
         let upgrade = upgrade.join(" ");
         let stubs: String = stubs.iter().map(|(folder, module)| format!("{folder} {module}\n")).collect();
         let own = [
@@ -171,7 +172,11 @@ mod tests {
 
     #[test]
     fn archives_take_the_place_of_their_sums() {
-        let rig = rig(&["tree/.modules/cache/download/x/@v/1.mod", "tree/.modules/cache/download/x/@v/1.ziphash", "zips/x/@v/1.zip"]);
+        let rig = rig(&[
+            "tree/.modules/cache/download/x/@v/1.mod",
+            "tree/.modules/cache/download/x/@v/1.ziphash",
+            "zips/x/@v/1.zip",
+        ]);
         put_modules(rig.path()).unwrap();
         let at = rig.path().join("tree/.modules/cache/download/x/@v");
         assert!(at.join("1.mod").exists() && at.join("1.zip").exists() && !at.join("1.ziphash").exists());
@@ -185,7 +190,9 @@ mod tests {
             let names = fs::read_dir(rig.path().join("home/x")).unwrap();
             names.map(|entry| entry.unwrap().file_name()).count()
         };
-        for place in ["tree/.modules", "tree/.modules/cache/download", "tree/.modules/cache/download/x", "zips"] {
+        for place in
+            ["tree/.modules", "tree/.modules/cache/download", "tree/.modules/cache/download/x", "zips"]
+        {
             let rig = rig(&files);
             let place = rig.path().join("work").join(place);
             let _ = fs::remove_dir_all(&place);

@@ -62,6 +62,7 @@ fn sandbox_step() {
         directory: "/".into(),
         network: Network::None,
         hostname: "yoe".into(),
+        limits: Default::default(),
     };
     let ours = || {
         let mut child = yoe_sandbox::spawn(&spec, Stdio::default()).expect("a sandbox");

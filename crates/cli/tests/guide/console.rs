@@ -57,7 +57,8 @@ impl Drop for Background {
 /// A device with its console.
 struct Session {
     child: Child,
-    input: ChildStdin,
+    /// Absent once the end was asked for.
+    input: Option<ChildStdin>,
     output: Receiver<u8>,
     /// Everything that it said, for messages.
     log: Vec<u8>,
@@ -68,7 +69,7 @@ impl Session {
     fn start(page: &Page, block: &Block) -> Self {
         // The shell makes way for the program, so that ending the one ends the other.
         let mut child = page.command(block).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let input = child.stdin.take().unwrap();
+        let input = child.stdin.take();
         let mut from = child.stdout.take().unwrap();
         let (to, output) = channel();
         std::thread::spawn(move || {
@@ -95,8 +96,9 @@ impl Session {
     }
 
     fn send(&mut self, text: &str) {
-        self.input.write_all(text.as_bytes()).unwrap();
-        self.input.flush().unwrap();
+        let input = self.input.as_mut().unwrap();
+        input.write_all(text.as_bytes()).unwrap();
+        input.flush().unwrap();
     }
 
     /// What the device says until it says `text`.
@@ -174,9 +176,10 @@ fn typed(text: &str) -> Vec<(&str, String)> {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // Ctrl-A X ends QEMU, as the page says.
-        let _ = self.input.write_all(b"\x01x");
-        let _ = self.input.flush();
+        // Ctrl-A X ends QEMU, as the page says. It may have ended by itself.
+        if let Some(mut input) = self.input.take() {
+            let _ = input.write_all(b"\x01x").and_then(|()| input.flush());
+        }
         let end = Instant::now() + Duration::from_secs(30);
         while Instant::now() < end {
             if let Ok(Some(_)) = self.child.try_wait() {
@@ -187,4 +190,48 @@ impl Drop for Session {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A device that is a shell: it asks for a name and a password, echoes what is typed as a terminal does, and forgets both
+/// when it restarts.
+const DEVICE: &str = r#"
+log_in() {
+    printf 'box login: '; read -r user; printf '\r\nPassword: '; read -r password
+    [ "$user $password" = "root secret" ] || exit 1
+    printf '\r\n'
+}
+dmesg() { :; }
+updater() { count=$((count + 1)); printf 'box on qemu\r\nruns: 1.1 (asked %s times)\r\n' "$count"; }
+reboot() { printf 'restarting\r\n'; log_in; }
+count=0
+log_in
+while printf '~ # ' && read -r line; do printf '%s\r\n' "$line"; eval "$line"; done
+"#;
+
+/// A page of these blocks.
+fn page_of(blocks: Vec<(Kind, &str)>) -> GuidePage {
+    let block = |(kind, text): (Kind, &str)| Block { place: "page.md:1".into(), kind, text: text.to_owned() };
+    GuidePage { blocks: blocks.into_iter().map(block).collect() }
+}
+
+#[test]
+fn what_a_page_says_to_type_is_typed_and_its_answer_compared() {
+    let page = page_of(vec![
+        (Kind::File("a".into()), "x\n"),
+        (Kind::Here, "cat a; echo built\n"),
+        (Kind::Output, "x\nbuilt\n"),
+        (Kind::Session, DEVICE),
+        (
+            Kind::Device,
+            "# echo hello\nhello\n# updater status\nbox on qemu\nruns: 1.1 (asked 3 times)\n# reboot\n",
+        ),
+        (Kind::Device, "# updater status\n...\nruns: 1.1 (...\n"),
+    ]);
+    play(&page, &Page::new());
+}
+
+#[test]
+#[should_panic(expected = "page.md:1: echo hello")]
+fn another_answer_is_a_failure() {
+    play(&page_of(vec![(Kind::Session, DEVICE), (Kind::Device, "# echo hello\nhullo\n")]), &Page::new());
 }

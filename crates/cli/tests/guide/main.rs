@@ -20,8 +20,12 @@
 
 mod answer;
 mod blocks;
-#[cfg(feature = "registry")]
+#[cfg_attr(
+    not(feature = "registry"),
+    allow(dead_code, reason = "compiled all the same, so that it stays right")
+)]
 mod console;
+#[cfg_attr(not(feature = "registry"), allow(dead_code, reason = "a part of it is for devices"))]
 mod page;
 
 use blocks::{Block, Kind, pages};

@@ -21,7 +21,6 @@ impl Page {
     }
 
     /// With the store of whoever runs the tests: from an empty one, the guide takes an hour.
-    #[cfg(feature = "registry")]
     pub fn with_the_users_store() -> Self {
         Self::make(true)
     }
@@ -98,7 +97,6 @@ impl Page {
     }
 
     /// The directory of everything.
-    #[cfg(feature = "registry")]
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }

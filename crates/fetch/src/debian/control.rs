@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn one_package_is_found_without_the_rest() {
-        let index = "Package: a\nSize: 1\n\nVersion: 2\nPackage: key\n\nPackage: keys\n\n \nPackage: key\nSize: 3";
+        let index =
+            "Package: a\nSize: 1\n\nVersion: 2\nPackage: key\n\nPackage: keys\n\n \nPackage: key\nSize: 3";
         let found = stanzas_of(index.as_bytes(), "key").unwrap();
         assert_eq!(found, "Version: 2\nPackage: key\n\n\nPackage: key\nSize: 3\n");
         assert_eq!(stanzas(&found).count(), 2);
@@ -130,7 +131,9 @@ mod tests {
     #[test]
     fn a_stanza_without_end_is_not_kept() {
         let endless = io::BufReader::new(io::repeat(b'x'));
-        assert!(stanzas_of(endless, "key").unwrap_err().to_string().contains("longer than that of any package"));
+        assert!(
+            stanzas_of(endless, "key").unwrap_err().to_string().contains("longer than that of any package")
+        );
         let many = "Package: key\n\n".repeat(LONGEST / 10);
         assert!(stanzas_of(many.as_bytes(), "key").is_err());
     }

@@ -216,12 +216,7 @@ impl Suite {
     }
 
     /// The text of an index, which the release file lists under this path, compressed or not.
-    fn index(
-        &mut self,
-        access: &Access<'_>,
-        path: &str,
-        report: Report<'_>,
-    ) -> Result<String, DebianError> {
+    fn index(&mut self, access: &Access<'_>, path: &str, report: Report<'_>) -> Result<String, DebianError> {
         let (bytes, compression) = match self.fetched.remove(path) {
             Some(fetched) => fetched,
             None => self.fetch_index(access, path, LARGEST_INDEX, report)?,

@@ -45,7 +45,12 @@ pub(super) fn lay(
 ///
 /// # Errors
 /// When the package is damaged, when it holds more than `limits` allow, or when cancelled.
-pub fn read_file(deb: &[u8], name: &str, path: &str, limits: &Limits) -> Result<Option<Vec<u8>>, UnpackError> {
+pub fn read_file(
+    deb: &[u8],
+    name: &str,
+    path: &str,
+    limits: &Limits,
+) -> Result<Option<Vec<u8>>, UnpackError> {
     let damaged = |source| UnpackError::stream(name, source);
     let mut found = None;
     let mut entries = 0;

@@ -2,10 +2,10 @@
 
 use std::io::{self, Read};
 
-use super::{Bounded, Limits};
 use super::error::{EntryProblem, UnpackError};
 use super::root::{self, Name, Refusal, Root};
 use super::tape::{self, Entry, Item, Kind};
+use super::{Bounded, Limits};
 
 /// Which entries are taken, by their cleaned name.
 pub(super) type Filter<'a> = &'a dyn Fn(&[u8]) -> bool;

@@ -57,7 +57,8 @@ impl Environment {
         };
         let old = self.variables.get_mut(name).filter(|_| operator == "+=");
         match (old, more) {
-            (Some(Variable::Known(old)), Variable::Known(more)) | (Some(Variable::Later(old)), Variable::Later(more)) => {
+            (Some(Variable::Known(old)), Variable::Known(more))
+            | (Some(Variable::Later(old)), Variable::Later(more)) => {
                 // In place: a file may add to a variable in each of its lines.
                 old.push(' ');
                 old.push_str(&more);

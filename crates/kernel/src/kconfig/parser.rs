@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::error::{KconfigError, Problem};
 use super::environment::MAX_COST;
+use super::error::{KconfigError, Problem};
 use super::files::Lines;
 use super::{Condition, Environment, Expr, Location, Sources, Tree};
 

@@ -45,7 +45,11 @@ impl Builtin for Arguments {
             version: self.version.map(String::from).unwrap_or_default(),
             gomod: self.gomod.map(String::from),
             stubs: self.stubs.into_iter().map(|(folder, module)| (folder.into(), module.into())).collect(),
-            upgrade: self.upgrade.into_iter().map(|(module, version)| (module.into(), version.into())).collect(),
+            upgrade: self
+                .upgrade
+                .into_iter()
+                .map(|(module, version)| (module.into(), version.into()))
+                .collect(),
             container: self.container.into(),
         };
         let value =

@@ -147,14 +147,17 @@ fn an_output_ends_with_the_step() {
 /// Root is exempt from `RLIMIT_NPROC`: there the kernel must have a `pid_max` for each PID namespace.
 fn is_bounded_here() -> bool {
     let release = rustix::system::uname().release().to_string_lossy().into_owned();
-    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map_while(|number| number.parse::<u32>().ok());
+    let mut numbers =
+        release.split(|c: char| !c.is_ascii_digit()).map_while(|number| number.parse::<u32>().ok());
     let new = (numbers.next(), numbers.next()) >= (Some(6), Some(14));
     new || !rustix::process::geteuid().is_root()
 }
 
 fn a_fork_bomb_ends_its_step_and_nothing_else() {
     if !is_bounded_here() {
-        println!("    not shown: for root, only Linux 6.14 and later bound the processes of a sandbox without a control group");
+        println!(
+            "    not shown: for root, only Linux 6.14 and later bound the processes of a sandbox without a control group"
+        );
         return;
     }
     let limits = Limits { processes: 100, ..Limits::default() };
@@ -196,7 +199,9 @@ fn memory_is_bounded_where_a_group_can_be_made() {
     } else {
         // Then the limit changes nothing.
         assert_eq!((child.wait().unwrap(), text.as_str()), (Exit::Code(0), "300000000\n"));
-        println!("    not shown: this user can make no control group (version 2) with a memory controller here");
+        println!(
+            "    not shown: this user can make no control group (version 2) with a memory controller here"
+        );
     }
     // What every sandbox has: the kernel ends its processes first.
     assert_eq!(says(&script("cat /proc/self/oom_score_adj")), "500\n");

@@ -185,7 +185,10 @@ fn no_bind_follows_a_link_of_the_host() {
         let source = scratch.path(source);
         refused(Mount::Bind { source: source.clone(), dest: "/x".into(), writable: false });
         refused(Mount::ReadOnlyOverlay { lower: vec![source.clone()], dest: "/x".into() });
-        refused(Mount::ReadOnlyOverlay { lower: vec![scratch.path("home"), source.clone()], dest: "/x".into() });
+        refused(Mount::ReadOnlyOverlay {
+            lower: vec![scratch.path("home"), source.clone()],
+            dest: "/x".into(),
+        });
         refused(Mount::BindInside { tree: source, path: "key".into(), dest: "/x".into() });
     }
 }
@@ -204,7 +207,11 @@ fn a_bind_inside_a_tree_stays_there() {
         dest: "/x".to_owned(),
     };
     for path in ["absolute", "/lib/real", "usr/lib/real"] {
-        assert_eq!(says(&with(script("cat /x; ! echo y >/x"), inside(path))).lines().next(), Some("inside"), "{path}");
+        assert_eq!(
+            says(&with(script("cat /x; ! echo y >/x"), inside(path))).lines().next(),
+            Some("inside"),
+            "{path}"
+        );
     }
     assert_eq!(says(&with(script("cat /x/real"), inside("lib"))), "inside\n");
     for path in ["out", "climbing", "../home/key"] {

@@ -123,7 +123,10 @@ fn a_shell_has_job_control() {
 const NUMBER: &str = "perl -e 'print \"number \", (stat STDIN)[6], \"\\n\"'";
 
 fn the_step_has_a_terminal_of_its_own() {
-    let mut desk = Desk::new("role:yoe-on-terminal", &[&format!("{NUMBER}; test -t 0 && test -t 1 && test -t 2 && echo all")]);
+    let mut desk = Desk::new(
+        "role:yoe-on-terminal",
+        &[&format!("{NUMBER}; test -t 0 && test -t 1 && test -t 2 && echo all")],
+    );
     desk.see("number ");
     let mut number = String::new();
     let mut byte = [0];
@@ -172,7 +175,8 @@ fn what_is_written_to_a_file_stays_there() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out");
     let out = File::create(&path).unwrap();
-    let mut desk = Desk::with_output("role:yoe-on-terminal", &["echo to the file; echo to the person >&2"], Some(out));
+    let mut desk =
+        Desk::with_output("role:yoe-on-terminal", &["echo to the file; echo to the person >&2"], Some(out));
     desk.see("to the person");
     desk.end();
     let text = std::fs::read_to_string(path).unwrap();

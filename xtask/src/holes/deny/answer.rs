@@ -14,10 +14,13 @@ pub fn read(said: &Said) -> Result<Vec<Hole>, String> {
     let mut reports = 0;
     for report in serde_json::Deserializer::from_slice(&said.stdout).into_iter::<Value>() {
         let report = report.map_err(|error| format!("cargo deny's report is not JSON: {error}"))?;
-        let vulnerabilities = report["vulnerabilities"].as_array().ok_or("cargo deny's report has no vulnerabilities")?;
+        let vulnerabilities =
+            report["vulnerabilities"].as_array().ok_or("cargo deny's report has no vulnerabilities")?;
         let warnings = report["warnings"].as_object().ok_or("cargo deny's report has no warnings")?;
         let warnings = warnings.values().flat_map(|list| list.as_array().into_iter().flatten());
-        holes.extend(vulnerabilities.iter().chain(warnings).map(vulnerability).collect::<Result<Vec<_>, _>>()?);
+        holes.extend(
+            vulnerabilities.iter().chain(warnings).map(vulnerability).collect::<Result<Vec<_>, _>>()?,
+        );
         reports += 1;
     }
     if reports == 0 {
@@ -35,7 +38,11 @@ fn reason(diagnostics: &str) -> String {
     };
     let messages: Vec<String> = diagnostics.lines().filter_map(message).collect();
     let text = if messages.is_empty() { diagnostics.trim().to_owned() } else { messages.join("; ") };
-    let hint = if text.contains("no such command") { " (`cargo install --locked cargo-deny` installs it)" } else { "" };
+    let hint = if text.contains("no such command") {
+        " (`cargo install --locked cargo-deny` installs it)"
+    } else {
+        ""
+    };
     format!("{}{hint}", text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
@@ -119,7 +126,10 @@ mod tests {
     #[test]
     fn reports_and_yanked_versions_are_read() {
         let holes = read(&said(REPORT, &format!("{YANK}\nno JSON\n"))).expect("it is right");
-        let shown: Vec<_> = holes.iter().map(|hole| (hole.id.as_str(), hole.within.as_str(), hole.fixed.as_deref())).collect();
+        let shown: Vec<_> = holes
+            .iter()
+            .map(|hole| (hole.id.as_str(), hole.within.as_str(), hole.fixed.as_deref()))
+            .collect();
         assert_eq!(shown[..2], [("RUSTSEC-1", "a", Some("1.2.3")), ("RUSTSEC-2", "b", None)]);
         assert_eq!((shown[2].0, shown[2].1, holes[2].served), ("yanked", "c", true));
         assert_eq!(holes[0].alias.as_deref(), Some("CVE-2026-1"));
@@ -128,7 +138,8 @@ mod tests {
 
     #[test]
     fn without_a_report_nothing_was_checked() {
-        let log = r#"{"type":"log","fields":{"level":"ERROR","message":"failed to fetch\nadvisory database"}}"#;
+        let log =
+            r#"{"type":"log","fields":{"level":"ERROR","message":"failed to fetch\nadvisory database"}}"#;
         let told = read(&said("", log)).expect_err("there is no report");
         assert_eq!(told, "cargo deny checked nothing: failed to fetch advisory database");
         let told = read(&said("", "error: no such command: `deny`\n")).expect_err("there is no report");
