@@ -45,7 +45,8 @@ type Crates = BTreeMap<String, String>;
 pub fn update() -> Result<String, String> {
     let mut told = Vec::new();
     for program in &PROGRAMS {
-        let root = std::env::temp_dir().join(format!("device-crates-{}-{}", program.unit, std::process::id()));
+        let root =
+            std::env::temp_dir().join(format!("device-crates-{}-{}", program.unit, std::process::id()));
         let made = workspace(program, &root).and_then(|()| resolve(&root));
         // What is left of it is in the way of nobody.
         let _ = std::fs::remove_dir_all(&root);
@@ -178,7 +179,9 @@ mod tests {
         assert_eq!(differs(&PROGRAMS[0], &crates, &crates, &list(&PROGRAMS[0], &crates)), Ok(()));
         let newer = parse(&LOCKED.replace("1.0\"", "1.1\""));
         assert!(
-            differs(&PROGRAMS[0], &newer, &crates, &list(&PROGRAMS[0], &crates)).unwrap_err().contains("a@1.0, which Cargo.lock has not")
+            differs(&PROGRAMS[0], &newer, &crates, &list(&PROGRAMS[0], &crates))
+                .unwrap_err()
+                .contains("a@1.0, which Cargo.lock has not")
         );
         assert!(differs(&PROGRAMS[0], &crates, &crates, "").unwrap_err().contains("is not what"));
     }

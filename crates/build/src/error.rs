@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use yoe_fetch::SnapshotError;
 use yoe_fetch::client::FetchError;
+use yoe_fetch::patches::PatchesError;
 use yoe_fetch::unpack::UnpackError;
 use yoe_model::Origin;
 use yoe_sandbox::SandboxError;
@@ -48,6 +49,25 @@ pub enum Failure {
         /// The last lines of its output.
         tail: String,
     },
+    /// A patch of Debian's does not apply as it stands.
+    #[error(
+        "patch {patch} of {archive} does not apply{place}: {problem}; the last lines of its output:\n{tail}"
+    )]
+    Patch {
+        /// The patch.
+        patch: String,
+        /// The file that holds it.
+        archive: String,
+        /// The file that it changes and the line there, empty or with ` to ` in front.
+        place: String,
+        /// Why not.
+        problem: String,
+        /// The last lines of the output of the program that applies it.
+        tail: String,
+    },
+    /// The patches of a source cannot be used.
+    #[error(transparent)]
+    Patches(#[from] PatchesError),
     /// A configuration is not what was asked for.
     #[error("task {task:?}: the configuration is not what the fragments ask for")]
     Kconfig {

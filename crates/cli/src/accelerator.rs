@@ -82,7 +82,10 @@ mod tests {
     fn kvm_is_taken_where_it_works() {
         for wish in [Wish::Auto, Wish::Kvm] {
             let chosen = choose(wish, works).unwrap();
-            assert_eq!((chosen.accel, chosen.line.as_str()), (Accel::Kvm, "run by this host's processor (KVM)"));
+            assert_eq!(
+                (chosen.accel, chosen.line.as_str()),
+                (Accel::Kvm, "run by this host's processor (KVM)")
+            );
         }
     }
 
@@ -96,7 +99,10 @@ mod tests {
     #[test]
     fn who_asks_for_emulation_pays_for_no_probe() {
         let chosen = choose(Wish::Tcg, || panic!("nobody asked")).unwrap();
-        assert_eq!((chosen.accel, chosen.line.as_str()), (Accel::Tcg, "emulated by QEMU: --accel tcg asks for it"));
+        assert_eq!(
+            (chosen.accel, chosen.line.as_str()),
+            (Accel::Tcg, "emulated by QEMU: --accel tcg asks for it")
+        );
     }
 
     #[test]

@@ -185,6 +185,9 @@ pub struct Bundle {
     /// Publish in this folder, which any static web server can serve
     #[arg(long, value_name = "DIR")]
     pub repository: Option<std::path::PathBuf>,
+    /// Take over a repository whose list was signed by keys that were replaced since; not when somebody else may have them
+    #[arg(long, requires = "repository")]
+    pub from_old_keys: bool,
     /// Write one file for USB sticks, local networks and web servers [default: IMAGE-MACHINE-VERSION.bundle here, unless
     /// there is a repository]
     #[arg(long, short, value_name = "FILE")]
@@ -193,7 +196,7 @@ pub struct Bundle {
     #[arg(long)]
     pub secure_boot: bool,
     /// Days for which a device that knows the time takes it
-    #[arg(long, value_name = "DAYS", default_value_t = 365)]
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u64).range(1..))]
     pub expires: u64,
 }
 

@@ -14,6 +14,7 @@ mod kernel_test;
 mod machine;
 mod mirrors;
 mod near;
+mod output;
 mod paths;
 mod ports;
 mod private_file;

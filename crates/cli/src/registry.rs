@@ -112,7 +112,9 @@ fn serve(
 fn place<'p>(parts: &'p Parts, inside: &Path, log: &'p Path) -> Place<'p> {
     let images: BTreeMap<_, _> =
         parts.images.iter().chain(&parts.private).map(|image| (&image.name, image)).collect();
-    let images = images.into_values().map(|image| bind(image.folder.clone(), format!("{IMAGES}/{}", image.name), false));
+    let images = images
+        .into_values()
+        .map(|image| bind(image.folder.clone(), format!("{IMAGES}/{}", image.name), false));
     Place {
         name: "registry",
         container: &parts.container,

@@ -5,13 +5,18 @@
 //! | `<n>.root.json` | a version of the root metadata: who may sign what; public |
 //! | `<role>-<key>.pem` | a private key (PKCS#8) |
 //! | `retired/` | private keys that were rotated out |
+//! | `published/` | which list this machine published last, for each repository |
 //!
 //! A private key need not be here: those of the root can lie in a safe until keys are rotated.
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use yoe_bundle::{Expiry, Keyring, Named, PublicKey, Publisher, Refusal, Role, Signer, Time, Trust};
+use serde::{Deserialize, Serialize};
+use yoe_bundle::{
+    Expiry, Keyring, Named, PublicKey, Published, Publisher, Refusal, Role, Signer, Time, Trust, sha256,
+};
 
 use crate::error::{CommandError, Kind};
 use crate::{paths, private_file};
@@ -148,6 +153,41 @@ impl UpdateKeys {
     }
 }
 
+/// Which list this machine published last in a repository: what keys that were replaced since have signed there is taken for ours
+/// by that alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastPublished {
+    /// The directory.
+    pub repository: PathBuf,
+    /// The version of the root metadata that vouched for it.
+    pub root: u64,
+    /// The digest of the list.
+    pub list: String,
+}
+
+impl UpdateKeys {
+    /// What this machine published last in a repository; nothing when it never did.
+    pub fn last_published(&self, repository: &Path) -> Option<LastPublished> {
+        let repository = fs::canonicalize(repository).ok()?;
+        let last: LastPublished = serde_json::from_slice(&fs::read(self.record(&repository)).ok()?).ok()?;
+        (last.repository == repository).then_some(last)
+    }
+
+    /// Remembers what was published in a repository.
+    pub fn note_published(&self, repository: &Path, published: &Published) -> Result<(), CommandError> {
+        let repository = fs::canonicalize(repository).map_err(|error| unusable(repository, error))?;
+        let file = self.record(&repository);
+        let last = LastPublished { repository, root: self.newest()?.version(), list: published.list() };
+        let text = serde_json::to_string_pretty(&last).unwrap_or_default() + "\n";
+        private_file::replace(&file, &text).map_err(|error| unusable(&file, error))
+    }
+
+    fn record(&self, repository: &Path) -> PathBuf {
+        let name = sha256(repository.as_os_str().as_bytes());
+        self.folder.join("published").join(format!("{}.json", name.get(..16).unwrap_or(&name)))
+    }
+}
+
 /// Signs now.
 pub fn publisher(keyring: &Keyring, expiry: Expiry) -> Publisher<'_> {
     Publisher { keyring, now: Time(paths::now()), expiry }
@@ -155,6 +195,14 @@ pub fn publisher(keyring: &Keyring, expiry: Expiry) -> Publisher<'_> {
 
 /// A refusal of our own signatures: a key is not here.
 pub fn cannot_sign(refusal: Refusal) -> CommandError {
+    if let Refusal::Expired { role: Role::Root, .. } = refusal {
+        return CommandError::config("no device takes what these keys sign")
+            .because(refusal)
+            .hint("`yoe keys rotate root` makes root metadata that is valid again");
+    }
+    if !matches!(refusal, Refusal::Signatures { .. }) {
+        return CommandError::config("the update cannot be signed").because(refusal);
+    }
     CommandError::config("the keys that are here are not enough to sign")
         .because(refusal)
         .hint("`yoe keys list` shows which keys there are and which of them are here")

@@ -10,13 +10,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use yoe_bundle::{Expiry, Publisher};
-use yoe_image::update::{Release, repository, write_bundle};
+use yoe_image::update::repository::{Repository, Word};
+use yoe_image::update::{Release, write_bundle};
 use yoe_model::Image;
 use yoe_sandbox::Child;
 use yoe_vm::Credential;
 
 use crate::commands::update_error;
 use crate::error::CommandError;
+use crate::output::Output;
 use crate::secure_boot::SecureBoot;
 use crate::server::{HOST, Place, bind, credential};
 use crate::update_keys::{UpdateKeys, cannot_sign, publisher};
@@ -113,7 +115,8 @@ fn publish(parts: &Parts, served: &Path) -> Result<Vec<u8>, CommandError> {
             Release::open(folder, image, &parts.machine, signed.as_deref()).map_err(update_error)?;
         bundle(served, &release.manifest.version, &keys, &publisher, &release)?;
         if index == 0 {
-            repository::publish(&served.join("repository"), &keys.roots, &publisher, &release)
+            Repository::open(&served.join("repository"), &mut || ())
+                .and_then(|repository| repository.publish(&keys.roots, Word::Nobodys, &publisher, &release))
                 .map_err(update_error)?;
             let keys = UpdateKeys::make_in(&parts.folder.join("foreign-keys"), 1, 1)?;
             let keyring = keys.keyring()?;
@@ -133,7 +136,8 @@ fn bundle(
 ) -> Result<(), CommandError> {
     let published = publisher.publish(keys.newest()?, None, release.targets()).map_err(cannot_sign)?;
     let file = served.join(format!("{name}.bundle"));
-    write_bundle(&file, &keys.roots, &published, release).map(drop).map_err(update_error)
+    Output::at(&file)?
+        .write(|to| write_bundle(to, &file, &keys.roots, &published, release).map(drop).map_err(update_error))
 }
 
 /// The settings of a server that listens on this port of the loopback.

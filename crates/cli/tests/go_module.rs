@@ -117,8 +117,23 @@ fn the_same_modules_in_another_packing_are_the_same() {
 fn a_module_that_is_not_served_is_told_by_name() {
     let project = Project::new(", version = \"v1.0.1\"");
     let failed = project.yoe(&["lock"]);
+    let told = project.sandbox.shown(&failed);
+    insta::assert_snapshot!(told);
+}
+
+/// The module is there, and what it needs is not: the one that is missing is named.
+#[test]
+fn a_needed_module_that_is_not_served_is_told_by_name() {
+    let project = Project::new(", version = \"v1.0.0\"");
+    fs::remove_dir_all(project.proxy.join("example.org/lib")).unwrap();
+    let failed = project.yoe(&["lock"]);
     assert_eq!(failed.status.code(), Some(3), "{}", said(&failed));
-    assert!(said(&failed).contains("go:example.org/tool@v1.0.1"), "{}", said(&failed));
+    let told = said(&failed);
+    assert!(
+        told.contains("no proxy that was asked serves it") && told.contains("example.org/lib@v0.1.0"),
+        "{told}"
+    );
+    assert!(!told.contains("input file is output file"), "{told}");
 }
 
 #[test]

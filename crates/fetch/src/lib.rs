@@ -4,6 +4,7 @@
 //! - [`unpack`] makes trees of archives, of Debian packages, and of all packages of a build environment.
 //! - [`lock`](mod@lock) looks up what a project names in the signed indexes of [`debian`] archives, and reads and writes the
 //!   lock's text.
+//! - [`patches`] reads the patches that a Debian source package carries.
 //! - [`snapshot`](fn@snapshot) copies a working tree, and [`snapshot_digest`] tells whether it has changed.
 //!
 //! Everything blocks; a [`Cancel`] flag ends it early.
@@ -13,6 +14,7 @@ pub mod debian;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod lock;
+pub mod patches;
 mod snapshot;
 pub mod unpack;
 

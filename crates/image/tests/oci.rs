@@ -153,7 +153,10 @@ fn a_build_environment_becomes_a_root_that_containers_can_use() {
         epoch: EPOCH,
     };
     let manifest = assemble(&request, &bench.out()).unwrap();
-    assert_eq!((manifest.packages[0].name.as_str(), manifest.packages[0].version.as_str()), ("redis-server", "5:8.0-1"));
+    assert_eq!(
+        (manifest.packages[0].name.as_str(), manifest.packages[0].version.as_str()),
+        ("redis-server", "5:8.0-1")
+    );
     let paths = layer(&bench.out().join(layout_folder("web")));
     assert_eq!(paths["usr/bin/server"].0, 0o755, "nothing runs as another user than whoever starts it");
     assert!(paths["etc/passwd"].1.contains("redis"));

@@ -4,14 +4,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::slice::from_ref;
 
 use serde_json::json;
 use yoe_bundle::{
-    Expiry, Index, Keyring, Manifest, Named, Publisher, Role, Seen, Signer, Targets, Time, Trust, archive,
-    path, sha256,
+    Expiry, Index, Keyring, Manifest, Named, Published, Publisher, Role, Seen, Signer, Targets, Time, Trust,
+    archive, path, sha256,
 };
-use yoe_disk::verity::TreeBuilder;
-use yoe_image::update::{Release, UpdateError, repository, write_bundle};
+use yoe_disk::verity::{Root, TreeBuilder};
+use yoe_image::update::repository::{self, Repository, Word};
+use yoe_image::update::{Release, UpdateError, write_bundle};
 use yoe_model::{Image, Layout};
 
 mod support;
@@ -20,16 +22,31 @@ const NOW: Time = Time(1_795_478_400);
 
 /// The files that the build of an image leaves, as far as an update needs them.
 fn built(folder: &Path, version: &str) -> Image {
+    other(folder, version, 0)
+}
+
+/// The same with other content.
+fn other(folder: &Path, version: &str, content: u8) -> Image {
     let mut root: Vec<u8> =
         (0..300 * 4096u32).flat_map(|at| (at.wrapping_mul(2_654_435_761) >> 24).to_le_bytes()).collect();
     root.truncate(300 * 4096);
     root[5..5 + version.len()].copy_from_slice(version.as_bytes());
+    root[100] = content;
     let mut tree = TreeBuilder::new(&[7; 32]);
     tree.update(&root);
     let tree = tree.finish().unwrap();
     let uuid = yoe_disk::Uuid::of_root_hash(&tree.root_hash).to_string();
-    let kernel =
-        yoe_disk::uki::skeleton("ro", "ID=yoe\n", format!("kernel of {version}").repeat(500).as_bytes());
+    let named = Root {
+        partition: yoe_disk::Uuid::of_root_hash(&tree.root_hash),
+        data_blocks: 300,
+        root_hash: tree.root_hash,
+        salt: vec![7; 32],
+    };
+    let kernel = yoe_disk::uki::skeleton(
+        &format!("dm-mod.create=\"{}\" ro", named.table()),
+        &format!("ID=yoe\nIMAGE_VERSION=\"{version}\"\n"),
+        format!("kernel of {version}").repeat(500).as_bytes(),
+    );
     let whole = [&root[..], &tree.blocks].concat();
     let file = |name: &str, bytes: &[u8]| {
         fs::write(folder.join(name), bytes).unwrap();
@@ -60,14 +77,44 @@ fn built(folder: &Path, version: &str) -> Image {
     image
 }
 
-fn keys() -> (Keyring, Trust) {
-    let signers: Vec<_> = (0..4).map(|_| Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap()).collect();
-    let keyring = Keyring { signers };
+/// Private keys, one for each role.
+fn private() -> Vec<Vec<u8>> {
+    (0..4).map(|_| Signer::generate().unwrap()).collect()
+}
+
+fn keyring<'a>(private: impl IntoIterator<Item = &'a Vec<u8>>) -> Keyring {
+    Keyring { signers: private.into_iter().map(|key| Signer::from_pkcs8(key).unwrap()).collect() }
+}
+
+fn named(keyring: &Keyring) -> Vec<Named> {
     let roles = Role::ALL.into_iter().zip(&keyring.signers);
-    let named: Vec<Named> =
-        roles.map(|(role, signer)| Named { role, keys: vec![signer.public()], threshold: 1 }).collect();
-    let root = publisher(&keyring).root(None, &named).unwrap();
-    (keyring, Trust::new(&root).unwrap())
+    roles.map(|(role, signer)| Named { role, keys: vec![signer.public()], threshold: 1 }).collect()
+}
+
+fn trust(keyring: &Keyring) -> Trust {
+    Trust::new(&publisher(keyring).root(None, &named(keyring)).unwrap()).unwrap()
+}
+
+fn keys() -> (Keyring, Trust) {
+    let keyring = keyring(&private());
+    let trust = trust(&keyring);
+    (keyring, trust)
+}
+
+/// Publishes as `yoe bundle --repository` does.
+fn publish(
+    repository: &Path,
+    roots: &[Trust],
+    word: Word<'_>,
+    keyring: &Keyring,
+    release: &Release,
+) -> Result<Published, UpdateError> {
+    Repository::open(repository, &mut || panic!("nobody else publishes"))?.publish(
+        roots,
+        word,
+        &publisher(keyring),
+        release,
+    )
 }
 
 fn publisher(keyring: &Keyring) -> Publisher<'_> {
@@ -78,9 +125,9 @@ fn publisher(keyring: &Keyring) -> Publisher<'_> {
 fn list(folder: &Path, trust: &Trust) -> Targets {
     let read = |path: &str| fs::read(folder.join(path)).unwrap();
     let seen = Seen::default();
-    let timestamp = trust.timestamp(&read(path::TIMESTAMP), seen, NOW).unwrap();
+    let timestamp = trust.timestamp(&read(path::TIMESTAMP), &seen, NOW).unwrap();
     let snapshot = path::snapshot(timestamp.version_of(Role::Snapshot).unwrap());
-    let snapshot = trust.snapshot(&read(&snapshot), &timestamp, seen, NOW).unwrap();
+    let snapshot = trust.snapshot(&read(&snapshot), &timestamp, &seen, NOW).unwrap();
     let targets = path::targets(snapshot.version_of(Role::Targets).unwrap());
     trust.targets(&read(&targets), &timestamp, &snapshot, NOW).unwrap().targets
 }
@@ -92,8 +139,7 @@ fn two_releases_lie_side_by_side() {
     for version in ["1.0", "1.1"] {
         let image = built(folder.path(), version);
         let release = Release::open(folder.path(), &image, "qemu", None).unwrap();
-        repository::publish(repository.path(), std::slice::from_ref(&trust), &publisher(&keyring), &release)
-            .unwrap();
+        publish(repository.path(), from_ref(&trust), Word::Nobodys, &keyring, &release).unwrap();
     }
     let targets = list(repository.path(), &trust);
     assert_eq!(targets.targets.len(), 6);
@@ -115,7 +161,8 @@ fn a_bundle_is_a_tar_archive_with_its_metadata_first() {
     let release = Release::open(folder.path(), &image, "qemu", None).unwrap();
     let published = publisher(&keyring).publish(&trust, None, release.targets()).unwrap();
     let file = folder.path().join("box.bundle");
-    let size = write_bundle(&file, std::slice::from_ref(&trust), &published, &release).unwrap();
+    let mut to = fs::File::create(&file).unwrap();
+    let size = write_bundle(&mut to, &file, from_ref(&trust), &published, &release).unwrap();
     assert_eq!(size, file.metadata().unwrap().len());
     let unpacked = tempfile::tempdir().unwrap();
     let tar = std::process::Command::new("tar")
@@ -163,16 +210,13 @@ fn a_version_is_published_once() {
     let (keyring, trust) = keys();
     let publish = |folder: &Path, image: &Image| {
         let release = Release::open(folder, image, "qemu", None).unwrap();
-        repository::publish(repository.path(), std::slice::from_ref(&trust), &publisher(&keyring), &release)
+        publish(repository.path(), from_ref(&trust), Word::Nobodys, &keyring, &release)
     };
     let image = built(folder.path(), "1.0");
     publish(folder.path(), &image).unwrap();
     publish(folder.path(), &image).unwrap();
     // Another root under the same version.
-    built(folder.path(), "1.1");
-    let manifest = folder.path().join("box.manifest.json");
-    let text = fs::read_to_string(&manifest).unwrap().replace("\"1.1\"", "\"1.0\"");
-    fs::write(&manifest, text).unwrap();
+    other(folder.path(), "1.0", 9);
     let before = fs::read(repository.path().join(path::TIMESTAMP)).unwrap();
     let refused = publish(folder.path(), &image);
     assert!(matches!(refused, Err(UpdateError::Published { .. })), "{refused:?}");
@@ -206,10 +250,184 @@ fn the_repository_of_others_is_left_alone() {
     let image = built(folder.path(), "1.0");
     let release = Release::open(folder.path(), &image, "qemu", None).unwrap();
     let (keyring, trust) = keys();
-    repository::publish(repository.path(), &[trust], &publisher(&keyring), &release).unwrap();
+    publish(repository.path(), &[trust], Word::Nobodys, &keyring, &release).unwrap();
     let before = fs::read(repository.path().join(path::TIMESTAMP)).unwrap();
     let (other, trust) = keys();
-    let refused = repository::publish(repository.path(), &[trust], &publisher(&other), &release);
-    assert!(matches!(refused, Err(UpdateError::Foreign { .. })), "{refused:?}");
+    for word in [Word::Nobodys, Word::OldKeys] {
+        let refused = publish(repository.path(), from_ref(&trust), word, &other, &release);
+        assert!(matches!(refused, Err(UpdateError::Foreign { .. })), "{refused:?}");
+    }
     assert_eq!(fs::read(repository.path().join(path::TIMESTAMP)).unwrap(), before);
+}
+
+fn names(targets: &Targets) -> Vec<&str> {
+    targets.targets.keys().filter_map(|name| name.strip_suffix("/manifest.json")).collect()
+}
+
+/// A vendor who published 1.0 and then replaced all keys.
+struct Vendor {
+    folder: tempfile::TempDir,
+    repository: tempfile::TempDir,
+    old: Keyring,
+    new: Keyring,
+    roots: Vec<Trust>,
+    /// The digest of the list with 1.0.
+    list: String,
+}
+
+impl Vendor {
+    fn new() -> Self {
+        let (folder, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (old, new) = (private(), private());
+        let both = keyring(old.iter().chain(&new));
+        let (old, new) = (keyring(&old), keyring(&new));
+        let first = trust(&old);
+        let image = built(folder.path(), "1.0");
+        let release = Release::open(folder.path(), &image, "qemu", None).unwrap();
+        let published = publish(repository.path(), from_ref(&first), Word::Nobodys, &old, &release).unwrap();
+        let mut second = first.clone();
+        second.rotate(&publisher(&both).root(Some(&first), &named(&new)).unwrap()).unwrap();
+        Self { folder, repository, old, new, roots: vec![first, second], list: published.list() }
+    }
+
+    fn publish(&self, version: &str, word: Word<'_>) -> Result<Published, UpdateError> {
+        let image = built(self.folder.path(), version);
+        let release = Release::open(self.folder.path(), &image, "qemu", None).unwrap();
+        publish(self.repository.path(), &self.roots, word, &self.new, &release)
+    }
+
+    /// What a thief with the old keys puts there: a list of his own, signed as the old root says, with the state before in its
+    /// place otherwise.
+    fn steal(&self) {
+        let (old, now) = (publisher(&self.old), NOW.plus_days(1));
+        let add = [("box/qemu/9.9/manifest.json".to_owned(), yoe_bundle::TargetFile::of(3, &"a".repeat(64)))]
+            .into();
+        let published = Publisher { now, ..old }.publish(&self.roots[0], None, add).unwrap();
+        for (path, bytes) in &published.files {
+            fs::write(self.repository.path().join(path), bytes).unwrap();
+        }
+    }
+
+    fn timestamp(&self) -> Vec<u8> {
+        fs::read(self.repository.path().join(path::TIMESTAMP)).unwrap()
+    }
+}
+
+#[test]
+fn stolen_keys_decide_nothing_after_a_rotation() {
+    let vendor = Vendor::new();
+    vendor.publish("1.1", Word::Ours(&vendor.list)).unwrap();
+    vendor.steal();
+    let planted = vendor.timestamp();
+    // Not by itself, not for what was published last, and not on request either: the new keys signed here before.
+    let last = sha256(b"the list with 1.1");
+    for word in [Word::Nobodys, Word::Ours(&vendor.list), Word::Ours(&last)] {
+        let refused = vendor.publish("1.2", word).unwrap_err();
+        assert!(matches!(refused, UpdateError::Replaced { root: 1, .. }), "{refused}");
+    }
+    let refused = vendor.publish("1.2", Word::OldKeys).unwrap_err();
+    assert!(matches!(refused, UpdateError::Renewed { .. }), "{refused}");
+    assert_eq!(vendor.timestamp(), planted, "nothing was signed");
+}
+
+#[test]
+fn a_thief_who_is_first_after_a_rotation_decides_nothing() {
+    let vendor = Vendor::new();
+    vendor.steal();
+    let refused = vendor.publish("1.1", Word::Ours(&vendor.list)).unwrap_err();
+    assert!(matches!(refused, UpdateError::Replaced { root: 1, .. }), "{refused}");
+}
+
+#[test]
+fn after_a_rotation_the_list_goes_on_that_was_published_here() {
+    let vendor = Vendor::new();
+    assert!(matches!(vendor.publish("1.1", Word::Nobodys), Err(UpdateError::Replaced { root: 1, .. })));
+    vendor.publish("1.1", Word::Ours(&vendor.list)).unwrap();
+    vendor.publish("1.2", Word::Nobodys).unwrap();
+    let targets = list(vendor.repository.path(), &vendor.roots[1]);
+    assert_eq!(names(&targets), ["box/qemu/1.0", "box/qemu/1.1", "box/qemu/1.2"]);
+    for version in [1, 2] {
+        assert!(vendor.repository.path().join(path::root(version)).exists());
+    }
+}
+
+#[test]
+fn old_keys_are_asked_on_request_once() {
+    let vendor = Vendor::new();
+    let listed = repository::list(vendor.repository.path(), &vendor.roots, Word::OldKeys).unwrap().unwrap();
+    assert_eq!(names(&listed), ["box/qemu/1.0"]);
+    vendor.publish("1.1", Word::OldKeys).unwrap();
+    // From now on the new ones vouch for it.
+    vendor.publish("1.2", Word::OldKeys).unwrap();
+    let targets = list(vendor.repository.path(), &vendor.roots[1]);
+    assert_eq!(names(&targets), ["box/qemu/1.0", "box/qemu/1.1", "box/qemu/1.2"]);
+}
+
+/// Writes another kernel into what was built, as the image's own manifest then says.
+fn with_kernel(folder: &Path, kernel: &[u8]) {
+    fs::write(folder.join("box.efi"), kernel).unwrap();
+    let file = folder.join("box.manifest.json");
+    let mut manifest: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    manifest["disk"]["kernel"] =
+        json!({ "file": "box.efi", "bytes": kernel.len(), "sha256": sha256(kernel) });
+    fs::write(&file, manifest.to_string()).unwrap();
+}
+
+#[test]
+fn what_no_device_could_start_is_not_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let others = tempfile::tempdir().unwrap();
+    built(others.path(), "1.1");
+    let kernel = |folder: &Path| fs::read(folder.join("box.efi")).unwrap();
+    let image = built(folder.path(), "1.0");
+    let mut other_arch = kernel(folder.path());
+    other_arch[68..70].copy_from_slice(&0xaa64u16.to_le_bytes());
+    let said = |kernel: &[u8]| {
+        with_kernel(folder.path(), kernel);
+        let refused = Release::open(folder.path(), &image, "qemu", None).unwrap_err();
+        let UpdateError::NotBootable { source, .. } = refused else { panic!("{refused}") };
+        source.to_string()
+    };
+    assert!(said(&kernel(others.path())).starts_with("its root partition is"));
+    assert!(said(b"no program at all").contains("no unified kernel image"));
+    assert!(said(&other_arch).contains("its architecture is \"aarch64\""));
+    assert!(said(&yoe_disk::uki::skeleton("root=/dev/vda2", "", b"kernel")).contains("no verified root"));
+}
+
+#[test]
+fn two_who_publish_at_once_lose_nothing() {
+    let (folder, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (keyring, trust) = keys();
+    let versions = ["1.0", "1.1", "1.2", "1.3"];
+    let releases: Vec<Release> = versions
+        .iter()
+        .map(|version| {
+            let folder = folder.path().join(version);
+            fs::create_dir(&folder).unwrap();
+            let image = built(&folder, version);
+            Release::open(&folder, &image, "qemu", None).unwrap()
+        })
+        .collect();
+    std::thread::scope(|scope| {
+        for release in &releases {
+            scope.spawn(|| {
+                let repository = Repository::open(repository.path(), &mut || ()).unwrap();
+                repository.publish(from_ref(&trust), Word::Nobodys, &publisher(&keyring), release).unwrap();
+            });
+        }
+    });
+    assert_eq!(names(&list(repository.path(), &trust)).len(), versions.len());
+}
+
+#[test]
+fn whoever_waits_is_told_and_gets_his_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let held = Repository::open(folder.path(), &mut || panic!("nobody is here")).unwrap();
+    let (told, waits) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| Repository::open(folder.path(), &mut || told.send(()).unwrap()).is_ok());
+        waits.recv().unwrap();
+        drop(held);
+        assert!(second.join().unwrap());
+    });
 }

@@ -7,6 +7,7 @@ pub(crate) mod license;
 pub(crate) mod numbers;
 pub(crate) mod oci;
 pub(crate) mod part;
+pub(crate) mod patches;
 pub(crate) mod paths;
 pub(crate) mod plain;
 pub(crate) mod sources;

@@ -11,7 +11,7 @@ use crate::content_hash::content_hash;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lock {
-    /// Version of this format: 1.
+    /// Version of this format: [`Lock::VERSION`], or an older one that [`Lock::is_read`] accepts.
     pub version: u32,
     /// Suites by `archive/suite`, as they were when packages were last resolved.
     #[serde(default, rename = "suite")]
@@ -22,6 +22,16 @@ pub struct Lock {
     /// Sources by [`crate::Source::key`].
     #[serde(default, rename = "source")]
     pub sources: BTreeMap<String, LockedSource>,
+}
+
+impl Lock {
+    /// The version of the format that is written. Version 1 said nothing of Debian's patches.
+    pub const VERSION: u32 = 2;
+
+    /// Whether locks of this version of the format are read.
+    pub fn is_read(version: u32) -> bool {
+        (1..=Self::VERSION).contains(&version)
+    }
 }
 
 /// A suite as it was seen.
@@ -94,6 +104,12 @@ pub struct LockedSource {
     /// Of the tree that a client laid down, for a source that is no list of files.
     #[serde(default)]
     pub tree: Option<Digest>,
+    /// The file that holds Debian's patches, for a source that has some of them applied.
+    #[serde(default)]
+    pub patches: Option<ArchiveFile>,
+    /// Names of the patches that are applied, in order. They follow from `patches`; whoever reads the lock sees them.
+    #[serde(default)]
+    pub applied: Vec<String>,
 }
 
 /// Where a project and its lock disagree.
@@ -114,6 +130,15 @@ pub enum Mismatch {
         unit: String,
     },
     /// The lock is of a format that this program does not read.
-    #[error("the lock has format version {0}; this program reads version 1")]
+    #[error("the lock has format version {0}; this program reads versions 1 and 2")]
     Version(u32),
+    /// The lock is of version 1, and the project has sources of Debian's.
+    #[error(
+        "the lock was written before Debian's patches were part of it, so {sources} of the project's sources are without \
+         an entry that says whether they are applied"
+    )]
+    BeforePatches {
+        /// How many sources of Debian's the project has.
+        sources: usize,
+    },
 }

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use crate::lock::{Lock, Mismatch};
-use crate::{Container, Digest, Image, Machine, OciImage, Release, Unit};
+use crate::{Container, Digest, Image, Machine, OciImage, Release, Source, Unit};
 
 /// Base addresses of archives by name, in the order they are tried.
 pub type Mirrors = BTreeMap<String, Vec<String>>;
@@ -86,8 +86,13 @@ impl Project<Unlocked> {
     }
 
     fn mismatches(&self, lock: &Lock) -> Vec<Mismatch> {
-        if lock.version != 1 {
+        if !Lock::is_read(lock.version) {
             return vec![Mismatch::Version(lock.version)];
+        }
+        let sources = self.units.values().flat_map(|unit| &unit.sources);
+        let debian = sources.filter(|entry| matches!(entry.source, Source::Debian { .. })).count();
+        if lock.version == 1 && debian > 0 {
+            return vec![Mismatch::BeforePatches { sources: debian }];
         }
         let containers =
             self.containers.values().filter_map(|container| match lock.containers.get(&container.name) {

@@ -53,7 +53,7 @@ pub enum Source {
         /// Whether it is an archive to unpack; otherwise it stays one file.
         unpack: bool,
     },
-    /// The upstream tarballs of a Debian source package.
+    /// The upstream tarballs of a Debian source package, with what is applied of Debian's own patches.
     Debian {
         /// Name of the source package.
         package: String,
@@ -63,6 +63,8 @@ pub enum Source {
         suite: String,
         /// The archive, a key of the project's mirrors.
         archive: String,
+        /// What is applied of Debian's patches.
+        patches: DebianPatches,
     },
     /// A commit of a git repository.
     Git {
@@ -107,6 +109,57 @@ pub enum Source {
     },
 }
 
+/// What is applied of the patches that a Debian source package carries: its `debian/patches/series`, whose form is
+/// quilt(1)'s.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum DebianPatches {
+    /// The definition does not say. This is right only where the package carries no patches.
+    #[default]
+    Unsaid,
+    /// None of them.
+    None,
+    /// All of them, in the order of the series.
+    Series,
+    /// Those with these names, in the order of the series.
+    Named(Vec<String>),
+}
+
+impl DebianPatches {
+    /// Whether any of them may be applied, so that the file which holds them is needed.
+    pub fn applied(&self) -> bool {
+        matches!(self, DebianPatches::Series | DebianPatches::Named(_))
+    }
+
+    /// What follows the name of a source of which this much is applied.
+    fn suffix(&self) -> String {
+        match self {
+            DebianPatches::Unsaid => String::new(),
+            DebianPatches::None => " without patches".to_owned(),
+            DebianPatches::Series => " with its series".to_owned(),
+            DebianPatches::Named(names) if names.len() <= 2 => format!(" with {}", names.join(", ")),
+            // Enough of a digest to tell one choice from another; the lock's entry lists the names.
+            DebianPatches::Named(names) => {
+                let digest = Fingerprint::new("names of patches").add(names).finish().to_string();
+                format!(" with {} patches {}", names.len(), digest.get(..8).unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl ContentHash for DebianPatches {
+    /// A source of which nothing is applied has one key, however that is said.
+    fn hash(&self, into: &mut Fingerprint) {
+        match self {
+            DebianPatches::Unsaid | DebianPatches::None => (),
+            DebianPatches::Series => "series".hash(into),
+            DebianPatches::Named(names) => {
+                "named".hash(into);
+                names.hash(into);
+            }
+        }
+    }
+}
+
 impl SourceEntry {
     /// The name of the tree that this becomes: [`Source::key`], and which part of it is unpacked.
     pub fn label(&self) -> String {
@@ -116,7 +169,7 @@ impl SourceEntry {
 }
 
 impl Source {
-    /// The name of this source in the lock and in messages, such as `debian:musl@1.2.5-3`.
+    /// The name of this source in the lock and in messages, such as `debian:musl@1.2.5-3 with its series`.
     pub fn key(&self) -> String {
         match self {
             Source::Https { name, sha256, unpack, .. } => {
@@ -125,7 +178,9 @@ impl Source {
                 let how = if *unpack { "" } else { " as it is" };
                 format!("https:{name} ({digest}){how}")
             }
-            Source::Debian { package, version, .. } => format!("debian:{package}@{version}"),
+            Source::Debian { package, version, patches, .. } => {
+                format!("debian:{package}@{version}{}", patches.suffix())
+            }
             Source::Git { url, commit, .. } => format!("git:{url}@{commit}"),
             Source::GoModule { path, version, gomod, stubs, upgrade, .. } => {
                 let gomod = gomod.iter().map(|file| format!(" with {file}"));
@@ -172,9 +227,10 @@ impl ContentHash for Source {
                 unpack.hash(into);
                 name.hash(into);
             }
-            Source::Debian { package, version, .. } => {
+            Source::Debian { package, version, patches, .. } => {
                 "debian".hash(into);
                 (package, version).hash(into);
+                patches.hash(into);
             }
             Source::Git { commit, .. } => {
                 "git".hash(into);
@@ -195,6 +251,52 @@ impl ContentHash for Source {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn musl(patches: DebianPatches) -> Source {
+        Source::Debian {
+            package: "musl".to_owned(),
+            version: "1.2.5-3".to_owned(),
+            suite: "trixie".to_owned(),
+            archive: "debian".to_owned(),
+            patches,
+        }
+    }
+
+    fn key(source: &Source) -> Digest {
+        Fingerprint::new("test").add(source).finish()
+    }
+
+    #[test]
+    fn what_is_applied_is_part_of_the_name_and_of_the_key() {
+        let named =
+            |names: &[&str]| DebianPatches::Named(names.iter().map(|name| (*name).to_owned()).collect());
+        let names = [
+            (DebianPatches::Unsaid, "debian:musl@1.2.5-3"),
+            (DebianPatches::None, "debian:musl@1.2.5-3 without patches"),
+            (DebianPatches::Series, "debian:musl@1.2.5-3 with its series"),
+            (named(&["a.patch", "b.patch"]), "debian:musl@1.2.5-3 with a.patch, b.patch"),
+        ];
+        for (patches, name) in names {
+            assert_eq!(musl(patches).key(), name);
+        }
+        // Many names would be no name any more.
+        let many = musl(named(&["a", "b", "c"])).key();
+        assert!(many.starts_with("debian:musl@1.2.5-3 with 3 patches "), "{many}");
+        assert_ne!(many, musl(named(&["a", "b", "d"])).key());
+        let none = key(&musl(DebianPatches::None));
+        assert_eq!(none, key(&musl(DebianPatches::Unsaid)), "nothing is applied in either");
+        let series = key(&musl(DebianPatches::Series));
+        let one = key(&musl(named(&["a"])));
+        assert!(none != series && none != one && series != one && one != key(&musl(named(&["b"]))));
+    }
+
+    /// To say of a source that is built for an hour that it takes no patches must not build it again.
+    #[test]
+    fn without_patches_the_key_is_what_it_was() {
+        let before =
+            Fingerprint::new("test").add("debian").add(&("musl".to_owned(), "1.2.5-3".to_owned())).finish();
+        assert_eq!(key(&musl(DebianPatches::None)), before);
+    }
 
     #[test]
     fn the_name_of_a_file_is_without_query_and_fragment() {

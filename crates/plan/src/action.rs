@@ -72,7 +72,8 @@ pub struct SourceAction {
     pub locked: Option<LockedSource>,
     /// The digest of its tree, when that is known before it is fetched: of a working tree, or by the lock.
     pub tree: Option<Digest>,
-    /// The container that holds the client, for a git source or a Go module.
+    /// The container that holds the client, for a git source or a Go module; that which holds patch(1), for a source of
+    /// Debian's that has patches applied.
     pub container: Option<ActionId>,
     /// The unit that it was planned for; others may use it too.
     pub user: String,

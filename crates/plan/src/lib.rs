@@ -23,7 +23,7 @@
 //! | `metadata` | | x | | | | | | description, licence, names of runtime_deps, provides, replaces, conffiles, setuid, host_paths_ok |
 //! | `runtime NAME` | | x | | | | | | key of a unit that must be on the device with it |
 //! | `signer` | | x | | | | | | digest of the public half of the signing key |
-//! | `content` | | | x | x | | | | digests of the bytes that are fetched |
+//! | `content` | | | x | x | | | | digests of the bytes that are fetched, and which of Debian's patches are applied |
 //! | `only` | | | x | | | | | the parts of an archive that are unpacked |
 //! | `additions` | | | | x | | | | links and files that are added to the packages |
 //! | `image` | | | | | x | x | x | name, version and host name; of an OCI image also its description and the units that it names |

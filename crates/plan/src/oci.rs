@@ -43,9 +43,13 @@ impl Planner<'_> {
     /// The container that an OCI image is a copy of.
     fn copied(&mut self, image: &OciImage, name: &str) -> Result<(ActionId, Vec<LockedPackage>), PlanError> {
         let id = self.container(name, &format!("OCI image {:?}", image.name), &image.origin)?;
-        let ActionKind::Container(container) = &self.plan.action(id).kind else { return Ok((id, Vec::new())) };
+        let ActionKind::Container(container) = &self.plan.action(id).kind else {
+            return Ok((id, Vec::new()));
+        };
         let arch = self.project.machine.arch.debian();
-        let wrong = container.packages.iter().find(|package| !matches!(package.architecture(), None | Some("all")) && package.architecture() != Some(arch));
+        let wrong = container.packages.iter().find(|package| {
+            !matches!(package.architecture(), None | Some("all")) && package.architecture() != Some(arch)
+        });
         match wrong {
             Some(package) => Err(PlanError::OciArch {
                 origin: image.origin.clone(),

@@ -63,13 +63,17 @@ impl Planner<'_> {
             Source::Path { .. } => self.project.paths.get(&source.key()).copied(),
             _ => locked.as_ref().and_then(|locked| locked.tree),
         };
-        let content = Fingerprint::new("content").add(source).add(&files).add(&tree).finish();
+        let content = Fingerprint::new("content").add(source).add(&files).add(&tree);
+        // Only where there are some, so that a source without patches keeps the key that it always had.
+        let patches = locked.as_ref().and_then(|locked| locked.patches.as_ref());
+        let content = patches.into_iter().fold(content, |content, file| content.add(file)).finish();
         let key = Key::new(SOURCE_RULES).with("content", &content).with("only", &entry.only);
-        // A commit or a locked tree fixes what is fetched, whichever client fetches it: the container is read but enters
-        // no key.
+        // A commit or a locked tree fixes what is fetched, whichever client fetches it, and a patch that is applied without
+        // a guess gives the same whichever program applies it: the container is read but enters no key.
         let user = format!("unit {:?}", unit.name);
-        let container =
-            source.container().map(|name| self.container(name, &user, &unit.origin)).transpose()?;
+        let patched = matches!(source, Source::Debian { patches, .. } if patches.applied());
+        let container = source.container().or_else(|| patched.then_some(unit.container.as_str()));
+        let container = container.map(|name| self.container(name, &user, &unit.origin)).transpose()?;
         let kind = ActionKind::Source(SourceAction {
             source: source.clone(),
             only: entry.only.clone(),

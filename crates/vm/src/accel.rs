@@ -185,7 +185,8 @@ mod tests {
     #[cfg(target_arch = "x86_64")]
     #[test]
     fn a_qemu_that_cannot_open_kvm_says_so() {
-        let probed = probe("echo 'Could not access KVM kernel module: Permission denied' >&2; exit 1").unwrap();
+        let probed =
+            probe("echo 'Could not access KVM kernel module: Permission denied' >&2; exit 1").unwrap();
         let Probe::Fails { reason } = probed else { panic!("{probed:?}") };
         insta::assert_snapshot!(reason, @"Could not access KVM kernel module: Permission denied; QEMU ended with exit status: 1");
     }

@@ -123,8 +123,9 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        let told: Vec<_> =
-            ["", "rn", "run now", "run --json", "--x run", "run --state"].map(|text| parse(text).unwrap_err()).into();
+        let told: Vec<_> = ["", "rn", "run now", "run --json", "--x run", "run --state"]
+            .map(|text| parse(text).unwrap_err())
+            .into();
         insta::assert_snapshot!(told.join("\n"), @r#"
         no command was given
         there is no command "rn"

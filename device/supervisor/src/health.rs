@@ -112,12 +112,10 @@ mod tests {
 
     #[test]
     fn early_failures_do_not_count() {
-        assert_eq!(story(&[(1, 10), (1, 59), (1, 60), (1, 90)]), [
-            (Starting, 0),
-            (Starting, 0),
-            (Starting, 1),
-            (Unhealthy, 2)
-        ]);
+        assert_eq!(
+            story(&[(1, 10), (1, 59), (1, 60), (1, 90)]),
+            [(Starting, 0), (Starting, 0), (Starting, 1), (Unhealthy, 2)]
+        );
     }
 
     #[test]
@@ -127,12 +125,10 @@ mod tests {
 
     #[test]
     fn one_good_answer_makes_up_for_all_others() {
-        assert_eq!(story(&[(1, 70), (-1, 100), (0, 130), (255, 160)]), [
-            (Starting, 1),
-            (Unhealthy, 2),
-            (Healthy, 0),
-            (Healthy, 1)
-        ]);
+        assert_eq!(
+            story(&[(1, 70), (-1, 100), (0, 130), (255, 160)]),
+            [(Starting, 1), (Unhealthy, 2), (Healthy, 0), (Healthy, 1)]
+        );
     }
 
     #[test]

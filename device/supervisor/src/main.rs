@@ -25,9 +25,7 @@ fn run(args: &Args) -> Result<(), Problem> {
         Command::Status { json } => {
             let all = Store::open(&args.places.state)?.all()?;
             let text = if json {
-                let entry = |(key, record): &(yoe_supervisor::state::Key, yoe_supervisor::state::Record)| {
-                    serde_json::json!({ "Namespace": key.namespace, "Id": key.id, "Name": record.name, "Health": record.health })
-                };
+                let entry = |(key, record): &(yoe_supervisor::state::Key, yoe_supervisor::state::Record)| serde_json::json!({ "Namespace": key.namespace, "Id": key.id, "Name": record.name, "Health": record.health });
                 serde_json::Value::from(all.iter().map(entry).collect::<Vec<_>>()).to_string()
             } else {
                 table(&all)

@@ -180,7 +180,11 @@ mod tests {
         let (answer, folder) = probe(script, Duration::from_millis(500));
         assert!(begun.elapsed() < Duration::from_secs(30));
         assert_eq!(answer.exit_code, FAILED);
-        assert!(answer.output.starts_with("Health check exceeded timeout (500ms): begun"), "{}", answer.output);
+        assert!(
+            answer.output.starts_with("Health check exceeded timeout (500ms): begun"),
+            "{}",
+            answer.output
+        );
         let group = std::fs::read_to_string(folder.path().join("group")).unwrap();
         assert!(Process::open(group.trim().parse().unwrap()).unwrap().is_none());
         // The group's number is free again when its last process is gone.

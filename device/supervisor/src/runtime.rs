@@ -58,7 +58,9 @@ impl Runtime {
         if !output.status.success() {
             return Ok(None);
         }
-        serde_json::from_slice(&output.stdout).map(Some).map_err(|error| Problem::Answer(id.to_owned(), error))
+        serde_json::from_slice(&output.stdout)
+            .map(Some)
+            .map_err(|error| Problem::Answer(id.to_owned(), error))
     }
 
     /// A command that runs a program in a container and ends as that does. The number of its process comes into

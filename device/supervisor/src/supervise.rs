@@ -130,11 +130,12 @@ impl<'a> Supervisor<'a> {
                         let state = runtime.state(&watch.root(&key.namespace), &key.id);
                         let next = state.and_then(|state| begun(state, key, store, now));
                         let wait = *pause;
-                        *stage = next.unwrap_or_else(|problem| {
-                            report(Event::Failed(problem));
-                            None
-                        })
-                        .unwrap_or(Stage::Begins { look: now + wait, pause: (wait * 2).min(LOOKS.1) });
+                        *stage = next
+                            .unwrap_or_else(|problem| {
+                                report(Event::Failed(problem));
+                                None
+                            })
+                            .unwrap_or(Stage::Begins { look: now + wait, pause: (wait * 2).min(LOOKS.1) });
                     }
                 }
                 Stage::Asked(asked) => {
@@ -170,7 +171,8 @@ impl<'a> Supervisor<'a> {
                 continue;
             }
             let pid_file = store.pid_file(&key);
-            let command = runtime.exec(&watch.root(&key.namespace), &key.id, &pid_file, &asked.check().command);
+            let command =
+                runtime.exec(&watch.root(&key.namespace), &key.id, &pid_file, &asked.check().command);
             let probe = Probe::begin(command, pid_file, asked.check().timeout);
             match asked.asked(probe, now) {
                 Some(turn) => keep(&key, asked, &turn, store, *report),
@@ -184,7 +186,8 @@ impl<'a> Supervisor<'a> {
         let mut due: Option<Instant> = None;
         let mut descriptors: Vec<BorrowedFd<'_>> = vec![self.watch.as_fd()];
         let stages: Vec<&Stage> = self.containers.values().map(|(_, stage)| stage).collect();
-        let busy = stages.iter().filter(|stage| matches!(stage, Stage::Asked(asked) if asked.answering())).count();
+        let busy =
+            stages.iter().filter(|stage| matches!(stage, Stage::Asked(asked) if asked.answering())).count();
         for stage in stages {
             let next = match stage {
                 Stage::Plain => continue,
@@ -225,7 +228,8 @@ fn begun(state: Option<State>, key: &Key, store: &Store, now: Instant) -> Result
     if !state.runs() {
         return Ok(None);
     }
-    let process = Process::open(state.pid).map_err(|error| Problem::System("a process cannot be watched", error))?;
+    let process =
+        Process::open(state.pid).map_err(|error| Problem::System("a process cannot be watched", error))?;
     let Some(process) = process else { return Ok(Some(Stage::Plain)) };
     let name = state.annotations.remove(NAME).unwrap_or_default();
     let asked = Asked::new(process, check, name, store.read(key), now);

@@ -31,7 +31,8 @@ impl Watch {
         let made = fs::DirBuilder::new().recursive(true).mode(0o711).create(folder);
         made.map_err(Problem::file("made", folder))?;
         let flags = inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK;
-        let changes = inotify::init(flags).map_err(|error| Problem::System("directories cannot be watched", error.into()))?;
+        let changes = inotify::init(flags)
+            .map_err(|error| Problem::System("directories cannot be watched", error.into()))?;
         let watch = Self { changes, folder: folder.to_owned() };
         watch.add(folder)?;
         Ok(watch)

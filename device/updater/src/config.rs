@@ -76,6 +76,9 @@ pub enum Check {
     },
 }
 
+/// A version that does not start after so many tries never will; and the boot manager reads no number of ten digits.
+const MOST_TRIES: u32 = 1000;
+
 /// Where things are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -159,6 +162,11 @@ impl Config {
         let config: Self = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         if config.tries == 0 {
             return Err(wrong("tries is 0: a new version would never be started".to_owned()));
+        }
+        for (field, tries) in [("tries", config.tries), ("good_tries", config.good_tries)] {
+            if tries > MOST_TRIES {
+                return Err(wrong(format!("{field} is {tries}: expected at most {MOST_TRIES}")));
+            }
         }
         if config.reboot.is_empty() {
             return Err(wrong("reboot names no program".to_owned()));

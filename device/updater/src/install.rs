@@ -9,19 +9,22 @@ use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
-use yoe_bundle::{Seen, Time};
+use yoe_bundle::Time;
 use yoe_disk::entry::{Counter, EntryName};
+use yoe_disk::hex;
 use yoe_disk::partition::Slot;
+use yoe_disk::verity::Root;
 
 use crate::config::{Config, Network};
 use crate::delta::Tally;
 use crate::disk::{Purpose, System, refuses_unsigned};
-use crate::machine::{Install, Step, admit, next};
+use crate::machine::{Done, Install, Step, admit, next};
 use crate::patience;
 use crate::problem::Problem;
+use crate::search::{Found, search};
 use crate::source::{self, Again, Repository};
-use crate::state::{Memory, State};
-use crate::update::{self, Device, Update};
+use crate::state::State;
+use crate::update::{Device, Update};
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,24 +84,15 @@ pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> 
     let System { image, version: runs, epoch, running, .. } = System::open(&config.paths, Purpose::Look)?;
     let device = Device { image: &image, machine: &config.machine, version: &runs };
     for _ in 0..OVERTAKEN {
-        let memory = state.memory();
-        let trust = state.trust(&config.paths)?;
         let repository = source::open(from, &config.network)?;
         let repository = repository.as_ref();
-        let floor = memory.time.max(Time(epoch));
-        let now = if repository.is_local() { floor } else { floor.max(clock()) };
-        let found = update::find(repository, trust, memory.seen, now, &device);
-        let update = found.map_err(|problem| replaced(repository, problem))?;
+        let found = search(config, &device, Time(epoch), &state, repository);
+        let Found { update, warning } = found.map_err(|problem| replaced(repository, problem))?;
+        let memory = state.memory();
         tell(Event::Found(&update.manifest.version));
         let version = update.manifest.version.clone();
         if version == runs {
-            return Ok(Outcome {
-                version,
-                slot: running,
-                runs: true,
-                tally: Tally::default(),
-                warning: None,
-            });
+            return Ok(Outcome { version, slot: running, runs: true, tally: Tally::default(), warning });
         }
         // A kernel that firmware refuses is no try that fails: some firmware then waits for a person.
         if refuses_unsigned(&config.paths.efivars) && !update.manifest.kernel.signed {
@@ -114,7 +108,6 @@ pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> 
         work.refuse()?;
         let done = work.run(tell, &mut || state.forget(system.esp(), &version));
         let tally = done.map_err(|problem| replaced(repository, problem))?;
-        let warning = remember(&state, &memory, &update).err().map(|problem| problem.told());
         return Ok(Outcome { version, slot: system.running.other(), runs: false, tally, warning });
     }
     Err(Problem::Busy)
@@ -136,14 +129,6 @@ pub fn clock() -> Time {
     Time(since.map_or(0, |time| time.as_secs()))
 }
 
-fn remember(state: &State, memory: &Memory, update: &Update) -> Result<(), Problem> {
-    // The first of them is the one that was known before.
-    update.roots.iter().skip(1).try_for_each(|root| state.keep_root(root))?;
-    let time = memory.time.max(update.manifest.time);
-    let seen: Seen = update.seen;
-    state.keep(&Memory { seen, time })
-}
-
 /// An installation at work.
 struct Work<'a> {
     system: &'a System,
@@ -151,7 +136,8 @@ struct Work<'a> {
     network: &'a Network,
     update: &'a Update,
     install: Install,
-    salt: Vec<u8>,
+    /// What the kernel has to start.
+    root: Root,
     /// Bytes of the content that had to be fetched.
     needed: u64,
 }
@@ -166,18 +152,15 @@ impl<'a> Work<'a> {
         let manifest = &update.manifest;
         let unreadable = |what: &str| Problem::Damaged { origin: format!("the {what} of the manifest") };
         let counter = Counter { left: config.tries, done: 0 };
-        let root = manifest.root.partition.parse().map_err(|_| unreadable("partition"))?;
+        let root = Root {
+            partition: manifest.root.partition.parse().map_err(|_| unreadable("partition"))?,
+            data_blocks: manifest.root.data_blocks,
+            root_hash: hex::digest(&manifest.root.root_hash).ok_or_else(|| unreadable("root hash"))?,
+            salt: hex::decode(&manifest.root.salt).ok_or_else(|| unreadable("salt"))?,
+        };
         let entry = EntryName::new(&manifest.image, &manifest.version, Some(counter));
-        let salt = yoe_disk::hex::decode(&manifest.root.salt).ok_or_else(|| unreadable("salt"))?;
-        Ok(Self {
-            system,
-            repository,
-            network: &config.network,
-            update,
-            install: Install { entry, root },
-            salt,
-            needed: 0,
-        })
+        let install = Install { entry, root: root.partition };
+        Ok(Self { system, repository, network: &config.network, update, install, root, needed: 0 })
     }
 
     /// Everything that can be known before the first write.
@@ -185,7 +168,8 @@ impl<'a> Work<'a> {
         let view = self.system.view(Some(&self.update.manifest.kernel.sha256), false)?;
         admit(&view, &self.install)?;
         self.check_space(&view)?;
-        self.update.check_content(self.repository)
+        self.update.check_content(self.repository)?;
+        self.check_local_kernel()
     }
 
     /// Fetches, then writes; `begin` is called when nothing is left to be waited for.
@@ -199,10 +183,12 @@ impl<'a> Work<'a> {
         tell(Event::Fetch);
         self.stage(holds_new)?;
         begin()?;
+        let mut done = Done::default();
         loop {
             let view = self.system.view(Some(&kernel), holds_new)?;
             admit(&view, &self.install)?;
             let Some(step) = next(&view, &self.install) else { return Ok(self.tally()) };
+            done.note(&step)?;
             tell(Event::Step(&step));
             self.carry_out(&step)?;
             holds_new |= matches!(step, Step::WriteSlot(_));

@@ -13,6 +13,7 @@ pub mod machine;
 mod patience;
 pub mod problem;
 pub mod rollback;
+pub mod search;
 pub mod source;
 pub mod state;
 pub mod status;

@@ -9,7 +9,6 @@ use yoe_updater::checks;
 use yoe_updater::config::Config;
 use yoe_updater::delta::Tally;
 use yoe_updater::install::{Event, Outcome, install};
-use yoe_updater::machine::Step;
 use yoe_updater::problem::Problem;
 use yoe_updater::rollback::roll_back;
 use yoe_updater::status::status;
@@ -112,15 +111,7 @@ fn watched(config: &Config) -> Result<Said, Problem> {
 fn tell(event: Event<'_>) {
     let text = match event {
         Event::Found(version) => format!("found version {version}, and believe it"),
-        Event::Step(step) => match step {
-            Step::MendTable => "mending the partition table".to_owned(),
-            Step::RemoveEntry(name) => format!("removing {name}"),
-            Step::RemoveUnfinished(file) => format!("removing {file}"),
-            Step::SetUuid(slot, uuid) => format!("naming {} {uuid}", slot.partition()),
-            Step::WriteSlot(slot) => format!("writing {}", slot.partition()),
-            Step::CopyKernel(file) => format!("copying {file}"),
-            Step::Rename { from, to } => format!("renaming {from} to {to}"),
-        },
+        Event::Step(step) => step.to_string(),
         Event::Fetch => "fetching what is not here".to_owned(),
     };
     write(&mut std::io::stderr(), &text);

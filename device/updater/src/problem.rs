@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use yoe_bundle::archive::ArchiveError;
 use yoe_bundle::{IndexError, ManifestError, Refusal};
+use yoe_disk::bootable::NotBootable;
 use yoe_disk::gpt::GptError;
 use yoe_disk::verity::NoRoot;
 
-use crate::machine::Refused;
+use crate::machine::{NoEffect, Refused};
 use crate::source::Again;
 
 /// Why a command ended without its result. Whatever is said before a write leaves the disk as it was.
@@ -201,6 +202,12 @@ pub enum Problem {
         "the update's kernel is not signed, and the firmware of this device refuses what is not: Secure Boot is on"
     )]
     Unsigned,
+    /// The kernel of the update would not start its root.
+    #[error("the kernel image of the update cannot start it: who published it made a mistake")]
+    NotBootable(#[source] NotBootable),
+    /// A step had no effect.
+    #[error("{0}: the disk does not keep what is written to it, or another program undoes it")]
+    NoEffect(#[from] NoEffect),
     /// What was written does not come back.
     #[error("what was written to {0} reads back differently: the disk is failing")]
     ReadBack(String),
@@ -245,7 +252,8 @@ impl Problem {
             Self::Refused(Refused::NoEntry) => ("no-entry", 24),
             Self::NoTrust { .. } => ("no-root", 25),
             Self::Unsigned => ("unsigned", 26),
-            Self::ReadBack(_) => ("read-back", 30),
+            Self::NotBootable(_) => ("not-bootable", 27),
+            Self::ReadBack(_) | Self::NoEffect(_) => ("read-back", 30),
             Self::Checks(_) => ("checks", 31),
         }
     }

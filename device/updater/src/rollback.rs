@@ -5,7 +5,7 @@ use crate::disk::{Purpose, System};
 use crate::install::{Lock, clock};
 use crate::machine::rollback;
 use crate::problem::Problem;
-use crate::state::{Failure, State};
+use crate::state::State;
 
 /// What the record says of a version that was left on request.
 const ASKED: &str = "rollback: somebody asked for it";
@@ -20,8 +20,8 @@ pub fn roll_back(config: &Config) -> Result<bool, Problem> {
     if !system.settle(rollback)? {
         return Ok(false);
     }
-    let failure = Failure::of(&system, vec![ASKED.to_owned()], clock());
+    let failure = system.failure(vec![ASKED.to_owned()], clock());
     // What counts is done; without a record, status can only say less.
-    let _ = State::new(&config.paths.state).fail(system.esp(), &failure);
+    let _ = State::new(&config.paths.state).fail(Some(system.esp()), &failure);
     Ok(true)
 }

@@ -1,23 +1,48 @@
-//! What the updater remembers, below its state folder. Losing it, or having no place for it, costs protection against
+//! What the updater remembers, below its state directory. Losing it, or having no place for it, costs protection against
 //! replays of old metadata and nothing else: a device with a full or damaged data partition can be updated.
+//!
+//! Nothing protects the data partition from being written to elsewhere. So root metadata is verified again each time, and no file
+//! is read that is no file or larger than what is written here.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use yoe_bundle::{Seen, Time, Trust};
+use yoe_bundle::{Role, Seen, Time, Trust};
 
 use crate::config::Paths;
-use crate::disk::{System, durable};
+use crate::disk::durable;
+use crate::install::Lock;
 use crate::problem::Problem;
 
 /// What was seen before.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
     /// The newest metadata.
     pub seen: Seen,
     /// The latest time that was ever verified.
     pub time: Time,
+}
+
+/// What a device knows before it is offered anything.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Whom it trusts.
+    pub trust: Trust,
+    /// What it saw.
+    pub memory: Memory,
+    /// Whether the root metadata was handed over, in the place of the image's.
+    handed_over: bool,
+}
+
+impl Known {
+    /// The newest metadata that was seen. Root metadata that was handed over may be of others than those who signed before, so its
+    /// version says nothing; whose keys signed what was seen says enough.
+    pub fn seen(&self) -> Seen {
+        let seen = self.memory.seen.clone();
+        if self.handed_over { Seen { root: 0, ..seen } } else { seen }
+    }
 }
 
 /// Why a version was given up.
@@ -34,20 +59,14 @@ pub struct Failure {
     pub time: u64,
 }
 
-impl Failure {
-    /// Of the version that runs.
-    pub fn of(system: &System, checks: Vec<String>, time: Time) -> Self {
-        let (version, slot) = (system.version.clone(), system.running.letter().to_owned());
-        Self { version, slot, checks, time: time.0 }
-    }
-}
-
 /// The state folder.
 #[derive(Debug, Clone)]
 pub struct State {
     folder: PathBuf,
 }
 
+/// Bytes of the largest record that is read.
+const LARGEST: u64 = 1 << 20;
 /// Where a failure is recorded on the EFI system partition, for when the data partition is what failed.
 const ON_ESP: &str = "EFI/yoe/failure.json";
 
@@ -62,21 +81,22 @@ impl State {
         read(&self.folder.join("memory.json")).unwrap_or_default()
     }
 
-    /// The root metadata that was handed over or came with the image, and every later version that was seen since. Each is
-    /// verified again: nothing protects the data partition from being written to elsewhere.
+    /// The root metadata that was handed over or came with the image, and every later version that was seen since, with what else
+    /// was seen.
     ///
     /// # Errors
-    /// When there is none, or it cannot be read or believed.
-    pub fn trust(&self, paths: &Paths) -> Result<Trust, Problem> {
+    /// When there is no root metadata, or it cannot be read or believed.
+    pub fn known(&self, paths: &Paths) -> Result<Known, Problem> {
         let (path, bytes) = first_root(paths)?;
         let trust = Trust::new(&bytes);
         let mut trust = trust.map_err(|source| Problem::Trust { path: path.to_owned(), source })?;
-        while let Ok(next) = fs::read(self.root(trust.version() + 1)) {
-            if trust.rotate(&next).is_err() {
+        while let Some(next) = trust.version().checked_add(1) {
+            let next = bounded(&self.root(next), Role::Root.limit());
+            if next.is_none_or(|next| trust.rotate(&next).is_err()) {
                 break;
             }
         }
-        Ok(trust)
+        Ok(Known { trust, memory: self.memory(), handed_over: path == paths.credential })
     }
 
     /// Remembers a version of the root metadata.
@@ -85,29 +105,39 @@ impl State {
     /// When it cannot be written.
     pub fn keep_root(&self, trust: &Trust) -> Result<(), Problem> {
         let path = self.root(trust.version());
-        if fs::read(&path).is_ok_and(|bytes| bytes == trust.bytes()) {
+        if bounded(&path, Role::Root.limit()).is_some_and(|bytes| bytes == trust.bytes()) {
             Ok(())
         } else {
             durable(&path, trust.bytes())
         }
     }
 
-    /// Remembers what was seen.
+    /// Remembers what was seen by one who knew `before`. What another updater saw meanwhile stays, if it is newer.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn keep(&self, memory: &Memory) -> Result<(), Problem> {
-        durable(&self.folder.join("memory.json"), json(memory).as_bytes())
+    pub fn keep(&self, before: &Memory, memory: Memory) -> Result<(), Problem> {
+        fs::create_dir_all(&self.folder).map_err(Problem::file("made", &self.folder))?;
+        let _lock = Lock::take(&self.folder.join("memory.lock"))?;
+        let here = self.memory();
+        let memory = if here == *before {
+            memory
+        } else {
+            Memory { seen: here.seen.clone().newest(memory.seen), time: here.time.max(memory.time) }
+        };
+        let path = self.folder.join("memory.json");
+        if here == memory { Ok(()) } else { durable(&path, json(&memory).as_bytes()) }
     }
 
-    /// Records why a version is given up, in both places; one of them is enough.
+    /// Records why a version is given up, in both places; one of them is enough. Without the EFI system partition, in one.
     ///
     /// # Errors
     /// When neither can be written to.
-    pub fn fail(&self, esp: &Path, failure: &Failure) -> Result<(), Problem> {
+    pub fn fail(&self, esp: Option<&Path>, failure: &Failure) -> Result<(), Problem> {
         let text = json(failure);
-        let [here, there] = self.failures(esp).map(|path| durable(&path, text.as_bytes()));
-        here.or(there)
+        let here = durable(&self.record(), text.as_bytes());
+        let there = esp.map(|esp| durable(&esp.join(ON_ESP), text.as_bytes()));
+        if there.is_some_and(|there| there.is_ok()) { Ok(()) } else { here }
     }
 
     /// The failure that was recorded last, in either place.
@@ -129,7 +159,11 @@ impl State {
     }
 
     fn failures(&self, esp: &Path) -> [PathBuf; 2] {
-        [self.folder.join("failure.json"), esp.join(ON_ESP)]
+        [self.record(), esp.join(ON_ESP)]
+    }
+
+    fn record(&self) -> PathBuf {
+        self.folder.join("failure.json")
     }
 
     fn root(&self, version: u64) -> PathBuf {
@@ -150,7 +184,17 @@ fn first_root(paths: &Paths) -> Result<(&Path, Vec<u8>), Problem> {
 }
 
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+    serde_json::from_slice(&bounded(path, LARGEST)?).ok()
+}
+
+/// A file of at most so many bytes; nothing when it cannot be read, is larger, or is no file.
+fn bounded(path: &Path, limit: u64) -> Option<Vec<u8>> {
+    if !fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(limit.saturating_add(1)).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 <= limit).then_some(bytes)
 }
 
 fn json(value: &impl Serialize) -> String {

@@ -76,7 +76,7 @@ pub fn status(config: &Config) -> Result<Status, Problem> {
         running: Version { version: system.version.clone(), ..running },
         last_failure: unheard.map(silent).or(recorded),
         other,
-        trust: state.trust(&config.paths).ok().map(|trust| trust.version()),
+        trust: state.known(&config.paths).ok().map(|known| known.trust.version()),
         machine: config.machine.clone(),
         image: system.image,
     })

@@ -9,14 +9,6 @@ use yoe_disk::version::compare;
 use crate::problem::Problem;
 use crate::source::{Ask, Repository};
 
-/// No timestamp is larger, in bytes. What is read before it is verified is small: a byte of JSON may take a hundred of memory.
-const TIMESTAMP: u64 = 16 << 10;
-/// No snapshot is larger, in bytes.
-const SNAPSHOT: u64 = 64 << 10;
-/// No root metadata is larger, in bytes.
-const ROOT: u64 = 512 << 10;
-/// No list is larger, in bytes: some ten thousand targets. The snapshot names its digest.
-const TARGETS: u64 = 4 << 20;
 /// No manifest is larger, in bytes.
 const MANIFEST: u64 = 64 << 10;
 /// No index is larger, in bytes: chunks of 8 GiB.
@@ -53,70 +45,70 @@ pub struct Update {
     pub index: Index,
     /// Where its content is.
     pub content: Content,
-    /// The root metadata that vouches for it, and those before it.
-    pub roots: Vec<Trust>,
-    /// To be remembered once it is installed.
+}
+
+/// What a repository says, believed.
+#[derive(Debug, Clone)]
+pub struct Believed {
+    /// What there is.
+    pub targets: Targets,
+    /// To be remembered, whatever comes of it.
     pub seen: Seen,
+}
+
+/// Verifies what a repository says. Each version of the root metadata is given to `keep` as soon as it is verified.
+///
+/// # Errors
+/// When it is not believed.
+pub fn believe(
+    repository: &dyn Repository,
+    mut trust: Trust,
+    seen: &Seen,
+    now: Time,
+    keep: &mut dyn FnMut(&Trust),
+) -> Result<Believed, Problem> {
+    while let Some(next) = trust.version().checked_add(1) {
+        // Static hosts that do not list their directories answer 403 for what is not there. Who answers so to hide a version
+        // gains what silence gains too: the older state, until it expires.
+        let next = match repository.small(&path::root(next), Role::Root.limit()) {
+            Ok(Some(next)) => next,
+            Ok(None) | Err(Problem::Forbidden { .. }) => break,
+            Err(problem) => return Err(problem),
+        };
+        trust.rotate(&next).map_err(Problem::Metadata)?;
+        keep(&trust);
+    }
+    trust.check_root(seen, now).map_err(Problem::Metadata)?;
+    let timestamp = required(repository, path::TIMESTAMP, Role::Timestamp.limit())?;
+    let timestamp = trust.timestamp(&timestamp, seen, now).map_err(Problem::Metadata)?;
+    let version = timestamp.version_of(Role::Snapshot).map_err(Problem::Metadata)?;
+    let snapshot = required(repository, &path::snapshot(version), Role::Snapshot.limit())?;
+    let snapshot = trust.snapshot(&snapshot, &timestamp, seen, now).map_err(Problem::Metadata)?;
+    let version = snapshot.version_of(Role::Targets).map_err(Problem::Metadata)?;
+    let targets = required(repository, &path::targets(version), Role::Targets.limit())?;
+    let verified = trust.targets(&targets, &timestamp, &snapshot, now).map_err(Problem::Metadata)?;
+    Ok(Believed { targets: verified.targets, seen: verified.seen })
 }
 
 /// Finds the newest update for this device.
 ///
 /// # Errors
-/// When there is none, it is not believed, or it is for others.
+/// When there is none, or it is for others.
 pub fn find(
     repository: &dyn Repository,
-    trust: Trust,
-    seen: Seen,
-    now: Time,
+    believed: &Believed,
     device: &Device<'_>,
 ) -> Result<Update, Problem> {
-    let roots = rotate(repository, trust)?;
-    let trust = roots.last().ok_or_else(|| Problem::Missing { origin: path::root(1) })?;
-    trust.check_root(now).map_err(Problem::Metadata)?;
-    let (targets, seen) = metadata(repository, trust, seen, now)?;
-    let version = newest(repository, &targets, device)?;
+    let targets = &believed.targets;
+    let version = newest(repository, targets, device)?;
     let name = |part: &str| Manifest::target(device.image, device.machine, &version, part);
-    let manifest = fetch(repository, &targets, &name("manifest.json"), MANIFEST)?;
+    let manifest = fetch(repository, targets, &name("manifest.json"), MANIFEST)?;
     let manifest = Manifest::parse(&manifest).map_err(Problem::Manifest)?;
     belongs(&manifest, device, &version)?;
-    let index = fetch(repository, &targets, &name("index"), INDEX)?;
+    let index = fetch(repository, targets, &name("index"), INDEX)?;
     let index = Index::parse(&index, manifest.root.size, manifest.kernel.size).map_err(Problem::Index)?;
-    let content = content(repository, &targets, &name("content"), manifest.root.size + manifest.kernel.size)?;
-    Ok(Update { manifest, index, content, roots, seen })
-}
-
-/// Every version of the root metadata from the one that is trusted to the newest.
-fn rotate(repository: &dyn Repository, trust: Trust) -> Result<Vec<Trust>, Problem> {
-    let mut roots = vec![trust];
-    loop {
-        let Some(mut trust) = roots.last().cloned() else { return Ok(roots) };
-        // Static hosts that do not list their directories answer 403 for what is not there. Who answers so to hide a version
-        // gains what silence gains too: the older state, until it expires.
-        let next = match repository.small(&path::root(trust.version() + 1), ROOT) {
-            Ok(Some(next)) => next,
-            Ok(None) | Err(Problem::Forbidden { .. }) => return Ok(roots),
-            Err(problem) => return Err(problem),
-        };
-        trust.rotate(&next).map_err(Problem::Metadata)?;
-        roots.push(trust);
-    }
-}
-
-fn metadata(
-    repository: &dyn Repository,
-    trust: &Trust,
-    seen: Seen,
-    now: Time,
-) -> Result<(Targets, Seen), Problem> {
-    let timestamp = required(repository, path::TIMESTAMP, TIMESTAMP)?;
-    let timestamp = trust.timestamp(&timestamp, seen, now).map_err(Problem::Metadata)?;
-    let version = timestamp.version_of(Role::Snapshot).map_err(Problem::Metadata)?;
-    let snapshot = required(repository, &path::snapshot(version), SNAPSHOT)?;
-    let snapshot = trust.snapshot(&snapshot, &timestamp, seen, now).map_err(Problem::Metadata)?;
-    let version = snapshot.version_of(Role::Targets).map_err(Problem::Metadata)?;
-    let targets = required(repository, &path::targets(version), TARGETS)?;
-    let verified = trust.targets(&targets, &timestamp, &snapshot, now).map_err(Problem::Metadata)?;
-    Ok((verified.targets, verified.seen))
+    let content = content(repository, targets, &name("content"), manifest.content_length())?;
+    Ok(Update { manifest, index, content })
 }
 
 /// The newest version for this image and machine. The list of a bundle that somebody brought may name more than the bundle holds,

@@ -4,7 +4,10 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
+
+use yoe_disk::uki::os_release_field;
 
 use crate::checks;
 use crate::config::Config;
@@ -13,6 +16,10 @@ use crate::install::{Lock, clock};
 use crate::machine::{good, keep};
 use crate::problem::Problem;
 use crate::state::{Failure, State};
+
+/// How long a version that is given up is waited for to have its reason on record: longer than for whoever holds the EFI system
+/// partition.
+const RECORD: Duration = Duration::from_secs(15);
 
 /// What to do after a round of checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,18 +71,21 @@ pub fn watch(config: &Config) -> Result<Watched, Problem> {
 /// Waits until a start of a good version has come so far that what it needs was read, then gives it all its tries again.
 /// Checks that do not pass are no reason to leave it: only a start that does not come to their deadline counts against it.
 fn outlast(config: &Config) -> Result<Watched, Problem> {
-    let pause = || std::thread::sleep(Duration::from_secs(config.interval));
     let start = Instant::now();
     while !checks::run(config, || ()).is_empty() && start.elapsed().as_secs() < config.deadline {
-        pause();
+        pause(config);
     }
     loop {
         match refill(config) {
             // An installation takes its time, and leaves the entry as it should be.
-            Err(Problem::Busy | Problem::Mounted(_)) => pause(),
+            Err(Problem::Busy | Problem::Mounted(_)) => pause(config),
             refilled => return refilled.map(|()| Watched::NotOnTrial),
         }
     }
+}
+
+fn pause(config: &Config) {
+    std::thread::sleep(Duration::from_secs(config.interval));
 }
 
 /// All tries for a good version. Nobody is kept from work when there is nothing to do.
@@ -101,7 +111,7 @@ fn prove(config: &Config) -> Result<Watched, Problem> {
         match verdict(config, passing, now) {
             Verdict::Wait => {
                 watchdog.iter_mut().for_each(Watchdog::feed);
-                std::thread::sleep(Duration::from_secs(config.interval));
+                pause(config);
             }
             Verdict::Good => match mark_good(config) {
                 // An installation holds the lock for as long as it takes to refuse this version on trial, and others for a
@@ -112,7 +122,7 @@ fn prove(config: &Config) -> Result<Watched, Problem> {
                         return give_up(config, vec![format!("updater: {}", problem.told())]);
                     }
                     watchdog.iter_mut().for_each(Watchdog::feed);
-                    std::thread::sleep(Duration::from_secs(config.interval));
+                    pause(config);
                 }
                 marked => {
                     marked?;
@@ -125,15 +135,36 @@ fn prove(config: &Config) -> Result<Watched, Problem> {
     }
 }
 
+/// Restarts the device, whatever else fails: until then nobody comes back to the version that worked.
 fn give_up(config: &Config, failed: Vec<String>) -> Result<Watched, Problem> {
-    let system = System::open(&config.paths, Purpose::Judge)?;
-    let failure = Failure::of(&system, failed.clone(), clock());
-    let recorded = State::new(&config.paths.state).fail(system.esp(), &failure);
+    let (told, recorded) = mpsc::channel();
+    let (config_there, checks) = (config.clone(), failed.clone());
+    // A disk that is lost may never answer. Whoever waits for it is left behind.
+    std::thread::spawn(move || told.send(record(&config_there, checks)));
+    let recorded = recorded.recv_timeout(RECORD);
+    restart(&config.reboot);
+    recorded.unwrap_or(Ok(())).map(|()| Watched::Failed(failed))
+}
+
+/// Records why the version that runs is given up, in every place that there still is.
+fn record(config: &Config, checks: Vec<String>) -> Result<(), Problem> {
+    let state = State::new(&config.paths.state);
+    let system = match System::open(&config.paths, Purpose::Judge) {
+        Ok(system) => system,
+        // The entries cannot be reached, or have a file with two names while somebody else holds the partition.
+        Err(_) => return state.fail(None, &nameless(config, checks)),
+    };
+    let recorded = state.fail(Some(system.esp()), &system.failure(checks, clock()));
     // What keeps the boot manager from counting would have this version tried for ever. The restart is more important.
     let _ = system.settle(|view| Ok(keep(view, config.good_tries)));
-    drop(system);
-    restart(&config.reboot);
-    recorded.map(|()| Watched::Failed(failed))
+    recorded
+}
+
+/// What is said of a version when nobody knows where it lies.
+fn nameless(config: &Config, checks: Vec<String>) -> Failure {
+    let os_release = std::fs::read_to_string(&config.paths.os_release).unwrap_or_default();
+    let version = os_release_field(&os_release, "IMAGE_VERSION").unwrap_or_default();
+    Failure { version, slot: String::new(), checks, time: clock().0 }
 }
 
 /// Restarts in an orderly way; by the kernel when no program can.

@@ -52,7 +52,7 @@ pub fn header(path: &str, length: u64) -> Result<Vec<u8>, ArchiveError> {
 
 /// What fills a member of this length up.
 pub fn padding(length: u64) -> u64 {
-    length.next_multiple_of(BLOCK) - length
+    (BLOCK - length % BLOCK) % BLOCK
 }
 
 /// Writes a member: its header, what is read, and what fills it up.
@@ -62,7 +62,7 @@ pub fn padding(length: u64) -> u64 {
 pub fn append(to: &mut dyn Write, path: &str, length: u64, from: &mut dyn Read) -> io::Result<()> {
     let header = header(path, length).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     to.write_all(&header)?;
-    let written = io::copy(&mut from.take(length + 1), to)?;
+    let written = io::copy(&mut from.take(length.saturating_add(1)), to)?;
     if written != length {
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
@@ -111,7 +111,7 @@ mod tests {
         let member = Member { path: path.clone(), length: 5 << 30 };
         assert_eq!(parse(&header(&path, 5 << 30).unwrap()), Ok(Some(member)));
         assert_eq!(parse(&END[..512]), Ok(None));
-        assert_eq!((padding(0), padding(1), padding(512)), (0, 511, 0));
+        assert_eq!((padding(0), padding(1), padding(512), padding(u64::MAX)), (0, 511, 0, 1));
     }
 
     #[test]

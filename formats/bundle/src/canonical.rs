@@ -1,56 +1,105 @@
 //! Canonical JSON, as TUF signs it (OLPC's form): keys sorted, no spaces, only `"` and `\` escaped, whole numbers only.
+//!
+//! It is made from text, not from a tree of values: nobody vouches for the text yet, and small values make a tree a hundred
+//! times as large as they are.
 
-use serde_json::Value;
+use std::borrow::Cow;
+use std::fmt;
 
-/// Why a value has no canonical form.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is not a whole number: canonical JSON has no others")]
-pub struct NotCanonical(String);
+use serde::Serialize;
+use serde::de::{Deserializer as _, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::Deserializer;
+use serde_json::value::RawValue;
 
-/// The bytes that a signature is over.
+/// Values in each other. Metadata has less than ten.
+const DEEPEST: usize = 32;
+
+/// Why a text has no canonical form.
+#[derive(Debug, thiserror::Error)]
+pub enum NotCanonical {
+    /// It is no JSON.
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    /// Canonical JSON has whole numbers only.
+    #[error("{0} is not a whole number: canonical JSON has no others")]
+    Number(String),
+    /// Readers would not agree on what is meant.
+    #[error("the field {0:?} is there twice")]
+    Twice(String),
+    /// No metadata needs that.
+    #[error("there are more than {DEEPEST} values in each other")]
+    Deep,
+}
+
+/// The bytes that a signature is over, of something that is to be signed.
 ///
 /// # Errors
 /// When it holds a number with a fraction.
-pub fn bytes(value: &Value) -> Result<Vec<u8>, NotCanonical> {
-    let mut text = String::new();
-    write(value, &mut text)?;
-    Ok(text.into_bytes())
+pub fn bytes(value: &impl Serialize) -> Result<Vec<u8>, NotCanonical> {
+    of_text(&serde_json::to_string(value)?)
 }
 
-fn write(value: &Value, into: &mut String) -> Result<(), NotCanonical> {
-    match value {
-        Value::Null => into.push_str("null"),
-        Value::Bool(value) => into.push_str(if *value { "true" } else { "false" }),
-        Value::Number(number) if number.is_i64() || number.is_u64() => into.push_str(&number.to_string()),
-        Value::Number(number) => return Err(NotCanonical(number.to_string())),
-        Value::String(text) => string(text, into),
-        Value::Array(items) => {
-            into.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    into.push(',');
-                }
-                write(item, into)?;
+/// The bytes that a signature is over, of something that was signed. Memory: some multiples of the text, whatever is in it.
+///
+/// # Errors
+/// When it is no JSON, holds a number with a fraction, or a field twice.
+pub fn of_text(text: &str) -> Result<Vec<u8>, NotCanonical> {
+    // The canonical form is never longer.
+    let mut into = String::with_capacity(text.len());
+    let value: &RawValue = serde_json::from_str(text)?;
+    write(value.get(), 0, &mut into)?;
+    Ok(into.into_bytes())
+}
+
+fn write(text: &str, depth: usize, into: &mut String) -> Result<(), NotCanonical> {
+    if depth > DEEPEST {
+        return Err(NotCanonical::Deep);
+    }
+    match text.as_bytes().first() {
+        Some(b'{') => {
+            let mut fields = Deserializer::from_str(text).deserialize_map(Fields)?;
+            // Whatever the order of the bytes, that of the letters is the same in UTF-8.
+            fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+            if let Some(pair) = fields.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+                return Err(NotCanonical::Twice(pair[0].0.to_string()));
             }
-            into.push(']');
-        }
-        Value::Object(fields) => {
-            // Whether the map sorts its keys depends on features that other crates choose.
-            let mut sorted: Vec<_> = fields.iter().collect();
-            sorted.sort_by_key(|(key, _)| *key);
             into.push('{');
-            for (index, (key, item)) in sorted.into_iter().enumerate() {
+            for (index, (key, value)) in fields.into_iter().enumerate() {
                 if index > 0 {
                     into.push(',');
                 }
-                string(key, into);
+                string(&key, into);
                 into.push(':');
-                write(item, into)?;
+                write(value.get(), depth + 1, into)?;
             }
             into.push('}');
         }
+        Some(b'[') => {
+            into.push('[');
+            Deserializer::from_str(text).deserialize_seq(Items { depth, into })??;
+            into.push(']');
+        }
+        Some(b'"') => string(&letters(text)?, into),
+        Some(b'-' | b'0'..=b'9') => {
+            let whole = text.parse::<u64>().is_ok() || (text.parse::<i64>().is_ok() && text != "-0");
+            if !whole {
+                return Err(NotCanonical::Number(text.to_owned()));
+            }
+            into.push_str(text);
+        }
+        // null, true, false.
+        _ => into.push_str(text),
     }
     Ok(())
+}
+
+/// What stands between the quotes.
+fn letters(text: &str) -> Result<Cow<'_, str>, serde_json::Error> {
+    let plain = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match plain.filter(|plain| !plain.contains('\\')) {
+        Some(plain) => Ok(Cow::Borrowed(plain)),
+        None => serde_json::from_str(text).map(Cow::Owned),
+    }
 }
 
 fn string(text: &str, into: &mut String) {
@@ -64,16 +113,107 @@ fn string(text: &str, into: &mut String) {
     into.push('"');
 }
 
+/// Takes the fields of an object as they stand in the text.
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Vec::new();
+        while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+            fields.push((letters(key.get()).map_err(A::Error::custom)?, value));
+        }
+        Ok(fields)
+    }
+}
+
+/// Writes the items of an array, one after the other.
+struct Items<'a> {
+    depth: usize,
+    into: &'a mut String,
+}
+
+impl<'de> Visitor<'de> for Items<'_> {
+    type Value = Result<(), NotCanonical>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut first = true;
+        while let Some(item) = items.next_element::<&RawValue>()? {
+            if !std::mem::take(&mut first) {
+                self.into.push(',');
+            }
+            if let Err(problem) = write(item.get(), self.depth + 1, self.into) {
+                return Ok(Err(problem));
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn canonical(text: &str) -> Result<String, String> {
+        of_text(text).map(|bytes| String::from_utf8(bytes).unwrap()).map_err(|problem| problem.to_string())
+    }
+
     #[test]
     fn the_form_is_canonical() {
-        let value: Value =
-            serde_json::from_str("{ \"b\": [1, true, null], \"a\\n\\\"\\\\\": {\"ä\": -2} }").unwrap();
-        let text = String::from_utf8(bytes(&value).unwrap()).unwrap();
-        assert_eq!(text, "{\"a\n\\\"\\\\\":{\"ä\":-2},\"b\":[1,true,null]}");
+        let text =
+            canonical("{ \"b\": [1 , true, null, []], \"a\\n\\\"\\\\\": {\"ä\": -2, \"\\u00e0\":\"\\/\"} }");
+        assert_eq!(text.unwrap(), "{\"a\n\\\"\\\\\":{\"à\":\"/\",\"ä\":-2},\"b\":[1,true,null,[]]}");
+        assert_eq!(
+            bytes(&serde_json::json!({"b": [18446744073709551615u64], "a": ""})).unwrap(),
+            b"{\"a\":\"\",\"b\":[18446744073709551615]}"
+        );
         assert!(bytes(&serde_json::json!([1.5])).is_err());
+    }
+
+    #[test]
+    fn what_two_readers_could_read_differently_has_no_form() {
+        for (text, problem) in [
+            ("{\"a\":1,\"b\":2,\"a\":3}", "the field \"a\" is there twice"),
+            ("{\"a\":1,\"\\u0061\":3}", "the field \"a\" is there twice"),
+            ("[{\"x\":{\"\":1,\"\":1}}]", "the field \"\" is there twice"),
+            ("1e3", "not a whole number"),
+            ("-0", "not a whole number"),
+            ("18446744073709551616", "not a whole number"),
+            ("\"\\ud800\"", "hex escape"),
+            ("{} {}", "trailing"),
+            ("[1,]", "expected value"),
+            ("", "EOF"),
+        ] {
+            let told = canonical(text).unwrap_err();
+            assert!(told.contains(problem), "{text}: {told}");
+        }
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(canonical(&nested(DEEPEST + 1)).is_ok());
+        assert!(canonical(&nested(DEEPEST + 2)).unwrap_err().contains("in each other"));
+        assert!(canonical(&"[".repeat(1 << 20)).is_err());
+    }
+
+    proptest::proptest! {
+        /// As a tree of values has it, which sorts its keys.
+        #[test]
+        fn it_is_that_of_the_values(text in "[\\[\\]{},:\"\\\\a-c0-9 -]{0,24}") {
+            let value: Result<serde_json::Value, _> = serde_json::from_str(&text);
+            match (canonical(&text), value) {
+                (Ok(form), value) => proptest::prop_assert_eq!(
+                    serde_json::from_str::<serde_json::Value>(&form.replace('\n', "\\n")).unwrap(), value.unwrap()
+                ),
+                (Err(_), Err(_)) => {}
+                (Err(told), Ok(_)) => proptest::prop_assert!(told.contains("twice") || told.contains("whole"), "{}", told),
+            }
+        }
     }
 }

@@ -30,6 +30,20 @@ impl Role {
             Self::Timestamp => "timestamp",
         }
     }
+
+    /// Bytes that a file of this role may have; no larger one is read or written. Nobody vouches for it before its signatures
+    /// were verified.
+    ///
+    /// A timestamp names one file and a snapshot a few. A root takes some 250 bytes for each key. A list takes some 700 bytes
+    /// for each version of an image, so there is room for 5,900; it is not read before the snapshot vouched for its digest.
+    pub fn limit(self) -> u64 {
+        match self {
+            Self::Timestamp => 16 << 10,
+            Self::Snapshot => 64 << 10,
+            Self::Root => 512 << 10,
+            Self::Targets => 4 << 20,
+        }
+    }
 }
 
 impl fmt::Display for Role {

@@ -51,14 +51,18 @@ impl PublicKey {
         sha256(&canonical::bytes(&value).unwrap_or_default())
     }
 
+    /// The key itself: what tells two keys apart, however their digits are spelled. Nothing for a key of another kind.
+    pub(crate) fn bytes(&self) -> Option<Vec<u8>> {
+        let known = self.keytype == "ed25519" && self.scheme == "ed25519";
+        from_hex(&self.keyval.public).filter(|bytes| known && bytes.len() == 32)
+    }
+
     /// Whether the signature, in hexadecimal digits, is this key's over these bytes. A key of another kind verifies nothing.
     pub fn verifies(&self, bytes: &[u8], signature: &str) -> bool {
-        let (Some(public), Some(signature)) = (from_hex(&self.keyval.public), from_hex(signature)) else {
+        let (Some(public), Some(signature)) = (self.bytes(), from_hex(signature)) else {
             return false;
         };
-        self.keytype == "ed25519"
-            && self.scheme == "ed25519"
-            && UnparsedPublicKey::new(&ED25519, public).verify(bytes, &signature).is_ok()
+        UnparsedPublicKey::new(&ED25519, public).verify(bytes, &signature).is_ok()
     }
 }
 

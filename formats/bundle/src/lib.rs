@@ -37,7 +37,7 @@ pub use index::{Chunk, Index, IndexError};
 pub use key::{KeyError, PublicKey, Signer};
 pub use manifest::{Kernel, Manifest, ManifestError, Root};
 pub use publish::{Expiry, Keyring, Named, Published, Publisher};
-pub use role::{RoleKeys, RootRole, Signed, Snapshot, TargetFile, Targets, Timestamp};
+pub use role::{RoleKeys, RootRole, Snapshot, TargetFile, Targets, Timestamp};
 pub use time::Time;
 pub use trust::{Seen, Trust, Verified};
 

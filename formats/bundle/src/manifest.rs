@@ -8,6 +8,10 @@ use crate::{Time, from_hex, hex};
 const FORMAT: u32 = 1;
 /// Bytes of a block of the root file system.
 const BLOCK: u64 = 4096;
+/// No root file system is larger, in bytes, so sums of sizes do not overflow: 1 TiB.
+const LARGEST: u64 = 1 << 40;
+/// No salt is longer, in bytes (Linux: DM_VERITY_MAX_SALT_SIZE).
+const LONGEST: usize = 256;
 
 /// What an update is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +112,11 @@ impl Manifest {
         format!("{image}/{machine}/{version}/{part}")
     }
 
+    /// Bytes of root file system and kernel image together.
+    pub fn content_length(&self) -> u64 {
+        self.root.size.saturating_add(self.kernel.size)
+    }
+
     fn check(&self) -> Result<(), ManifestError> {
         let field = |field, found: &dyn std::fmt::Display, expected| {
             Err(ManifestError::Field { field, found: found.to_string(), expected })
@@ -122,17 +131,21 @@ impl Manifest {
         if root.data_blocks == 0 || root.data_blocks.checked_mul(BLOCK) != Some(root.size) {
             return field("root.size", &root.size, "4096 bytes for each of its data blocks");
         }
-        let hash = from_hex(&root.root_hash).filter(|hash| hash.len() == 32);
+        if root.size > LARGEST {
+            return field("root.size", &root.size, "at most 1 TiB");
+        }
+        let hash = digits(&root.root_hash).filter(|hash| hash.len() == 32);
         let Some(hash) = hash else {
             return field("root.root_hash", &root.root_hash, "64 hexadecimal digits");
         };
-        if from_hex(&root.salt).is_none() {
-            return field("root.salt", &root.salt, "hexadecimal digits");
+        if digits(&root.salt).is_none_or(|salt| salt.len() > LONGEST) {
+            return field("root.salt", &root.salt, "hexadecimal digits, at most 512");
         }
-        if root.partition.replace('-', "") != hex(&hash[..16]) {
+        let lengths: Vec<usize> = root.partition.split('-').map(str::len).collect();
+        if lengths != [8, 4, 4, 4, 12] || root.partition.replace('-', "") != hex(&hash[..16]) {
             return field("root.partition", &root.partition, "the first 128 bits of the root hash as a UUID");
         }
-        if from_hex(&self.kernel.sha256).is_none_or(|digest| digest.len() != 32) {
+        if digits(&self.kernel.sha256).is_none_or(|digest| digest.len() != 32) {
             return field("kernel.sha256", &self.kernel.sha256, "64 hexadecimal digits");
         }
         if self.kernel.size == 0 || self.kernel.size > 1 << 30 {
@@ -140,6 +153,11 @@ impl Manifest {
         }
         Ok(())
     }
+}
+
+/// The bytes of digits as everything writes them: in the other case they would equal nothing that is computed.
+fn digits(text: &str) -> Option<Vec<u8>> {
+    from_hex(text).filter(|bytes| hex(bytes) == text)
 }
 
 #[cfg(test)]
@@ -188,11 +206,17 @@ mod tests {
             told(|m| m.version = String::new()),
             told(|m| m.root.size = 8193),
             told(|m| m.root.data_blocks = u64::MAX),
+            told(|m| (m.root.data_blocks, m.root.size) = (1 << 51, 1 << 63)),
             told(|m| m.root.root_hash = "ab".to_owned()),
+            told(|m| m.root.root_hash = "AB".repeat(32)),
             told(|m| m.root.salt = "x".to_owned()),
+            told(|m| m.root.salt = "00".repeat(257)),
             told(|m| m.root.partition = "ab".to_owned()),
+            told(|m| m.root.partition = "ab".repeat(16)),
             told(|m| m.kernel.size = 0),
+            told(|m| m.kernel.size = u64::MAX),
             told(|m| m.kernel.sha256 = String::new()),
+            told(|m| m.kernel.sha256 = "CD".repeat(32)),
             Manifest::parse(b"{}").unwrap_err().to_string(),
         ];
         insta::assert_snapshot!(all.join("\n"));

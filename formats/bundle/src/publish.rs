@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::role::{MetaFile, SPECIFICATION, Signature, Signed};
+use crate::role::{MetaFile, SPECIFICATION, Signature, malformed};
 use crate::{
-    PublicKey, Refusal, Role, RoleKeys, RootRole, Signer, Snapshot, TargetFile, Targets, Time, Timestamp,
-    Trust, canonical, path, sha256,
+    PublicKey, Refusal, Role, RoleKeys, RootRole, Seen, Signer, Snapshot, TargetFile, Targets, Time,
+    Timestamp, Trust, canonical, path, sha256,
 };
 
 /// Days that metadata is valid for.
@@ -68,7 +68,23 @@ pub struct Published {
     pub targets: Targets,
 }
 
+impl Published {
+    /// The digest of the new list.
+    pub fn list(&self) -> String {
+        let name = path::targets(self.targets.version);
+        self.files.iter().find(|(path, _)| *path == name).map(|(_, bytes)| sha256(bytes)).unwrap_or_default()
+    }
+}
+
 impl Publisher<'_> {
+    /// Whether enough keys are at hand for every role that signs what is published.
+    ///
+    /// # Errors
+    /// When there are too few, or the root metadata expired.
+    pub fn check(&self, trust: &Trust) -> Result<(), Refusal> {
+        self.publish(trust, None, BTreeMap::new()).map(drop)
+    }
+
     /// A version of root metadata: signed by every key at hand that the version before, or this one, names for the root.
     ///
     /// # Errors
@@ -82,7 +98,7 @@ impl Publisher<'_> {
         let root = RootRole {
             kind: Role::Root.as_str().to_owned(),
             spec_version: SPECIFICATION.to_owned(),
-            version: before.map_or(1, |before| before.version() + 1),
+            version: next(Role::Root, before.map(Trust::version))?,
             expires: self.now.plus_days(self.expiry.root),
             consistent_snapshot: true,
             keys,
@@ -104,14 +120,15 @@ impl Publisher<'_> {
     /// Versions are seconds since 1970, or one more than before: so machines that share no state publish rising versions.
     ///
     /// # Errors
-    /// When too few keys are at hand.
+    /// When too few keys are at hand, the root metadata expired, or the list grew too large for devices.
     pub fn publish(
         &self,
         trust: &Trust,
         before: Option<&Targets>,
         add: BTreeMap<String, TargetFile>,
     ) -> Result<Published, Refusal> {
-        let version = self.now.0.max(before.map_or(1, |before| before.version + 1));
+        trust.check_root(&Seen::default(), self.now)?;
+        let version = self.now.0.max(next(Role::Targets, before.map(|before| before.version))?);
         let mut all = before.map(|before| before.targets.clone()).unwrap_or_default();
         all.extend(add);
         let targets = Targets {
@@ -153,9 +170,9 @@ impl Publisher<'_> {
     }
 
     fn sign(&self, role: Role, content: &impl Serialize, ids: &[String]) -> Result<Vec<u8>, Refusal> {
-        let failed = |problem: &dyn std::fmt::Display| crate::role::malformed(role, problem);
+        let failed = |problem: &dyn std::fmt::Display| malformed(role, problem);
         let signed = serde_json::to_value(content).map_err(|error| failed(&error))?;
-        let bytes = canonical::bytes(&signed).map_err(|error| failed(&error))?;
+        let bytes = canonical::bytes(content).map_err(|error| failed(&error))?;
         let mut signatures = Vec::new();
         for signer in &self.keyring.signers {
             let keyid = signer.public().id();
@@ -172,6 +189,19 @@ impl Publisher<'_> {
     }
 }
 
+/// Metadata as it is written.
+#[derive(Serialize)]
+struct Signed {
+    signatures: Vec<Signature>,
+    signed: serde_json::Value,
+}
+
+/// The version after this one, or the first. A stolen key can use up all there are: new keys begin anew.
+fn next(role: Role, version: Option<u64>) -> Result<u64, Refusal> {
+    let used_up = || malformed(role, &"there is no version after the one that is there");
+    version.map_or(Some(1), |version| version.checked_add(1)).ok_or_else(used_up)
+}
+
 fn verify(
     trust: &Trust,
     timestamp: &[u8],
@@ -179,9 +209,9 @@ fn verify(
     targets: &[u8],
     now: Time,
 ) -> Result<(), Refusal> {
-    let seen = crate::Seen::default();
-    let timestamp = trust.timestamp(timestamp, seen, now)?;
-    let snapshot = trust.snapshot(snapshot, &timestamp, seen, now)?;
+    let seen = Seen::default();
+    let timestamp = trust.timestamp(timestamp, &seen, now)?;
+    let snapshot = trust.snapshot(snapshot, &timestamp, &seen, now)?;
     trust.targets(targets, &timestamp, &snapshot, now).map(drop)
 }
 

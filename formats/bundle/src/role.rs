@@ -1,28 +1,19 @@
 //! The four kinds of metadata (The Update Framework, version 1.0).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::{PublicKey, Refusal, Role, Time, canonical};
 
 /// The version of the specification that is written; every 1.x is read.
 pub(crate) const SPECIFICATION: &str = "1.0.31";
 
-/// Metadata and the signatures over its canonical form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Signed {
-    /// By whom.
-    pub signatures: Vec<Signature>,
-    /// What was signed.
-    pub signed: Value,
-}
-
 /// A signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Signature {
+pub(crate) struct Signature {
     /// The key's identifier.
     pub keyid: String,
     /// Hexadecimal digits.
@@ -135,50 +126,87 @@ macro_rules! metadata {
 }
 metadata!(RootRole, Targets, Snapshot);
 
-impl Signed {
+/// A file as it is: what was signed is text until the signatures were verified.
+#[derive(Deserialize)]
+struct File<'a> {
+    signatures: Vec<Signature>,
+    #[serde(borrow)]
+    signed: &'a RawValue,
+}
+
+/// Metadata and the signatures over its canonical form. Nobody vouches for it yet.
+pub(crate) struct Signed<'a> {
+    role: Role,
+    /// By the identifiers of keys.
+    signatures: BTreeMap<String, String>,
+    signed: &'a str,
+    canonical: Vec<u8>,
+}
+
+impl<'a> Signed<'a> {
     /// Reads a file.
-    pub(crate) fn read(role: Role, bytes: &[u8]) -> Result<Self, Refusal> {
-        serde_json::from_slice(bytes).map_err(|error| malformed(role, &error))
+    pub fn read(role: Role, bytes: &'a [u8]) -> Result<Self, Refusal> {
+        let wrong = |problem: &dyn std::fmt::Display| malformed(role, problem);
+        if bytes.len() as u64 > role.limit() {
+            return Err(wrong(&format!("it has {} bytes; at most {} are read", bytes.len(), role.limit())));
+        }
+        let File { signatures: list, signed } =
+            serde_json::from_slice(bytes).map_err(|error| wrong(&error))?;
+        let canonical = canonical::of_text(signed.get()).map_err(|error| wrong(&error))?;
+        let mut signatures = BTreeMap::new();
+        for Signature { keyid, sig } in list {
+            // Otherwise one key could have any number of signatures verified.
+            if signatures.insert(keyid.clone(), sig).is_some() {
+                return Err(wrong(&format!("the key {keyid:?} signed it twice")));
+            }
+        }
+        Ok(Self { role, signatures, signed: signed.get(), canonical })
     }
 
     /// How many different keys of the role signed this, of those in `root`.
-    pub(crate) fn count(&self, role: Role, root: &RootRole) -> Result<usize, Refusal> {
-        let bytes = canonical::bytes(&self.signed).map_err(|error| malformed(role, &error))?;
-        let Some(keys) = root.roles.get(role.as_str()) else { return Ok(0) };
-        let signed_by = |id: &&String| {
-            let key = root.keys.get(*id);
-            let mut signatures = self.signatures.iter().filter(|signature| signature.keyid == **id);
-            key.is_some_and(|key| signatures.any(|signature| key.verifies(&bytes, &signature.sig)))
-        };
-        // One key under two identifiers is one key.
-        let public = |id: &String| root.keys.get(id).map(PublicKey::id);
-        let signers: std::collections::BTreeSet<_> =
-            keys.keyids.iter().filter(signed_by).map(public).collect();
-        Ok(signers.len())
+    fn count(&self, root: &RootRole) -> usize {
+        let signers = root.keys_of(self.role).filter_map(|(id, key)| {
+            let signature = self.signatures.get(id)?;
+            // One key under two identifiers, or in two spellings, is one key.
+            key.bytes().filter(|_| key.verifies(&self.canonical, signature))
+        });
+        signers.collect::<BTreeSet<_>>().len()
     }
 
     /// The metadata, if enough keys of `root` signed it.
-    pub(crate) fn verify<T: Metadata>(&self, role: Role, root: &RootRole) -> Result<T, Refusal> {
-        // A threshold below one would be no protection at all.
-        let need = root.roles.get(role.as_str()).map_or(1, |keys| keys.threshold.max(1));
-        let have = self.count(role, root)?;
+    pub fn verify<T: Metadata>(&self, root: &RootRole) -> Result<T, Refusal> {
+        let (have, need) = (self.count(root), root.threshold(self.role));
         if have < need {
-            return Err(Refusal::Signatures { role, have, need });
+            return Err(Refusal::Signatures { role: self.role, have, need });
         }
-        self.content(role)
+        self.content()
     }
 
     /// The metadata, whoever signed it.
-    pub(crate) fn content<T: Metadata>(&self, role: Role) -> Result<T, Refusal> {
-        let content = T::deserialize(&self.signed).map_err(|error| malformed(role, &error))?;
+    pub fn content<T: Metadata>(&self) -> Result<T, Refusal> {
+        let wrong = |problem: &dyn std::fmt::Display| malformed(self.role, problem);
+        let content: T = serde_json::from_str(self.signed).map_err(|error| wrong(&error))?;
         let (kind, specification, version, _) = content.common();
-        if kind != role.as_str() {
-            return Err(malformed(role, &format!("it is of type {kind:?}")));
+        if kind != self.role.as_str() {
+            return Err(wrong(&format!("it is of type {kind:?}")));
         }
         if !specification.starts_with("1.") || version == 0 {
-            return Err(malformed(role, &format!("version {version} by specification {specification:?}")));
+            return Err(wrong(&format!("version {version} by specification {specification:?}")));
         }
         Ok(content)
+    }
+}
+
+impl RootRole {
+    /// The keys of a role, with their identifiers.
+    pub(crate) fn keys_of(&self, role: Role) -> impl Iterator<Item = (&String, &PublicKey)> {
+        let ids = self.roles.get(role.as_str()).map(|keys| keys.keyids.as_slice()).unwrap_or_default();
+        ids.iter().filter_map(|id| self.keys.get_key_value(id))
+    }
+
+    /// How many keys of a role must sign. A threshold below one would be no protection at all.
+    pub(crate) fn threshold(&self, role: Role) -> usize {
+        self.roles.get(role.as_str()).map_or(1, |keys| keys.threshold.max(1))
     }
 }
 

@@ -4,18 +4,37 @@
 //! and the floor; for a bundle that somebody brought it is the floor alone: the time of the system that runs, or of the
 //! newest update that was ever verified. The floor needs no clock, only grows, and no wrong clock can refuse a bundle.
 
-use crate::role::{MetaFile, Metadata, Signed, malformed};
-use crate::{Refusal, Role, RootRole, Snapshot, Targets, Time, Timestamp, sha256};
+use std::collections::BTreeSet;
 
-/// The newest versions that were verified before: nothing older is believed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+use crate::role::{MetaFile, Metadata, Signed, malformed};
+use crate::{Refusal, Role, RootRole, Snapshot, Targets, Time, Timestamp, hex, sha256};
+
+/// Roles whose keys are at hand all the time: a thief of them may have signed versions that nobody can ever exceed.
+const ONLINE: [Role; 2] = [Role::Timestamp, Role::Snapshot];
+
+/// The newest metadata that was verified before: nothing older is believed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Seen {
-    /// Of the timestamp.
+    /// The version of the timestamp.
     pub timestamp: u64,
     /// Of the snapshot.
     pub snapshot: u64,
     /// Of the targets.
     pub targets: u64,
+    /// Of the root metadata that vouched for them; 0 when that is not known.
+    pub root: u64,
+    /// Who could sign timestamps and snapshots then: public keys, in hexadecimal digits. Empty when that is not known.
+    pub signers: BTreeSet<String>,
+}
+
+impl Seen {
+    /// The newer one of two that one chain of root metadata vouched for.
+    #[must_use]
+    pub fn newest(self, other: Self) -> Self {
+        let order = |seen: &Self| (seen.root, seen.timestamp, seen.snapshot, seen.targets);
+        if order(&other) > order(&self) { other } else { self }
+    }
 }
 
 /// The root metadata that a device trusts.
@@ -23,7 +42,6 @@ pub struct Seen {
 pub struct Trust {
     root: RootRole,
     bytes: Vec<u8>,
-    forget: bool,
 }
 
 /// What was verified.
@@ -31,7 +49,7 @@ pub struct Trust {
 pub struct Verified {
     /// What there is.
     pub targets: Targets,
-    /// To be remembered, once something was installed from it.
+    /// To be remembered, whatever comes of it.
     pub seen: Seen,
 }
 
@@ -42,9 +60,9 @@ impl Trust {
     /// When it cannot be understood or its own keys did not sign it.
     pub fn new(root: &[u8]) -> Result<Self, Refusal> {
         let signed = Signed::read(Role::Root, root)?;
-        let content: RootRole = signed.content(Role::Root)?;
-        let root_role: RootRole = signed.verify(Role::Root, &content)?;
-        Ok(Self { root: root_role, bytes: root.to_vec(), forget: false })
+        let content: RootRole = signed.content()?;
+        let root_role: RootRole = signed.verify(&content)?;
+        Ok(Self { root: root_role, bytes: root.to_vec() })
     }
 
     /// The version of the root metadata.
@@ -68,27 +86,23 @@ impl Trust {
     /// When it is not the next one, or not signed by both.
     pub fn rotate(&mut self, next: &[u8]) -> Result<(), Refusal> {
         let signed = Signed::read(Role::Root, next)?;
-        let root: RootRole = signed.verify(Role::Root, &self.root)?;
-        signed.verify::<RootRole>(Role::Root, &root)?;
-        if root.version != self.root.version + 1 {
+        let root: RootRole = signed.verify(&self.root)?;
+        signed.verify::<RootRole>(&root)?;
+        if Some(root.version) != self.root.version.checked_add(1) {
             let problem = format!("version {} follows version {}", root.version, self.root.version);
             return Err(Refusal::Mismatch { role: Role::Root, problem });
         }
-        // A stolen key may have signed versions that nobody can ever exceed. New keys begin anew.
-        let keys = |root: &RootRole, role: Role| root.roles.get(role.as_str()).cloned();
-        self.forget |= [Role::Timestamp, Role::Snapshot]
-            .into_iter()
-            .any(|role| keys(&root, role) != keys(&self.root, role));
         self.root = root;
         self.bytes = next.to_vec();
         Ok(())
     }
 
-    /// Whether the root metadata is still valid.
+    /// Whether the root metadata is still valid, and not older than what was seen.
     ///
     /// # Errors
-    /// When it expired.
-    pub fn check_root(&self, now: Time) -> Result<(), Refusal> {
+    /// When it is not.
+    pub fn check_root(&self, seen: &Seen, now: Time) -> Result<(), Refusal> {
+        not_older(Role::Root, self.root.version, seen.root)?;
         fresh(Role::Root, &self.root, now)
     }
 
@@ -96,12 +110,13 @@ impl Trust {
     ///
     /// # Errors
     /// When it is not signed, expired, or older than what was seen.
-    pub fn timestamp(&self, bytes: &[u8], seen: Seen, now: Time) -> Result<Timestamp, Refusal> {
-        let timestamp: Timestamp =
-            Signed::read(Role::Timestamp, bytes)?.verify(Role::Timestamp, &self.root)?;
-        let seen = self.remembered(seen);
-        not_older(Role::Timestamp, timestamp.version, seen.timestamp)?;
-        not_older(Role::Snapshot, timestamp.names(Role::Snapshot)?.version, seen.snapshot)?;
+    pub fn timestamp(&self, bytes: &[u8], seen: &Seen, now: Time) -> Result<Timestamp, Refusal> {
+        let timestamp: Timestamp = Signed::read(Role::Timestamp, bytes)?.verify(&self.root)?;
+        let snapshot = timestamp.names(Role::Snapshot)?.version;
+        if self.binds(seen) {
+            not_older(Role::Timestamp, timestamp.version, seen.timestamp)?;
+            not_older(Role::Snapshot, snapshot, seen.snapshot)?;
+        }
         fresh(Role::Timestamp, &timestamp, now)?;
         Ok(timestamp)
     }
@@ -114,14 +129,17 @@ impl Trust {
         &self,
         bytes: &[u8],
         timestamp: &Timestamp,
-        seen: Seen,
+        seen: &Seen,
         now: Time,
     ) -> Result<Snapshot, Refusal> {
         let named = timestamp.names(Role::Snapshot)?;
         named.check(Role::Snapshot, bytes)?;
-        let snapshot: Snapshot = Signed::read(Role::Snapshot, bytes)?.verify(Role::Snapshot, &self.root)?;
+        let snapshot: Snapshot = Signed::read(Role::Snapshot, bytes)?.verify(&self.root)?;
         named.check_version(Role::Snapshot, snapshot.version)?;
-        not_older(Role::Targets, snapshot.names(Role::Targets)?.version, self.remembered(seen).targets)?;
+        let targets = snapshot.names(Role::Targets)?.version;
+        if self.binds(seen) {
+            not_older(Role::Targets, targets, seen.targets)?;
+        }
         fresh(Role::Snapshot, &snapshot, now)?;
         Ok(snapshot)
     }
@@ -139,16 +157,31 @@ impl Trust {
     ) -> Result<Verified, Refusal> {
         let named = snapshot.names(Role::Targets)?;
         named.check(Role::Targets, bytes)?;
-        let targets: Targets = Signed::read(Role::Targets, bytes)?.verify(Role::Targets, &self.root)?;
+        let targets: Targets = Signed::read(Role::Targets, bytes)?.verify(&self.root)?;
         named.check_version(Role::Targets, targets.version)?;
         fresh(Role::Targets, &targets, now)?;
-        let seen =
-            Seen { timestamp: timestamp.version, snapshot: snapshot.version, targets: targets.version };
+        let seen = Seen {
+            timestamp: timestamp.version,
+            snapshot: snapshot.version,
+            targets: targets.version,
+            root: self.root.version,
+            signers: ONLINE.into_iter().flat_map(|role| self.signers(role)).collect(),
+        };
         Ok(Verified { targets, seen })
     }
 
-    fn remembered(&self, seen: Seen) -> Seen {
-        if self.forget { Seen::default() } else { seen }
+    /// Whether the versions that were seen count under this root. They do not when keys were replaced since, so that whoever
+    /// signed those could not sign any more: a stolen key may have signed versions that nobody can ever exceed, and new keys
+    /// begin anew. What the old keys signed is believed no more, so nothing of it can come back.
+    fn binds(&self, seen: &Seen) -> bool {
+        let could_sign =
+            |role: Role| self.signers(role).intersection(&seen.signers).count() >= self.root.threshold(role);
+        seen.signers.is_empty() || self.root.version <= seen.root || ONLINE.into_iter().all(could_sign)
+    }
+
+    /// The different keys of a role, in hexadecimal digits.
+    fn signers(&self, role: Role) -> BTreeSet<String> {
+        self.root.keys_of(role).filter_map(|(_, key)| Some(hex(&key.bytes()?))).collect()
     }
 }
 
@@ -163,18 +196,26 @@ impl Snapshot {
 
     fn names(&self, role: Role) -> Result<&MetaFile, Refusal> {
         let name = format!("{role}.json");
-        self.meta.get(&name).ok_or_else(|| malformed(role, &format!("nothing names {name:?}")))
+        let file = self.meta.get(&name).ok_or_else(|| malformed(role, &format!("nothing names {name:?}")))?;
+        if file.sha256().is_none() {
+            return Err(malformed(role, &format!("{name:?} is named without its SHA-256 digest")));
+        }
+        Ok(file)
     }
 }
 
 impl MetaFile {
+    /// The digits of its digest. TUF leaves them out at will; here each file is vouched for before it is read, so they are needed.
+    fn sha256(&self) -> Option<&String> {
+        self.hashes.as_ref()?.get("sha256")
+    }
+
     fn check(&self, role: Role, bytes: &[u8]) -> Result<(), Refusal> {
         let mismatch = |problem: &str| Err(Refusal::Mismatch { role, problem: problem.to_owned() });
         if self.length.is_some_and(|length| length != bytes.len() as u64) {
             return mismatch("its length is another");
         }
-        let digest = self.hashes.as_ref().and_then(|hashes| hashes.get("sha256"));
-        if digest.is_some_and(|digest| *digest != sha256(bytes)) {
+        if self.sha256().is_some_and(|digest| *digest != sha256(bytes)) {
             return mismatch("its digest is another");
         }
         Ok(())

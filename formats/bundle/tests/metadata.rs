@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
 use yoe_bundle::{
     Expiry, Keyring, Named, Published, Publisher, Refusal, Role, Seen, Signer, TargetFile, Time, Trust,
-    Verified,
+    Verified, canonical,
 };
 
 const NOW: Time = Time(1_795_478_400);
@@ -49,9 +50,9 @@ fn file<'a>(published: &'a Published, end: &str) -> &'a [u8] {
 }
 
 fn verify(trust: &Trust, published: &Published, seen: Seen, now: Time) -> Result<Verified, Refusal> {
-    trust.check_root(now)?;
-    let timestamp = trust.timestamp(file(published, "timestamp.json"), seen, now)?;
-    let snapshot = trust.snapshot(file(published, "snapshot.json"), &timestamp, seen, now)?;
+    trust.check_root(&seen, now)?;
+    let timestamp = trust.timestamp(file(published, "timestamp.json"), &seen, now)?;
+    let snapshot = trust.snapshot(file(published, "snapshot.json"), &timestamp, &seen, now)?;
     trust.targets(file(published, "targets.json"), &timestamp, &snapshot, now)
 }
 
@@ -74,11 +75,11 @@ fn an_older_state_is_refused_for_every_role() {
     let (keyring, trust) = setting();
     let old = publisher(&keyring, NOW).publish(&trust, None, targets("a")).unwrap();
     let version = old.targets.version;
-    assert!(
-        verify(&trust, &old, Seen { timestamp: version, snapshot: version, targets: version }, NOW).is_ok()
-    );
+    let seen = verify(&trust, &old, Seen::default(), NOW).unwrap().seen;
+    assert_eq!((seen.timestamp, seen.snapshot, seen.targets, seen.root), (version, version, version, 1));
+    assert!(verify(&trust, &old, seen.clone(), NOW).is_ok());
     let later = |role| {
-        let mut seen = Seen { timestamp: version, snapshot: version, targets: version };
+        let mut seen = seen.clone();
         match role {
             Role::Timestamp => seen.timestamp += 1,
             Role::Snapshot => seen.snapshot += 1,
@@ -90,6 +91,9 @@ fn an_older_state_is_refused_for_every_role() {
         let refused = verify(&trust, &old, later(role), NOW);
         assert_eq!(refused, Err(Refusal::Older { role, version, seen: version + 1 }));
     }
+    let newer = Seen { root: 2, ..seen };
+    let refused = verify(&trust, &old, newer, NOW);
+    assert_eq!(refused, Err(Refusal::Older { role: Role::Root, version: 1, seen: 2 }));
 }
 
 #[test]
@@ -141,10 +145,11 @@ fn parts_of_two_states_are_not_mixed() {
     let (keyring, trust) = setting();
     let first = publisher(&keyring, NOW).publish(&trust, None, targets("a")).unwrap();
     let second = publisher(&keyring, NOW).publish(&trust, Some(&first.targets), targets("b")).unwrap();
-    let timestamp = trust.timestamp(file(&second, "timestamp.json"), Seen::default(), NOW).unwrap();
-    let refused = trust.snapshot(file(&first, "snapshot.json"), &timestamp, Seen::default(), NOW);
+    let seen = Seen::default();
+    let timestamp = trust.timestamp(file(&second, "timestamp.json"), &seen, NOW).unwrap();
+    let refused = trust.snapshot(file(&first, "snapshot.json"), &timestamp, &seen, NOW);
     assert!(matches!(refused, Err(Refusal::Mismatch { role: Role::Snapshot, .. })), "{refused:?}");
-    let snapshot = trust.snapshot(file(&second, "snapshot.json"), &timestamp, Seen::default(), NOW).unwrap();
+    let snapshot = trust.snapshot(file(&second, "snapshot.json"), &timestamp, &seen, NOW).unwrap();
     let refused = trust.targets(file(&first, "targets.json"), &timestamp, &snapshot, NOW);
     assert!(matches!(refused, Err(Refusal::Mismatch { role: Role::Targets, .. })), "{refused:?}");
 }
@@ -172,7 +177,9 @@ fn keys_are_rotated_step_by_step() {
     assert!(trust.clone().rotate(&third).is_err());
     // The new keys sign; what a stolen key signed with the highest version is forgotten with it.
     let published = publisher(&all, NOW).publish(&rotated, None, targets("a")).unwrap();
-    let seen = Seen { timestamp: u64::MAX, snapshot: u64::MAX, targets: u64::MAX };
+    let before = publisher(&all, NOW).publish(&trust, None, targets("a")).unwrap();
+    let seen = verify(&trust, &before, Seen::default(), NOW).unwrap().seen;
+    let seen = Seen { timestamp: u64::MAX, snapshot: u64::MAX, targets: u64::MAX, ..seen };
     assert!(verify(&rotated, &published, seen, NOW).is_ok());
     assert!(verify(&trust, &published, Seen::default(), NOW).is_err());
 }
@@ -191,6 +198,98 @@ fn one_key_counts_once() {
     assert_eq!(refused, Refusal::Signatures { role: Role::Root, have: 1, need: 2 });
 }
 
+/// The same metadata, changed as text, signed by this key.
+fn signed(signer: &Signer, published: &[u8], change: impl Fn(&mut Value)) -> Vec<u8> {
+    let mut whole: Value = serde_json::from_slice(published).unwrap();
+    change(&mut whole["signed"]);
+    let sig = signer.sign(&canonical::bytes(&whole["signed"]).unwrap());
+    whole["signatures"] = json!([{ "keyid": signer.public().id(), "sig": sig }]);
+    serde_json::to_vec(&whole).unwrap()
+}
+
+/// A root that names one key for the root twice, its digits in either case, and wants two.
+#[test]
+fn one_key_in_two_spellings_counts_once() {
+    let keyring = keyring(4);
+    let one = |role: Role| Named { role, keys: vec![keyring.signers[role as usize].public()], threshold: 1 };
+    let root = publisher(&keyring, NOW).root(None, &Role::ALL.map(one)).unwrap();
+    let signer = &keyring.signers[Role::Root as usize];
+    let twice = signed(signer, &root, |root| {
+        let mut key = root["keys"][signer.public().id()].clone();
+        let digits = key["keyval"]["public"].as_str().unwrap().to_uppercase();
+        key["keyval"]["public"] = digits.into();
+        root["keys"]["other"] = key;
+        root["roles"]["root"] = json!({ "keyids": [signer.public().id(), "other"], "threshold": 2 });
+    });
+    let mut both: Value = serde_json::from_slice(&twice).unwrap();
+    let sig = both["signatures"][0]["sig"].clone();
+    both["signatures"].as_array_mut().unwrap().push(json!({ "keyid": "other", "sig": sig }));
+    let refused = Trust::new(&serde_json::to_vec(&both).unwrap());
+    assert_eq!(refused, Err(Refusal::Signatures { role: Role::Root, have: 1, need: 2 }));
+}
+
+#[test]
+fn a_key_signs_once() {
+    let (keyring, trust) = setting();
+    let published = publisher(&keyring, NOW).publish(&trust, None, targets("a")).unwrap();
+    let mut whole: Value = serde_json::from_slice(file(&published, "timestamp.json")).unwrap();
+    let list = whole["signatures"].as_array_mut().unwrap();
+    list.push(list[0].clone());
+    let refused = trust.timestamp(&serde_json::to_vec(&whole).unwrap(), &Seen::default(), NOW).unwrap_err();
+    assert!(refused.to_string().contains("signed it twice"), "{refused}");
+}
+
+/// What follows is vouched for before it is read.
+#[test]
+fn what_is_named_without_its_digest_is_refused() {
+    let (keyring, trust) = setting();
+    let published = publisher(&keyring, NOW).publish(&trust, None, targets("a")).unwrap();
+    let timestamp = signed(&keyring.signers[5], file(&published, "timestamp.json"), |timestamp| {
+        timestamp["meta"]["snapshot.json"].as_object_mut().unwrap().remove("hashes");
+    });
+    let refused = trust.timestamp(&timestamp, &Seen::default(), NOW).unwrap_err();
+    assert!(refused.to_string().contains("without its SHA-256 digest"), "{refused}");
+}
+
+#[test]
+fn a_list_that_no_device_reads_is_not_published() {
+    let (keyring, trust) = setting();
+    let publish = |count: usize| {
+        let name = |number| format!("{number:0700}");
+        let all = (0..count).map(|number| (name(number), TargetFile::of(3, &"a".repeat(64)))).collect();
+        publisher(&keyring, NOW).publish(&trust, None, all)
+    };
+    assert!(publish(4500).is_ok());
+    let refused = publish(5000).unwrap_err();
+    assert!(refused.to_string().contains("at most 4194304 are read"), "{refused}");
+}
+
+#[test]
+fn what_was_used_up_is_an_error_and_no_wrong_number() {
+    let (keyring, trust) = setting();
+    let first = publisher(&keyring, NOW).publish(&trust, None, targets("a")).unwrap();
+    let mut stolen = first.targets.clone();
+    stolen.version = u64::MAX;
+    let refused = publisher(&keyring, NOW).publish(&trust, Some(&stolen), targets("b")).unwrap_err();
+    assert!(refused.to_string().contains("no version after"), "{refused}");
+    let late = publisher(&keyring, NOW.plus_days(3650)).publish(&trust, None, targets("a")).unwrap_err();
+    assert!(matches!(late, Refusal::Expired { role: Role::Root, .. }), "no device would take it: {late}");
+}
+
+#[test]
+fn what_is_larger_than_its_role_needs_is_not_read() {
+    let (keyring, trust) = setting();
+    let published = publisher(&keyring, NOW).publish(&trust, None, targets("a")).unwrap();
+    let mut timestamp = file(&published, "timestamp.json").to_vec();
+    timestamp.resize(16 << 10, b' ');
+    assert!(trust.timestamp(&timestamp, &Seen::default(), NOW).is_ok());
+    timestamp.push(b' ');
+    let refused = trust.timestamp(&timestamp, &Seen::default(), NOW).unwrap_err();
+    assert!(refused.to_string().contains("it has 16385 bytes; at most 16384 are read"), "{refused}");
+    let limits = Role::ALL.map(|role| role.limit() >> 10);
+    assert_eq!(limits, [512, 4096, 64, 16]);
+}
+
 #[test]
 fn what_is_no_metadata_is_refused() {
     for text in [
@@ -199,6 +298,8 @@ fn what_is_no_metadata_is_refused() {
         "[1]",
         "{\"signatures\": [], \"signed\": {\"_type\": \"root\"}}",
         "{\"signatures\": [], \"signed\": 1.5}",
+        "{\"signatures\": [], \"signed\": {}, \"signed\": {}}",
+        "{\"signatures\": [], \"signed\": {\"_type\": \"root\", \"_type\": \"root\"}}",
     ] {
         assert!(matches!(Trust::new(text.as_bytes()), Err(Refusal::Malformed { .. })), "{text}");
     }

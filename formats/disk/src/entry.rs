@@ -21,6 +21,11 @@ pub struct Counter {
     pub done: u32,
 }
 
+impl Counter {
+    /// The largest number that the boot manager reads: a name with a larger one has no counter for it (systemd-boot).
+    pub const MOST: u32 = i32::MAX as u32;
+}
+
 /// What a name says of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -125,10 +130,12 @@ impl EntryName {
         (&self.stem, self.armed, all(one)) == (&other.stem, other.armed, all(another))
     }
 
-    /// The same entry with one more of its tries used, and as many left.
+    /// The same entry with one more of its tries used, and as many left. It always has another name: after the largest number
+    /// of used tries comes none.
     #[must_use]
     pub fn once_more(&self) -> Self {
-        let more = |counter: Counter| Counter { done: counter.done + 1, ..counter };
+        let done = |done: u32| if done < Counter::MOST { done + 1 } else { 0 };
+        let more = |counter: Counter| Counter { done: done(counter.done), ..counter };
         Self { counter: self.counter.map(more), ..self.clone() }
     }
 
@@ -139,7 +146,10 @@ impl EntryName {
 
     /// The name after the boot manager counted a try; the same when there is nothing to count.
     pub fn tried(&self) -> Self {
-        let count = |counter: Counter| Counter { left: counter.left - 1, done: counter.done + 1 };
+        let count = |counter: Counter| Counter {
+            left: counter.left - 1,
+            done: counter.done.saturating_add(1).min(Counter::MOST),
+        };
         match self.counter {
             Some(counter) if counter.left > 0 => Self { counter: Some(count(counter)), ..self.clone() },
             _ => self.clone(),
@@ -161,7 +171,7 @@ impl fmt::Display for EntryName {
 fn counter(text: &str) -> Option<Counter> {
     let number = |text: &str| {
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse().ok()).flatten()
+        digits.then(|| text.parse().ok()).flatten().filter(|number| *number <= Counter::MOST)
     };
     match text.split_once('-') {
         None => Some(Counter { left: number(text)?, done: 0 }),
@@ -232,7 +242,39 @@ mod tests {
         assert!(name.is_of("box") && !name.is_of("bo") && !name.is_of("box_1.0"));
     }
 
+    /// What the boot manager does not read as a counter is none, and no sum goes beyond what it reads.
+    #[test]
+    fn counters_have_an_end() {
+        let state = |file: &str| EntryName::parse(file).unwrap().state();
+        let most = Counter { left: 1, done: Counter::MOST };
+        assert_eq!(state("box_1+1-2147483647.efi"), State::Trial(most));
+        for file in [
+            "box_1+1-2147483648.efi",
+            "box_1+2147483648.efi",
+            "box_1+1-4294967295.efi",
+            "box_1+4294967296.efi",
+        ] {
+            assert_eq!(state(file), State::Good, "{file}");
+        }
+        let last = EntryName::parse("box_1+1-2147483647.efi").unwrap();
+        assert_eq!(last.tried().to_string(), "box_1+0-2147483647.efi");
+        assert_eq!(last.once_more().to_string(), "box_1+1.efi");
+    }
+
     proptest::proptest! {
+        #[test]
+        fn any_name_can_be_counted(
+            left: u32,
+            done in proptest::prop_oneof![0u32..9, Counter::MOST - 2..=Counter::MOST + 2, proptest::num::u32::ANY],
+        ) {
+            let name = EntryName::parse(&format!("box_1+{left}-{done}.efi")).unwrap();
+            for next in [name.tried(), name.once_more()] {
+                proptest::prop_assert_eq!(EntryName::parse(&next.to_string()), Some(next.clone()));
+            }
+            let counted = !matches!(name.state(), State::Good);
+            proptest::prop_assert_eq!(counted, name.once_more() != name);
+        }
+
         #[test]
         fn what_is_written_is_read(
             stem in "[a-z][a-z_.-]{0,8}",

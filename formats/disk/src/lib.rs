@@ -9,11 +9,13 @@
 //! | [`version`] | which version is newer | Version Format Specification |
 //! | [`verity`] | hash tree and root hash, and how the command line names them | dm-verity, dm-init |
 //! | [`uki`] | what a unified kernel image says of itself | UKI specification |
+//! | [`bootable`] | whether a kernel image starts the root that it comes with | the above |
 //! | [`signature`] | whether a boot program carries a signature | PE/COFF, Authenticode |
 //! | [`loader`] | what firmware and boot manager left in EFI variables | Boot Loader Interface, UEFI 2.10 |
 //!
 //! Nothing here does I/O but reading and writing through [`gpt::Medium`].
 
+pub mod bootable;
 pub mod entry;
 pub mod fat;
 pub mod gpt;

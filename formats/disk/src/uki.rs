@@ -23,6 +23,10 @@ pub struct Uki {
     pub cmdline: String,
     /// The text of os-release(5).
     pub os_release: String,
+    /// For which processor it was compiled: the name of its architecture; nothing for one that no device of ours has.
+    pub arch: Option<&'static str>,
+    /// Whether it carries a kernel.
+    pub has_kernel: bool,
 }
 
 impl Uki {
@@ -31,7 +35,12 @@ impl Uki {
     /// # Errors
     /// When it is no unified kernel image.
     pub fn read(file: &[u8]) -> Result<Self, UkiError> {
-        Ok(Self { cmdline: text(file, ".cmdline")?, os_release: text(file, ".osrel")? })
+        Ok(Self {
+            cmdline: text(file, ".cmdline")?,
+            os_release: text(file, ".osrel")?,
+            arch: arch(file)?,
+            has_kernel: section(file, ".linux")?.is_some_and(|kernel| !kernel.is_empty()),
+        })
     }
 
     /// A field of os-release, without its quotes.
@@ -61,6 +70,16 @@ fn text(file: &[u8], name: &'static str) -> Result<String, UkiError> {
     let bytes = section(file, name)?.ok_or(UkiError::Missing(name))?;
     let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     String::from_utf8(bytes[..end].to_vec()).map_err(|_| UkiError::NotText(name))
+}
+
+/// The field Machine of the file's header (PE/COFF, "Machine Types").
+fn arch(file: &[u8]) -> Result<Option<&'static str>, UkiError> {
+    let machine = short(file, number(file, 0x3c)? + 4)?;
+    Ok(match machine {
+        0x8664 => Some("x86_64"),
+        0xaa64 => Some("aarch64"),
+        _ => None,
+    })
 }
 
 /// The bytes of a section; nothing when there is none of this name.
@@ -149,6 +168,8 @@ mod tests {
         assert_eq!(uki.field("IMAGE_VERSION").as_deref(), Some("1.0"));
         assert_eq!(uki.field("ID").as_deref(), Some("yoe"));
         assert_eq!(uki.field("IMAGE"), None);
+        assert_eq!((uki.arch, uki.has_kernel), (Some("x86_64"), true));
+        assert!(!Uki::read(&skeleton("ro", "", b"")).unwrap().has_kernel);
     }
 
     #[test]

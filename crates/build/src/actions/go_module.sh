@@ -4,10 +4,26 @@ export GOMODCACHE=/build/modules GOENV=/etc/go/env GOPATH=/tmp/go
 mkdir -p /build/work/none /build/work/zips && cd /build/work/none
 # Another client than the container's may be asked for. It is a module as well.
 PATH="$(go env GOROOT)/bin:$PATH"
-# A message of the client is in its answer.
-ask() { go mod download -json "$@" || { cat ../"$answer" >&2; exit 1; }; }
-answer=main.json
-ask "$MODULE@$VERSION" >../main.json
+# refused: says what the client's answer holds of modules that it did not get. Its messages end lines by \n and \t within them.
+refused() {
+    sed -n 's/^\t"Error": "\(.*\)",\{0,1\}$/\1/p' ../"$answer" | while read -r error; do
+        said=$(printf '%s\n' "$error" | sed 's/\\n\(\\t\)*/; /g; s/\\"/"/g; s/\\u003c/</g; s/\\u003e/>/g')
+        case $said in
+            *': 4'[0-9][0-9]' '* | *'no such file or directory'* | *'unrecognized import path'*)
+                echo "$MODULE@$VERSION cannot be fetched: no proxy that was asked serves it. Check its path and its version" ;;
+            *) echo "$MODULE@$VERSION cannot be fetched" ;;
+        esac
+        echo "the Go client said: $said"
+    done >&2
+    exit 1
+}
+# ask FILE WHAT: the client's answer, in a file.
+ask() {
+    answer=$1
+    shift
+    go mod download -json "$@" >../"$answer" || refused
+}
+ask main.json "$MODULE@$VERSION"
 dir=$(sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p' ../main.json)
 cp -R "$dir" ../tree && cd ../tree && chmod -R u=rwX,go=rX .
 find . -type f -exec chmod 0644 {} +
@@ -30,8 +46,7 @@ if [ -n "$UPGRADE" ]; then
         *'go: downgraded '*) cat ../get >&2; echo "$UPGRADE would not be an upgrade" >&2; exit 1 ;;
     esac
 fi
-answer=modules.json
-ask >../modules.json
+ask modules.json
 # The client held the sums of all modules against the checksum database; the build holds archives against go.sum.
 if [ -n "$UPGRADE" ]; then
     touch go.sum

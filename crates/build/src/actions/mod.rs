@@ -2,6 +2,7 @@
 
 mod container;
 mod contract;
+mod debian_patches;
 mod disk;
 mod fetch;
 mod go_module;

@@ -12,6 +12,7 @@ use yoe_plan::{Action, SourceAction};
 use yoe_sandbox::{Mount, Network, Spec};
 use yoe_tree::Tree;
 
+use super::debian_patches::Changes;
 use crate::builder::Builder;
 use crate::error::Failure;
 use crate::layout::{Folders, base_environment};
@@ -43,10 +44,21 @@ impl Builder {
                 let file = crate_file(name, version, *sha256, &self.mirrors)?;
                 self.lay(action, vec![file], true, &source.only, &tree)?;
             }
-            Source::Debian { .. } => {
+            Source::Debian { patches, .. } => {
                 let files = source.locked.iter().flat_map(|locked| &locked.files);
                 let files = files.map(|file| self.archive_file(file)).collect::<Result<Vec<_>, _>>()?;
-                self.lay(action, files, true, &source.only, &tree)?;
+                let file = source.locked.as_ref().and_then(|locked| locked.patches.as_ref());
+                match (file, source.container) {
+                    (Some(file), Some(container)) => {
+                        // A patch may change more than what is asked for, and all of it has to apply.
+                        self.lay(action, files, true, &[], &tree)?;
+                        let container = self.input(inputs, container)?;
+                        let changes = Changes { file, wanted: patches, tree: &tree };
+                        self.apply_debian_patches(action, &changes, &container, scratch.path())?;
+                        keep_only(&tree, &source.only)?;
+                    }
+                    _ => self.lay(action, files, true, &source.only, &tree)?,
+                }
             }
             Source::Git { url, commit, .. } => {
                 let id = source.container.ok_or(Failure::Missing)?;

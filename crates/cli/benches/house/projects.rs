@@ -57,7 +57,7 @@ pub fn plan_all(root: &Path) -> Plan {
     let containers = project.containers.values().map(|container| {
         (container.name.clone(), LockedContainer { request: container.request(), packages: Vec::new() })
     });
-    let lock = Lock { version: 1, containers: containers.collect(), ..Lock::default() };
+    let lock = Lock { version: Lock::VERSION, containers: containers.collect(), ..Lock::default() };
     let names: Vec<String> = project.units.keys().cloned().collect();
     let locked = project.lock(lock, Default::default()).expect("the lock fits");
     yoe_plan::plan(

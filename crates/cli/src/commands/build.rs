@@ -9,6 +9,7 @@ use yoe_plan::{Plan, Target};
 use crate::args::Build;
 use crate::context::{build_error, evaluate, isolation};
 use crate::error::{CommandError, Kind};
+use crate::output;
 use crate::ui::{self, Mode};
 
 pub fn run(args: &Build) -> Result<(), CommandError> {
@@ -16,6 +17,9 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
     if args.dry_run {
         let plan = ready.plan(&args.targets)?;
         return dry_run(&ready.store, &plan);
+    }
+    if let Some(folder) = &args.repository {
+        output::directory(folder)?;
     }
     let plan = ready.plan_to_build(&args.targets)?;
     let pending = yoe_build::explain(&ready.store, &plan).map_err(build_error)?;

@@ -5,6 +5,7 @@ use yoe_bundle::Role;
 use crate::args::KeysCommand;
 use crate::context::project_name;
 use crate::error::CommandError;
+use crate::output::Output;
 use crate::ui;
 use crate::update_keys::UpdateKeys;
 
@@ -54,17 +55,14 @@ fn rotate(project: &str, names: &[String]) -> Result<(), CommandError> {
     keys.rotate(&roles)?;
     list(&keys)?;
     ui::note("devices learn of the new keys with the next update; export the public part for new images");
+    ui::note(
+        "the next `yoe bundle --repository DIR` signs the list anew that this machine published there last; for any other \
+         repository say --from-old-keys once, unless somebody else may have the old keys",
+    );
     Ok(())
 }
 
 fn export(project: &str, file: &std::path::Path) -> Result<(), CommandError> {
     let keys = UpdateKeys::required(project)?;
-    std::fs::write(file, keys.newest()?.bytes()).map_err(|error| {
-        let missing = error.kind() == std::io::ErrorKind::NotFound;
-        let wrong = CommandError::user(format!("{} cannot be written", file.display())).because(error);
-        match file.parent().filter(|_| missing) {
-            Some(folder) => wrong.hint(format!("`mkdir -p {}` makes its directory", folder.display())),
-            None => wrong,
-        }
-    })
+    Output::at(file)?.write_all(keys.newest()?.bytes())
 }

@@ -81,7 +81,7 @@ fn go_modules(evaluated: &Evaluated, lock: &mut Locks) -> Result<(), CommandErro
     for (key, source, plan) in plans {
         ui::note(&format!("source {key}"));
         let tree = builder.lock_go_module(&plan, source).map_err(build_error)?;
-        lock.sources.insert(key, LockedSource { files: Vec::new(), tree: Some(tree) });
+        lock.sources.insert(key, LockedSource { tree: Some(tree), ..LockedSource::default() });
     }
     Ok(())
 }

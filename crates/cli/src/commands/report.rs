@@ -12,6 +12,7 @@ use crate::built::image;
 use crate::context::{Ready, evaluate, store_error};
 use crate::error::{CommandError, Kind};
 use crate::machine::not_run;
+use crate::output::Output;
 use crate::report::{Report, page, table};
 use crate::{records, ui};
 
@@ -35,9 +36,7 @@ pub fn run(args: &Arguments) -> Result<(), CommandError> {
         Some(path) => path.clone(),
         None => records::folder(&name)?.join(PAGE),
     };
-    fs::write(&path, page(&report)).map_err(|error| {
-        CommandError::user(format!("the page cannot be written to {}", path.display())).because(error)
-    })?;
+    Output::at(&path)?.write_all(page(&report).as_bytes())?;
     ui::note(&format!("the same as a page: {}", path.display()));
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! `yoe run`.
 
 use yoe_sandbox::SandboxError;
-use yoe_vm::{Credential, CredentialFiles, Forward, Network, RunOptions, Serial, qemu_arguments, qemu_program};
+use yoe_vm::{
+    Credential, CredentialFiles, Forward, Network, RunOptions, Serial, qemu_arguments, qemu_program,
+};
 
 use crate::args::Run;
 use crate::commands::run_command;
@@ -57,11 +59,14 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
     }
     // Somebody may have taken a port while the image was built.
     ports::free(args.forwards.iter().map(|(host, _)| *host))?;
-    let exit = bootable
-        .attend(qemu_program(bootable.machine.arch), &arguments)
-        .map_err(|error| match error.downcast_ref() {
-            Some(SandboxError::Interrupted) => CommandError::new(Kind::Interrupted, "the machine has ended"),
-            _ => not_run("QEMU could not be run", error),
+    let exit =
+        bootable.attend(qemu_program(bootable.machine.arch), &arguments).map_err(|error| {
+            match error.downcast_ref() {
+                Some(SandboxError::Interrupted) => {
+                    CommandError::new(Kind::Interrupted, "the machine has ended")
+                }
+                _ => not_run("QEMU could not be run", error),
+            }
         })?;
     if exit.success() {
         return Ok(());

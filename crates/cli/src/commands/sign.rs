@@ -7,6 +7,7 @@ use crate::built::{Built, image};
 use crate::commands::artifact;
 use crate::context::{evaluate, isolation, store_error};
 use crate::error::CommandError;
+use crate::output;
 use crate::secure_boot::{self, SecureBoot};
 use crate::ui;
 
@@ -18,6 +19,7 @@ pub fn run(args: &Sign) -> Result<(), CommandError> {
         return Err(CommandError::user(format!("{} is no folder", args.output.display()))
             .hint("--output names the folder that the signed disk is laid into"));
     }
+    output::directory(&args.output)?;
     let (tools, project) = (secure_boot::tools(&ready.project)?, ready.project.name.clone());
     isolation()?;
     let built = Built::new(ready, &[name.clone(), tools])?;

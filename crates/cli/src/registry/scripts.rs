@@ -154,7 +154,10 @@ mod tests {
     fn who_does_not_log_in_gets_nothing_from_behind_the_door() {
         let settings = config("/run/registry", 5000, Door::Locked);
         assert!(settings.contains("rootdirectory: /run/registry/private\n"), "{settings}");
-        assert!(settings.ends_with("auth:\n  htpasswd:\n    realm: test\n    path: /run/registry/htpasswd\n"), "{settings}");
+        assert!(
+            settings.ends_with("auth:\n  htpasswd:\n    realm: test\n    path: /run/registry/htpasswd\n"),
+            "{settings}"
+        );
         let served = Served { name: "hello".into(), tag: "0.1.0".into(), folder: "/tree".into() };
         let script = push(&[served], "/run/images", "/run/registry", 5000, Door::Locked);
         assert_eq!(script.matches(" --dest-creds yoe:behind-the-door ").count(), 2, "{script}");

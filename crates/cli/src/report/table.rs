@@ -15,13 +15,21 @@ pub fn table(report: &Report) -> String {
     });
     section(&mut lines, "packages, installed", &rows.collect::<Vec<_>>());
     let rows = report.boot.iter().map(|moment| (moment.name.clone(), seconds(moment.seconds), String::new()));
-    section(&mut lines, &format!("first boot, {}, since power-on", report.accel.as_str()), &rows.collect::<Vec<_>>());
+    section(
+        &mut lines,
+        &format!("first boot, {}, since power-on", report.accel.as_str()),
+        &rows.collect::<Vec<_>>(),
+    );
     let rows = report.figures.iter().map(|it| (it.name.clone(), figure(it), with_memory(it.memory)));
     let mut rows: Vec<_> = rows.collect();
     if let (Some(smallest), Some(test)) = (memory.smallest, &memory.smallest_test) {
         rows.push(("smallest memory".into(), bytes(smallest), format!("in which this passed: {test}")));
     }
-    section(&mut lines, &format!("measured, {}, with {} of memory", report.accel.as_str(), bytes(memory.given)), &rows);
+    section(
+        &mut lines,
+        &format!("measured, {}, with {} of memory", report.accel.as_str(), bytes(memory.given)),
+        &rows,
+    );
     lines.extend([String::new(), format!("tests: {}", tests(&report.tests))]);
     lines.extend(report.tests.failed_names.iter().map(|name| format!("  failed: {name}")));
     lines.join("\n")

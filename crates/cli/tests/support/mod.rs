@@ -16,9 +16,9 @@ use yoe_plan::{Options, Plan};
 use yoe_store::{ActionResult, Store};
 
 /// Programs of this machine that the container gets.
-const PROGRAMS: [&str; 19] = [
+const PROGRAMS: [&str; 20] = [
     "sh", "ls", "cat", "cp", "mv", "rm", "mkdir", "ln", "chmod", "install", "dirname", "touch", "sleep",
-    "env", "find", "git", "sed", "sort", "xargs",
+    "env", "find", "git", "sed", "sort", "xargs", "patch",
 ];
 
 pub struct Sandbox {
@@ -178,7 +178,7 @@ fn clean_line(line: &str) -> String {
 
 fn lock(container: &Container) -> Lock {
     let entry = LockedContainer { request: container.request(), packages: Vec::new() };
-    Lock { version: 1, containers: [("env".to_owned(), entry)].into(), ..Lock::default() }
+    Lock { version: Lock::VERSION, containers: [("env".to_owned(), entry)].into(), ..Lock::default() }
 }
 
 /// The plan of the container alone: units may not be in the lock yet.

@@ -2,6 +2,7 @@
 
 use super::date;
 use crate::client::FetchError;
+use crate::patches::PatchesError;
 use crate::unpack::UnpackError;
 
 /// Why a Debian archive could not be used.
@@ -159,6 +160,77 @@ pub enum DebianError {
         /// Its version.
         version: String,
     },
+    /// A source package carries patches, and the definition does not say what becomes of them.
+    #[error(
+        "source package {package} {version} of {suite} carries {}, which its definition neither takes nor leaves:{}\n\
+         Say patches = \"series\" to apply all of them, patches = [{example:?}] to apply those that are named, or \
+         patches = \"none\" to build upstream's code with the holes that they close",
+        counted(patches.len()), patches.iter().map(|patch| format!("\n  {patch}")).collect::<String>()
+    )]
+    UnsaidPatches {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// The source package.
+        package: String,
+        /// Its version.
+        version: String,
+        /// Each patch, with the holes that it speaks of; those that speak of one come first.
+        patches: Vec<String>,
+        /// The name of the first.
+        example: String,
+    },
+    /// A source package has changes of a form that is not read.
+    #[error(
+        "the changes of source package {package} {version} of {suite} are one file, {file}, of source format 1.0, \
+         which names no patches and is not read. Say patches = \"none\", and put the changes that you need into the unit's \
+         own patches"
+    )]
+    OneDifference {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// The source package.
+        package: String,
+        /// Its version.
+        version: String,
+        /// The file.
+        file: String,
+    },
+    /// A source package has no changes that could be asked for.
+    #[error(
+        "source package {package} {version} of {suite} has no changes of Debian's, so there are no patches to apply. Leave \
+         patches out"
+    )]
+    NoChanges {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// The source package.
+        package: String,
+        /// Its version.
+        version: String,
+    },
+    /// The file that holds a source package's patches is listed but not served.
+    #[error(
+        "the archive lists {file} but does not serve it, so which patches source package {package} {version} carries cannot \
+         be known. Use a version whose file is served, or say patches = \"none\" and put the fixes that you need into the \
+         unit's own patches (Debian's changelog names them)"
+    )]
+    ChangesNotServed {
+        /// The source package.
+        package: String,
+        /// Its version.
+        version: String,
+        /// The file.
+        file: String,
+        /// What the archive answered.
+        source: FetchError,
+    },
+    /// The patches of a source package cannot be used.
+    #[error(transparent)]
+    Patches(#[from] PatchesError),
+}
+
+fn counted(patches: usize) -> String {
+    if patches == 1 { "a patch".to_owned() } else { format!("{patches} patches") }
 }
 
 fn ago(seconds: u64) -> String {

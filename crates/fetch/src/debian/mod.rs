@@ -17,6 +17,6 @@ mod version;
 pub use error::DebianError;
 pub(crate) use index::{Index, Package};
 pub(crate) use resolve::resolve;
-pub(crate) use sources::find as find_source;
+pub(crate) use sources::{Changes, SourceFiles, find as find_source};
 pub(crate) use suite::{Access, Report, Suite, Trust, Verified};
 pub use version::compare as compare_versions;

@@ -50,7 +50,7 @@ pub fn render(lock: &Lock) -> String {
         }
         out.push_str("]\n");
     }
-    for (name, LockedSource { files, tree }) in &lock.sources {
+    for (name, LockedSource { files, tree, patches, applied }) in &lock.sources {
         let _ = writeln!(out, "\n[source.{}]", quote(name));
         if let Some(tree) = tree {
             let _ = writeln!(out, "tree = \"{tree}\"");
@@ -61,6 +61,13 @@ pub fn render(lock: &Lock) -> String {
             let _ = writeln!(out, "    {{ {} }},", fields(file));
         }
         out.push_str("]\n");
+        if let Some(file) = patches {
+            let _ = writeln!(out, "patches = {{ {} }}\napplied = [", fields(file));
+            for name in applied {
+                let _ = writeln!(out, "    {},", quote(name));
+            }
+            out.push_str("]\n");
+        }
     }
     out
 }
@@ -125,6 +132,9 @@ struct TextSource {
     #[serde(default)]
     files: Vec<TextFile>,
     tree: Option<Digest>,
+    patches: Option<TextFile>,
+    #[serde(default)]
+    applied: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -141,8 +151,9 @@ impl From<TextLock> for Lock {
         let containers = container.into_iter().map(|(name, TextContainer { request, packages })| {
             (name, LockedContainer { request, packages: packages.into_iter().map(Into::into).collect() })
         });
-        let sources = source.into_iter().map(|(key, TextSource { files, tree })| {
-            (key, LockedSource { files: files.into_iter().map(Into::into).collect(), tree })
+        let sources = source.into_iter().map(|(key, TextSource { files, tree, patches, applied })| {
+            let files = files.into_iter().map(Into::into).collect();
+            (key, LockedSource { files, tree, patches: patches.map(Into::into), applied })
         });
         Lock { version, suites: suite, containers: containers.collect(), sources: sources.collect() }
     }
@@ -179,17 +190,26 @@ mod tests {
         let packages = vec![package.clone(), package];
         let container = LockedContainer { request: Digest::of(b""), packages };
         Lock {
-            version: 1,
+            version: Lock::VERSION,
             suites: [("debian/trixie".to_owned(), suite)].into(),
             containers: [(name.to_owned(), container)].into(),
             sources: [
                 (
                     "debian:musl@1.2.5-3".to_owned(),
-                    LockedSource { files: vec![file(path, size)], tree: None },
+                    LockedSource { files: vec![file(path, size)], ..LockedSource::default() },
+                ),
+                (
+                    "debian:musl@1.2.5-3 with its series".to_owned(),
+                    LockedSource {
+                        files: vec![file(path, size)],
+                        patches: Some(file(path, size)),
+                        applied: vec![name.to_owned(), "b.patch".to_owned()],
+                        ..LockedSource::default()
+                    },
                 ),
                 (
                     "go:example.org/tool@v1.0.0".to_owned(),
-                    LockedSource { files: Vec::new(), tree: Some(Digest::of(b"tree")) },
+                    LockedSource { tree: Some(Digest::of(b"tree")), ..LockedSource::default() },
                 ),
             ]
             .into(),
@@ -206,6 +226,11 @@ mod tests {
         assert_eq!(text.matches(&package).count(), 2, "{text}");
         assert!(text.contains("\n[suite.\"debian/trixie\"]\ndate = 7\n"), "{text}");
         assert!(text.contains("\n[source.\"debian:musl@1.2.5-3\"]\nfiles = [\n"), "{text}");
+        let patches = format!(
+            "]\npatches = {{ archive = \"debian\", path = \"pool/bash.deb\", size = 12, sha256 = \"{DIGEST}\" }}\n\
+             applied = [\n    \"bash\",\n    \"b.patch\",\n]\n"
+        );
+        assert!(text.contains(&patches), "{text}");
     }
 
     #[test]
@@ -215,7 +240,7 @@ mod tests {
             ("size = 12", "size = -1", 12, "invalid value"),
             (DIGEST, "zz", 6, "not a SHA-256 digest"),
             ("name = ", "nme = ", 12, "unknown field `nme`"),
-            ("version = 1", "version = 1 1", 2, ""),
+            ("version = 2", "version = 2 2", 2, ""),
             ("[container", "[continer", 9, "unknown field `continer`"),
         ];
         for (from, to, line, problem) in cases {

@@ -2,6 +2,7 @@
 
 mod error;
 pub mod file;
+mod patches;
 mod run;
 
 use yoe_model::{Arch, Lock, Project, Unlocked};
@@ -74,7 +75,7 @@ pub fn lock(
     progress: &mut dyn FnMut(LockProgress<'_>),
 ) -> Result<Lock, LockError> {
     let empty = Lock::default();
-    let previous = previous.filter(|lock| lock.version == 1).unwrap_or(&empty);
+    let previous = previous.filter(|lock| Lock::is_read(lock.version)).unwrap_or(&empty);
     run::Run::new(project, previous, client, options, progress).finish()
 }
 

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use yoe_model::{
-    ArchiveFile, Container, Lock, LockedContainer, LockedPackage, LockedSource, Project, Source, SourceEntry,
-    Unlocked,
+    ArchiveFile, Container, DebianPatches, Lock, LockedContainer, LockedPackage, LockedSource, Project,
+    Source, SourceEntry, Unlocked,
 };
 
+use super::patches::{Named, lock_patches};
 use super::{LockError, LockMode, LockOptions, LockProgress};
 use crate::client::Client;
 use crate::debian::{self, Access, DebianError, Index, Package, Suite, Trust};
@@ -43,7 +44,7 @@ impl<'a> Run<'a> {
             access,
             progress,
             suites: BTreeMap::new(),
-            lock: Lock { version: 1, ..Lock::default() },
+            lock: Lock { version: Lock::VERSION, ..Lock::default() },
         }
     }
 
@@ -66,13 +67,24 @@ impl<'a> Run<'a> {
         self.keep_trees();
         for (unit, entry) in debian_sources(self.project) {
             let key = entry.source.key();
-            let locked = match self.previous.sources.get(&key) {
+            let locked = match self.kept(entry, &key) {
                 Some(locked) => locked.clone(),
                 None => self.source(unit, entry)?,
             };
             self.lock.sources.insert(key, locked);
         }
         Ok(self.lock)
+    }
+
+    /// What the previous lock says of a source. Version 1 of the format said nothing of patches: of its entries only the
+    /// tarballs still count, for sources that have no patch applied.
+    fn kept(&self, entry: &SourceEntry, key: &str) -> Option<&'a LockedSource> {
+        let Source::Debian { package, version, patches, .. } = &entry.source else { return None };
+        match (self.previous.version, patches) {
+            (1, DebianPatches::None) => self.previous.sources.get(&format!("debian:{package}@{version}")),
+            (1, _) => None,
+            _ => self.previous.sources.get(key),
+        }
     }
 
     /// Trees are laid down by clients that need a build environment: who has one adds what is missing here.
@@ -134,7 +146,7 @@ impl<'a> Run<'a> {
     }
 
     fn source(&mut self, unit: &str, entry: &SourceEntry) -> Result<LockedSource, LockError> {
-        let Source::Debian { package, version, suite, archive } = &entry.source else {
+        let Source::Debian { package, version, suite, archive, patches } = &entry.source else {
             return Ok(LockedSource::default());
         };
         let (key, unit, origin) = (entry.source.key(), unit.to_owned(), entry.origin.clone());
@@ -144,13 +156,14 @@ impl<'a> Run<'a> {
         let trust = self.trust(&keys, accept_expired);
         let place = (archive.clone(), suite.clone());
         let text = self.visit(&place, &trust, |suite, access, report| suite.sources(access, report));
-        let found = text.and_then(|text| {
-            debian::find_source(&text, archive, &format!("{archive}/{suite}"), (package, version))
-        });
+        let named = Named { suite: &format!("{archive}/{suite}"), package, version };
+        let found = text
+            .and_then(|text| debian::find_source(&text, archive, named.suite, (package, version)))
+            .and_then(|files| lock_patches(files, patches, &named, &self.access, self.progress));
         match found {
-            Ok(files) => {
+            Ok(locked) => {
                 (self.progress)(LockProgress::Source { key: &key });
-                Ok(LockedSource { files, tree: None })
+                Ok(locked)
             }
             Err(source) => Err(LockError::Source { key, unit, origin, source: Box::new(source) }),
         }

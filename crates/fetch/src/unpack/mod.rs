@@ -11,6 +11,7 @@ mod compression;
 mod deb;
 mod environment;
 mod error;
+mod files;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod layer;
@@ -29,6 +30,7 @@ pub(crate) use compression::Compression;
 pub use deb::{deb, read_file};
 pub use environment::environment;
 pub use error::{EntryProblem, UnpackError};
+pub(crate) use files::{Found, files_below};
 use layer::Layer;
 use part::Part;
 use root::Root;

@@ -1,4 +1,4 @@
-//! The source tree of a Debian source package: upstream's tarballs without Debian's patches.
+//! The source tree of a Debian source package: upstream's tarballs. Debian's patches are applied to it later, in a sandbox.
 
 use std::path::{Path, PathBuf};
 

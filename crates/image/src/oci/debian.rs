@@ -68,6 +68,9 @@ mod tests {
         Architecture: all
         Version: 1:2.3-4
         ");
-        assert_eq!(packages(&all).iter().map(|package| package.name.as_str()).collect::<Vec<_>>(), ["base-files", "zlib1g"]);
+        assert_eq!(
+            packages(&all).iter().map(|package| package.name.as_str()).collect::<Vec<_>>(),
+            ["base-files", "zlib1g"]
+        );
     }
 }

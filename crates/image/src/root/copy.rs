@@ -29,7 +29,10 @@ impl RootTree {
                 } else if metadata.is_symlink() {
                     let target = fs::read_link(entry.path())?.into_os_string().into_string();
                     Body::Symlink(target.map_err(|target| {
-                        io::Error::new(ErrorKind::InvalidData, format!("the link {name:?} to {target:?} is not UTF-8"))
+                        io::Error::new(
+                            ErrorKind::InvalidData,
+                            format!("the link {name:?} to {target:?} is not UTF-8"),
+                        )
                     })?)
                 } else if metadata.is_file() {
                     // No package owns it, so no database needs its checksum.

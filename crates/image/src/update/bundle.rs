@@ -1,48 +1,59 @@
 //! One file that holds what one update needs.
 
-use std::io::{BufWriter, Write as _};
+use std::io::{self, Write};
 use std::path::Path;
 
 use yoe_bundle::{Published, Trust, archive, path};
 
 use super::{Release, UpdateError};
 
-/// Writes a bundle, whole or not at all; its size in bytes. Metadata comes first, so that a device that reads it over a
-/// network knows with the first pieces whether it wants the rest. `roots` are all versions of the root metadata.
+/// Writes a bundle; its size in bytes. Metadata comes first, so that a device that reads it over a network knows with the first
+/// pieces whether it wants the rest. `roots` are all versions of the root metadata, `name` is what errors call the place.
 ///
 /// # Errors
 /// When something cannot be read or written.
 pub fn write(
-    to: &Path,
+    to: &mut dyn Write,
+    name: &Path,
     roots: &[Trust],
     published: &Published,
     release: &Release,
 ) -> Result<u64, UpdateError> {
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let parts = release.parts()?;
+    let mut to = Counted { to, bytes: 0 };
     let write = || {
-        let new = tempfile::NamedTempFile::new_in(folder)?;
-        let mut file = BufWriter::new(new.as_file());
         for root in roots {
             let bytes = root.bytes();
-            archive::append(&mut file, &path::root(root.version()), bytes.len() as u64, &mut &bytes[..])?;
+            archive::append(&mut to, &path::root(root.version()), bytes.len() as u64, &mut &bytes[..])?;
         }
         let newest = roots.last().map(|root| path::root(root.version()));
         for (path, bytes) in published.files.iter().rev().filter(|(path, _)| Some(path) != newest.as_ref()) {
-            archive::append(&mut file, path, bytes.len() as u64, &mut &bytes[..])?;
+            archive::append(&mut to, path, bytes.len() as u64, &mut &bytes[..])?;
         }
         for (path, length, mut from) in parts {
-            archive::append(&mut file, &path, length, &mut from)?;
+            archive::append(&mut to, &path, length, &mut from)?;
         }
-        file.write_all(&archive::END)?;
-        file.flush()?;
-        drop(file);
-        let size = new.as_file().metadata()?.len();
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        new.as_file().set_permissions(mode)?;
-        new.as_file().sync_all()?;
-        new.persist(to).map_err(|error| error.error)?;
-        Ok(size)
+        to.write_all(&archive::END)?;
+        to.flush()
     };
-    write().map_err(UpdateError::io("write", to))
+    write().map_err(UpdateError::io("write", name))?;
+    Ok(to.bytes)
+}
+
+/// Counts what is written.
+struct Counted<'a> {
+    to: &'a mut dyn Write,
+    bytes: u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.to.write(bytes)?;
+        self.bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }

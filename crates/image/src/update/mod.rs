@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use yoe_bundle::Refusal;
+use yoe_disk::bootable::NotBootable;
 
 pub use bundle::write as write_bundle;
 pub use release::Release;
@@ -42,6 +43,14 @@ pub enum UpdateError {
     /// What should be a signed copy of the kernel image is none.
     #[error("{} is not the image's kernel image with a signature", .0.display())]
     NotSigned(PathBuf),
+    /// No device could start it.
+    #[error("the kernel image {} would not start the root that it is published with", path.display())]
+    NotBootable {
+        /// The kernel image.
+        path: PathBuf,
+        /// Why not.
+        source: NotBootable,
+    },
     /// What was to be signed is not right.
     #[error("the update cannot be signed")]
     Sign(#[source] Refusal),
@@ -52,6 +61,30 @@ pub enum UpdateError {
         image: String,
         /// Its version.
         version: String,
+    },
+    /// What lies in a repository was signed by keys that were replaced since.
+    #[error(
+        "the list in {} was signed by keys that were replaced since (root metadata version {root}), and nothing here tells \
+         that it is the one that was published there",
+        path.display()
+    )]
+    Replaced {
+        /// The repository.
+        path: PathBuf,
+        /// The version of the root metadata that vouches for it.
+        root: u64,
+    },
+    /// The old keys' word is asked for, where the new ones signed before.
+    #[error(
+        "the newest keys signed in {} before ({} is there), and what is there now was signed by keys that were replaced",
+        path.display(),
+        file.display()
+    )]
+    Renewed {
+        /// The repository.
+        path: PathBuf,
+        /// The root metadata with the newest keys.
+        file: PathBuf,
     },
     /// What lies in a repository is not ours.
     #[error("{} holds metadata that these keys do not vouch for", path.display())]

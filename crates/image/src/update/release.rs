@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use yoe_bundle::{CHUNKING, Index, Kernel, Manifest, Root, TargetFile, Time, sha256};
+use yoe_disk::bootable::{self, Expected, NotBootable};
 use yoe_disk::signature::is_signed_copy;
 use yoe_disk::verity::{BLOCK, TreeBuilder};
 use yoe_model::Image;
@@ -36,7 +37,8 @@ impl Release {
     /// kernel image, which is published instead.
     ///
     /// # Errors
-    /// When it is not, the image has no second slot, or the copy is of another kernel image or not signed.
+    /// When it is not, the image has no second slot, the copy is of another kernel image or not signed, or the kernel would not
+    /// start the root.
     pub fn open(
         folder: &Path,
         image: &Image,
@@ -48,7 +50,7 @@ impl Release {
         let disk = built.disk.ok_or_else(one_slot)?;
         let verified = disk.verified.ok_or_else(one_slot)?;
         let root = folder.join(&disk.root.file);
-        let size = verified.data_blocks * BLOCK as u64;
+        let size = verified.data_blocks.saturating_mul(BLOCK as u64);
         check_root(&root, size, &verified)?;
         let (kernel, bytes) = kernel(folder, &disk.kernel, signed)?;
         let opened = open(&root)?.take(size);
@@ -78,6 +80,10 @@ impl Release {
             kernel,
         };
         release.content = release.digest_content()?;
+        check_kernel(&release.manifest, &bytes).map_err(|why| match why {
+            Some(source) => UpdateError::NotBootable { path: release.kernel.clone(), source },
+            None => UpdateError::Changed(folder.join(manifest_file(image))),
+        })?;
         Ok(release)
     }
 
@@ -111,7 +117,7 @@ impl Release {
     }
 
     fn length(&self) -> u64 {
-        self.manifest.root.size + self.manifest.kernel.size
+        self.manifest.content_length()
     }
 
     /// Root file system without its hash tree, then the kernel image.
@@ -143,6 +149,21 @@ fn kernel(
         Ok(true) => Ok((signed.to_owned(), copy)),
         Ok(false) | Err(_) => Err(UpdateError::NotSigned(signed.to_owned())),
     }
+}
+
+/// Whether the kernel starts this root: one that names another would use up its tries on every device. Without a reason, the
+/// manifest itself is wrong.
+fn check_kernel(manifest: &Manifest, kernel: &[u8]) -> Result<(), Option<NotBootable>> {
+    let root = yoe_disk::verity::Root {
+        partition: manifest.root.partition.parse().map_err(|_| None)?,
+        data_blocks: manifest.root.data_blocks,
+        root_hash: yoe_disk::hex::digest(&manifest.root.root_hash).ok_or(None)?,
+        salt: yoe_disk::hex::decode(&manifest.root.salt).ok_or(None)?,
+    };
+    // What devices would refuse is not published.
+    Manifest::parse(manifest.to_text().as_bytes()).map_err(|_| None)?;
+    let expected = Expected { root: &root, arch: &manifest.arch, version: &manifest.version };
+    bootable::check(kernel, &expected).map_err(Some)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, UpdateError> {

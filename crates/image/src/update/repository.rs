@@ -1,43 +1,90 @@
-//! A repository in a folder, which any static web server can serve.
+//! A repository in a directory, which any static web server can serve.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write as _, copy};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use yoe_bundle::{Manifest, Published, Publisher, Refusal, Role, Seen, Targets, Time, Trust, path};
+use yoe_bundle::{Manifest, Published, Publisher, Refusal, Role, Seen, Targets, Time, Trust, path, sha256};
 
 use super::{Release, UpdateError};
 
-/// Adds a release to the folder of a repository, making the folder where there is none. `roots` are all versions of the root
-/// metadata, the newest last.
+/// Next to what is published: whoever publishes holds it.
+const LOCK: &str = ".lock";
+
+/// Whose word is taken for the list that a repository holds already, when it is not the newest keys'.
 ///
-/// Devices may ask at any time: targets come first, then metadata from the bottom to the top, each file whole or not at all.
-///
-/// # Errors
-/// When the folder holds something that these keys do not vouch for, a key is missing, or a file cannot be written.
-pub fn publish(
-    folder: &Path,
-    roots: &[Trust],
-    publisher: &Publisher<'_>,
-    release: &Release,
-) -> Result<Published, UpdateError> {
-    let trust = newest(roots)?;
-    let before = targets(folder, roots)?;
-    if let Some(before) = &before {
-        is_new(folder, before, release)?;
+/// Keys that were replaced do not decide what new keys sign: they may have been stolen, and who stole them may be able to write
+/// to what a web server serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word<'a> {
+    /// Nobody's.
+    Nobodys,
+    /// This machine's own: the digest of the list that it published there last.
+    Ours(&'a str),
+    /// Older keys', because somebody asks for it.
+    OldKeys,
+}
+
+/// The directory of a repository, while nobody else publishes there. The lock ends with the process, however that ends.
+#[derive(Debug)]
+pub struct Repository {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Repository {
+    /// Opens a directory, and makes it where there is none. `waits` is called before it waits for somebody else.
+    ///
+    /// # Errors
+    /// When it cannot be made or locked.
+    pub fn open(folder: &Path, waits: &mut dyn FnMut()) -> Result<Self, UpdateError> {
+        fs::create_dir_all(folder).map_err(UpdateError::io("make", folder))?;
+        let path = folder.join(LOCK);
+        let lock = File::options().create(true).truncate(false).write(true).open(&path);
+        let lock = lock.map_err(UpdateError::io("write", &path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                waits();
+                lock.lock().map_err(UpdateError::io("lock", &path))?;
+            }
+            Err(TryLockError::Error(error)) => return Err(UpdateError::io("lock", &path)(error)),
+        }
+        Ok(Self { folder: folder.to_owned(), _lock: lock })
     }
-    let published =
-        publisher.publish(trust, before.as_ref(), release.targets()).map_err(UpdateError::Sign)?;
-    for (path, _, mut from) in release.parts()? {
-        write(&folder.join(path), &mut from)?;
+
+    /// Adds a release. `roots` are all versions of the root metadata, the newest last.
+    ///
+    /// Devices may ask at any time: targets come first, then metadata from the bottom to the top, each file whole or not at all.
+    ///
+    /// # Errors
+    /// When the directory holds something that nobody vouches for, a key is missing, or a file cannot be written.
+    pub fn publish(
+        &self,
+        roots: &[Trust],
+        word: Word<'_>,
+        publisher: &Publisher<'_>,
+        release: &Release,
+    ) -> Result<Published, UpdateError> {
+        let folder = &self.folder;
+        let before = list(folder, roots, word)?;
+        if let Some(before) = &before {
+            is_new(folder, before, release)?;
+        }
+        let published = publisher
+            .publish(newest(roots)?, before.as_ref(), release.targets())
+            .map_err(UpdateError::Sign)?;
+        for (path, _, mut from) in release.parts()? {
+            write(&folder.join(path), &mut from)?;
+        }
+        for root in roots {
+            write(&folder.join(path::root(root.version())), &mut root.bytes())?;
+        }
+        for (path, bytes) in &published.files {
+            write(&folder.join(path), &mut bytes.as_slice())?;
+        }
+        Ok(published)
     }
-    for root in roots {
-        write(&folder.join(path::root(root.version())), &mut root.bytes())?;
-    }
-    for (path, bytes) in &published.files {
-        write(&folder.join(path), &mut bytes.as_slice())?;
-    }
-    Ok(published)
 }
 
 /// Refuses a version that was published with another root: devices that run it would never take this one.
@@ -63,32 +110,57 @@ pub(super) fn newest(roots: &[Trust]) -> Result<&Trust, UpdateError> {
     roots.last().ok_or_else(|| UpdateError::Sign(none()))
 }
 
-/// The list that a folder holds; nothing when it holds no repository. It may have been signed by keys that were since
-/// rotated; that it expired is no reason not to sign it anew.
-fn targets(folder: &Path, roots: &[Trust]) -> Result<Option<Targets>, UpdateError> {
-    let file = folder.join(path::TIMESTAMP);
-    let timestamp = match fs::read(&file) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(UpdateError::io("read", &file)(error)),
+/// The list that a directory holds; nothing when it holds no repository. That it expired is no reason not to sign it anew.
+///
+/// # Errors
+/// When it cannot be read, or nobody whose word is taken vouches for it.
+pub fn list(folder: &Path, roots: &[Trust], word: Word<'_>) -> Result<Option<Targets>, UpdateError> {
+    let Some(timestamp) = bounded(&folder.join(path::TIMESTAMP), Role::Timestamp)? else { return Ok(None) };
+    let trust = newest(roots)?;
+    let refused = match verify(folder, trust, &timestamp) {
+        Ok((targets, _)) => return Ok(Some(targets)),
+        Err(refused) => refused,
     };
-    let mut tried = roots.iter().rev().map(|trust| verify(folder, trust, &timestamp));
-    let newest = tried.next().unwrap_or(Err(UpdateError::Changed(file)));
-    newest.or_else(|refused| tried.find_map(Result::ok).ok_or(refused)).map(Some)
+    let mut older = roots.iter().rev().skip(1);
+    let found = older.find_map(|root| Some((root.version(), verify(folder, root, &timestamp).ok()?)));
+    let Some((root, (targets, digest))) = found else { return Err(refused) };
+    let file = folder.join(path::root(trust.version()));
+    match word {
+        Word::Ours(ours) if ours == digest => Ok(Some(targets)),
+        Word::OldKeys if file.exists() => Err(UpdateError::Renewed { path: folder.to_owned(), file }),
+        Word::OldKeys => Ok(Some(targets)),
+        _ => Err(UpdateError::Replaced { path: folder.to_owned(), root }),
+    }
 }
 
-fn verify(folder: &Path, trust: &Trust, timestamp: &[u8]) -> Result<Targets, UpdateError> {
-    let read = |path: String| {
+/// A file of metadata; nothing when there is none. One that is too large is cut off, and so refused.
+fn bounded(path: &Path, role: Role) -> Result<Option<Vec<u8>>, UpdateError> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(UpdateError::io("read", path)(error)),
+    };
+    let mut bytes = Vec::new();
+    file.take(role.limit() + 1).read_to_end(&mut bytes).map_err(UpdateError::io("read", path))?;
+    Ok(Some(bytes))
+}
+
+/// The list, and its digest.
+fn verify(folder: &Path, trust: &Trust, timestamp: &[u8]) -> Result<(Targets, String), UpdateError> {
+    let read = |role: Role, path: String| {
         let path = folder.join(path);
-        fs::read(&path).map_err(UpdateError::io("read", &path))
+        let missing = || UpdateError::io("read", &path)(std::io::ErrorKind::NotFound.into());
+        bounded(&path, role)?.ok_or_else(missing)
     };
     let foreign = |source| UpdateError::Foreign { path: folder.to_owned(), source };
     let (seen, now) = (Seen::default(), Time(0));
-    let timestamp = trust.timestamp(timestamp, seen, now).map_err(foreign)?;
-    let snapshot = read(path::snapshot(timestamp.version_of(Role::Snapshot).map_err(foreign)?))?;
-    let snapshot = trust.snapshot(&snapshot, &timestamp, seen, now).map_err(foreign)?;
-    let targets = read(path::targets(snapshot.version_of(Role::Targets).map_err(foreign)?))?;
-    Ok(trust.targets(&targets, &timestamp, &snapshot, now).map_err(foreign)?.targets)
+    let timestamp = trust.timestamp(timestamp, &seen, now).map_err(foreign)?;
+    let snapshot =
+        read(Role::Snapshot, path::snapshot(timestamp.version_of(Role::Snapshot).map_err(foreign)?))?;
+    let snapshot = trust.snapshot(&snapshot, &timestamp, &seen, now).map_err(foreign)?;
+    let list = read(Role::Targets, path::targets(snapshot.version_of(Role::Targets).map_err(foreign)?))?;
+    let verified = trust.targets(&list, &timestamp, &snapshot, now).map_err(foreign)?;
+    Ok((verified.targets, sha256(&list)))
 }
 
 /// Writes a file under another name first.

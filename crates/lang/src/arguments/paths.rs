@@ -42,6 +42,12 @@ form! {
 }
 
 form! {
+    /// The name of a patch in the series of a Debian source package: a path below its `debian/patches`.
+    PatchName, "the name of a patch", "the name of a patch in the series, such as fix-a.patch",
+    |text| if text.contains(char::is_whitespace) { Err(Unfit::default()) } else { check_below(text) }
+}
+
+form! {
     /// A module's directory.
     ModulePath, "a module's directory",
     "a path from the project, such as `modules/core` or `../yoe`, without `.` or a `/` at its start or end",

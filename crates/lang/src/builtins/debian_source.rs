@@ -1,7 +1,8 @@
 //! `debian_source`.
 
-use yoe_model::{Source, SourceEntry};
+use yoe_model::{DebianPatches, Source, SourceEntry};
 
+use crate::arguments::patches::PatchChoice;
 use crate::arguments::paths::{ArchivePath, SourceFolder};
 use crate::arguments::text::{DebianPackage, Name};
 use crate::arguments::version::DebianVersion;
@@ -11,12 +12,17 @@ use crate::definitions::{Made, Part};
 use crate::session::FileKind;
 
 arguments! {
-    /// A source: the upstream tarballs of a Debian source package, without Debian's patches. The lock pins them.
+    /// A source: the upstream tarballs of a Debian source package, with what is asked for of Debian's own patches. The lock
+    /// pins them.
     "debian_source" => pub(crate) struct Arguments {
         /// The name of the source package.
         [positional] package: DebianPackage,
         /// Debian's version with its revision, such as `1.2.5-3`.
         [positional] version: DebianVersion,
+        /// Which of the package's patches are applied: all of its series, those that are named (in the order of the series),
+        /// or none. It must be said of a package that has patches: they close the holes that its version is said to be free
+        /// of.
+        patches: Option<PatchChoice> = None,
         /// The folder below `$SRCDIR` that it is laid into.
         into: SourceFolder = SourceFolder(String::new()),
         /// The paths below the archive's top folder that are unpacked; all when empty.
@@ -37,6 +43,7 @@ impl Builtin for Arguments {
             version: self.version.into(),
             suite: self.suite.into(),
             archive: self.archive.into(),
+            patches: self.patches.map_or(DebianPatches::Unsaid, DebianPatches::from),
         };
         let only = self.only.into_iter().map(String::from).collect();
         let value = SourceEntry { source, into: self.into.into(), only, origin: call.site.origin() };

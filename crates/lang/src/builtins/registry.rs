@@ -27,8 +27,11 @@ impl Builtin for Arguments {
 
     fn make(self, call: &Call<'_>) -> Option<Part> {
         let names = |names: Vec<Name>| names.into_iter().map(String::from).collect();
-        let value =
-            Registry { container: self.container.into(), images: names(self.images), private: names(self.private) };
+        let value = Registry {
+            container: self.container.into(),
+            images: names(self.images),
+            private: names(self.private),
+        };
         Some(Part::Registry(Made { value, site: call.site.clone() }))
     }
 }

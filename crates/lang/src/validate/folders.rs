@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::{Step, Unit};
+use yoe_model::{PatchHeader, Step, Unit};
 
 use crate::assemble::Draft;
 use crate::definitions::{Made, UnitDraft};
@@ -20,12 +20,22 @@ pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
 
 fn check_unit(made: &Made<UnitDraft>) -> Vec<Problem> {
     let unit = &made.value.unit;
-    let patches = unit
-        .patches
-        .iter()
-        .filter_map(|patch| missing(unit, patch, Place::text(&made.site, "patches", patch)));
+    let patches = unit.patches.iter().filter_map(|patch| {
+        let place = || Place::text(&made.site, "patches", patch);
+        missing(unit, patch, place()).or_else(|| header(unit, patch, place()))
+    });
     let steps = made.value.steps.iter().flat_map(|step| check_step(unit, &step.value, &step.site));
     patches.chain(steps).collect()
+}
+
+/// What stands above a patch says which hole it closes; an audit believes it, so it must be readable.
+fn header(unit: &Unit, patch: &str, place: Place) -> Option<Problem> {
+    let error = PatchHeader::parse(&unit.file(patch)?.content).err()?;
+    let message = format!("the header of the patch {patch:?} is not right: {error}");
+    Some(
+        Problem::error(place, message)
+            .hint("above the first changed file stand lines such as `CVE: CVE-2025-26519` and `Origin: upstream, COMMIT`"),
+    )
 }
 
 fn check_step(unit: &Unit, step: &Step, site: &Site) -> Vec<Problem> {

@@ -164,9 +164,41 @@ fn source_only() {
     assert_eq!(part(&["sub"]).label, "source debian:app@1 (sub)");
 }
 
+#[test]
+fn patches_of_a_source_are_part_of_its_content() {
+    let of = |patches: DebianPatches, held: &[u8]| {
+        let mut sample = Sample::new();
+        sample.unit("app", |u| {
+            let Source::Debian { patches: said, .. } = &mut u.sources[0].source else {
+                panic!("not Debian's")
+            };
+            *said = patches;
+        });
+        let source = sample.parts.units["app"].sources[0].source.clone();
+        let patches = source_is_patched(&source).then(|| file(held));
+        let locked = LockedSource { files: vec![file(b"app")], patches, ..LockedSource::default() };
+        sample.lock.sources.insert(source.key(), locked);
+        action(&planned(sample, &SIGNER), &format!("source {}", source.key()))
+    };
+    let unsaid = of(DebianPatches::Unsaid, b"");
+    assert!(differing(&unsaid, &of(DebianPatches::None, b"")).is_empty(), "nothing is applied in either");
+    let series = of(DebianPatches::Series, b"one");
+    assert_eq!(differing(&unsaid, &series), ["content"]);
+    assert_eq!(differing(&series, &of(DebianPatches::Series, b"two")), ["content"]);
+    let named = |name: &str| of(DebianPatches::Named(vec![name.to_owned()]), b"one");
+    assert_eq!(differing(&series, &named("a")), ["content"]);
+    assert_eq!(differing(&named("a"), &named("b")), ["content"]);
+    assert!(unsaid.inputs.is_empty(), "what is not patched needs no build environment");
+    assert_eq!(series.inputs.len(), 1, "the program that applies them is in the unit's build environment");
+}
+
+fn source_is_patched(source: &Source) -> bool {
+    matches!(source, Source::Debian { patches, .. } if patches.applied())
+}
+
 row!(source_of_a_client, "source go:example.org/tool@v1.0.0", ["content"], |s| {
     let key = "go:example.org/tool@v1.0.0".to_owned();
-    s.lock.sources.insert(key, LockedSource { files: Vec::new(), tree: Some(Digest::of(b"other")) });
+    s.lock.sources.insert(key, LockedSource { tree: Some(Digest::of(b"other")), ..LockedSource::default() });
 });
 
 #[test]

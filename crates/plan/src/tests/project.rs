@@ -41,10 +41,13 @@ impl Sample {
             suites: [("debian/trixie".to_owned(), suite(100))].into(),
             containers: parts.containers.values().map(|c| (c.name.clone(), locked(c))).collect(),
             sources: [
-                ("debian:app@1".to_owned(), LockedSource { files: vec![file(b"app")], tree: None }),
+                (
+                    "debian:app@1".to_owned(),
+                    LockedSource { files: vec![file(b"app")], ..LockedSource::default() },
+                ),
                 (
                     go_module("tools").key(),
-                    LockedSource { files: Vec::new(), tree: Some(Digest::of(b"tool")) },
+                    LockedSource { tree: Some(Digest::of(b"tool")), ..LockedSource::default() },
                 ),
             ]
             .into(),
@@ -92,6 +95,7 @@ pub fn unit(name: &str, deps: &[&str]) -> Unit {
         version: "1".into(),
         suite: "trixie".into(),
         archive: "debian".into(),
+        patches: DebianPatches::Unsaid,
     };
     Unit {
         name: name.to_owned(),

@@ -132,7 +132,14 @@ mod tests {
             test("c", "passed", Some(256)),
             test("d", "passed", Some(128)),
         ];
-        let record = Record { image: "x".into(), accel: Accel::Kvm, memory: 512, boots: vec![], tests, figures: vec![] };
+        let record = Record {
+            image: "x".into(),
+            accel: Accel::Kvm,
+            memory: 512,
+            boots: vec![],
+            tests,
+            figures: vec![],
+        };
         assert_eq!(record.smallest_memory().unwrap().name, "d");
         assert_eq!(Record::parse(&record.to_json().unwrap()).unwrap(), record);
     }

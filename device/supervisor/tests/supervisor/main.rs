@@ -7,7 +7,8 @@ use rig::Rig;
 #[test]
 fn answers_decide() {
     let mut rig = Rig::new();
-    let container = rig.container("a1", Some(r#"["CMD-SHELL","test -e well || { echo not well; exit 7; }"]"#));
+    let container =
+        rig.container("a1", Some(r#"["CMD-SHELL","test -e well || { echo not well; exit 7; }"]"#));
     rig.run();
     let found = rig.until("a1", |found| found["Status"] == "unhealthy");
     assert!(found["FailingStreak"].as_u64().unwrap() >= 2);

@@ -50,7 +50,8 @@ impl Rig {
     fn command(&self, command: &str) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_supervisor"));
         program.arg(command).stdin(Stdio::null());
-        for (option, name) in [("--runtime", "runtime"), ("--containers", "containers"), ("--state", "state")] {
+        for (option, name) in [("--runtime", "runtime"), ("--containers", "containers"), ("--state", "state")]
+        {
             program.arg(option).arg(self.path(name));
         }
         program

@@ -64,7 +64,7 @@ impl Entries {
         Uki::read(&self.bytes(&name.to_string()).ok()??).ok()
     }
 
-    /// Names of all files, sorted.
+    /// Names of all files, sorted. What is no regular file is none: the boot manager's own directories lie next to the entries.
     ///
     /// # Errors
     /// When the folder cannot be read.
@@ -74,8 +74,8 @@ impl Entries {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(Problem::file("read", &self.folder)(error)),
         };
-        let mut names: Vec<String> =
-            entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let files = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+        let mut names: Vec<String> = files.filter_map(|entry| entry.file_name().into_string().ok()).collect();
         names.sort();
         Ok(names)
     }

@@ -4,9 +4,10 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use yoe_bundle::Time;
 use yoe_disk::Uuid;
 use yoe_disk::entry::EntryName;
-use yoe_disk::gpt::{Gpt, Partition};
+use yoe_disk::gpt::{Gpt, GptError, Partition, Write};
 use yoe_disk::loader;
 use yoe_disk::partition::{ESP, Slot};
 use yoe_disk::uki::os_release_field;
@@ -15,8 +16,9 @@ use yoe_disk::verity::Root;
 use super::esp::Esp;
 use super::{Disk, Entries};
 use crate::config::Paths;
-use crate::machine::{Refused, SlotView, Step, View};
+use crate::machine::{Done, Refused, SlotView, Step, View};
 use crate::problem::Problem;
+use crate::state::Failure;
 
 /// This device.
 #[derive(Debug)]
@@ -89,6 +91,12 @@ impl System {
         })
     }
 
+    /// What is said when the version that runs is given up, for these reasons.
+    pub fn failure(&self, checks: Vec<String>, time: Time) -> Failure {
+        let (version, slot) = (self.version.clone(), self.running.letter().to_owned());
+        Failure { version, slot, checks, time: time.0 }
+    }
+
     /// Where the EFI system partition is.
     pub fn esp(&self) -> &Path {
         self.esp.folder()
@@ -121,7 +129,8 @@ impl System {
             slots: Slot::BOTH.map(slot),
             entries,
             unfinished,
-            table_is_whole: gpt.mend().is_empty(),
+            // Where there is no room for a copy, mending it says so.
+            table_is_whole: gpt.mend().is_ok_and(|writes| writes.is_empty()),
         })
     }
 
@@ -130,15 +139,16 @@ impl System {
     /// # Errors
     /// When the verdict is refused, or the disk fails.
     pub fn settle(&self, verdict: impl Fn(&View) -> Result<Option<Step>, Refused>) -> Result<bool, Problem> {
-        let mut changed = false;
-        loop {
-            match verdict(&self.view(None, false)?)? {
-                Some(Step::Rename { from, to }) => self.entries.rename(&from, &to.to_string())?,
-                Some(Step::RemoveUnfinished(file)) => self.entries.remove(&file)?,
-                _ => return Ok(changed),
+        let mut done = Done::default();
+        while let Some(step) = verdict(&self.view(None, false)?)? {
+            done.note(&step)?;
+            match step {
+                Step::Rename { from, to } => self.entries.rename(&from, &to.to_string())?,
+                Step::RemoveUnfinished(file) => self.entries.remove(&file)?,
+                _ => break,
             }
-            changed = true;
         }
+        Ok(!done.is_empty())
     }
 
     /// Makes both copies of the partition table whole.
@@ -146,7 +156,7 @@ impl System {
     /// # Errors
     /// When the disk fails.
     pub fn mend(&self) -> Result<(), Problem> {
-        table(&self.disk)?.mend().iter().try_for_each(|write| self.disk.write(write))
+        self.write(table(&self.disk)?.mend())
     }
 
     /// Gives a slot's partition an identifier.
@@ -155,7 +165,11 @@ impl System {
     /// When the disk fails.
     pub fn set_uuid(&self, slot: Slot, uuid: Uuid) -> Result<(), Problem> {
         let number = self.slot(slot)?.number;
-        let writes = table(&self.disk)?.write_uuid(number, uuid);
+        self.write(table(&self.disk)?.write_uuid(number, uuid))
+    }
+
+    /// Writes these in their order, each durable before the next.
+    fn write(&self, writes: Result<Vec<Write>, GptError>) -> Result<(), Problem> {
         let writes = writes.map_err(|source| Problem::Table { path: self.disk.path().to_owned(), source })?;
         writes.iter().try_for_each(|write| self.disk.write(write))
     }

@@ -1,11 +1,15 @@
 //! Carrying one step out.
 
 use std::fs::OpenOptions;
+use std::time::Duration;
+
+use yoe_disk::bootable::{self, Expected};
 
 use super::Work;
 use crate::disk::Region;
 use crate::machine::{Step, View};
 use crate::problem::Problem;
+use crate::source::Ask;
 
 /// What a FAT file system may need besides the file itself: clusters of directories, and one that is not full.
 const SLACK: u64 = 1 << 20;
@@ -20,7 +24,14 @@ impl Work<'_> {
             Step::SetUuid(slot, uuid) => self.system.set_uuid(*slot, *uuid),
             Step::WriteSlot(slot) => self.write_slot(*slot),
             Step::CopyKernel(file) => self.copy_kernel(file),
-            Step::Rename { from, to } => entries.rename(from, &to.to_string()),
+            Step::Rename { from, to } => {
+                // The disk is looked at again: an earlier attempt may have left the file.
+                if *to == self.install.entry {
+                    let path = entries.path(from);
+                    self.check_kernel(&std::fs::read(&path).map_err(Problem::file("read", &path))?)?;
+                }
+                entries.rename(from, &to.to_string())
+            }
         }
     }
 
@@ -46,6 +57,31 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Whether a kernel image starts the root that it comes with: otherwise it would use up its tries on every device.
+    fn check_kernel(&self, kernel: &[u8]) -> Result<(), Problem> {
+        let manifest = &self.update.manifest;
+        let expected = Expected { root: &self.root, arch: &manifest.arch, version: &manifest.version };
+        bootable::check(kernel, &expected).map_err(Problem::NotBootable)
+    }
+
+    /// The same before anything is written, where the kernel is on this device already.
+    pub(super) fn check_local_kernel(&self) -> Result<(), Problem> {
+        if !self.repository.is_local() {
+            return Ok(());
+        }
+        let content = &self.update.content;
+        let part = self.update.manifest.root.size..content.length;
+        // Only what is local is read here, and no server is waited for.
+        let time = Duration::MAX;
+        let ask = Ask { part, whole: content.length, time, by_parts: true, fresh: false };
+        let mut kernel = Vec::new();
+        self.repository.read(&content.path, &ask, &mut |piece| {
+            kernel.extend_from_slice(piece.bytes);
+            Ok(true)
+        })?;
+        self.check_kernel(&kernel)
+    }
+
     /// Whether slot and EFI system partition can hold the update, with what is to be removed removed.
     pub(super) fn check_space(&self, view: &View) -> Result<(), Problem> {
         let slot = self.system.slot(self.system.running.other())?;
@@ -57,10 +93,10 @@ impl Work<'_> {
         let entries = &self.system.entries;
         let running = view.slot(view.running).uuid;
         let old = view.entries.iter().filter(|entry| entry.root != running);
-        let old: u64 = old.map(|entry| entries.size(&entry.name.to_string())).sum();
-        let unfinished: u64 = view.unfinished.iter().map(|unfinished| entries.size(&unfinished.file)).sum();
-        let have = entries.free()?.saturating_add(old + unfinished);
-        let need = self.update.manifest.kernel.size + SLACK;
+        let old = old.map(|entry| entries.size(&entry.name.to_string()));
+        let unfinished = view.unfinished.iter().map(|unfinished| entries.size(&unfinished.file));
+        let have = old.chain(unfinished).fold(entries.free()?, u64::saturating_add);
+        let need = self.update.manifest.kernel.size.saturating_add(SLACK);
         if have < need {
             let place = "the EFI system partition".to_owned();
             return Err(Problem::Space { place, have, need });

@@ -57,7 +57,7 @@ impl<'a> Work<'a> {
     /// The hash tree of what the slot holds, if its root hash is that of the new root.
     fn tree(&self, region: &Region<'_>) -> std::io::Result<Option<Tree>> {
         let root = &self.update.manifest.root;
-        let mut builder = TreeBuilder::new(&self.salt);
+        let mut builder = TreeBuilder::new(&self.root.salt);
         let mut data = region.first(root.size);
         let mut buffer = vec![0; 1 << 20];
         loop {

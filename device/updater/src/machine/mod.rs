@@ -20,11 +20,14 @@
 //! | [`Step::RemoveUnfinished`], [`Step::CopyKernel`] | a file that the boot manager does not look at | the same |
 //! | [`Step::Rename`], to install | one directory entry | the unfinished file, or the finished entry, or (FAT) both or neither |
 //!
+//! Each step changes what is seen, so none comes up twice in one run: one that does is an error ([`Done`]).
+//!
 //! Two names of one file are made one before the machine looks ([`superfluous`]): no [`Step`] frees what another name needs.
 //!
 //! The verdicts ([`good`], [`keep`], [`rollback`]) are renames too. What runs is counted only while the other slot's entry is not:
 //! that one is there when a torn rename, also one of the boot manager's, leaves neither name.
 
+mod done;
 mod next;
 #[cfg(test)]
 mod tests;
@@ -32,6 +35,7 @@ mod twins;
 mod verdict;
 mod view;
 
+pub use done::{Done, NoEffect};
 pub use next::{Step, admit, next};
 pub use twins::superfluous;
 pub use verdict::{good, keep, rollback};

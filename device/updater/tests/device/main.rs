@@ -3,15 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod armed;
+mod bootable;
 mod fault;
 mod fixture;
 mod hostile;
 mod install;
 mod lock;
+mod lost;
 mod others;
 mod property;
 mod refuse;
 mod remote_bundle;
+mod replay;
 mod servers;
 mod shop;
 mod trial;

@@ -68,7 +68,18 @@ impl Shop {
 
     /// New keys for every role, signed for by the old ones.
     pub fn rotate(&mut self) {
+        self.rotate_roles(&Role::ALL);
+    }
+
+    /// New keys for these roles, signed for by the old ones.
+    pub fn rotate_roles(&mut self, which: &[Role]) {
         let mut keyring = Shop::new().keyring;
+        // The newest keys come first, in the order of the roles.
+        for (index, role) in Role::ALL.into_iter().enumerate() {
+            if !which.contains(&role) {
+                std::mem::swap(&mut keyring.signers[index], &mut self.keyring.signers[index]);
+            }
+        }
         let roles = named(&keyring);
         keyring.signers.append(&mut self.keyring.signers);
         let publisher = Publisher { keyring: &keyring, now: self.now, expiry: Expiry::default() };

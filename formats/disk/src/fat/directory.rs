@@ -1,5 +1,6 @@
 //! A directory: entries of 32 bytes. Those of a long name stand before the one that they belong to, last part first.
 
+use std::collections::HashSet;
 use std::io;
 
 use super::{CLUSTER, Layout};
@@ -33,15 +34,20 @@ pub struct Entry {
 }
 
 impl Directory {
-    /// The directory that starts with this cluster, as far as its chain leads.
-    pub fn read(medium: &(impl Medium + ?Sized), layout: Layout, first: u32) -> io::Result<Self> {
+    /// The directory that starts with this cluster, as far as its chain leads to clusters that were not `read` yet.
+    pub fn read(
+        medium: &(impl Medium + ?Sized),
+        layout: Layout,
+        first: u32,
+        read: &mut HashSet<u32>,
+    ) -> io::Result<Self> {
         let cluster = layout.cluster as usize;
         let mut directory = Self { bytes: Vec::new(), clusters: Vec::new(), cluster };
         let (mut number, size) = (first, medium.size()?);
         // Two numbers are no clusters; the end of a chain is beyond the medium.
-        while number >= 2 && directory.bytes.len() < LARGEST {
+        while number >= 2 && directory.bytes.len() < LARGEST && read.insert(number) {
             let at = layout.data + u64::from(number - 2) * u64::from(layout.cluster);
-            if at + cluster as u64 > size {
+            if at.checked_add(cluster as u64).is_none_or(|end| end > size) {
                 break;
             }
             let start = directory.bytes.len();

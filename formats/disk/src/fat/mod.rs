@@ -9,14 +9,19 @@ mod directory;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::io;
 
 use crate::gpt::{Medium, Write};
 use directory::Directory;
 
-/// Directories below each other, and directories in all, that are looked at: a damaged file system may have loops.
+/// Directories below each other that are looked at, and directories in all.
 const DEEPEST: usize = 8;
 const MOST: usize = 1024;
+/// Files in all, and bytes of all their paths together: more than any EFI system partition has. Who can write to the disk could
+/// otherwise have gigabytes of names made out of few clusters.
+const MOST_FILES: usize = 16_384;
+const MOST_TEXT: usize = 4 << 20;
 
 /// The name of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,21 +76,27 @@ impl Layout {
 /// The bits of a cluster's number in the table; the rest is reserved.
 const CLUSTER: u32 = 0x0fff_ffff;
 
-/// The names of all files; none when this is no FAT32.
+/// The names of all files; none when this is no FAT32. Each cluster is read once, whatever the tables say: a damaged file
+/// system may have loops.
 ///
 /// # Errors
-/// When the medium cannot be read.
+/// When the medium cannot be read, or holds more files than any EFI system partition.
 pub fn names(medium: &(impl Medium + ?Sized)) -> io::Result<Vec<Name>> {
     let mut sector = [0; 512];
     medium.read_at(0, &mut sector)?;
     let Some(layout) = Layout::read(&sector) else { return Ok(Vec::new()) };
     let mut names = Vec::new();
     let mut waiting = vec![(String::new(), layout.root, 0)];
-    let mut seen = 0;
+    let (mut seen, mut text, mut read) = (0, 0, HashSet::new());
     while let Some((prefix, cluster, depth)) = waiting.pop() {
         seen += 1;
-        for entry in Directory::read(medium, layout, cluster)?.entries() {
+        for entry in Directory::read(medium, layout, cluster, &mut read)?.entries() {
             let path = format!("{prefix}{}", entry.name);
+            text += path.len();
+            if names.len() == MOST_FILES || text > MOST_TEXT {
+                let problem = "the file system holds more files than any EFI system partition";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+            }
             if !entry.is_directory {
                 names.push(Name { path, cluster: entry.cluster, entries: entry.offsets });
             } else if depth < DEEPEST && seen + waiting.len() < MOST {

@@ -133,6 +133,52 @@ fn removing_it_in_the_ordinary_way_would_lose_the_other() {
     );
 }
 
+/// A file system with a directory of so many clusters, full of entries; the first ones are directories: this one again.
+fn crowded(directories: usize, clusters: usize) -> Vec<u8> {
+    let mut medium = esp();
+    let layout = Layout::read(medium[..512].try_into().unwrap()).unwrap();
+    let first = 1000;
+    let at = |number: usize| layout.data as usize + (number - 2) * layout.cluster as usize;
+    let entry = |name: String, kind: u8, cluster: usize| {
+        let mut entry = [0; 32];
+        entry[..11].copy_from_slice(format!("{name:<11}").as_bytes());
+        entry[11] = kind;
+        entry[26..28].copy_from_slice(&(cluster as u16).to_le_bytes());
+        entry
+    };
+    // A chain whose clusters hold nothing but entries: the first ones are directories, each of them this chain again.
+    for number in 0..clusters {
+        let next = if number + 1 < clusters { first + number + 1 } else { 0x0fff_ffff };
+        let table = layout.table as usize + (first + number) * 4;
+        medium[table..table + 4].copy_from_slice(&(next as u32).to_le_bytes());
+        for place in 0..layout.cluster as usize / 32 {
+            let index = number * layout.cluster as usize / 32 + place;
+            let kind = if index < directories { 0x10 } else { 0 };
+            let bytes = entry(format!("N{index}"), kind, first);
+            medium[at(first + number) + place * 32..][..32].copy_from_slice(&bytes);
+        }
+    }
+    let root = at(layout.root as usize);
+    medium[root..root + 32].copy_from_slice(&entry("LOOP".to_owned(), 0x10, first));
+    medium
+}
+
+#[test]
+fn a_directory_that_holds_itself_is_read_once() {
+    let names = names(&crowded(200, 64)).unwrap();
+    // 64 clusters of 16 entries, of which 200 are the directory itself.
+    let inside = names.iter().filter(|name| name.path.starts_with("LOOP/")).count();
+    assert_eq!(inside, 64 * 16 - 200);
+}
+
+#[test]
+fn more_names_than_any_esp_has_are_an_error() {
+    let most = names(&crowded(0, 1023)).unwrap();
+    assert_eq!(most.iter().filter(|name| name.path.starts_with("LOOP/")).count(), 16_368);
+    let refused = names(&crowded(0, 1100)).unwrap_err();
+    assert_eq!(refused.kind(), io::ErrorKind::InvalidData);
+}
+
 #[test]
 fn what_is_no_fat32_has_no_names() {
     assert_eq!(names(&vec![0; 1024]).unwrap(), []);

@@ -11,6 +11,7 @@ mod at {
     pub const HEADER_CRC: usize = 16;
     pub const MY_LBA: usize = 24;
     pub const ALTERNATE_LBA: usize = 32;
+    pub const LAST_USABLE_LBA: usize = 48;
     pub const ENTRIES_LBA: usize = 72;
     pub const ENTRY_COUNT: usize = 80;
     pub const ENTRY_SIZE: usize = 84;
@@ -32,8 +33,19 @@ pub(super) struct Copy {
     entries: Vec<u8>,
 }
 
+/// Where both copies are or shall be, in sectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Places {
+    /// The header of the last copy: the disk's last sector.
+    pub last: u64,
+    /// The entries of the first copy, and those of the last one.
+    pub entries: [u64; 2],
+    /// How many sectors they take.
+    pub length: u64,
+}
+
 impl Copy {
-    /// Reads the copy whose header is in this sector; nothing when it is not whole.
+    /// Reads the copy whose header is in this sector; nothing when it is not whole, or lies where other things are.
     pub fn read(medium: &dyn Medium, sector: u64, place: u64, size: u64) -> io::Result<Option<Self>> {
         let sectors = size / sector;
         if place >= sectors {
@@ -52,8 +64,19 @@ impl Copy {
         }
         copy.entries = vec![0; length as usize];
         medium.read_at(copy.entries_place() * sector, &mut copy.entries)?;
-        let whole = copy.entries_crc() == copy.word(at::ENTRIES_CRC);
+        let whole = copy.entries_crc() == copy.word(at::ENTRIES_CRC) && copy.lies_alone(sector, sectors);
         Ok(whole.then_some(copy))
+    }
+
+    /// Whether the entries lie on sectors that hold nothing else: neither the boot record nor a header nor a partition. Checksums
+    /// say nothing of that, and what is written there later would be lost.
+    fn lies_alone(&self, sector: u64, sectors: u64) -> bool {
+        let start = self.entries_place();
+        let end = start + self.entries.len() as u64 / sector;
+        let apart = |partition: &Partition| {
+            partition.start / sector >= end || (partition.start + partition.size) / sector <= start
+        };
+        start >= 2 && end < sectors && self.partitions(sector).iter().all(apart)
     }
 
     fn header_is_whole(&self, place: u64) -> bool {
@@ -84,11 +107,6 @@ impl Copy {
         self.long(at::ENTRIES_LBA)
     }
 
-    /// The sector of the other copy's header.
-    pub fn alternate(&self) -> u64 {
-        self.long(at::ALTERNATE_LBA)
-    }
-
     /// The partitions in use.
     pub fn partitions(&self, sector: u64) -> Vec<Partition> {
         let size = self.word(at::ENTRY_SIZE) as usize;
@@ -97,13 +115,16 @@ impl Copy {
             let kind = uuid(&entry[..16]);
             let (first, last) = (long(entry, FIRST_LBA), long(entry, LAST_LBA));
             let sectors = last.checked_sub(first)?.checked_add(1)?;
+            let (start, size) = (first.checked_mul(sector)?, sectors.checked_mul(sector)?);
+            // So that the sum of the two never overflows.
+            start.checked_add(size)?;
             (kind != Uuid::NIL).then_some(Partition {
                 number: index + 1,
                 name: name(&entry[NAME..128]),
                 kind,
                 uuid: uuid(&entry[UUID..UUID + 16]),
-                start: first.checked_mul(sector)?,
-                size: sectors.checked_mul(sector)?,
+                start,
+                size,
             })
         };
         entries.filter_map(read).collect()
@@ -115,7 +136,7 @@ impl Copy {
         let start = number.checked_sub(1)?.checked_mul(size)?;
         let mut copy = self.clone();
         let used = (start as u64) < self.entries_length();
-        let entry = copy.entries.get_mut(start..start + size).filter(|_| used)?;
+        let entry = copy.entries.get_mut(start..start.checked_add(size)?).filter(|_| used)?;
         if entry[..16] == [0; 16] {
             return None;
         }
@@ -124,27 +145,37 @@ impl Copy {
         Some(copy)
     }
 
+    /// Where both copies belong on a disk of so many sectors, when this one stays where it is.
+    pub fn places(&self, sector: u64, sectors: u64) -> Places {
+        let (last, length) = (sectors - 1, self.entries.len() as u64 / sector);
+        // What was read lies on the disk, so there is that much before the last sector.
+        let entries = if self.long(at::MY_LBA) == 1 {
+            [self.entries_place(), last - length]
+        } else {
+            [2, self.entries_place()]
+        };
+        Places { last, entries, length }
+    }
+
     /// This table as the first copy.
-    pub fn at_first(&self) -> Self {
-        let place = self.long(at::MY_LBA);
-        if place == 1 { self.clone() } else { self.moved(1, place, 2) }
+    pub fn at_first(&self, places: &Places) -> Self {
+        self.moved(1, places.last, places.entries[0], places)
     }
 
     /// This table as the last copy.
-    pub fn at_last(&self, sector: u64) -> Self {
-        if self.long(at::MY_LBA) != 1 {
-            return self.clone();
-        }
-        let place = self.alternate();
-        let sectors = self.entries.len() as u64 / sector;
-        self.moved(place, 1, place.saturating_sub(sectors))
+    pub fn at_last(&self, places: &Places) -> Self {
+        self.moved(places.last, 1, places.entries[1], places)
     }
 
-    fn moved(&self, place: u64, alternate: u64, entries: u64) -> Self {
+    fn moved(&self, place: u64, alternate: u64, entries: u64, places: &Places) -> Self {
+        let usable = self.long(at::LAST_USABLE_LBA).min(places.entries[1] - 1);
         let mut copy = self.clone();
-        for (field, value) in
-            [(at::MY_LBA, place), (at::ALTERNATE_LBA, alternate), (at::ENTRIES_LBA, entries)]
-        {
+        for (field, value) in [
+            (at::MY_LBA, place),
+            (at::ALTERNATE_LBA, alternate),
+            (at::LAST_USABLE_LBA, usable),
+            (at::ENTRIES_LBA, entries),
+        ] {
             copy.header[field..field + 8].copy_from_slice(&value.to_le_bytes());
         }
         copy.seal();

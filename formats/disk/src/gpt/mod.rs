@@ -3,6 +3,9 @@
 //! A table has two copies. Linux reads the first one; when that is damaged, firmware mends it from the second one, and so
 //! does Linux with `gpt` on its command line. [`Gpt::write_uuid`] therefore changes the second copy first: whenever the
 //! power goes, one copy is whole.
+//!
+//! The last copy belongs at the end of the disk, and nowhere else: what the first one says of its place is not followed. A disk
+//! that was copied to a larger one gets it there; on one that is too small for it nothing is written.
 
 mod copy;
 #[cfg(test)]
@@ -40,6 +43,22 @@ pub enum GptError {
     /// No such partition.
     #[error("the partition table has no partition number {0}")]
     NoPartition(usize),
+    /// The last copy has no place: the disk was copied from a larger one.
+    #[error(
+        "the disk has {size} bytes and its partition {number} ends at {end}, so there is no room for the last copy of the \
+         partition table: the disk is smaller than the one that it was copied from"
+    )]
+    TooSmall {
+        /// Of the disk, in bytes.
+        size: u64,
+        /// Of the partition that is in the way.
+        number: usize,
+        /// Where that ends, in bytes.
+        end: u64,
+    },
+    /// The first copy has no place.
+    #[error("partition {0} lies where the first copy of the partition table belongs")]
+    NoRoom(usize),
 }
 
 /// A partition.
@@ -72,6 +91,8 @@ pub struct Write {
 #[derive(Debug, Clone)]
 pub struct Gpt {
     sector: u64,
+    /// Whole sectors of the disk.
+    sectors: u64,
     /// The copy that counts.
     valid: Copy,
     /// What the disk holds of the first and of the second copy; absent when it is damaged.
@@ -90,11 +111,11 @@ impl Gpt {
             if size < 6 * sector {
                 continue;
             }
+            let sectors = size / sector;
             let primary = Copy::read(medium, sector, 1, size).map_err(GptError::Read)?;
-            let place = primary.as_ref().map_or(size / sector - 1, Copy::alternate);
-            let backup = Copy::read(medium, sector, place, size).map_err(GptError::Read)?;
+            let backup = Copy::read(medium, sector, sectors - 1, size).map_err(GptError::Read)?;
             if let Some(valid) = primary.as_ref().or(backup.as_ref()) {
-                return Ok(Self { sector, valid: valid.clone(), primary, backup });
+                return Ok(Self { sector, sectors, valid: valid.clone(), primary, backup });
             }
         }
         Err(GptError::NoTable)
@@ -114,23 +135,39 @@ impl Gpt {
     /// Writes nothing itself. A damaged copy is mended on the way.
     ///
     /// # Errors
-    /// When there is no such partition.
+    /// When there is no such partition, or no room for a copy.
     pub fn write_uuid(&self, number: usize, uuid: Uuid) -> Result<Vec<Write>, GptError> {
         let changed = self.valid.with_uuid(number, uuid).ok_or(GptError::NoPartition(number))?;
-        Ok(self.writes(&changed))
+        self.writes(&changed)
     }
 
     /// What to write so that both copies say the same; nothing when they do.
-    pub fn mend(&self) -> Vec<Write> {
+    ///
+    /// # Errors
+    /// When there is no room for a copy.
+    pub fn mend(&self) -> Result<Vec<Write>, GptError> {
         self.writes(&self.valid)
     }
 
-    fn writes(&self, wanted: &Copy) -> Vec<Write> {
-        let (first, last) = (wanted.at_first(), wanted.at_last(self.sector));
+    fn writes(&self, wanted: &Copy) -> Result<Vec<Write>, GptError> {
+        let places = wanted.places(self.sector, self.sectors);
+        let [first, last] = places.entries.map(|place| place * self.sector);
+        let first_end = first + places.length * self.sector;
+        for partition in self.partitions() {
+            let (number, end) = (partition.number, partition.start + partition.size);
+            // One that lies before the first entries, as some boards have it, is in nobody's way.
+            if partition.start < first_end && end > first {
+                return Err(GptError::NoRoom(number));
+            }
+            if end > last {
+                return Err(GptError::TooSmall { size: self.sectors * self.sector, number, end });
+            }
+        }
+        let (first, last) = (wanted.at_first(&places), wanted.at_last(&places));
         let mut writes = last.differences(self.backup.as_ref(), self.sector);
         let mut primary = first.differences(self.primary.as_ref(), self.sector);
         writes.append(&mut primary);
-        writes
+        Ok(writes)
     }
 }
 

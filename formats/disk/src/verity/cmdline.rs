@@ -68,9 +68,13 @@ impl Root {
             return Err(wrong(field, word(at), expected));
         }
         let name = word(4).strip_prefix("PARTUUID=").unwrap_or_default();
+        let data_blocks = blocks(word(8))?;
+        if (word(0), word(1)) != ("0", sectors(data_blocks).to_string().as_str()) {
+            return Err(wrong("size", word(1), "the sectors of its data blocks, from the first one on"));
+        }
         Ok(Self {
             partition: name.parse().map_err(|_| wrong("data device", word(4), "PARTUUID= and a UUID"))?,
-            data_blocks: word(8).parse().map_err(|_| wrong("number of data blocks", word(8), "a number"))?,
+            data_blocks,
             root_hash: crate::hex::digest(word(11))
                 .ok_or_else(|| wrong("root hash", word(11), "64 hexadecimal digits"))?,
             salt: salt(word(12))?,
@@ -81,7 +85,7 @@ impl Root {
     /// is a panic: a device that restarts can fall back, and the reason is on its console.
     pub fn table(&self) -> String {
         let Self { partition, data_blocks, root_hash, salt } = self;
-        let sectors = data_blocks * (BLOCK as u64 / 512);
+        let sectors = sectors(*data_blocks);
         let salt = if salt.is_empty() { "-".to_owned() } else { crate::hex::encode(salt) };
         format!(
             "yoe-root,,,ro,0 {sectors} verity 1 PARTUUID={partition} PARTUUID={partition} {BLOCK} {BLOCK} \
@@ -89,6 +93,18 @@ impl Root {
             crate::hex::encode(root_hash)
         )
     }
+}
+
+/// Sectors of 512 bytes, in which the kernel counts.
+fn sectors(data_blocks: u64) -> u64 {
+    data_blocks.saturating_mul(BLOCK as u64 / 512)
+}
+
+/// So many that their bytes can be counted.
+fn blocks(text: &str) -> Result<u64, NoRoot> {
+    let countable = |blocks: &u64| blocks.checked_mul(BLOCK as u64).is_some();
+    let blocks = text.parse().ok().filter(countable);
+    blocks.ok_or_else(|| wrong("number of data blocks", text, "a number of 4096-byte blocks on a disk"))
 }
 
 fn salt(text: &str) -> Result<Vec<u8>, NoRoot> {
@@ -133,6 +149,9 @@ mod tests {
         assert_eq!(Root::on("dm-mod.create=\"a,,,ro,0 8 linear /dev/vda 0\""), Err(NoRoot::NoTable));
         for (from, to) in [
             (" 300 300 ", " 300 301 "),
+            (" 300 300 ", " 18446744073709551615 18446744073709551615 "),
+            ("ro,0 2400 ", "ro,0 8 "),
+            ("ro,0 2400 ", "ro,8 2400 "),
             ("sha256", "sha1"),
             ("0707", "xyzw"),
             ("010203", "0102zz"),

@@ -9,7 +9,7 @@ const DIGEST: usize = 32;
 /// Digests in a hash block.
 const FANOUT: usize = BLOCK / DIGEST;
 
-/// Bytes of the hash tree of this many data blocks.
+/// Bytes of the hash tree of this many data blocks; the largest number there is, where no disk could hold it.
 pub fn tree_size(data_blocks: u64) -> u64 {
     let mut blocks = 0;
     let mut level = data_blocks;
@@ -17,7 +17,7 @@ pub fn tree_size(data_blocks: u64) -> u64 {
         level = level.div_ceil(FANOUT as u64);
         blocks += level;
     }
-    blocks * BLOCK as u64
+    u64::saturating_mul(blocks, BLOCK as u64)
 }
 
 /// A finished tree.
@@ -125,6 +125,7 @@ mod tests {
             assert_eq!(size, tree_size(blocks as u64), "{blocks}");
         }
         assert_eq!(tree_size(129), 3 * BLOCK as u64);
+        assert_eq!(tree_size(u64::MAX), u64::MAX);
     }
 
     #[test]

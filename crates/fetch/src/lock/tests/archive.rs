@@ -20,13 +20,19 @@ pub struct Archive {
     name: String,
     more: String,
     by_hash: bool,
+    /// Debian's changes to musl 1.2.5-3.
+    changes: Vec<u8>,
 }
+
+const CHANGES: &str = "pool/musl/musl_1.2.5-3.debian.tar.xz";
 
 const SOURCES: &str = "Package: musl\nVersion: 1.2.5-3\nDirectory: pool/musl\nChecksums-Sha256:\n \
     SUM 1 musl_1.2.5-3.dsc\n SUM 2 musl_1.2.5.orig-extra.tar.xz\n SUM 3 musl_1.2.5.orig.tar.gz\n \
-    SUM 4 musl_1.2.5.orig.tar.gz.asc\n SUM 5 musl_1.2.5-3.debian.tar.xz\n\n\
+    SUM 4 musl_1.2.5.orig.tar.gz.asc\n CHANGES musl_1.2.5-3.debian.tar.xz\n\n\
     Package: musl\nVersion: 1.2.5-1\n\n\
     Package: empty\nVersion: 1\nDirectory: pool/empty\nChecksums-Sha256:\n SUM 1 empty_1.dsc\n\n\
+    Package: old\nVersion: 1-2\nDirectory: pool/old\nChecksums-Sha256:\n SUM 1 old_1-2.dsc\n SUM 2 old_1.orig.tar.gz\n \
+    SUM 3 old_1-2.diff.gz\n\n\
     Package: native\nVersion: 7\nDirectory: pool/native\nChecksums-Sha256:\n SUM 1 native_7.dsc\n SUM 6 native_7.tar.xz\n";
 
 impl Archive {
@@ -48,6 +54,7 @@ impl Archive {
             name: "trixie".to_owned(),
             more: String::new(),
             by_hash: false,
+            changes: xz(&Tar::default().file("debian/changelog", "text").end()),
         }
         .package("clang", "1", "Depends: libc (>= 2)")
         .package("libc", "2", "Priority: optional")
@@ -94,6 +101,24 @@ impl Archive {
         self
     }
 
+    /// Debian's changes to musl 1.2.5-3 are these files, by their paths.
+    pub fn changes(self, files: &[(&str, &str)]) -> Self {
+        let tar = files.iter().fold(Tar::default(), |tar, (path, text)| tar.file(path, text));
+        Self { changes: xz(&tar.end()), ..self }.sign(&[super::ed25519()])
+    }
+
+    /// The file with Debian's changes to musl is listed and not served.
+    pub fn without_changes(mut self) -> Self {
+        self.files.remove(CHANGES);
+        self
+    }
+
+    /// In place of the file with Debian's changes to musl, these bytes are served.
+    pub fn other_changes(mut self, bytes: &[u8]) -> Self {
+        self.files.insert(CHANGES.to_owned(), bytes.to_vec());
+        self
+    }
+
     pub fn sign(self, signers: &[&Signer]) -> Self {
         self.release(|text| signers.iter().map(|signer| signer.signature(text)).collect())
     }
@@ -104,7 +129,9 @@ impl Archive {
 
     fn release(mut self, signatures: impl Fn(&str) -> Vec<Signature>) -> Self {
         let foreign = self.packages.replace(".deb\n", "_arm64.deb\n");
-        let sources = SOURCES.replace("SUM", &Digest::of(b"").to_string());
+        let changes = format!("{} {}", Digest::of(&self.changes), self.changes.len());
+        let sources = SOURCES.replace("SUM", &Digest::of(b"").to_string()).replace("CHANGES", &changes);
+        self.files.insert(CHANGES.to_owned(), self.changes.clone());
         let mut listed = String::new();
         for (folder, name, text) in [
             ("main/binary-amd64", "Packages", self.packages.clone()),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use yoe_model::{
-    Arch, Container, Definitions, Kernel, Machine, Origin, Project, Scope, Source, SourceEntry, Unit,
-    Unlocked,
+    Arch, Container, DebianPatches, Definitions, Kernel, Machine, Origin, Project, Scope, Source,
+    SourceEntry, Unit, Unlocked,
 };
 
 use super::signer::Signer;
@@ -15,7 +15,7 @@ use super::signer::Signer;
 pub struct Sketch {
     key: String,
     containers: BTreeMap<String, Vec<String>>,
-    sources: Vec<(String, String)>,
+    sources: Vec<(String, String, DebianPatches)>,
     accept_expired: bool,
 }
 
@@ -42,8 +42,12 @@ impl Sketch {
         self
     }
 
-    pub fn source(mut self, package: &str, version: &str) -> Self {
-        self.sources.push((package.to_owned(), version.to_owned()));
+    pub fn source(self, package: &str, version: &str) -> Self {
+        self.patched(package, version, DebianPatches::Unsaid)
+    }
+
+    pub fn patched(mut self, package: &str, version: &str, patches: DebianPatches) -> Self {
+        self.sources.push((package.to_owned(), version.to_owned(), patches));
         self
     }
 
@@ -71,7 +75,7 @@ impl Sketch {
             machine,
             default_image: None,
             mirrors: [("debian".to_owned(), vec![mirror.to_owned()])].into(),
-            units: self.sources.iter().map(|(name, version)| unit(name, version)).collect(),
+            units: self.sources.iter().map(|(name, version, patches)| unit(name, version, patches)).collect(),
             containers: self.containers.iter().map(|(name, packages)| self.made(name, packages)).collect(),
             machines: BTreeMap::new(),
             images: BTreeMap::new(),
@@ -95,12 +99,13 @@ impl Sketch {
     }
 }
 
-fn unit(name: &str, version: &str) -> (String, Arc<Unit>) {
+fn unit(name: &str, version: &str, patches: &DebianPatches) -> (String, Arc<Unit>) {
     let debian = || Source::Debian {
         package: name.to_owned(),
         version: version.to_owned(),
         suite: "trixie".to_owned(),
         archive: "debian".to_owned(),
+        patches: patches.clone(),
     };
     let go = || Source::GoModule {
         path: name.to_owned(),

@@ -91,10 +91,12 @@ fn beginnings() -> Vec<Disk> {
 fn run(disk: Disk) -> Vec<Disk> {
     let mut disk = disk.mended();
     let (mut states, install) = (vec![disk.clone()], install_of(&disk));
+    let mut done = Done::default();
     for _ in 0..20 {
         let view = disk.view();
         admit(&view, &install).unwrap_or_else(|why| panic!("{why}: {disk:#?}"));
         let Some(step) = next(&view, &install) else { return states };
+        done.note(&step).unwrap_or_else(|why| panic!("{why}: {states:#?}"));
         disk = disk.after(&step);
         states.push(disk.clone());
     }

@@ -1,0 +1,49 @@
+//! Finding an update, and remembering what was verified on the way: whatever comes of it, nothing older is believed afterwards.
+
+use yoe_bundle::Time;
+
+use crate::config::Config;
+use crate::install::clock;
+use crate::problem::Problem;
+use crate::source::Repository;
+use crate::state::{Memory, State};
+use crate::update::{self, Device, Update};
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// An update that is believed.
+    pub update: Update,
+    /// What could not be remembered, and why.
+    pub warning: Option<String>,
+}
+
+/// Finds the newest update that a repository has for this device. `epoch` is when the running image was made, in seconds since 1970.
+///
+/// # Errors
+/// When there is none, it is not believed, or it is for others.
+pub fn search(
+    config: &Config,
+    device: &Device<'_>,
+    epoch: Time,
+    state: &State,
+    repository: &dyn Repository,
+) -> Result<Found, Problem> {
+    let known = state.known(&config.paths)?;
+    let floor = known.memory.time.max(epoch);
+    let now = if repository.is_local() { floor } else { floor.max(clock()) };
+    let mut warning = None;
+    let mut note = |kept: Result<(), Problem>| {
+        if let Err(problem) = kept {
+            warning.get_or_insert_with(|| problem.told());
+        }
+    };
+    let keep_root = &mut |root: &_| note(state.keep_root(root));
+    let believed = update::believe(repository, known.trust.clone(), &known.seen(), now, keep_root)?;
+    let memory = Memory { seen: believed.seen.clone(), time: known.memory.time };
+    note(state.keep(&known.memory, memory.clone()));
+    let update = update::find(repository, &believed, device)?;
+    let later = Memory { time: memory.time.max(update.manifest.time), ..memory.clone() };
+    note(state.keep(&memory, later));
+    Ok(Found { update, warning })
+}
