@@ -4,9 +4,13 @@ export GOMODCACHE=/build/modules GOENV=/etc/go/env GOPATH=/tmp/go
 mkdir -p /build/work/none /build/work/zips && cd /build/work/none
 # Another client than the container's may be asked for. It is a module as well.
 PATH="$(go env GOROOT)/bin:$PATH"
-# refused: says what the client's answer holds of modules that it did not get. Its messages end lines by \n and \t within them.
+# refused: says what the client's answer holds of modules that it did not get, or what it said instead of an answer. Its messages end
+# lines by \n and \t within them.
 refused() {
-    sed -n 's/^\t"Error": "\(.*\)",\{0,1\}$/\1/p' ../"$answer" | while read -r error; do
+    {
+        sed -n 's/^\t"Error": "\(.*\)",\{0,1\}$/\1/p' ../"$answer"
+        sed 's/^go: //' ../said
+    } | while read -r error; do
         said=$(printf '%s\n' "$error" | sed 's/\\n\(\\t\)*/; /g; s/\\"/"/g; s/\\u003c/</g; s/\\u003e/>/g')
         case $said in
             *': 4'[0-9][0-9]' '* | *'no such file or directory'* | *'unrecognized import path'*)
@@ -21,7 +25,8 @@ refused() {
 ask() {
     answer=$1
     shift
-    go mod download -json "$@" >../"$answer" || refused
+    go mod download -json "$@" >../"$answer" 2>../said || refused
+    cat ../said >&2
 }
 ask main.json "$MODULE@$VERSION"
 dir=$(sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p' ../main.json)

@@ -125,13 +125,13 @@ fn a_terminal_gets_a_table() {
       shell   20M  33.3 %  1.0-r0
       base     0B   0.0 %  1.0-r0
 
-    first boot, since power-on
+    first boot, emulated, since power-on
       firmware       0.5 s
       kernel         3.0 s
       login         11.0 s
       engine ready  20.2 s
 
-    measured, with 1G of memory
+    measured, emulated, with 1G of memory
       idle memory            80M
       log-in after a cut  12.5 s
       first container      4.5 s
