@@ -36,17 +36,17 @@ pub fn run(arguments: &[String]) -> Result<String, String> {
     report(checks, &accepted, day::today())
 }
 
-/// Checks the crates if there is a database; says what was left out when there is none.
+/// Checks the crates if a database is named; says what was left out when there is none. The public one is not asked: tests of the
+/// same tree must end the same way on every day.
 pub fn crates_if_possible() -> Result<String, String> {
-    let advisories = std::env::var_os(ADVISORIES).map(PathBuf::from);
+    let Some(advisories) = std::env::var_os(ADVISORIES).map(PathBuf::from) else {
+        return Ok(format!(
+            "left out: crates were not checked for known vulnerabilities; name a clone of RustSec's advisory-db by \
+             {ADVISORIES}=DIRECTORY, or run `cargo xtask holes`"
+        ));
+    };
     let accepted = Accepted::read(Path::new(ACCEPTED))?;
-    match deny::check(advisories.as_deref()) {
-        Err(problem) => Ok(format!(
-            "left out: crates were not held against known vulnerabilities, as there is no database: {problem}\n\
-             (give one by {ADVISORIES}=DIRECTORY, a clone of RustSec's advisory-db)"
-        )),
-        checked => report([("crates", checked)], &accepted, day::today()),
-    }
+    report([("crates", deny::check(Some(&advisories)))], &accepted, day::today())
 }
 
 fn advisories(arguments: &[String]) -> Result<Option<PathBuf>, String> {

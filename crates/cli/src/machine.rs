@@ -176,7 +176,7 @@ impl Bootable {
         if let Some(reason) = accelerator::closed(Path::new(accelerator::DEVICE)) {
             return Ok(Probe::Fails { reason });
         }
-        probe_kvm(self, &self.machine, &self.qemu, &self.folder()?)
+        probe_kvm(self, &self.machine, &self.qemu, &Folder::new(self.directory()?, RUN))
             .map_err(|error| not_run("KVM could not be tried", error))
     }
 
@@ -219,10 +219,16 @@ impl Bootable {
         Disk { path: PLAIN.into(), mode: DiskMode::Snapshot }
     }
 
-    /// The run's own folder, with the firmware's variables in it.
-    pub fn folder(&self) -> Result<Folder, CommandError> {
+    /// The run's own directory, empty as yet.
+    fn directory(&self) -> Result<PathBuf, CommandError> {
         let here = self.scratch.path().join("run");
         std::fs::create_dir_all(&here).map_err(|error| not_run("the run's folder cannot be made", error))?;
+        Ok(here)
+    }
+
+    /// The run's own folder, with the firmware's variables in it. Call it once.
+    pub fn folder(&self) -> Result<Folder, CommandError> {
+        let here = self.directory()?;
         if let Some(vars) = &self.qemu.firmware_vars {
             yoe_vm::copy_firmware_vars(&self.container, vars, &here.join("vars.fd"))
                 .map_err(|error| not_run("the firmware has no variable store", error))?;
