@@ -180,7 +180,7 @@ mod tests {
         let fork = (libc::SIGCHLD | libc::CLONE_CHILD_SETTID | libc::CLONE_NEWPID) as u64;
         assert_eq!(call(libc::SYS_clone, &[fork]), Ok(()));
         assert_eq!(call(libc::SYS_unshare, &[libc::CLONE_NEWNS as u64]), Ok(()));
-        assert_eq!(call(libc::SYS_ioctl, &[0, libc::TCGETS as u64]), Ok(()));
+        assert_eq!(call(libc::SYS_ioctl, &[0, libc::TCGETS]), Ok(()));
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub fn word(status: Status) -> &'static str {
 
 /// The last line that says something.
 pub fn last_line(output: &str) -> &str {
-    output.lines().map(str::trim).filter(|line| !line.is_empty()).next_back().unwrap_or_default()
+    output.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default()
 }
 
 #[cfg(test)]

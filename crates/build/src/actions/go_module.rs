@@ -188,7 +188,7 @@ mod tests {
         let files = ["work/tree/go.mod", "work/zips/x/1.zip", "home/x/1.ziphash", "home/x/2.zip"];
         let home = |rig: &tempfile::TempDir| {
             let names = fs::read_dir(rig.path().join("home/x")).unwrap();
-            names.map(|entry| entry.unwrap().file_name()).count()
+            names.count()
         };
         for place in
             ["tree/.modules", "tree/.modules/cache/download", "tree/.modules/cache/download/x", "zips"]

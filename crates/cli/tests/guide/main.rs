@@ -17,6 +17,7 @@
 //! `cargo xtask boots` turns on, every block is played: this builds and boots what the guide builds and boots.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+#![allow(clippy::print_stderr, reason = "a long test says where it is")]
 
 mod answer;
 mod blocks;

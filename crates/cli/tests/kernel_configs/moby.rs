@@ -49,7 +49,7 @@ fn ours(real: &Real) -> (BTreeMap<String, String>, bool) {
         let state = match one.verdict {
             Verdict::Enabled | Verdict::Unwanted => "enabled",
             Verdict::Module => "enabled (as module)",
-            Verdict::Missing => "missing",
+            Verdict::Missing | Verdict::Unnamed => "missing",
             Verdict::NotApplicable => return None,
         };
         Some((one.symbol.to_owned(), state.to_owned()))

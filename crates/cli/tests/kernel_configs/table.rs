@@ -14,6 +14,7 @@ fn letter(verdict: Verdict) -> char {
         Verdict::Enabled => 'y',
         Verdict::Module => 'm',
         Verdict::Missing => '-',
+        Verdict::Unnamed => '?',
         Verdict::Unwanted => '!',
         Verdict::NotApplicable => '.',
     }

@@ -25,14 +25,14 @@ fn start(command: impl FnOnce(u16) -> Command) -> Option<(Running, String)> {
     let mut command = command(port);
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let Ok(child) = child else {
-        eprintln!("skipped: {} is not installed", command.get_program().display());
+        eprintln!("skipped: {:?} is not installed", command.get_program());
         return None;
     };
     let mut running = Running(child);
     let start = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         if let Some(status) = running.0.try_wait().unwrap() {
-            eprintln!("skipped: {} cannot be used here: {status}", command.get_program().display());
+            eprintln!("skipped: {:?} cannot be used here: {status}", command.get_program());
             return None;
         }
         assert!(start.elapsed() < Duration::from_secs(60), "{command:?} does not listen");

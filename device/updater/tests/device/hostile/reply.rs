@@ -131,8 +131,10 @@ impl Reply {
             head += "Transfer-Encoding: chunked\r\n";
         }
         stream.write_all(head.as_bytes())?;
-        while self.headers {
-            stream.write_all(b"X-More: and more\r\n")?;
+        if self.headers {
+            loop {
+                stream.write_all(b"X-More: and more\r\n")?;
+            }
         }
         stream.write_all(b"\r\n")?;
         let end = self.stop.map_or(self.body.len(), |(at, _)| at.min(self.body.len()));
