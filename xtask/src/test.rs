@@ -15,7 +15,7 @@ macro_rules! boot {
 type Step = (&'static str, &'static [&'static str]);
 
 /// Images whose tests break what they run on, again and again: they take longer than everything else together.
-const FAULTS: [Step; 7] = [
+const FAULTS: [Step; 8] = [
     (
         "the guide, as it is written",
         &[
@@ -34,6 +34,7 @@ const FAULTS: [Step; 7] = [
     boot!("init-image"),
     boot!("verified-image"),
     boot!("hardening-image"),
+    boot!("engine-image"),
     boot!("store-image"),
     boot!("dev-image"),
     boot!("update-image"),
