@@ -112,7 +112,8 @@ fn one_option_less_is_one_option_missed() {
             }
         }
     }
-    assert!(taken > 500, "only {taken} cases");
+    // What one of two ways to filter packets asks for is not required by itself.
+    assert!(taken > 400, "only {taken} cases");
 }
 
 /// The kernel that this project builds carries every engine, on both architectures.
