@@ -37,7 +37,7 @@ impl Sample {
             oci_images: [("box".to_owned(), oci_image())].into(),
         };
         let lock = Lock {
-            version: 1,
+            version: Lock::VERSION,
             suites: [("debian/trixie".to_owned(), suite(100))].into(),
             containers: parts.containers.values().map(|c| (c.name.clone(), locked(c))).collect(),
             sources: [
