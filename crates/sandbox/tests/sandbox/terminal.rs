@@ -149,7 +149,10 @@ fn what_a_step_types_reaches_nobody() {
 }
 
 fn a_terminal_changes_its_size_for_the_step() {
-    let mut desk = Desk::new("role:yoe-on-terminal", &["stty size; echo ready; read x; stty size"]);
+    // The key may overtake the size: they come by different ways.
+    const STEP: &str =
+        "stty size; echo ready; read x; until [ \"$(stty size)\" = '52 133' ]; do sleep 0.1; done; stty size";
+    let mut desk = Desk::new("role:yoe-on-terminal", &[STEP]);
     desk.see("25 81");
     desk.see("ready");
     let larger = Winsize { ws_row: 52, ws_col: 133, ws_xpixel: 0, ws_ypixel: 0 };
