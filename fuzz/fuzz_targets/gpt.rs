@@ -51,7 +51,7 @@ fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
     let Ok(table) = Gpt::read(&disk) else { return };
     let partitions = table.partitions();
     let changes = partitions.iter().filter_map(|partition| table.write_uuid(partition.number, Uuid::NIL).ok());
-    for writes in changes.chain([table.mend()]) {
+    for writes in changes.chain(table.mend().ok()) {
         for write in writes {
             let end = write.offset.checked_add(write.bytes.len() as u64);
             assert!(write.offset >= SECTOR as u64, "the protective MBR is not ours to write");

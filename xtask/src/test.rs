@@ -73,6 +73,8 @@ pub fn run(options: &[String]) -> Result<String, String> {
     crate::write(&mut std::io::stderr(), "== known vulnerabilities of crates");
     let crates = crate::holes::crates_if_possible()?;
     crate::write(&mut std::io::stderr(), &crates);
+    crate::write(&mut std::io::stderr(), "== fuzz targets are compiled as far as cargo check does");
+    crate::fuzz::check()?;
     all(&STEPS, options)?;
     // What was left out is said last as well, where it is read.
     let left_out = crates.lines().next().filter(|line| line.starts_with("left out")).unwrap_or_default();
