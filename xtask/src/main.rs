@@ -1,8 +1,11 @@
-//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask check-faults`, `cargo xtask device-crates`, `cargo xtask test`, `cargo xtask boots`.
+//! Chores of this repository: `cargo xtask check-deps`, `cargo xtask check-faults`, `cargo xtask device-crates`,
+//! `cargo xtask house`, `cargo xtask test`, `cargo xtask boots`.
+//! Options after the last two, such as `--accel tcg`, go to each of their boots.
 
 mod check_deps;
 mod check_faults;
 mod device_crates;
+mod house;
 mod metadata;
 mod test;
 
@@ -10,14 +13,16 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let task = std::env::args().nth(1);
+    let options: Vec<String> = std::env::args().skip(2).collect();
     let result = match task.as_deref() {
         Some("check-deps") => check_dependencies(),
         Some("check-faults") => check_faults::check(std::path::Path::new(".")),
         Some("device-crates") => device_crates::update(),
-        Some("test") => check_dependencies().and_then(|_| test::run()),
-        Some("boots") => test::boots(),
+        Some("house") => house::report(std::path::Path::new(".")),
+        Some("test") => check_dependencies().and_then(|_| test::run(&options)),
+        Some("boots") => test::boots(&options),
         other => Err(format!(
-            "unknown task {}: expected check-deps, check-faults, device-crates, test or boots",
+            "unknown task {}: expected check-deps, check-faults, device-crates, house, test or boots",
             other.unwrap_or("(none)")
         )),
     };
