@@ -13,7 +13,7 @@ use yoe_bundle::{Role, Seen, Time, Trust};
 
 use crate::config::Paths;
 use crate::disk::durable;
-use crate::install::Lock;
+use crate::lock::Lock;
 use crate::problem::Problem;
 
 /// What was seen before.
