@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use yoe_model::{Arch, Unit};
 use yoe_plan::UNIT_EPOCH;
-use yoe_sandbox::Mount;
+use yoe_sandbox::{Mount, base_environment, container_root, scratch_overlay};
 
 /// The folder of a unit's sources.
 pub const SRC: &str = "/build/src";
@@ -58,13 +58,6 @@ impl Folders {
         Ok(path)
     }
 
-    /// An overlay over these layers whose changes stay in this build.
-    pub fn overlay(&self, name: &str, lower: Vec<PathBuf>, dest: String) -> std::io::Result<Mount> {
-        let upper = self.fresh(&format!("{name}-upper"))?;
-        let work = self.fresh(&format!("{name}-overlay"))?;
-        Ok(Mount::Overlay { lower, upper, work, dest })
-    }
-
     /// Where what steps change of `$SRCDIR` itself is kept: [`Folders::mounts`] lays it over the first folder of sources,
     /// which is always that one.
     pub fn changed_sources(&self) -> PathBuf {
@@ -81,7 +74,7 @@ impl Folders {
     /// # Errors
     /// When a folder cannot be made.
     pub fn mounts(&self, trees: Trees) -> std::io::Result<Vec<Mount>> {
-        let mut mounts = self.root_mounts(trees.container)?;
+        let mut mounts = container_root(trees.container, &self.root)?;
         mounts.push(if trees.sysroot.is_empty() {
             Mount::Dir { dest: "/sysroot".into(), mode: 0o755 }
         } else {
@@ -93,16 +86,6 @@ impl Folders {
         mounts.extend(trees.cache.map(cache));
         mounts.extend(self.source_mounts(trees.sources)?);
         Ok(mounts)
-    }
-
-    /// A container as the root, with its own `/proc` and `/dev`; what is written there is gone afterwards.
-    pub fn root_mounts(&self, container: PathBuf) -> std::io::Result<Vec<Mount>> {
-        Ok(vec![
-            self.overlay("root", vec![container], "/".into())?,
-            Mount::Dir { dest: "/tmp".into(), mode: 0o1777 },
-            Mount::Proc { dest: "/proc".into() },
-            Mount::Dev { dest: "/dev".into() },
-        ])
     }
 
     /// The first source in a folder is its lowest layer, so that a later one may add to it.
@@ -118,7 +101,7 @@ impl Folders {
                 lower.push(empty.clone());
             }
             let dest = if into.is_empty() { SRC.to_owned() } else { format!("{SRC}/{into}") };
-            self.overlay(&format!("src{number}"), lower, dest)
+            scratch_overlay(&self.root, &format!("src{number}"), lower, dest)
         });
         mounts.collect()
     }
@@ -145,17 +128,4 @@ pub fn environment(unit: &Unit, arch: Arch, cores: usize) -> BTreeMap<String, St
     }
     all.extend(unit.environment.clone());
     all
-}
-
-/// What every sandbox of a build has in its environment.
-pub fn base_environment(epoch: u64) -> BTreeMap<String, String> {
-    let fixed = [
-        ("HOME", "/tmp"),
-        ("LC_ALL", "C.UTF-8"),
-        ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
-        ("SOURCE_DATE_EPOCH", &epoch.to_string()),
-        ("TMPDIR", "/tmp"),
-        ("TZ", "UTC"),
-    ];
-    fixed.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }

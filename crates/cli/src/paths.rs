@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use yoe_fetch::host::Host;
+
 use crate::error::CommandError;
 
 /// The file that marks a project's folder.
@@ -45,9 +47,17 @@ pub fn state() -> Result<PathBuf, CommandError> {
     Ok(base("XDG_STATE_HOME", ".local/state")?.join("yoe"))
 }
 
-/// Settings of other programs: the configuration folder; absent when nothing says where that is.
-pub fn config() -> Option<PathBuf> {
-    base("XDG_CONFIG_HOME", ".config").ok()
+/// This machine, as far as it says where things are fetched from.
+pub fn host() -> Host {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    Host {
+        variables: std::env::vars_os().filter_map(text).collect(),
+        apt: "/etc/apt".into(),
+        cargo: cargo_home(),
+        config: base("XDG_CONFIG_HOME", ".config").ok(),
+    }
 }
 
 /// Cargo's folder; absent when nothing says where that is.

@@ -5,8 +5,9 @@ use starlark::syntax::AstModule;
 use yoe_model::{Source, UnitFile};
 
 use crate::definitions::Definition;
-use crate::evaluate::{self, Loaded};
+use crate::evaluate;
 use crate::files::Fence;
+use crate::labels::Loaded;
 use crate::loader::Classes;
 use crate::problem::{Checked, Place, Problem};
 use crate::project_tree::{Module, StarFile, star_files, unit_files};

@@ -56,8 +56,8 @@ mod planner;
 mod unit;
 
 pub use action::{
-    Action, ActionId, ActionKind, ContainerAction, DiskAction, OciAction, PackageAction, RootAction,
-    SourceAction, SourceInput, UnitAction,
+    Action, ActionId, ActionKind, ContainerAction, DiskAction, Fetch, OciAction, PackageAction, Patches,
+    RootAction, SourceAction, SourceInput, UnitAction,
 };
 pub use error::PlanError;
 pub use graph::{Graph, Target};

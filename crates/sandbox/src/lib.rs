@@ -47,6 +47,7 @@ mod spec;
 mod start;
 mod stdio;
 mod syscalls;
+mod tool;
 mod unavailable;
 
 pub use attend::attend;
@@ -59,4 +60,5 @@ pub use mount::Mount;
 pub use spec::{Network, Spec, SpecError};
 pub use start::{probe, spawn};
 pub use stdio::{Stdio, Stream};
+pub use tool::{Tool, base_environment, container_root, scratch_overlay};
 pub use unavailable::Unavailable;

@@ -79,7 +79,7 @@ pub enum Trouble {
 
 impl GuestError {
     /// Adds the last lines of the console.
-    pub(crate) fn new(trouble: Trouble, console: &Console) -> Self {
+    pub fn new(trouble: Trouble, console: &Console) -> Self {
         Self { trouble, tail: console.tail(TAIL) }
     }
 }

@@ -137,54 +137,13 @@ impl Vm {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use std::path::Path;
     use std::time::Duration;
 
-    use yoe_model::{Arch, Kernel, Origin, Size};
-
     use super::*;
-    use crate::fake::{FakeQemu, soon};
-    use crate::{DiskMode, Here, Started};
-
-    /// A machine of `FakeQemu` in this folder.
-    pub(crate) fn started(folder: &Path) -> Vm {
-        start(&FakeQemu { folder: folder.to_owned() }, folder).unwrap()
-    }
-
-    fn start(starter: &dyn Start, folder: &Path) -> Result<Vm, VmError> {
-        let qemu = Qemu {
-            container: "qemu".into(),
-            machine: "q35".into(),
-            cpu: "max".into(),
-            memory: Size(512 << 20),
-            cores: 2,
-            firmware: "code.fd".into(),
-            firmware_vars: None,
-            firmware_secure_boot: None,
-            memory_secure_boot: None,
-            emulation_cmdline: None,
-        };
-        let machine = Machine {
-            name: "qemu-x86_64".into(),
-            description: String::new(),
-            arch: Arch::X86_64,
-            kernel: Kernel { unit: "linux".into(), cmdline: String::new() },
-            qemu: None,
-            origin: Origin::default(),
-        };
-        let config = VmConfig {
-            machine: &machine,
-            qemu: &qemu,
-            disk: &Disk { path: "disk.img".into(), mode: DiskMode::Snapshot },
-            options: RunOptions::default(),
-            credentials: &[Credential::root_password_hash("$6$salt$hash")],
-            folder: &Folder::new(folder, folder.to_str().unwrap()),
-            cancel: Cancel::new(),
-            log: None,
-        };
-        Vm::start(starter, config)
-    }
+    use crate::fake::{soon, start, started};
+    use crate::{Here, Started};
 
     /// Starts a shell text instead of QEMU.
     struct Instead(&'static str);

@@ -46,8 +46,7 @@ pub fn report(root: &Path) -> Result<String, String> {
 /// The `src` directories.
 fn packages(files: &[PathBuf]) -> Vec<PathBuf> {
     let roots = files.iter().filter(|file| file.ends_with("src/lib.rs") || file.ends_with("src/main.rs"));
-    let mut packages: Vec<PathBuf> =
-        roots.filter_map(|file| file.parent().map(Path::to_path_buf)).collect();
+    let mut packages: Vec<PathBuf> = roots.filter_map(|file| file.parent().map(Path::to_path_buf)).collect();
     packages.dedup();
     packages
 }
@@ -97,10 +96,16 @@ mod tests {
         for part in PARTS {
             fs::create_dir_all(root.path().join(part)).unwrap();
         }
-        write("crates/a/src/lib.rs", "mod one;\nmod two;\nmod three;\n/// Said.\npub struct A {\n    pub bare: u8,\n}\n");
+        write(
+            "crates/a/src/lib.rs",
+            "mod one;\nmod two;\nmod three;\n/// Said.\npub struct A {\n    pub bare: u8,\n}\n",
+        );
         write("crates/a/src/one.rs", "use crate::two::f;\npub(crate) fn g() {\n    f();\n}\n");
         write("crates/a/src/two.rs", "pub(crate) fn f() { crate::one::g() }\n");
-        write("crates/a/src/three.rs", "use crate::one::g;\n#[cfg(test)]\nmod tests {\n    use crate::two;\n}\n");
+        write(
+            "crates/a/src/three.rs",
+            "use crate::one::g;\n#[cfg(test)]\nmod tests {\n    use crate::two;\n}\n",
+        );
         write("crates/a/target/x.rs", "not rust");
         let said = report(root.path()).unwrap();
         assert_eq!(

@@ -32,7 +32,8 @@ impl Read {
     /// # Errors
     /// When it cannot be read or is not Rust.
     pub fn file(path: &Path) -> Result<Self, String> {
-        let failed = |what: &str, error: &dyn std::fmt::Display| format!("{} {what}: {error}", path.display());
+        let failed =
+            |what: &str, error: &dyn std::fmt::Display| format!("{} {what}: {error}", path.display());
         let text = fs::read_to_string(path).map_err(|error| failed("cannot be read", &error))?;
         let parsed = syn::parse_file(&text).map_err(|error| failed("is not Rust", &error))?;
         let mut this = Self {

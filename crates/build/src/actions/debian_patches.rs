@@ -9,11 +9,11 @@ use yoe_fetch::patches::{Patch, Series};
 use yoe_fetch::unpack::{self, Limits};
 use yoe_model::{ArchiveFile, DebianPatches};
 use yoe_plan::Action;
-use yoe_sandbox::{Mount, Network, Spec};
+use yoe_sandbox::{Mount, Network, Tool};
 
 use crate::builder::Builder;
 use crate::error::Failure;
-use crate::layout::{Folders, SRC, base_environment};
+use crate::layout::{Folders, SRC};
 use crate::reporter::Event;
 use crate::run_step::run_step;
 
@@ -78,23 +78,19 @@ impl Builder {
             let path = folders.path("steps").join(number.to_string());
             fs::write(&path, &patch.content).map_err(|error| Failure::io("write", &path, error))?;
         }
-        let mut mounts = folders.root_mounts(container.to_owned()).map_err(make)?;
         let bind = |source: &Path, dest: &str, writable| Mount::Bind {
             source: source.to_owned(),
             dest: dest.to_owned(),
             writable,
         };
-        mounts.push(bind(tree, SRC, true));
-        mounts.push(bind(&folders.path("steps"), "/build/steps", false));
-        let spec = Spec {
-            mounts,
-            command: ["/bin/sh", "-eu", "-c", &script(patches)].map(str::to_owned).into(),
-            environment: base_environment(yoe_plan::UNIT_EPOCH),
-            directory: SRC.into(),
+        let tool = Tool {
+            container: container.to_owned(),
+            mounts: vec![bind(tree, SRC, true), bind(&folders.path("steps"), "/build/steps", false)],
             network: Network::None,
-            hostname: "yoe".into(),
-            limits: Default::default(),
+            directory: SRC.into(),
+            epoch: yoe_plan::UNIT_EPOCH,
         };
+        let spec = tool.script(scratch, &script(patches)).map_err(make)?;
         let path = self.store.log_file(&action.key)?;
         let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
         let mut said = Output::default();

@@ -2,8 +2,8 @@
 
 use yoe_image::{Content, DiskRecord, FileRecord};
 use yoe_model::{Arch, Budget, Digest, Etc, Init, Kernel, Layout, Origin, RootFormat, RootSize, Size};
+use yoe_testbed::suite::{BootRecord, TestRecord};
 use yoe_vm::Accel;
-use yoe_vm::test::{BootRecord, TestRecord};
 
 use super::*;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::{Source, SourceEntry};
+use yoe_model::{GoModule, Source, SourceEntry};
 
 use crate::arguments::paths::{ArchivePath, SourceFolder};
 use crate::arguments::text::Name;
@@ -39,7 +39,7 @@ impl Builtin for Arguments {
     const HOME: Option<FileKind> = None;
 
     fn make(self, call: &Call<'_>) -> Option<Part> {
-        let source = Source::GoModule {
+        let source = Source::GoModule(GoModule {
             path: self.path.into(),
             // The unit knows its version.
             version: self.version.map(String::from).unwrap_or_default(),
@@ -51,7 +51,7 @@ impl Builtin for Arguments {
                 .map(|(module, version)| (module.into(), version.into()))
                 .collect(),
             container: self.container.into(),
-        };
+        });
         let value =
             SourceEntry { source, into: self.into.into(), only: Vec::new(), origin: call.site.origin() };
         Some(Part::Source(Made { value, site: call.site.clone() }))

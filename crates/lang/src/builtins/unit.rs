@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::{Digest, Scope, Service, Source, SourceEntry, Task, Unit};
+use yoe_model::{Digest, GoModule, Scope, Service, Source, SourceEntry, Task, Unit};
 
 use crate::arguments::license::License;
 use crate::arguments::numbers::Whole;
@@ -111,7 +111,7 @@ impl Builtin for Arguments {
 
 /// A Go module without a version of its own has that of its unit.
 fn versioned(mut entry: SourceEntry, unit: &str) -> SourceEntry {
-    if let Source::GoModule { version, .. } = &mut entry.source
+    if let Source::GoModule(GoModule { version, .. }) = &mut entry.source
         && version.is_empty()
     {
         *version = format!("v{unit}");

@@ -125,14 +125,14 @@ pub fn unit(name: &str, deps: &[&str]) -> Unit {
 
 /// A Go module that the client of this container fetches.
 pub fn go_module(container: &str) -> Source {
-    Source::GoModule {
+    Source::GoModule(GoModule {
         path: "example.org/tool".into(),
         version: "v1.0.0".into(),
         gomod: None,
         stubs: BTreeMap::new(),
         upgrade: BTreeMap::new(),
         container: container.into(),
-    }
+    })
 }
 
 fn container(name: &str) -> Container {
