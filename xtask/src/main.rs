@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         Some("check-deps") => check_dependencies(),
         Some("check-faults") => check_faults::check(std::path::Path::new(".")),
         Some("device-crates") => device_crates::update(),
-        Some("house") => house::report(std::path::Path::new(".")),
+        Some("house") => house::report(),
         Some("test") => check_dependencies().and_then(|_| test::run(&options)),
         Some("boots") => test::boots(&options),
         Some("fuzz") => fuzz::run(&options),

@@ -6,17 +6,31 @@ mod read;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use read::Read;
 
 /// Where crates are.
 const PARTS: [&str; 4] = ["crates", "formats", "device", "xtask"];
 
+fn main() -> ExitCode {
+    match report(Path::new(".")) {
+        Ok(text) => {
+            println!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// The figures of the project below `root`, as lines.
 ///
 /// # Errors
 /// When a source file cannot be read or is not Rust.
-pub fn report(root: &Path) -> Result<String, String> {
+fn report(root: &Path) -> Result<String, String> {
     let mut files = Vec::new();
     for part in PARTS {
         sources(&root.join(part), &mut files)?;
