@@ -19,7 +19,7 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     new.persist(path).map(drop).map_err(|error| error.error)
 }
 
-/// Makes a file with this text, and its folder. It is complete under another name first: a half-written key would be an
+/// Makes a file with this text, and its directory. It is complete under another name first: a half-written key would be an
 /// error for ever.
 ///
 /// # Errors

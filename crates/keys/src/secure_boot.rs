@@ -101,7 +101,7 @@ impl SecureBoot {
         self.new.then_some(&self.keys)
     }
 
-    /// All of them are made in another folder first: half a set would be an error for ever.
+    /// All of them are made in another directory first: half a set would be an error for ever.
     fn make(&self, scratch: &Path) -> Result<(), KeysError> {
         let new = self.keys.with_extension(format!("new-{}", std::process::id()));
         let mut builder = fs::DirBuilder::new();

@@ -29,7 +29,7 @@ pub use container::Container;
 pub use content_hash::{ContentHash, Fingerprint};
 pub use digest::{Digest, DigestError};
 pub use file::UnitFile;
-pub use image::{Budget, DataSize, Etc, Image, Init, Layout, RootFormat, RootSize};
+pub use image::{Budget, DataSize, Etc, Image, Init, Layout, RootFormat, RootSize, Slots};
 pub use image_test::{ImageTest, Measure, MeasureUnit, Reach, Registry, Sweep, TestBoot};
 pub use lock::{ArchiveFile, Lock, LockedContainer, LockedPackage, LockedSource, LockedSuite, Mismatch};
 pub use machine::{Arch, Kernel, Machine, Qemu};

@@ -8,14 +8,14 @@ use crate::{ContentHash, Digest, Fingerprint, Origin};
 /// The archive, a key of the project's mirrors, that serves crates.
 pub const CRATES: &str = "crates";
 
-/// A source and the folder below `$SRCDIR` that it is laid into.
+/// A source and the directory below `$SRCDIR` that it is laid into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceEntry {
     /// What to fetch.
     pub source: Source,
-    /// Folder below `$SRCDIR`; empty for `$SRCDIR` itself.
+    /// Directory below `$SRCDIR`; empty for `$SRCDIR` itself.
     pub into: String,
-    /// Path prefixes below the archive's single top folder that are unpacked; all of it when empty.
+    /// Path prefixes below the archive's single top directory that are unpacked; all of it when empty.
     pub only: Vec<String>,
     /// Where it was written.
     pub origin: Origin,
@@ -104,7 +104,7 @@ pub struct GoModule {
     pub version: String,
     /// The file that stands for its `go.mod` when upstream gave that another name, such as `vendor.mod`.
     pub gomod: Option<String>,
-    /// Modules below it that its `go.mod` replaces by folders which its archive lacks: folder to module path. They are
+    /// Modules below it that its `go.mod` replaces by directories which its archive lacks: directory to module path. They are
     /// there but empty.
     pub stubs: BTreeMap<String, String>,
     /// Modules that it needs in newer versions than its `go.mod` asks for: module path to version.

@@ -166,7 +166,7 @@ pub struct ContainerAction {
 pub struct SourceInput {
     /// The action that fetches it.
     pub action: ActionId,
-    /// Folder below `$SRCDIR`; empty for `$SRCDIR` itself.
+    /// Directory below `$SRCDIR`; empty for `$SRCDIR` itself.
     pub into: String,
 }
 

@@ -1,6 +1,6 @@
 //! Runs one step in a root of its own: without root rights, without a daemon, without a setuid helper.
 //!
-//! A [`Spec`] says what the step sees: a list of [`Mount`]s, a command, an environment, a folder. [`spawn`] starts
+//! A [`Spec`] says what the step sees: a list of [`Mount`]s, a command, an environment, a directory. [`spawn`] starts
 //! it in new user, mount, PID, IPC, UTS, cgroup and (unless [`Network::Host`]) network namespaces. One id is mapped:
 //! the caller is user 0 and group 0 inside, so the same thing happens for root and for an ordinary user.
 //!

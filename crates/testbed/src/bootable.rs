@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rustix::pipe::{PipeFlags, pipe_with};
 use yoe_keys::SecureBoot;
-use yoe_model::{DataSize, Digest, Image, Layout, Machine, Qemu, Size};
+use yoe_model::{DataSize, Digest, Image, Machine, Qemu, Size};
 use yoe_plan::UNIT_EPOCH;
 use yoe_sandbox::{Child, Exit, Mount, Network, Spec, Stdio, Stream, Tool};
 use yoe_store::Scratch;
@@ -22,14 +22,14 @@ use crate::servers::Servers;
 
 /// Where Linux offers KVM.
 pub const KVM: &str = "/dev/kvm";
-/// The folder of a run, as QEMU sees it. Short, because it holds a socket.
+/// The directory of a run, as QEMU sees it. Short, because it holds a socket.
 const RUN: &str = "/run/yoe";
 /// The disk, as QEMU sees it.
 const DISK: &str = "/run/disk.img";
 /// The disk that nobody signed, as QEMU sees it.
 const PLAIN: &str = "/run/plain.img";
 
-/// The layer over the disk, in the folder of the run.
+/// The layer over the disk, in the directory of the run.
 const LAYER: &str = "disk.qcow2";
 /// Room for a data partition that fills the disk. It takes no room here until it is written to.
 const DATA_ROOM: u64 = 2 << 30;
@@ -163,7 +163,7 @@ impl Bootable {
     fn directory(&self) -> Result<PathBuf, TestbedError> {
         let here = self.scratch.path().join("run");
         std::fs::create_dir_all(&here)
-            .map_err(|error| TestbedError::host("the run's folder cannot be made", error))?;
+            .map_err(|error| TestbedError::host("the run's directory cannot be made", error))?;
         Ok(here)
     }
 
@@ -201,10 +201,10 @@ impl Bootable {
     pub fn disk(&self, size: Option<Size>) -> Result<Disk, TestbedError> {
         let made = yoe_tree::regular(&self.disk).and_then(|disk| disk.metadata());
         let made = made.map_err(|error| TestbedError::host("the disk is gone", error))?.len();
-        let room = match self.image.layout {
-            Layout::Disk { .. } => 0,
-            Layout::VerifiedAb { data: DataSize::Fill, .. } => DATA_ROOM,
-            Layout::VerifiedAb { data: DataSize::Fixed(data), .. } => data.0 + DATA_SLACK,
+        let room = match self.image.layout.data {
+            None => 0,
+            Some(DataSize::Fill) => DATA_ROOM,
+            Some(DataSize::Fixed(data)) => data.0 + DATA_SLACK,
         };
         // A file that was made by an earlier run has its room already.
         let fresh = !self.kept || made == std::fs::metadata(&self.plain).map_or(0, |plain| plain.len());

@@ -1,4 +1,4 @@
-//! What test runs leave behind, below the state folder: one folder an image, with its newest run.
+//! What test runs leave behind, below the state directory: one directory an image, with its newest run.
 
 use std::fs;
 use std::io;

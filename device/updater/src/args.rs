@@ -65,7 +65,7 @@ impl Args {
                 Address::parse(from)?;
                 Command::Install(from.to_owned())
             }
-            ["install"] => return Err(wrong("install needs a file, a folder or a URL")),
+            ["install"] => return Err(wrong("install needs a file, a directory or a URL")),
             ["status"] => Command::Status,
             ["mark-good"] => Command::MarkGood { auto },
             ["rollback"] => Command::Rollback,

@@ -1,5 +1,5 @@
 //! Applies Debian's patches to a source, by the patch(1) of a container, as dpkg-source(1) does: in the order of the series,
-//! without a guess, with Debian's own folder in place while it lasts.
+//! without a guess, with Debian's own directory in place while it lasts.
 
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -51,7 +51,7 @@ impl Builder {
         let debian = changes.tree.join("debian");
         let upstreams = scratch.join("upstreams-debian");
         let moved = set_aside(&debian, &upstreams).map_err(|error| Failure::io("move", &debian, error))?;
-        // Its single top folder is `debian`, which unpacking leaves off.
+        // Its single top directory is `debian`, which unpacking leaves off.
         let limits = Limits { cancel: self.cancel.clone(), ..Limits::default() };
         unpack::archive(&blob, &archive, &[], &debian, &limits)?;
         self.run_patch(action, &patches, &archive, changes.tree, container, scratch)?;
@@ -71,7 +71,7 @@ impl Builder {
         container: &Path,
         scratch: &Path,
     ) -> Result<(), Failure> {
-        let make = |error| Failure::io("make the folders of a patch in", scratch, error);
+        let make = |error| Failure::io("make the directories of a patch in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
         for (number, patch) in patches.iter().enumerate() {
             // Under a name of our own: that in the series may be anything.
@@ -182,7 +182,7 @@ fn set_aside(path: &Path, to: &Path) -> std::io::Result<bool> {
     }
 }
 
-/// Removes a folder. A patch may have removed it, or put something else in its place.
+/// Removes a directory. A patch may have removed it, or put something else in its place.
 fn remove(path: &Path) -> std::io::Result<()> {
     match path.symlink_metadata() {
         Ok(meta) if meta.is_dir() => fs::remove_dir_all(path),

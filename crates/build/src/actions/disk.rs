@@ -82,7 +82,7 @@ impl Builder {
             .map_err(|source| image(ImageError::Manifest { path: path.clone(), source }))
     }
 
-    /// Runs the tools in a fresh sandbox; all runs share the output folder.
+    /// Runs the tools in a fresh sandbox; all runs share the output directory.
     fn tools(&self, making: &Making<'_>, task: &str, run: ToolRun) -> Result<(), Failure> {
         let label = &making.action.label;
         self.reporter.event(Event::Task { label, task });

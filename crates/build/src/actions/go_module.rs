@@ -63,9 +63,9 @@ impl Builder {
         Err(BuildError { label, wanted: None, kind, log })
     }
 
-    /// Lays a Go module down below `scratch`; gives the digest that stands for it, and the folder.
+    /// Lays a Go module down below `scratch`; gives the digest that stands for it, and the directory.
     ///
-    /// The digest is that of the folder while it holds a sum of each needed module (`.ziphash`) in place of its archive: two
+    /// The digest is that of the directory while it holds a sum of each needed module (`.ziphash`) in place of its archive: two
     /// proxies may pack the same module in other bytes. The Go client has held these sums against `go.sum` and the checksum
     /// database. They do not stay: without them it makes new ones before it uses an archive, and holds them against `go.sum`.
     pub(super) fn go_module(
@@ -95,7 +95,7 @@ impl Builder {
     /// The sandbox that the Go client runs in. It has a network, as that of git.
     fn go_client(&self, module: &GoModule, container: &Path, scratch: &Path) -> Result<Spec, Failure> {
         let GoModule { path, version, gomod, stubs, upgrade, .. } = module;
-        let make = |error| Failure::io("make the folders of a fetch in", scratch, error);
+        let make = |error| Failure::io("make the directories of a fetch in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
         let bind = |source: &Path, dest: &str, writable| Mount::Bind {
             source: source.to_owned(),
@@ -134,14 +134,14 @@ impl Builder {
     }
 }
 
-/// The folders of this machine among the Go client's proxies.
+/// The directories of this machine among the Go client's proxies.
 fn folders_of(proxies: &str) -> impl Iterator<Item = &str> {
     let all = proxies.split([',', '|']).filter_map(|proxy| proxy.trim().strip_prefix("file://"));
     all.filter(|folder| Path::new(folder).is_dir())
 }
 
 /// Takes the sums out of the tree, and puts the archives into their places. The client, which has a network, made all of these
-/// folders: a link on the way to a file, or in the place of a folder, would lead to files of this machine.
+/// directories: a link on the way to a file, or in the place of a directory, would lead to files of this machine.
 fn put_modules(work: &Path) -> std::io::Result<()> {
     let work = Tree::directory(work)?;
     let (tree, zips) = (work.below(Path::new("tree"))?, work.below(Path::new("zips"))?);
@@ -197,7 +197,7 @@ mod tests {
         assert!(at.join("1.mod").exists() && at.join("1.zip").exists() && !at.join("1.ziphash").exists());
     }
 
-    /// A client that was taken over leaves links where folders belong.
+    /// A client that was taken over leaves links where directories belong.
     #[test]
     fn no_link_of_the_client_leads_to_files_of_the_host() {
         let files = ["work/tree/go.mod", "work/zips/x/1.zip", "home/x/1.ziphash", "home/x/2.zip"];

@@ -117,7 +117,7 @@ fn kbuild(arch: Arch) -> &'static str {
     }
 }
 
-/// The folders that `$SRCDIR` is laid from, the uppermost first.
+/// The directories that `$SRCDIR` is laid from, the uppermost first.
 struct Layers<'a>(&'a [PathBuf]);
 
 impl Sources for Layers<'_> {

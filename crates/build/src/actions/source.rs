@@ -118,7 +118,7 @@ impl Builder {
         (url, commit): (&str, &str),
         scratch: &Path,
     ) -> Result<(), Failure> {
-        let make = |error| Failure::io("make the folders of a fetch in", scratch, error);
+        let make = |error| Failure::io("make the directories of a fetch in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
         let work = Mount::Bind { source: folders.path("work"), dest: "/build/work".into(), writable: true };
         let tool = Tool {

@@ -9,7 +9,7 @@ use yoe_image::update::{Release, UpdateError, write_bundle};
 use yoe_keys::secure_boot;
 use yoe_keys::updates::LastPublished;
 use yoe_keys::{KeysError, UpdateKeys};
-use yoe_model::Image;
+use yoe_model::{Image, Slots};
 
 use crate::error::CommandError;
 use crate::output::{self, Output};
@@ -43,7 +43,7 @@ pub struct Bundle {
 pub fn run(args: &Bundle) -> Result<(), CommandError> {
     let locked = project::open(args.machine.as_deref())?.lock()?;
     let (name, image) = image(&locked.project, args.image.as_deref(), "bundle")?;
-    if !image.layout.is_verified() {
+    if image.layout.slots == Slots::One {
         return Err(UpdateError::OneSlot(name).into());
     }
     let machine = locked.project.machine.name.clone();
@@ -146,7 +146,7 @@ fn publish(
     }
     let manifest = &release.manifest;
     ui::note(&format!(
-        "{} {} for {}: any web server can serve this folder, and `updater install URL` takes it",
+        "{} {} for {}: any web server can serve this directory, and `updater install URL` takes it",
         manifest.image, manifest.version, release.machine
     ));
     Ok(published)

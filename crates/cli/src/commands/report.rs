@@ -69,7 +69,7 @@ fn measure(
     Ok(report::Report::new(image, &locked.project.machine, &manifest, size.len(), &newest, tree))
 }
 
-/// The digest and the folder of an image that was built allocked.
+/// The digest and the directory of an image that was built allocked.
 fn built(locked: &LockedProject, plan: &Plan, name: &str) -> Result<(String, PathBuf), CommandError> {
     let missing = || {
         CommandError::user(format!("image {name:?} is not built as it is defined now"))

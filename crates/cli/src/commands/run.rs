@@ -88,7 +88,7 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
     if !args.command.is_empty() {
         return run_command::run(args, &bootable, &records(&bootable)?);
     }
-    // Makes the folder that the arguments speak of.
+    // Makes the directory that the arguments speak of.
     let folder = bootable.folder()?;
     let servers = bootable.servers.start(&records(&bootable)?)?;
     let mut credentials = args.device_credentials()?;

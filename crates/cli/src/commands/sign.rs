@@ -27,8 +27,8 @@ pub fn run(args: &Sign) -> Result<(), CommandError> {
     let (name, _) = image(&locked.project, args.image.as_deref(), "sign")?;
     // Before anything is made or built: what is wrong with the command shows now.
     if args.output.exists() && !args.output.is_dir() {
-        return Err(CommandError::user(format!("{} is no folder", args.output.display()))
-            .hint("--output names the folder that the signed disk is laid into"));
+        return Err(CommandError::user(format!("{} is not a directory", args.output.display()))
+            .hint("--output names the directory that the signed disk is laid into"));
     }
     output::directory(&args.output)?;
     let (tools, project) = (secure_boot::tools(&locked.project)?, locked.project.name.clone());

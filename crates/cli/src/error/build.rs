@@ -42,7 +42,7 @@ impl From<StoreError> for CommandError {
 /// What to do when no address is known, and what was looked at.
 fn hints(home: Option<&Path>) -> [String; 2] {
     let cargo = home.map_or("nothing of cargo, as neither CARGO_HOME nor HOME is set".to_owned(), |home| {
-        format!("registry/index/*/config.json and config.toml in cargo's folder {}", home.display())
+        format!("registry/index/*/config.json and config.toml in cargo's directory {}", home.display())
     });
     [
         format!("looked at YOE_MIRROR_CRATES, the project's mirrors of \"crates\", and {cargo}"),

@@ -15,7 +15,7 @@ fn image() -> Image {
         version: "1.2".into(),
         description: String::new(),
         artifacts: vec![],
-        layout: Layout::Disk { esp: Size(64 << 20), root: RootSize::Fit, format: RootFormat::Erofs },
+        layout: Layout::disk(Size(64 << 20), RootSize::Fit, RootFormat::Erofs),
         container: "image-tools".into(),
         tests: vec![],
         boot_manager: None,

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-/// How the folders begin that cargo keeps the index of crates.io in, by the sparse protocol and by git. They are named for
+/// How the directories begin that cargo keeps the index of crates.io in, by the sparse protocol and by git. They are named for
 /// the host of the index, then a digest of its whole address.
 const CRATES_IO: [&str; 2] = ["index.crates.io", "github.com"];
 
 /// How many sources may replace each other; cargo refuses circles.
 const LONGEST_CHAIN: usize = 16;
 
-/// Addresses that cargo, whose folder is `home`, downloads crates from, as its registry's `dl` gives them. A registry that
+/// Addresses that cargo, whose directory is `home`, downloads crates from, as its registry's `dl` gives them. A registry that
 /// replaces crates.io in cargo's configuration stands in its place. None when cargo never asked the registry.
 pub fn downloads(home: &Path) -> Vec<String> {
     let hosts = match configuration(home).map(|config| replacement(&config)) {
@@ -97,7 +97,7 @@ fn host(address: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    /// A folder of cargo with these indexes, each with the `dl` of its configuration.
+    /// A directory of cargo with these indexes, each with the `dl` of its configuration.
     fn home(indexes: &[(&str, &str)]) -> tempfile::TempDir {
         let home = tempfile::tempdir().unwrap();
         for (name, dl) in indexes {

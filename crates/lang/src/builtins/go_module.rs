@@ -22,7 +22,7 @@ arguments! {
         version: Option<GoVersion> = None,
         /// The file that stands for its `go.mod`, when upstream gave that another name; the sums are beside it.
         gomod: Option<ArchivePath> = None,
-        /// Modules that its `go.mod` replaces by folders which no module's archive holds, from folder to module path: each is
+        /// Modules that its `go.mod` replaces by directories which no module's archive holds, from directory to module path: each is
         /// there, and empty.
         stubs: BTreeMap<ArchivePath, GoModulePath> = BTreeMap::new(),
         /// Modules that it needs in newer versions than its `go.mod` asks for, from module path to version: for fixes that
@@ -30,7 +30,7 @@ arguments! {
         upgrade: BTreeMap<GoModulePath, GoVersion> = BTreeMap::new(),
         /// The container that holds the Go client.
         container: Name = Name("go-tools".to_owned()),
-        /// The folder below `$SRCDIR` that it is laid into.
+        /// The directory below `$SRCDIR` that it is laid into.
         into: SourceFolder = SourceFolder(String::new()),
     }
 }

@@ -196,7 +196,7 @@ fn image() -> Image {
         version: "1".into(),
         description: String::new(),
         artifacts: vec!["app".into()],
-        layout: Layout::Disk { esp: Size(1 << 26), root: RootSize::Fit, format: RootFormat::Erofs },
+        layout: Layout::disk(Size(1 << 26), RootSize::Fit, RootFormat::Erofs),
         container: "tools".into(),
         boot_manager: None,
         tests: Vec::new(),

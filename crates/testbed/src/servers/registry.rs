@@ -12,9 +12,9 @@ use super::registry_scripts::{self as scripts, Door, Served};
 use super::server::{HOST, Place, bind, credential};
 use crate::error::TestbedError;
 
-/// The registry's folder, inside its sandbox.
+/// The registry's directory, inside its sandbox.
 const FOLDER: &str = "/run/registry";
-/// The images' folder, inside.
+/// The images' directory, inside.
 const IMAGES: &str = "/run/images";
 /// More than any certificate has, in bytes.
 const LARGEST_CA: u64 = 64 << 10;
@@ -27,7 +27,7 @@ pub struct Parts {
     pub images: Vec<Served>,
     /// What it serves to those alone who log in.
     pub private: Vec<Served>,
-    /// A folder of its own.
+    /// A directory of its own.
     pub folder: PathBuf,
     /// Seconds since 1970 from which its certificates are valid: no device's clock is older.
     pub epoch: u64,
@@ -47,9 +47,9 @@ impl Registry {
         let inside = parts.folder.join("run");
         let place = place(parts, &inside, log);
         place.begin()?;
-        fs::create_dir_all(&inside).map_err(|error| place.failed("its folder cannot be made", error))?;
+        fs::create_dir_all(&inside).map_err(|error| place.failed("its directory cannot be made", error))?;
         place.run("certificates", &scripts::certificates(HOST, parts.epoch))?;
-        // Its programs write into this folder.
+        // Its programs write into this directory.
         let ca =
             yoe_tree::Tree::directory(&inside).and_then(|tree| tree.read(Path::new(scripts::CA), LARGEST_CA));
         let ca = ca.map_err(|error| place.failed("it has no certificate", error))?;
@@ -57,7 +57,8 @@ impl Registry {
         let mut registry = Self { port, ca, private: None, children: vec![child] };
         if !parts.private.is_empty() {
             let scratch = parts.folder.join("private");
-            fs::create_dir_all(&scratch).map_err(|error| place.failed("its folder cannot be made", error))?;
+            fs::create_dir_all(&scratch)
+                .map_err(|error| place.failed("its directory cannot be made", error))?;
             let second = Place { scratch: &scratch, mounts: place.mounts.clone(), ..place };
             let (port, child) = serve(&second, &inside, &parts.private, Door::Locked)?;
             registry.private = Some(port);

@@ -8,15 +8,15 @@ pub struct Served {
     pub name: String,
     /// Its tag.
     pub tag: String,
-    /// The folder that holds its layout and its archive.
+    /// The directory that holds its layout and its archive.
     pub folder: PathBuf,
 }
 
-/// The certificate of the authority, in the registry's folder.
+/// The certificate of the authority, in the registry's directory.
 pub const CA: &str = "ca.crt";
 /// Who may log in where that is asked for, `USER:PASSWORD`: it guards images of a test on this host's loopback.
 pub const LOGIN: &str = "yoe:behind-the-door";
-/// The file with who may log in, in the registry's folder.
+/// The file with who may log in, in the registry's directory.
 pub const PASSWORDS: &str = "htpasswd";
 /// Its content: [`LOGIN`] with the password's bcrypt hash, the one kind that the registry takes.
 pub const PASSWORD_LINE: &str = "yoe:$2b$05$yoeyoeyoeyoeyoeyoeyoe.ph7aWyX.jsCH/a0zH7Orp2dREiNRzNG\n";
@@ -31,7 +31,7 @@ pub enum Door {
 }
 
 impl Door {
-    /// The registry's settings, in its folder.
+    /// The registry's settings, in its directory.
     pub fn settings(self) -> &'static str {
         match self {
             Self::Open => "config.yml",
@@ -39,7 +39,7 @@ impl Door {
         }
     }
 
-    /// Where it keeps images, in its folder.
+    /// Where it keeps images, in its directory.
     fn data(self) -> &'static str {
         match self {
             Self::Open => "data",
@@ -89,7 +89,7 @@ cp {CA} trust/
     )
 }
 
-/// The settings of a registry in this folder that listens on this port of the loopback.
+/// The settings of a registry in this directory that listens on this port of the loopback.
 pub fn config(folder: &str, port: u16, door: Door) -> String {
     let auth = match door {
         Door::Open => String::new(),

@@ -28,9 +28,9 @@ pub struct Place<'p> {
     pub container: &'p Path,
     /// What it sees besides.
     pub mounts: Vec<Mount>,
-    /// Its folder, inside.
+    /// Its directory, inside.
     pub folder: &'static str,
-    /// A folder of this run, for sandboxes.
+    /// A directory of this run, for sandboxes.
     pub scratch: &'p Path,
     /// What its programs say goes to this file.
     pub log: &'p Path,
@@ -123,7 +123,7 @@ impl Place<'_> {
     }
 }
 
-/// A folder of this host, inside.
+/// A directory of this host, inside.
 pub fn bind(source: PathBuf, dest: impl Into<String>, writable: bool) -> Mount {
     Mount::Bind { source, dest: dest.into(), writable }
 }

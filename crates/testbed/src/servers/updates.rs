@@ -3,7 +3,7 @@
 //! | path | holds |
 //! |---|---|
 //! | `VERSION.bundle` | each release, and the image itself |
-//! | `repository/` | the first release, as a folder |
+//! | `repository/` | the first release, as a directory |
 //! | `foreign.bundle` | the first release, signed by keys that the device does not trust |
 
 use std::fs::{self, File};
@@ -24,11 +24,11 @@ use crate::error::TestbedError;
 
 /// The container that holds the server.
 pub const CONTAINER: &str = "update-server";
-/// The server's folder, inside its sandbox.
+/// The server's directory, inside its sandbox.
 const FOLDER: &str = "/run/updates";
-/// Its settings, in its folder.
+/// Its settings, in its directory.
 const CONFIG: &str = "lighttpd.conf";
-/// What it serves, in its folder.
+/// What it serves, in its directory.
 const SERVED: &str = "served";
 
 /// What an update server is made of.
@@ -39,7 +39,7 @@ pub struct Parts {
     pub releases: Vec<Offered>,
     /// The machine that they were built for.
     pub machine: String,
-    /// A folder of its own.
+    /// A directory of its own.
     pub folder: PathBuf,
     /// Seconds since 1970: what they are signed at.
     pub now: u64,
@@ -49,14 +49,14 @@ pub struct Parts {
 pub struct Offered {
     /// The image, with this version.
     pub image: Image,
-    /// The folder that it was built into.
+    /// The directory that it was built into.
     pub folder: PathBuf,
     /// A signed copy of its kernel, for firmware that refuses what is not signed.
     pub signed: Option<PathBuf>,
 }
 
 impl Parts {
-    /// From here on what is served is signed for Secure Boot. `scratch` is a folder that does not exist.
+    /// From here on what is served is signed for Secure Boot. `scratch` is a directory that does not exist.
     pub fn sign(&mut self, secure_boot: &SecureBoot, scratch: &Path) -> Result<(), TestbedError> {
         for (index, offered) in self.releases.iter_mut().enumerate() {
             let kernel = offered.folder.join(yoe_image::disk::kernel_file(&offered.image));
@@ -87,7 +87,7 @@ impl UpdateServer {
         };
         place.begin()?;
         fs::create_dir_all(inside.join(SERVED))
-            .map_err(|error| place.failed("its folder cannot be made", error))?;
+            .map_err(|error| place.failed("its directory cannot be made", error))?;
         let root = publish(parts, &inside.join(SERVED))?;
         let port = place.free_port()?;
         fs::write(inside.join(CONFIG), config(port))

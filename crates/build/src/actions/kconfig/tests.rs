@@ -7,7 +7,7 @@ use crate::configuration_error::SHOWN;
 const KCONFIG: &str = "config NET\n\tbool \"Networking\"\n\nsource \"net/Kconfig\"\n";
 const BRIDGE: &str = "config BRIDGE\n\tbool \"Bridge\"\n\tdepends on NET\n";
 
-/// A build folder with sources, and what its configuration says.
+/// A build directory with sources, and what its configuration says.
 struct Rig {
     root: tempfile::TempDir,
 }

@@ -10,7 +10,7 @@ use super::super::device::Hardware;
 use yoe_vm::Accel;
 use yoe_vm::fake::root;
 
-/// A device of [`yoe_vm::fake::FakeQemu`]: its disk is a folder.
+/// A device of [`yoe_vm::fake::FakeQemu`]: its disk is a directory.
 struct Fake<'f> {
     folder: &'f Path,
     /// What it was at each start.
