@@ -7,6 +7,7 @@ use crate::arguments::text::Line;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
 use crate::definitions::{Made, Part};
+use crate::problem::{Place, Problem};
 use crate::session::FileKind;
 
 arguments! {
@@ -14,7 +15,8 @@ arguments! {
     "test" => pub(crate) struct Arguments {
         /// The name, unique in its image.
         [positional] name: Line,
-        /// Shell text, run as root on the device.
+        /// Shell text, run as root on the device. It ends with the first command that fails (`set -e`); a line that begins with
+        /// `!` can be its last one alone, since the shell passes over it anywhere else.
         run: String,
         /// Text that its standard output must contain.
         expect: Option<String> = None,
@@ -46,6 +48,16 @@ impl Builtin for Arguments {
     const HOME: Option<FileKind> = None;
 
     fn make(self, call: &Call<'_>) -> Option<Part> {
+        if let Some(line) = unchecked(&self.run) {
+            let message = format!("`{line}` is never checked: `set -e` passes over what begins with `!`");
+            let problem = Problem::error(Place::argument(call.site, "run"), message);
+            call.report(
+                problem
+                    .expected("`! COMMAND` as the last line alone")
+                    .hint("write `if COMMAND; then exit 1; fi`"),
+            );
+            return None;
+        }
         let value = ImageTest {
             name: self.name.into(),
             run: self.run,
@@ -63,4 +75,11 @@ impl Builtin for Arguments {
         };
         Some(Part::Test(Made { value, site: call.site.clone() }))
     }
+}
+
+/// The first line that begins with `!` and is not the last one: `set -e` does not end a script there (POSIX, "set", -e, exception 2).
+fn unchecked(script: &str) -> Option<&str> {
+    let mut lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.next_back()?;
+    lines.find(|line| line.starts_with("! "))
 }
