@@ -80,7 +80,7 @@ fn program(target: &str) -> PathBuf {
 fn build(targets: &[String]) -> Result<(), String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "fuzz/target"]);
+    command.args(["build", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "fuzz/target"]);
     command.args(["--target", &triple()]).env("RUSTFLAGS", FLAGS.join(" "));
     command.args(targets.iter().flat_map(|target| ["--bin", target]));
     let status = command.status().map_err(|error| format!("cannot run cargo build: {error}"))?;

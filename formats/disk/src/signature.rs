@@ -75,6 +75,8 @@ fn header(file: &[u8]) -> Result<Option<usize>, UkiError> {
 pub fn pretend(file: &[u8]) -> Result<Vec<u8>, UkiError> {
     const SIGNATURE: &[u8; 24] = b"the signature of someone";
     let header = header(file)?.ok_or(UkiError::NotPe)?;
+    // The optional header may say more than the file holds.
+    piece(file, header..header + SIGNATURES + 8)?;
     let mut signed = file.to_vec();
     signed.resize(file.len().next_multiple_of(8), 0);
     let place = [signed.len() as u32, SIGNATURE.len() as u32];
@@ -88,6 +90,14 @@ pub fn pretend(file: &[u8]) -> Result<Vec<u8>, UkiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_signature_is_put_into_a_header_that_is_cut_off() {
+        let whole = pe(b"");
+        let end = header(&whole).unwrap().unwrap() + SIGNATURES + 8;
+        assert!((0..end).all(|length| pretend(&whole[..length]).is_err()));
+        assert!(pretend(&whole[..end]).is_ok());
+    }
 
     fn pe(content: &[u8]) -> Vec<u8> {
         [&crate::uki::skeleton("ro", "ID=yoe\n", b"kernel")[..], content].concat()

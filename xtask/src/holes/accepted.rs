@@ -82,7 +82,7 @@ impl Accepted {
                 Verdict::Expired(reason, *until)
             }
             Some(line) => Verdict::Accepted(&line.reason),
-            None if hole.fixed.is_some() && hole.served => Verdict::Open,
+            None if hole.served.is_some() => Verdict::Open,
             None => Verdict::NoFix,
         }
     }

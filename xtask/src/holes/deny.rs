@@ -33,8 +33,8 @@ pub fn check(advisories: Option<&Path>) -> Result<Checked, String> {
     }
     holes.sort();
     holes.dedup();
-    for hole in holes.iter_mut().filter(|hole| !hole.served) {
-        hole.served = hole.fixed.as_ref().is_some_and(|fixed| is_served(&hole.module, fixed));
+    for hole in holes.iter_mut().filter(|hole| hole.served.is_none()) {
+        hole.served = hole.fixed.clone().filter(|fixed| is_served(&hole.module, fixed));
     }
     Ok(Checked { kind: Kind::Crate, database: database(&scratch.0, advisories)?, holes })
 }
@@ -64,8 +64,10 @@ fn run(manifest: &Path, config: &Path, advisories: Option<&Path>, scratch: &Path
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .args(["deny", "--locked", "--format", "json", "--log-level", "error", "--manifest-path"])
-        .arg(manifest);
-    command.args(["check", "--audit-compatible-output", "--config"]).arg(config).arg("advisories");
+        .arg(manifest)
+        .arg("--config")
+        .arg(config)
+        .args(["check", "--audit-compatible-output", "advisories"]);
     if let Some(directory) = advisories {
         let directory =
             std::path::absolute(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
@@ -135,4 +137,40 @@ impl Drop for Scratch {
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
     std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An advisory in the form of RustSec's database.
+    const ADVISORY: &str = "```toml\n[advisory]\nid = \"RUSTSEC-2026-9999\"\npackage = \"serde_json\"\ndate = \"2026-01-01\"\n\
+                            \n[versions]\npatched = [\">= 999.0.0\"]\n```\n\n# Invented\n\nFor a test.\n";
+
+    fn git(folder: &Path, arguments: &[&str]) {
+        let identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"];
+        let status = Command::new("git").arg("-C").arg(folder).args(identity).args(arguments).status();
+        assert!(status.as_ref().is_ok_and(|status| status.success()), "git {arguments:?}: {status:?}");
+    }
+
+    #[test]
+    fn cargo_deny_is_asked_with_the_database_that_is_named() {
+        let scratch = tempfile::tempdir().expect("there is room");
+        let (config, database) = (scratch.path().join("deny.toml"), scratch.path().join("advisories"));
+        let advisories = database.join("crates/serde_json");
+        std::fs::create_dir_all(&advisories).expect("there is room");
+        std::fs::write(advisories.join("RUSTSEC-2026-9999.md"), ADVISORY).expect("there is room");
+        git(&database, &["init", "--quiet", "--initial-branch=main"]);
+        git(&database, &["add", "."]);
+        git(&database, &["commit", "--quiet", "--message=one"]);
+        write(&config, &configuration(scratch.path())).expect("there is room");
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+        let said = run(&manifest, &config, Some(&database), scratch.path()).expect("cargo deny can be run");
+        let holes = answer::read(&said).expect("it checked");
+        let hole =
+            holes.iter().find(|hole| hole.id == "RUSTSEC-2026-9999").expect("serde_json is in the lock");
+        assert_eq!((hole.within.as_str(), hole.fixed.as_deref()), ("serde_json", Some("999.0.0")));
+        let told = super::database(scratch.path(), Some(&database)).expect("it was fetched");
+        assert!(told.starts_with("RustSec's advisory-db, commit "), "{told}");
+    }
 }

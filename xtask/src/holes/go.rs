@@ -60,14 +60,27 @@ fn cache() -> Result<PathBuf, String> {
     Ok(cache)
 }
 
-fn hole(client: &GoClient, unit: &str, finding: Finding, served: &mut BTreeMap<String, bool>) -> Hole {
+/// Which fixes are served, by module and version.
+type Served = BTreeMap<(String, String), Option<String>>;
+
+fn hole(client: &GoClient, unit: &str, finding: Finding, served: &mut Served) -> Hole {
     let Finding { id, alias, module, version, fixed, reach, title } = finding;
-    let is_served = fixed.as_ref().is_some_and(|fixed| {
-        let (path, version) = carrier(&module, fixed);
-        *served.entry(format!("{path}@{version}")).or_insert_with(|| client.serves(&path, &version).is_ok())
+    let served = fixed.as_ref().and_then(|fixed| {
+        let place = served.entry((module.clone(), fixed.clone()));
+        place.or_insert_with(|| serving(&module, fixed, |path, query| client.version(path, query))).clone()
     });
-    let kind = Kind::Go;
-    Hole { kind, within: unit.to_owned(), id, alias, module, version, fixed, served: is_served, reach, title }
+    Hole { kind: Kind::Go, within: unit.to_owned(), id, alias, module, version, fixed, served, reach, title }
+}
+
+/// The version with a fix that can be had. The first one is often that of a commit, which a proxy need not serve: then the next
+/// release has it as well. `ask` gives the version that the proxy has for a query (Go Modules Reference, "Version queries").
+fn serving(module: &str, fixed: &str, ask: impl Fn(&str, &str) -> Result<String, String>) -> Option<String> {
+    let (path, version) = carrier(module, fixed);
+    if ask(&path, &version).is_ok() {
+        return Some(fixed.to_owned());
+    }
+    // Toolchains are not ordered by their versions.
+    (path != TOOLCHAIN).then(|| ask(&path, &format!(">={version}")).ok())?
 }
 
 /// The module, and its version, that brings a fix.
@@ -84,6 +97,25 @@ fn carrier(module: &str, fixed: &str) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fix_is_served_by_its_version_or_by_the_next() {
+        let ask = |path: &str, query: &str| match (path, query) {
+            ("m", "v1.0.0") => Ok("v1.0.0".to_owned()),
+            ("m", ">=v1.0.1-0.20261009181718-2f1f834330b2") => Ok("v1.1.0".to_owned()),
+            _ => Err("403 Forbidden".to_owned()),
+        };
+        assert_eq!(serving("m", "v1.0.0", ask).as_deref(), Some("v1.0.0"));
+        assert_eq!(serving("m", "v1.0.1-0.20261009181718-2f1f834330b2", ask).as_deref(), Some("v1.1.0"));
+        assert_eq!(serving("m", "v2.0.0", ask), None);
+        assert_eq!(
+            serving("stdlib", "v9.9.9", |_, query| match query.starts_with(">=") {
+                true => Ok("v0.0.1-go1.9.linux-arm".to_owned()),
+                false => Err("404".to_owned()),
+            }),
+            None
+        );
+    }
 
     #[test]
     fn fixes_of_the_standard_library_come_with_a_toolchain() {

@@ -49,9 +49,11 @@ impl GoClient {
         Ok(Module { version: field("Version")?, folder: field("Dir")?.into() })
     }
 
-    /// Whether the proxy serves a version of a module; why not, when it does not.
-    pub fn serves(&self, path: &str, version: &str) -> Result<(), String> {
-        self.json(&["list", "-m", "-json", &format!("{path}@{version}")]).map(drop)
+    /// The version of a module that the proxy serves for a query, such as `v1.2.3` or `>=v1.2.3`; why none, when there is none.
+    pub fn version(&self, path: &str, query: &str) -> Result<String, String> {
+        let answer = self.json(&["list", "-m", "-json", &format!("{path}@{query}")])?;
+        let version = answer["Version"].as_str().map(str::to_owned);
+        version.ok_or_else(|| format!("go list -m {path}@{query} gave no version: {answer}"))
     }
 
     /// Compiles a program and gives its path.

@@ -39,8 +39,8 @@ pub struct Hole {
     pub version: String,
     /// The first version without it, if there is one.
     pub fixed: Option<String>,
-    /// Whether the registry serves that version.
-    pub served: bool,
+    /// The version with the fix that the registry serves: the first one, or else the next that can be had.
+    pub served: Option<String>,
     /// Whether the vulnerable code is there.
     pub reach: Reach,
     /// What it is.
@@ -55,9 +55,12 @@ impl fmt::Display for Hole {
             write!(f, " ({alias})")?;
         }
         write!(f, " in {within}: {module} {version}, ")?;
-        match (&self.fixed, self.served) {
-            (Some(fixed), true) => write!(f, "fixed in {fixed}, which is served")?,
-            (Some(fixed), false) => write!(f, "fixed in {fixed}, which is not served")?,
+        match (&self.fixed, &self.served) {
+            (Some(fixed), Some(served)) if fixed == served => {
+                write!(f, "fixed in {fixed}, which is served")?;
+            }
+            (Some(fixed), Some(served)) => write!(f, "fixed in {fixed}, which is served as {served}")?,
+            (Some(fixed), None) => write!(f, "fixed in {fixed}, which is not served")?,
             (None, _) => write!(f, "no fix is known")?,
         }
         match &self.reach {
@@ -80,7 +83,7 @@ pub fn hole(id: &str, within: &str, fixed: Option<&str>, served: bool, reach: Re
         module: "example.org/m".to_owned(),
         version: "v1.0.0".to_owned(),
         fixed: fixed.map(str::to_owned),
-        served,
+        served: fixed.filter(|_| served).map(str::to_owned),
         reach,
         title: "something".to_owned(),
     }

@@ -7,6 +7,8 @@ use crate::holes::hole::{Hole, Kind, Reach};
 
 /// What a yanked version is called in holes.toml.
 const YANKED: &str = "yanked";
+/// What ends it.
+const NOT_YANKED: &str = "any version that is not yanked";
 
 pub fn read(said: &Said) -> Result<Vec<Hole>, String> {
     let diagnostics = String::from_utf8_lossy(&said.stderr);
@@ -66,7 +68,7 @@ fn vulnerability(found: &Value) -> Result<Hole, String> {
         fixed: fixed(&version, patched),
         version,
         // Asked afterwards.
-        served: false,
+        served: None,
         reach: Reach::Unknown,
         title: format!("{kind}{}", text(advisory, "title")?),
     })
@@ -102,8 +104,8 @@ fn yanked(line: &str) -> Option<Hole> {
         alias: None,
         module: name,
         version: krate["version"].as_str().unwrap_or_default().to_owned(),
-        fixed: Some("any version that is not yanked".to_owned()),
-        served: true,
+        fixed: Some(NOT_YANKED.to_owned()),
+        served: Some(NOT_YANKED.to_owned()),
         reach: Reach::Unknown,
         title: "its authors took this version back".to_owned(),
     })
@@ -131,7 +133,7 @@ mod tests {
             .map(|hole| (hole.id.as_str(), hole.within.as_str(), hole.fixed.as_deref()))
             .collect();
         assert_eq!(shown[..2], [("RUSTSEC-1", "a", Some("1.2.3")), ("RUSTSEC-2", "b", None)]);
-        assert_eq!((shown[2].0, shown[2].1, holes[2].served), ("yanked", "c", true));
+        assert_eq!((shown[2].0, shown[2].1, holes[2].served.is_some()), ("yanked", "c", true));
         assert_eq!(holes[0].alias.as_deref(), Some("CVE-2026-1"));
         assert_eq!(holes[1].title, "unmaintained: b is left alone");
     }
