@@ -14,6 +14,7 @@ use yoe_store::{ActionResult, Lock, Session, Store};
 
 use crate::error::{ActionError, BuildError};
 use crate::explain::reason;
+use crate::make::{Making, maker};
 use crate::reporter::{Event, How, Reporter};
 use crate::schedule::{Execute, Known, Lanes, Results, run, targets};
 
@@ -62,24 +63,6 @@ impl Builder {
         self.store.tree(digest)?.ok_or(ActionError::Gone(*digest))
     }
 
-    pub(crate) fn input(&self, inputs: &Results, id: ActionId) -> Result<PathBuf, ActionError> {
-        let digest = inputs.get(&id).ok_or(ActionError::Missing)?;
-        self.tree(digest)
-    }
-
-    fn execute(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<Digest, ActionError> {
-        let action = plan.action(id);
-        match &action.kind {
-            ActionKind::Source(source) => self.source(action, source, inputs),
-            ActionKind::Container(container) => self.container(action, container),
-            ActionKind::Unit(unit) => self.unit(plan, id, unit, inputs),
-            ActionKind::Package(package) => self.package(package, inputs),
-            ActionKind::Root(root) => self.root(root, inputs),
-            ActionKind::Disk(disk) => self.disk(plan, action, disk, inputs),
-            ActionKind::OciImage(image) => self.oci_image(image, inputs),
-        }
-    }
-
     /// Makes a result, or takes that of the same action over the same bytes.
     fn make(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<(Digest, How), ActionError> {
         let action = plan.action(id);
@@ -87,7 +70,10 @@ impl Builder {
         let content_key = content_key(plan, action, inputs);
         let (tree, how) = match self.store.action(&content_key)? {
             Some(same) => (same.tree, How::Reused),
-            None => (self.execute(plan, id, inputs)?, How::Built),
+            None => {
+                let making = Making { builder: self, plan, id, inputs };
+                (maker(&action.kind).make(&making)?, How::Built)
+            }
         };
         let result = ActionResult {
             tree,

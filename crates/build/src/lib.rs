@@ -11,6 +11,7 @@ mod configuration_error;
 mod error;
 mod explain;
 mod layout;
+mod make;
 mod reads;
 mod reporter;
 mod repository;

@@ -3,8 +3,10 @@
 use yoe_plan::{ActionKind, Plan};
 use yoe_sandbox::{Exit, SandboxError};
 
+use crate::actions::unit::prepare;
 use crate::builder::Builder;
 use crate::error::{ActionError, BuildError};
+use crate::make::Making;
 use crate::reads::reads;
 use crate::reporter::Event;
 use crate::schedule::{Results, run};
@@ -31,7 +33,8 @@ impl Builder {
         self.reporter.event(Event::Settled);
         let open = || {
             let scratch = self.session.scratch()?;
-            let mut spec = self.prepare(plan, id, unit, &inputs, scratch.path())?.spec;
+            let cx = Making { builder: self, plan, id, inputs: &inputs };
+            let mut spec = prepare(&cx, unit, scratch.path())?.spec;
             spec.environment.insert("PS1".into(), format!("{name} \\w # "));
             spec.environment.insert("TERM".into(), "xterm".into());
             spec.command = if command.is_empty() { vec!["/bin/sh".into()] } else { command.to_vec() };

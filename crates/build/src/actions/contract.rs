@@ -9,13 +9,11 @@ use yoe_image::root::files;
 use yoe_kernel::Config;
 use yoe_kernel::contract::{Report, Runtime, check, module_in};
 use yoe_package::ArchiveReader;
-use yoe_plan::{Action, DiskAction, Plan};
+use yoe_plan::DiskAction;
 use yoe_tree::Tree;
 
-use crate::builder::Builder;
 use crate::error::ActionError;
-use crate::reporter::Event;
-use crate::schedule::Results;
+use crate::make::Making;
 
 /// Where a kernel unit leaves its configuration.
 const CONFIG: &str = "boot/config";
@@ -33,51 +31,43 @@ pub(crate) fn hold(bytes: &[u8], name: &str, contract: &[String]) -> Result<Repo
     Ok(report)
 }
 
-impl Builder {
-    /// Fails when an option that a runtime requires is missing, or is a module that the image does not hold; warns of
-    /// optional ones.
-    pub(crate) fn contract(
-        &self,
-        plan: &Plan,
-        action: &Action,
-        disk: &DiskAction,
-        inputs: &Results,
-    ) -> Result<(), ActionError> {
-        let image = &disk.image;
-        if image.kernel_contract.is_empty() {
-            return Ok(());
-        }
-        let folder = self.input(inputs, disk.kernel)?;
-        // Steps wrote there, and an error may quote a line of the file.
-        let bytes = Tree::root(&folder)
-            .and_then(|tree| tree.read(Path::new(CONFIG), MAX_CONFIG))
-            .map_err(|source| ActionError::Tree { maker: plan.action(disk.kernel).label.clone(), source })?;
-        let report = hold(&bytes, &folder.join(CONFIG).display().to_string(), &image.kernel_contract)?;
-        // Most kernels need none of them; the root is not read for those.
-        if report.has_modules(|_| false).is_err() {
-            let modules = self.modules(disk, inputs)?;
-            report
-                .has_modules(|name| modules.contains(name))
-                .map_err(|absent| ActionError::Contract(absent.into()))?;
-        }
-        let optional: Vec<&str> = report.missing_optional().iter().map(|outcome| outcome.symbol).collect();
-        if !optional.is_empty() {
-            let names = image.kernel_contract.join(", ");
-            let message = format!("the kernel lacks options that {names} can use: {}", optional.join(", "));
-            self.reporter.event(Event::Warning { label: &action.label, message: &message });
-        }
-        Ok(())
+/// Fails when an option that a runtime requires is missing, or is a module that the image does not hold; warns of
+/// optional ones.
+pub(crate) fn contract(cx: &Making<'_>, disk: &DiskAction) -> Result<(), ActionError> {
+    let image = &disk.image;
+    if image.kernel_contract.is_empty() {
+        return Ok(());
     }
+    let folder = cx.input(disk.kernel)?;
+    // Steps wrote there, and an error may quote a line of the file.
+    let bytes = Tree::root(&folder)
+        .and_then(|tree| tree.read(Path::new(CONFIG), MAX_CONFIG))
+        .map_err(|source| ActionError::Tree { maker: cx.plan.action(disk.kernel).label.clone(), source })?;
+    let report = hold(&bytes, &folder.join(CONFIG).display().to_string(), &image.kernel_contract)?;
+    // Most kernels need none of them; the root is not read for those.
+    if report.has_modules(|_| false).is_err() {
+        let modules = modules(cx, disk)?;
+        report
+            .has_modules(|name| modules.contains(name))
+            .map_err(|absent| ActionError::Contract(absent.into()))?;
+    }
+    let optional: Vec<&str> = report.missing_optional().iter().map(|outcome| outcome.symbol).collect();
+    if !optional.is_empty() {
+        let names = image.kernel_contract.join(", ");
+        let message = format!("the kernel lacks options that {names} can use: {}", optional.join(", "));
+        cx.warn(&message);
+    }
+    Ok(())
+}
 
-    /// Names of the kernel modules in the root.
-    fn modules(&self, disk: &DiskAction, inputs: &Results) -> Result<BTreeSet<String>, ActionError> {
-        let path = self.input(inputs, disk.root)?.join(files::ROOT);
-        let file = File::open(&path).map_err(|error| ActionError::io("read", &path, error))?;
-        let mut archive = ArchiveReader::new(BufReader::new(file));
-        let mut found = BTreeSet::new();
-        while let Some(entry) = archive.next_entry().map_err(|error| ActionError::Archive(error.into()))? {
-            found.extend(module_in(&entry.path));
-        }
-        Ok(found)
+/// Names of the kernel modules in the root.
+fn modules(cx: &Making<'_>, disk: &DiskAction) -> Result<BTreeSet<String>, ActionError> {
+    let path = cx.input(disk.root)?.join(files::ROOT);
+    let file = File::open(&path).map_err(|error| ActionError::io("read", &path, error))?;
+    let mut archive = ArchiveReader::new(BufReader::new(file));
+    let mut found = BTreeSet::new();
+    while let Some(entry) = archive.next_entry().map_err(|error| ActionError::Archive(error.into()))? {
+        found.extend(module_in(&entry.path));
     }
+    Ok(found)
 }

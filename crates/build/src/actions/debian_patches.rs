@@ -8,14 +8,11 @@ use std::path::Path;
 use yoe_fetch::patches::{Patch, Series};
 use yoe_fetch::unpack::{self, Limits};
 use yoe_model::{ArchiveFile, DebianPatches};
-use yoe_plan::Action;
 use yoe_sandbox::{Mount, Network, Tool};
 
-use crate::builder::Builder;
 use crate::error::ActionError;
 use crate::layout::{Folders, SRC};
-use crate::reporter::Event;
-use crate::run_step::run_step;
+use crate::make::Making;
 
 /// Debian's changes to a source, and the source.
 pub(super) struct Changes<'a> {
@@ -30,76 +27,69 @@ pub(super) struct Changes<'a> {
 /// What the script prints before it applies a patch, followed by the patch's number.
 const MARK: &str = "yoe applies patch ";
 
-impl Builder {
-    /// Applies the patches that are wanted to a source. Nothing else of Debian's changes stays.
-    pub(super) fn apply_debian_patches(
-        &self,
-        action: &Action,
-        changes: &Changes<'_>,
-        container: &Path,
-        scratch: &Path,
-    ) -> Result<(), ActionError> {
-        let remote = self.archive_file(changes.file)?;
-        let archive = remote.name.clone();
-        let blob = self.blobs(&action.label, &[remote])?.into_iter().next().ok_or(ActionError::Missing)?;
-        let opened = File::open(&blob).map_err(|error| ActionError::io("open", &blob, error))?;
-        let patches = Series::read(BufReader::new(opened), &archive)?.chosen(changes.wanted, &archive)?;
-        if patches.is_empty() {
-            return Ok(());
-        }
-        self.reporter.event(Event::Task { label: &action.label, task: "patch" });
-        let debian = changes.tree.join("debian");
-        let upstreams = scratch.join("upstreams-debian");
-        let moved =
-            set_aside(&debian, &upstreams).map_err(|error| ActionError::io("move", &debian, error))?;
-        // Its single top directory is `debian`, which unpacking leaves off.
-        let limits = Limits { cancel: self.cancel.clone(), ..Limits::default() };
-        unpack::archive(&blob, &archive, &[], &debian, &limits)?;
-        self.run_patch(action, &patches, &archive, changes.tree, container, scratch)?;
-        let restored = || {
-            remove(&debian)?;
-            if moved { fs::rename(&upstreams, &debian) } else { Ok(()) }
-        };
-        restored().map_err(|error| ActionError::io("restore", &debian, error))
+/// Applies the patches that are wanted to a source. Nothing else of Debian's changes stays.
+pub(super) fn apply_debian_patches(
+    cx: &Making<'_>,
+    changes: &Changes<'_>,
+    container: &Path,
+    scratch: &Path,
+) -> Result<(), ActionError> {
+    let remote = cx.archive_file(changes.file)?;
+    let archive = remote.name.clone();
+    let blob = cx.blobs(&[remote])?.into_iter().next().ok_or(ActionError::Missing)?;
+    let opened = File::open(&blob).map_err(|error| ActionError::io("open", &blob, error))?;
+    let patches = Series::read(BufReader::new(opened), &archive)?.chosen(changes.wanted, &archive)?;
+    if patches.is_empty() {
+        return Ok(());
     }
+    cx.task("patch");
+    let debian = changes.tree.join("debian");
+    let upstreams = scratch.join("upstreams-debian");
+    let moved = set_aside(&debian, &upstreams).map_err(|error| ActionError::io("move", &debian, error))?;
+    // Its single top directory is `debian`, which unpacking leaves off.
+    let limits = Limits { cancel: cx.builder.cancel.clone(), ..Limits::default() };
+    unpack::archive(&blob, &archive, &[], &debian, &limits)?;
+    run_patch(cx, &patches, &archive, changes.tree, container, scratch)?;
+    let restored = || {
+        remove(&debian)?;
+        if moved { fs::rename(&upstreams, &debian) } else { Ok(()) }
+    };
+    restored().map_err(|error| ActionError::io("restore", &debian, error))
+}
 
-    fn run_patch(
-        &self,
-        action: &Action,
-        patches: &[Patch],
-        archive: &str,
-        tree: &Path,
-        container: &Path,
-        scratch: &Path,
-    ) -> Result<(), ActionError> {
-        let make = |error| ActionError::io("make the directories of a patch in", scratch, error);
-        let folders = Folders::make(scratch).map_err(make)?;
-        for (number, patch) in patches.iter().enumerate() {
-            // Under a name of our own: that in the series may be anything.
-            let path = folders.path("steps").join(number.to_string());
-            fs::write(&path, &patch.content).map_err(|error| ActionError::io("write", &path, error))?;
-        }
-        let bind = |source: &Path, dest: &str, writable| Mount::Bind {
-            source: source.to_owned(),
-            dest: dest.to_owned(),
-            writable,
-        };
-        let tool = Tool {
-            container: container.to_owned(),
-            mounts: vec![bind(tree, SRC, true), bind(&folders.path("steps"), "/build/steps", false)],
-            network: Network::None,
-            directory: SRC.into(),
-            epoch: yoe_plan::UNIT_EPOCH,
-        };
-        let spec = tool.script(scratch, &script(patches)).map_err(make)?;
-        let path = self.store.log_file(&action.key)?;
-        let mut log = File::create(&path).map_err(|error| ActionError::io("write", &path, error))?;
-        let mut said = Output::default();
-        let ran = run_step(&spec, &mut log, &self.cancel, &mut |line| said.line(line))?;
-        match ran.exit.success() {
-            true => Ok(()),
-            false => Err(said.failure(patches, archive, ran.exit.to_string(), ran.tail)),
-        }
+fn run_patch(
+    cx: &Making<'_>,
+    patches: &[Patch],
+    archive: &str,
+    tree: &Path,
+    container: &Path,
+    scratch: &Path,
+) -> Result<(), ActionError> {
+    let make = |error| ActionError::io("make the directories of a patch in", scratch, error);
+    let folders = Folders::make(scratch).map_err(make)?;
+    for (number, patch) in patches.iter().enumerate() {
+        // Under a name of our own: that in the series may be anything.
+        let path = folders.path("steps").join(number.to_string());
+        fs::write(&path, &patch.content).map_err(|error| ActionError::io("write", &path, error))?;
+    }
+    let bind = |source: &Path, dest: &str, writable| Mount::Bind {
+        source: source.to_owned(),
+        dest: dest.to_owned(),
+        writable,
+    };
+    let tool = Tool {
+        container: container.to_owned(),
+        mounts: vec![bind(tree, SRC, true), bind(&folders.path("steps"), "/build/steps", false)],
+        network: Network::None,
+        directory: SRC.into(),
+        epoch: yoe_plan::UNIT_EPOCH,
+    };
+    let spec = tool.script(scratch, &script(patches)).map_err(make)?;
+    let mut said = Output::default();
+    let ran = cx.run_hearing(&spec, &mut cx.log()?, &mut |line| said.line(line))?;
+    match ran.exit.success() {
+        true => Ok(()),
+        false => Err(said.failure(patches, archive, ran.exit.to_string(), ran.tail)),
     }
 }
 

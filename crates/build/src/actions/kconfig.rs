@@ -9,14 +9,13 @@ use yoe_kernel::kconfig::{Environment, Sources, Values, parse};
 use yoe_kernel::survive::{Lost, explain, lost};
 use yoe_kernel::{Config, Fragment};
 use yoe_model::{Arch, Unit};
-use yoe_plan::{Action, ActionId, ActionKind, Plan, UnitAction};
+use yoe_plan::{ActionId, ActionKind, Plan, UnitAction};
 use yoe_tree::Tree;
 
 use super::contract::hold;
-use crate::builder::Builder;
 use crate::configuration_error::{ConfigurationError, told};
 use crate::error::ActionError;
-use crate::reporter::Event;
+use crate::make::Making;
 use crate::steps::Check;
 
 /// The configuration, in `$BUILDDIR`.
@@ -26,35 +25,32 @@ const KCONFIG: &str = "Kconfig";
 /// More than any file of a kernel's configuration has; a step may have left anything.
 const MAX_FILE: u64 = 64 << 20;
 
-impl Builder {
-    /// Fails when a request of the fragments is not in the configuration; warns of lines that ask for nothing.
-    pub(crate) fn kconfig(
-        &self,
-        action: &Action,
-        unit: &UnitAction,
-        check: &Check,
-        work: &Path,
-        sources: &[PathBuf],
-        log: &mut File,
-    ) -> Result<(), ActionError> {
-        let mut fail = |problem: ConfigurationError| {
-            let text = match &problem {
-                ConfigurationError::Lost(all) => told(all, usize::MAX),
-                other => other.to_string(),
-            };
-            // The error says it too; a log that cannot be written hides nothing.
-            let _ = writeln!(log, "{}", text.trim_end());
-            ActionError::Kconfig { task: check.task.clone(), problem: Box::new(problem) }
+/// Fails when a request of the fragments is not in the configuration; warns of lines that ask for nothing.
+pub(crate) fn kconfig(
+    cx: &Making<'_>,
+    unit: &UnitAction,
+    check: &Check,
+    work: &Path,
+    sources: &[PathBuf],
+    log: &mut File,
+) -> Result<(), ActionError> {
+    let mut fail = |problem: ConfigurationError| {
+        let text = match &problem {
+            ConfigurationError::Lost(all) => told(all, usize::MAX),
+            other => other.to_string(),
         };
-        let fragments = match read_fragments(&unit.unit, &check.fragments) {
-            Ok(fragments) => fragments,
-            Err(error) => return Err(fail(error.into())),
-        };
-        for warning in fragments.iter().flat_map(lint).filter(asks_for_nothing) {
-            self.reporter.event(Event::Warning { label: &action.label, message: &warning.to_string() });
-        }
-        judge(&fragments, work, &Layers(sources), unit.arch).map_err(fail)
+        // The error says it too; a log that cannot be written hides nothing.
+        let _ = writeln!(log, "{}", text.trim_end());
+        ActionError::Kconfig { task: check.task.clone(), problem: Box::new(problem) }
+    };
+    let fragments = match read_fragments(&unit.unit, &check.fragments) {
+        Ok(fragments) => fragments,
+        Err(error) => return Err(fail(error.into())),
+    };
+    for warning in fragments.iter().flat_map(lint).filter(asks_for_nothing) {
+        cx.warn(&warning.to_string());
     }
+    judge(&fragments, work, &Layers(sources), unit.arch).map_err(fail)
 }
 
 /// Whether the configuration keeps the contract of every image of this plan whose kernel the unit is, before the long

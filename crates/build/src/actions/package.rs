@@ -5,25 +5,24 @@ use std::path::Path;
 
 use yoe_model::{Arch, Digest, Scope, Unit};
 use yoe_package::check::BUILD_PATHS;
-use yoe_package::{CheckContext, Info, PackageError, Tree, check, sonames, write};
+use yoe_package::{CheckContext, Info, PackageError, Signer, Tree, check, sonames, write};
 use yoe_plan::{PackageAction, UNIT_EPOCH};
 
-use crate::builder::Builder;
 use crate::error::ActionError;
-use crate::schedule::Results;
+use crate::make::{Make, Making};
 
-impl Builder {
+impl Make for PackageAction {
     /// The result holds `NAME-VERSION.apk`, and `NAME-dev-VERSION.apk` when the unit left something to build against.
-    pub(crate) fn package(&self, package: &PackageAction, inputs: &Results) -> Result<Digest, ActionError> {
-        let unit = &package.unit;
-        let tree = Tree::scan(&self.input(inputs, package.built)?).map_err(archive)?;
+    fn make(&self, cx: &Making<'_>) -> Result<Digest, ActionError> {
+        let unit = &self.unit;
+        let tree = Tree::scan(&cx.input(self.built)?).map_err(archive)?;
         let mut provided = BTreeSet::new();
-        for id in &package.runtime {
-            let neighbour = Tree::scan(&self.input(inputs, *id)?).map_err(archive)?;
+        for id in &self.runtime {
+            let neighbour = Tree::scan(&cx.input(*id)?).map_err(archive)?;
             provided.extend(sonames(&neighbour).map_err(archive)?.provided.into_keys());
         }
         let context = CheckContext {
-            arch: (unit.scope != Scope::NoArch).then(|| target(package.arch)),
+            arch: (unit.scope != Scope::NoArch).then(|| target(self.arch)),
             provided: &provided,
             setuid: &unit.setuid,
             build_paths: &BUILD_PATHS,
@@ -34,33 +33,38 @@ impl Builder {
             let problems = problems.iter().map(ToString::to_string).collect();
             return Err(ActionError::Package { unit: unit.name.clone(), problems });
         }
-        let scratch = self.session.scratch()?;
-        self.write_packages(&tree, package, scratch.path())?;
-        Ok(self.store.import_tree(scratch.path())?)
+        let scratch = cx.scratch()?;
+        write_packages(&tree, self, cx.signer(), scratch.path())?;
+        cx.keep(scratch.path())
     }
+}
 
-    fn write_packages(&self, tree: &Tree, package: &PackageAction, into: &Path) -> Result<(), ActionError> {
-        let split = tree.split().map_err(archive)?;
-        let unit = &package.unit;
-        let runtime = info(unit, package.arch);
-        let dev = Info {
-            name: format!("{}-dev", unit.name),
-            description: format!("{} (development files)", unit.description),
-            depends: vec![format!("{}={}", unit.name, unit.package_version())],
-            provides: Vec::new(),
-            replaces: Vec::new(),
-            ..runtime.clone()
-        };
-        // The package itself exists even when it is empty: others name it.
-        let parts = [(split.runtime, runtime, true), (split.dev, dev, false)];
-        for (tree, info, always) in parts {
-            if always || !tree.is_empty() {
-                let path = into.join(file_name(&info.name, &info.version));
-                write(&tree, &info, &self.signer, &path).map_err(archive)?;
-            }
+fn write_packages(
+    tree: &Tree,
+    package: &PackageAction,
+    signer: &Signer,
+    into: &Path,
+) -> Result<(), ActionError> {
+    let split = tree.split().map_err(archive)?;
+    let unit = &package.unit;
+    let runtime = info(unit, package.arch);
+    let dev = Info {
+        name: format!("{}-dev", unit.name),
+        description: format!("{} (development files)", unit.description),
+        depends: vec![format!("{}={}", unit.name, unit.package_version())],
+        provides: Vec::new(),
+        replaces: Vec::new(),
+        ..runtime.clone()
+    };
+    // The package itself exists even when it is empty: others name it.
+    let parts = [(split.runtime, runtime, true), (split.dev, dev, false)];
+    for (tree, info, always) in parts {
+        if always || !tree.is_empty() {
+            let path = into.join(file_name(&info.name, &info.version));
+            write(&tree, &info, signer, &path).map_err(archive)?;
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// The file name of a package, as repositories have it.

@@ -9,42 +9,40 @@ use yoe_model::{Digest, Service, Unit};
 use yoe_plan::{ActionId, RootAction};
 
 use super::package::file_name;
-use crate::builder::Builder;
 use crate::error::ActionError;
-use crate::schedule::Results;
+use crate::make::{Make, Making};
 
-impl Builder {
+impl Make for RootAction {
     /// The result holds `root.tar`, `os-release` and `manifest.json`.
-    pub(crate) fn root(&self, root: &RootAction, inputs: &Results) -> Result<Digest, ActionError> {
-        let packages = package_files(self, &root.packages, inputs)?;
+    fn make(&self, cx: &Making<'_>) -> Result<Digest, ActionError> {
+        let packages = package_files(cx, &self.packages)?;
         let services: Vec<Service> =
-            root.packages.iter().flat_map(|(unit, _)| unit.services.iter().cloned()).collect();
-        let key = self.signer.public_key().map_err(|error| ActionError::Archive(Box::new(error)))?;
-        let scratch = self.session.scratch()?;
+            self.packages.iter().flat_map(|(unit, _)| unit.services.iter().cloned()).collect();
+        let key = cx.signer().public_key().map_err(|error| ActionError::Archive(Box::new(error)))?;
+        let scratch = cx.scratch()?;
         let request = RootRequest {
-            image: &root.image,
-            arch: root.arch,
+            image: &self.image,
+            arch: self.arch,
             packages: &packages,
             keys: &[key],
             // The root is replaced as a whole, and its bytes must not depend on who signed the packages.
             device_keys: &[],
             services: &services,
-            epoch: root.epoch,
+            epoch: self.epoch,
         };
         assemble(&request, scratch.path()).map_err(image)?;
-        Ok(self.store.import_tree(scratch.path())?)
+        cx.keep(scratch.path())
     }
 }
 
 /// The package files of units.
 pub(super) fn package_files(
-    builder: &Builder,
+    cx: &Making<'_>,
     packages: &[(Arc<Unit>, ActionId)],
-    inputs: &Results,
 ) -> Result<Vec<PathBuf>, ActionError> {
     let file = |(unit, id): &(Arc<Unit>, ActionId)| {
         let name = file_name(&unit.name, &unit.package_version());
-        Ok(builder.input(inputs, *id)?.join(name))
+        Ok(cx.input(*id)?.join(name))
     };
     packages.iter().map(file).collect()
 }

@@ -1,144 +1,132 @@
 //! Fetches and unpacks sources.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 use yoe_fetch::client::{Remote, crate_file};
 use yoe_fetch::snapshot;
 use yoe_fetch::unpack::{self, Limits, SourceFile};
 use yoe_model::{Digest, TreeFilter};
-use yoe_plan::{Action, Fetch, Patches, SourceAction};
+use yoe_plan::{Fetch, Patches, SourceAction};
 use yoe_sandbox::{Mount, Network, Tool};
 use yoe_tree::Tree;
 
-use super::debian_patches::Changes;
+use super::debian_patches::{Changes, apply_debian_patches};
 use super::go_module::Fetched;
-use crate::builder::Builder;
 use crate::error::ActionError;
 use crate::layout::Folders;
-use crate::reporter::Event;
-use crate::run_step::run_step;
-use crate::schedule::Results;
+use crate::make::{Make, Making};
 
 /// The variable that names a file of certificates in the place of the system's.
 const CERTIFICATES: &str = "SSL_CERT_FILE";
 /// Lays the commit $COMMIT of $URL down in the current directory.
 const GIT_SCRIPT: &str = include_str!("git.sh");
 
-impl Builder {
-    pub(crate) fn source(
-        &self,
-        action: &Action,
-        source: &SourceAction,
-        inputs: &Results,
-    ) -> Result<Digest, ActionError> {
-        let scratch = self.session.scratch()?;
+impl Make for SourceAction {
+    fn make(&self, cx: &Making<'_>) -> Result<Digest, ActionError> {
+        let scratch = cx.scratch()?;
         let tree = scratch.path().join("tree");
-        match &source.fetch {
+        match &self.fetch {
             Fetch::Https { urls, name, sha256, unpack } => {
                 let file = Remote { urls: urls.clone(), size: None, sha256: *sha256, name: name.clone() };
-                self.lay(action, vec![file], *unpack, &source.only, &tree)?;
+                lay(cx, vec![file], *unpack, &self.only, &tree)?;
             }
             Fetch::Crate { name, version, sha256 } => {
-                let file = crate_file(name, version, *sha256, &self.mirrors)?;
-                self.lay(action, vec![file], true, &source.only, &tree)?;
+                let file = crate_file(name, version, *sha256, &cx.builder.mirrors)?;
+                lay(cx, vec![file], true, &self.only, &tree)?;
             }
             Fetch::Debian { files, patches } => {
-                let files =
-                    files.iter().map(|file| self.archive_file(file)).collect::<Result<Vec<_>, _>>()?;
+                let files = files.iter().map(|file| cx.archive_file(file)).collect::<Result<Vec<_>, _>>()?;
                 match patches {
                     Some(Patches { file, wanted, container }) => {
                         // A patch may change more than what is asked for, and all of it has to apply.
-                        self.lay(action, files, true, &[], &tree)?;
-                        let container = self.input(inputs, *container)?;
+                        lay(cx, files, true, &[], &tree)?;
+                        let container = cx.input(*container)?;
                         let changes = Changes { file, wanted, tree: &tree };
-                        self.apply_debian_patches(action, &changes, &container, scratch.path())?;
-                        keep_only(&tree, &source.only)?;
+                        apply_debian_patches(cx, &changes, &container, scratch.path())?;
+                        keep_only(&tree, &self.only)?;
                     }
-                    None => self.lay(action, files, true, &source.only, &tree)?,
+                    None => lay(cx, files, true, &self.only, &tree)?,
                 }
             }
             Fetch::Git { url, commit, container } => {
-                let container = self.input(inputs, *container)?;
-                self.clone(action, &container, (url, commit), scratch.path())?;
-                keep_only(&scratch.path().join("work"), &source.only)?;
-                return Ok(self.store.import_tree(&scratch.path().join("work"))?);
+                let container = cx.input(*container)?;
+                clone(cx, &container, (url, commit), scratch.path())?;
+                keep_only(&scratch.path().join("work"), &self.only)?;
+                return cx.keep(&scratch.path().join("work"));
             }
             Fetch::GoModule { module, container, tree: expected } => {
-                let container = self.input(inputs, *container)?;
-                let fetched = Fetched { label: &action.label, log: &action.key, key: &source.key, module };
-                let (found, tree) = self.go_module(&fetched, &container, scratch.path())?;
+                let container = cx.input(*container)?;
+                let fetched =
+                    Fetched { label: &cx.action().label, log: &cx.action().key, key: &self.key, module };
+                let (found, tree) = cx.builder.go_module(&fetched, &container, scratch.path())?;
                 if *expected != found {
-                    let (key, expected) = (source.key.clone(), *expected);
+                    let (key, expected) = (self.key.clone(), *expected);
                     return Err(ActionError::NotAsLocked { key, expected, found });
                 }
-                return Ok(self.store.import_tree(&tree)?);
+                return cx.keep(&tree);
             }
             Fetch::Path { path, exclude, tree: expected } => {
-                let found = snapshot(&self.project.join(path), &TreeFilter::new(exclude), &tree)?;
+                let found = snapshot(&cx.builder.project.join(path), &TreeFilter::new(exclude), &tree)?;
                 if *expected != found {
-                    return Err(ActionError::TreeChanged { path: self.project.join(path) });
+                    return Err(ActionError::TreeChanged { path: cx.builder.project.join(path) });
                 }
             }
         }
-        Ok(self.store.import_tree(&tree)?)
+        cx.keep(&tree)
     }
+}
 
-    fn lay(
-        &self,
-        action: &Action,
-        files: Vec<Remote>,
-        unpack: bool,
-        only: &[String],
-        tree: &Path,
-    ) -> Result<(), ActionError> {
-        let blobs = self.blobs(&action.label, &files)?;
-        self.reporter.event(Event::Task { label: &action.label, task: "unpack" });
-        let files = blobs.into_iter().zip(files).map(|(file, remote)| SourceFile { file, name: remote.name });
-        if unpack {
-            let files: Vec<SourceFile> = files.collect();
-            let limits = Limits { cancel: self.cancel.clone(), ..Limits::default() };
-            return Ok(unpack::source(&files, only, tree, &limits)?);
-        }
-        fs::create_dir_all(tree).map_err(|error| ActionError::io("make", tree, error))?;
-        for SourceFile { file, name } in files {
-            let to = tree.join(&name);
-            fs::copy(&file, &to).map_err(|error| ActionError::io("write", &to, error))?;
-        }
-        Ok(())
+fn lay(
+    cx: &Making<'_>,
+    files: Vec<Remote>,
+    unpack: bool,
+    only: &[String],
+    tree: &Path,
+) -> Result<(), ActionError> {
+    let blobs = cx.blobs(&files)?;
+    cx.task("unpack");
+    let files = blobs.into_iter().zip(files).map(|(file, remote)| SourceFile { file, name: remote.name });
+    if unpack {
+        let files: Vec<SourceFile> = files.collect();
+        let limits = Limits { cancel: cx.builder.cancel.clone(), ..Limits::default() };
+        return Ok(unpack::source(&files, only, tree, &limits)?);
     }
+    fs::create_dir_all(tree).map_err(|error| ActionError::io("make", tree, error))?;
+    for SourceFile { file, name } in files {
+        let to = tree.join(&name);
+        fs::copy(&file, &to).map_err(|error| ActionError::io("write", &to, error))?;
+    }
+    Ok(())
+}
 
-    /// Fetches one commit with the git of a container. This is the one step that has a network: what it gives is fixed by
-    /// the commit's name, which git checks.
-    fn clone(
-        &self,
-        action: &Action,
-        container: &Path,
-        (url, commit): (&str, &str),
-        scratch: &Path,
-    ) -> Result<(), ActionError> {
-        let make = |error| ActionError::io("make the directories of a fetch in", scratch, error);
-        let folders = Folders::make(scratch).map_err(make)?;
-        let work = Mount::Bind { source: folders.path("work"), dest: "/build/work".into(), writable: true };
-        let tool = Tool {
-            container: container.to_owned(),
-            mounts: [work].into_iter().chain(host_network_files(&self.go)).collect(),
-            network: Network::Host,
-            directory: "/build/work".into(),
-            epoch: yoe_plan::UNIT_EPOCH,
-        };
-        let mut spec = tool.script(scratch, GIT_SCRIPT).map_err(make)?;
-        spec.environment.extend(network_variables(&self.go));
-        spec.environment.extend([("URL".into(), url.to_owned()), ("COMMIT".into(), commit.to_owned())]);
-        let path = self.store.log_file(&action.key)?;
-        let mut log = File::create(&path).map_err(|error| ActionError::io("write", &path, error))?;
-        let ran = run_step(&spec, &mut log, &self.cancel, &mut |_| {})?;
-        if ran.exit.success() {
-            return Ok(());
-        }
-        Err(ActionError::Step { task: format!("fetch {url}"), exit: ran.exit.to_string(), tail: ran.tail })
+/// Fetches one commit with the git of a container. This is the one step that has a network: what it gives is fixed by
+/// the commit's name, which git checks.
+fn clone(
+    cx: &Making<'_>,
+    container: &Path,
+    (url, commit): (&str, &str),
+    scratch: &Path,
+) -> Result<(), ActionError> {
+    let make = |error| ActionError::io("make the directories of a fetch in", scratch, error);
+    let folders = Folders::make(scratch).map_err(make)?;
+    let work = Mount::Bind { source: folders.path("work"), dest: "/build/work".into(), writable: true };
+    let tool = Tool {
+        container: container.to_owned(),
+        mounts: [work].into_iter().chain(host_network_files(&cx.builder.go)).collect(),
+        network: Network::Host,
+        directory: "/build/work".into(),
+        epoch: yoe_plan::UNIT_EPOCH,
+    };
+    let mut spec = tool.script(scratch, GIT_SCRIPT).map_err(make)?;
+    spec.environment.extend(network_variables(&cx.builder.go));
+    spec.environment.extend([("URL".into(), url.to_owned()), ("COMMIT".into(), commit.to_owned())]);
+    let ran = cx.run_hearing(&spec, &mut cx.log()?, &mut |_| {})?;
+    if ran.exit.success() {
+        return Ok(());
     }
+    Err(ActionError::Step { task: format!("fetch {url}"), exit: ran.exit.to_string(), tail: ran.tail })
 }
 
 /// How a program in a sandbox reaches other machines: by this host's proxies, and trusting whom this host trusts. git has

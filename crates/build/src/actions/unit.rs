@@ -1,51 +1,39 @@
 //! Runs a unit's steps; what they leave in `$DESTDIR` is the result.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use yoe_model::{Digest, Unit};
-use yoe_plan::{ActionId, Plan, UnitAction};
+use yoe_plan::{ActionId, UnitAction};
 use yoe_sandbox::{Limits, Network, Spec};
 
-use super::kconfig::carries;
-use crate::builder::Builder;
+use super::kconfig::{carries, kconfig};
 use crate::error::ActionError;
 use crate::layout::{Folders, SRC, Trees, environment};
+use crate::make::{Make, Making};
 use crate::reads::sysroot;
-use crate::reporter::Event;
-use crate::run_step::run_step;
-use crate::schedule::Results;
 use crate::steps::{Run, Script, Scripts, scripts};
 
-impl Builder {
-    pub(crate) fn unit(
-        &self,
-        plan: &Plan,
-        id: ActionId,
-        unit: &UnitAction,
-        inputs: &Results,
-    ) -> Result<Digest, ActionError> {
-        let action = plan.action(id);
-        let scratch = self.session.scratch()?;
-        let Prepared { folders, mut spec, sources } = self.prepare(plan, id, unit, inputs, scratch.path())?;
-        let log_path = self.store.log_file(&action.key)?;
-        let mut log = File::create(&log_path).map_err(|error| ActionError::io("write", &log_path, error))?;
-        for run in scripts(&unit.unit).runs {
+impl Make for UnitAction {
+    fn make(&self, cx: &Making<'_>) -> Result<Digest, ActionError> {
+        let scratch = cx.scratch()?;
+        let Prepared { folders, mut spec, sources } = prepare(cx, self, scratch.path())?;
+        let mut log = cx.log()?;
+        for run in scripts(&self.unit).runs {
             let script = match run {
                 Run::Script(script) => script,
                 Run::Kconfig(check) => {
                     let work = folders.path("work");
-                    self.kconfig(action, unit, &check, &work, &sources, &mut log)?;
-                    carries(plan, id, &work)?;
+                    kconfig(cx, self, &check, &work, &sources, &mut log)?;
+                    carries(cx.plan, cx.id, &work)?;
                     continue;
                 }
             };
-            self.reporter.event(Event::Task { label: &action.label, task: &script.task });
+            cx.task(&script.task);
             spec.command = command(&script);
-            let mut line = |line: &str| self.reporter.event(Event::Output { label: &action.label, line });
-            let ran = run_step(&spec, &mut log, &self.cancel, &mut line)?;
+            let ran = cx.run(&spec, &mut log)?;
             if !ran.exit.success() {
                 return Err(ActionError::Step {
                     task: script.task,
@@ -54,70 +42,59 @@ impl Builder {
                 });
             }
         }
-        Ok(self.store.import_tree(&folders.path("dest"))?)
+        cx.keep(&folders.path("dest"))
     }
+}
 
-    /// The sandbox that the steps of a unit run in, without a command.
-    pub(crate) fn prepare(
-        &self,
-        plan: &Plan,
-        id: ActionId,
-        unit: &UnitAction,
-        inputs: &Results,
-        scratch: &Path,
-    ) -> Result<Prepared, ActionError> {
-        let make = |error| ActionError::io("make the directories of a build in", scratch, error);
-        let folders = Folders::make(scratch).map_err(make)?;
-        lay_files(&unit.unit, &folders)?;
-        lay_scripts(&scripts(&unit.unit), &folders)?;
-        let members = sysroot(plan, id);
-        let cache = self.compiler_cache(unit, &members, inputs)?;
-        let trees = Trees {
-            cache,
-            container: self.input(inputs, unit.container)?,
-            sysroot: members.into_iter().map(|id| self.input(inputs, id)).collect::<Result<_, _>>()?,
-            sources: unit
-                .sources
-                .iter()
-                .map(|source| Ok((source.into.clone(), self.input(inputs, source.action)?)))
-                .collect::<Result<_, ActionError>>()?,
-        };
-        // What a step changed of a source lies over it; the last source of a directory lies over the first.
-        let laid = trees.sources.iter().filter(|(into, _)| into.is_empty()).map(|(_, tree)| tree.clone());
-        let sources: Vec<PathBuf> = [folders.changed_sources()]
-            .into_iter()
-            .chain(laid.collect::<Vec<_>>().into_iter().rev())
-            .collect();
-        let spec = Spec {
-            mounts: folders.mounts(trees).map_err(make)?,
-            command: Vec::new(),
-            environment: environment(&unit.unit, unit.arch, self.cores),
-            directory: SRC.into(),
-            network: Network::None,
-            hostname: "yoe".into(),
-            limits: Limits::default(),
-        };
-        Ok(Prepared { folders, spec, sources })
-    }
+/// The sandbox that the steps of a unit run in, without a command.
+pub(crate) fn prepare(cx: &Making<'_>, unit: &UnitAction, scratch: &Path) -> Result<Prepared, ActionError> {
+    let make = |error| ActionError::io("make the directories of a build in", scratch, error);
+    let folders = Folders::make(scratch).map_err(make)?;
+    lay_files(&unit.unit, &folders)?;
+    lay_scripts(&scripts(&unit.unit), &folders)?;
+    let members = sysroot(cx.plan, cx.id);
+    let cache = compiler_cache(cx, unit, &members)?;
+    let trees = Trees {
+        cache,
+        container: cx.input(unit.container)?,
+        sysroot: members.into_iter().map(|id| cx.input(id)).collect::<Result<_, _>>()?,
+        sources: unit
+            .sources
+            .iter()
+            .map(|source| Ok((source.into.clone(), cx.input(source.action)?)))
+            .collect::<Result<_, ActionError>>()?,
+    };
+    // What a step changed of a source lies over it; the last source of a directory lies over the first.
+    let laid = trees.sources.iter().filter(|(into, _)| into.is_empty()).map(|(_, tree)| tree.clone());
+    let sources: Vec<PathBuf> =
+        [folders.changed_sources()].into_iter().chain(laid.collect::<Vec<_>>().into_iter().rev()).collect();
+    let spec = Spec {
+        mounts: folders.mounts(trees).map_err(make)?,
+        command: Vec::new(),
+        environment: environment(&unit.unit, unit.arch, cx.cores()),
+        directory: SRC.into(),
+        network: Network::None,
+        hostname: "yoe".into(),
+        limits: Limits::default(),
+    };
+    Ok(Prepared { folders, spec, sources })
+}
 
-    /// The directory that the cache of a unit's compiler stays in. What a compiler does not look at when it asks its cache
-    /// (the compiler itself, headers and libraries of the system) chooses the directory, so that it is the same for all
-    /// entries of one.
-    fn compiler_cache(
-        &self,
-        unit: &UnitAction,
-        members: &BTreeSet<ActionId>,
-        inputs: &Results,
-    ) -> Result<Option<PathBuf>, ActionError> {
-        let Some(name) = &unit.unit.cache else { return Ok(None) };
-        let read = [unit.container].into_iter().chain(members.iter().copied());
-        let mut trees = read
-            .map(|id| inputs.get(&id).map(Digest::to_string).ok_or(ActionError::Missing))
-            .collect::<Result<Vec<_>, _>>()?;
-        trees.sort_unstable();
-        let environment = Digest::of(format!("{} {}", unit.arch, trees.join(" ")).as_bytes());
-        Ok(Some(self.store.cache(&format!("{name}-{environment}"))?))
-    }
+/// The directory that the cache of a unit's compiler stays in. What a compiler does not look at when it asks its cache
+/// (the compiler itself, headers and libraries of the system) chooses the directory, so that it is the same for all
+/// entries of one.
+fn compiler_cache(
+    cx: &Making<'_>,
+    unit: &UnitAction,
+    members: &BTreeSet<ActionId>,
+) -> Result<Option<PathBuf>, ActionError> {
+    let Some(name) = &unit.unit.cache else { return Ok(None) };
+    let read = [unit.container].into_iter().chain(members.iter().copied());
+    let mut trees =
+        read.map(|id| cx.digest(id).map(|digest| digest.to_string())).collect::<Result<Vec<_>, _>>()?;
+    trees.sort_unstable();
+    let environment = Digest::of(format!("{} {}", unit.arch, trees.join(" ")).as_bytes());
+    Ok(Some(cx.cache(&format!("{name}-{environment}"))?))
 }
 
 /// All that the steps of a unit need.

@@ -1,0 +1,132 @@
+//! Making the result of an action, and all that it may see of the outside meanwhile.
+//!
+//! An action names its inputs by the actions that give them; what it is handed are their digests. So whatever can bring trees
+//! to a place by their digests can make results there.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use yoe_model::Digest;
+use yoe_package::Signer;
+use yoe_plan::{Action, ActionId, ActionKind, Plan};
+use yoe_sandbox::Spec;
+use yoe_store::Scratch;
+
+use crate::builder::Builder;
+use crate::error::ActionError;
+use crate::reporter::Event;
+use crate::run_step::{Ran, run_step};
+use crate::schedule::Results;
+
+/// Makes the result of one kind of action.
+pub(crate) trait Make {
+    /// The digest of the result, which is in the store then.
+    fn make(&self, cx: &Making<'_>) -> Result<Digest, ActionError>;
+}
+
+/// What makes the result of this kind of action.
+pub(crate) fn maker(kind: &ActionKind) -> &dyn Make {
+    match kind {
+        ActionKind::Source(source) => source,
+        ActionKind::Container(container) => container,
+        ActionKind::Unit(unit) => unit,
+        ActionKind::Package(package) => package,
+        ActionKind::Root(root) => root.as_ref(),
+        ActionKind::Disk(disk) => disk.as_ref(),
+        ActionKind::OciImage(image) => image.as_ref(),
+    }
+}
+
+/// An action that is being made.
+pub(crate) struct Making<'a> {
+    /// What only fetching needs: the network, and the project's working trees.
+    pub(crate) builder: &'a Builder,
+    /// The plan that it is part of.
+    pub(crate) plan: &'a Plan,
+    /// The action.
+    pub(crate) id: ActionId,
+    /// What its inputs gave.
+    pub(crate) inputs: &'a Results,
+}
+
+impl<'a> Making<'a> {
+    /// The action.
+    pub(crate) fn action(&self) -> &'a Action {
+        self.plan.action(self.id)
+    }
+
+    /// The digest of what an input gave.
+    pub(crate) fn digest(&self, id: ActionId) -> Result<Digest, ActionError> {
+        self.inputs.get(&id).copied().ok_or(ActionError::Missing)
+    }
+
+    /// The directory of what an input gave.
+    pub(crate) fn input(&self, id: ActionId) -> Result<PathBuf, ActionError> {
+        self.builder.tree(&self.digest(id)?)
+    }
+
+    /// A directory of its own, removed when the value goes.
+    pub(crate) fn scratch(&self) -> Result<Scratch, ActionError> {
+        Ok(self.builder.session.scratch()?)
+    }
+
+    /// Takes a directory into the store, as the result.
+    pub(crate) fn keep(&self, directory: &Path) -> Result<Digest, ActionError> {
+        Ok(self.builder.store.import_tree(directory)?)
+    }
+
+    /// Signs packages.
+    pub(crate) fn signer(&self) -> &'a Signer {
+        &self.builder.signer
+    }
+
+    /// Processors that a step may use.
+    pub(crate) fn cores(&self) -> usize {
+        self.builder.cores
+    }
+
+    /// A directory that stays between builds.
+    pub(crate) fn cache(&self, name: &str) -> Result<PathBuf, ActionError> {
+        Ok(self.builder.store.cache(name)?)
+    }
+
+    /// Says that a part of the work begins.
+    pub(crate) fn task(&self, task: &str) {
+        self.builder.reporter.event(Event::Task { label: &self.action().label, task });
+    }
+
+    /// Says what may be wrong.
+    pub(crate) fn warn(&self, message: &str) {
+        self.builder.reporter.event(Event::Warning { label: &self.action().label, message });
+    }
+
+    /// The action's log, empty.
+    pub(crate) fn log(&self) -> Result<File, ActionError> {
+        let path = self.builder.store.log_file(&self.action().key)?;
+        File::create(&path).map_err(|error| ActionError::io("write", &path, error))
+    }
+
+    /// The action's log, with what it holds.
+    pub(crate) fn log_on(&self) -> Result<File, ActionError> {
+        let path = self.builder.store.log_file(&self.action().key)?;
+        let opened = File::options().append(true).create(true).open(&path);
+        opened.map_err(|error| ActionError::io("write", &path, error))
+    }
+
+    /// Runs a command to its end; its output goes to the log and is reported.
+    pub(crate) fn run(&self, spec: &Spec, log: &mut File) -> Result<Ran, ActionError> {
+        let label = &self.action().label;
+        let mut line = |line: &str| self.builder.reporter.event(Event::Output { label, line });
+        self.run_hearing(spec, log, &mut line)
+    }
+
+    /// Runs a command to its end; its output goes to the log, and line by line to `line`.
+    pub(crate) fn run_hearing(
+        &self,
+        spec: &Spec,
+        log: &mut File,
+        line: &mut dyn FnMut(&str),
+    ) -> Result<Ran, ActionError> {
+        run_step(spec, log, &self.builder.cancel, line)
+    }
+}
