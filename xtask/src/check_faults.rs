@@ -83,12 +83,12 @@ mod tests {
 
     const SAMPLE: &str = "# Faults\n\nA `word::alone` outside.\n\n| fault | test |\n|---|---|\n| one | `a.rs::broken` |\n| two | none |\n";
 
-    /// A folder with a table and a file of tests.
+    /// A directory with a table and a file of tests.
     fn folder(table: &str) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = tempfile::tempdir().expect("a directory");
         let write = |path: &str, text: &str| {
             let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
             std::fs::write(path, text).expect("a file");
         };
         write(TABLE, table);

@@ -18,12 +18,12 @@ struct Program {
 const PROGRAMS: [Program; 2] = [
     Program {
         unit: "updater",
-        packages: &["formats/disk", "formats/bundle", "device/updater"],
+        packages: &["formats/disk", "formats/bundle", "device/program", "device/updater"],
         list: ("classes/device_crates.star", "DEVICE_CRATES"),
     },
     Program {
         unit: "supervisor",
-        packages: &["device/supervisor"],
+        packages: &["device/program", "device/supervisor"],
         list: ("classes/supervisor_crates.star", "SUPERVISOR_CRATES"),
     },
 ];

@@ -1,12 +1,13 @@
 //! Chores of this repository: `cargo xtask check-deps`, `cargo xtask check-faults`, `cargo xtask device-crates`,
-//! `cargo xtask test`, `cargo xtask boots`, `cargo xtask fuzz`, `cargo xtask holes`. Options after `test` and `boots`, such as
-//! `--accel tcg`, go to each of their boots.
+//! `cargo xtask house`, `cargo xtask test`, `cargo xtask boots`, `cargo xtask fuzz`, `cargo xtask holes`. Options after `test`
+//! and `boots`, such as `--accel tcg`, go to each of their boots.
 
 mod check_deps;
 mod check_faults;
 mod device_crates;
 mod fuzz;
 mod holes;
+mod house;
 mod metadata;
 mod test;
 
@@ -19,12 +20,13 @@ fn main() -> ExitCode {
         Some("check-deps") => check_dependencies(),
         Some("check-faults") => check_faults::check(std::path::Path::new(".")),
         Some("device-crates") => device_crates::update(),
+        Some("house") => house::report(),
         Some("test") => check_dependencies().and_then(|_| test::run(&options)),
         Some("boots") => test::boots(&options),
         Some("fuzz") => fuzz::run(&options),
         Some("holes") => holes::run(&options),
         other => Err(format!(
-            "unknown task {}: expected check-deps, check-faults, device-crates, test, boots, fuzz or holes",
+            "unknown task {}: expected check-deps, check-faults, device-crates, house, test, boots, fuzz or holes",
             other.unwrap_or("(none)")
         )),
     };

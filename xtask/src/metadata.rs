@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-/// Folders of crates (`crates/plan`) by the name of their package, and names of packages that each depends on.
+/// Directories of crates (`crates/plan`) by the name of their package, and names of packages that each depends on.
 pub struct Metadata {
     pub folders: BTreeMap<String, String>,
     pub depends: BTreeMap<String, Vec<String>>,

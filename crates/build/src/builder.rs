@@ -29,7 +29,7 @@ pub struct Builder {
     pub mirrors: Mirrors,
     /// Settings of the Go client, as variables of its environment.
     pub go: BTreeMap<String, String>,
-    /// The project's folder, which `path()` sources are relative to.
+    /// The project's directory, which `path()` sources are relative to.
     pub project: PathBuf,
     /// Signs packages.
     pub signer: Signer,
@@ -57,7 +57,7 @@ impl Builder {
         Lanes { fetch: 2, compute: self.cores.max(1) }
     }
 
-    /// The folder of a tree that is known to be in the store.
+    /// The directory of a tree that is known to be in the store.
     pub(crate) fn tree(&self, digest: &Digest) -> Result<PathBuf, Failure> {
         self.store.tree(digest)?.ok_or(Failure::Gone(*digest))
     }

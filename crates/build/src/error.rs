@@ -11,7 +11,7 @@ use yoe_sandbox::SandboxError;
 use yoe_store::StoreError;
 use yoe_tree::TreeError;
 
-use crate::actions::kconfig::KconfigProblem;
+use crate::configuration_error::ConfigurationError;
 
 /// Why an action gave no result.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +75,7 @@ pub enum Failure {
         task: String,
         /// What is wrong with it.
         #[source]
-        problem: Box<KconfigProblem>,
+        problem: Box<ConfigurationError>,
     },
     /// What a unit left cannot be packaged.
     #[error("the package of unit {unit:?} is not right:\n{}", .problems.iter().map(|p| format!("  - {p}\n")).collect::<String>())]

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 
 use yoe_model::{Arch, Unit};
 use yoe_plan::UNIT_EPOCH;
-use yoe_sandbox::Mount;
+use yoe_sandbox::{Mount, base_environment, container_root, scratch_overlay};
 
-/// The folder of a unit's sources.
+/// The directory of a unit's sources.
 pub const SRC: &str = "/build/src";
-/// The folder of a unit's compiler cache.
+/// The directory of a unit's compiler cache.
 const CACHE: &str = "/build/cache";
-/// The folder whose content becomes the package.
+/// The directory whose content becomes the package.
 pub const DEST: &str = "/build/dest";
 
-/// The folders of one build, below a scratch folder.
+/// The directories of one build, below a scratch directory.
 #[derive(Debug, Clone)]
 pub struct Folders {
     root: PathBuf,
@@ -27,17 +27,17 @@ pub struct Trees {
     pub container: PathBuf,
     /// Members of the sysroot.
     pub sysroot: Vec<PathBuf>,
-    /// Sources with the folder below [`SRC`] that each is laid into.
+    /// Sources with the directory below [`SRC`] that each is laid into.
     pub sources: Vec<(String, PathBuf)>,
     /// The cache of the unit's compiler.
     pub cache: Option<PathBuf>,
 }
 
 impl Folders {
-    /// Names of the folders that every build has.
+    /// Names of the directories that every build has.
     const OWN: [&'static str; 7] = ["work", "files", "steps", "dest", "home", "upper", "overlay"];
 
-    /// Makes the folders.
+    /// Makes the directories.
     ///
     /// # Errors
     /// When one cannot be made.
@@ -47,7 +47,7 @@ impl Folders {
         Ok(this)
     }
 
-    /// One of the folders.
+    /// One of the directories.
     pub fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
@@ -58,20 +58,13 @@ impl Folders {
         Ok(path)
     }
 
-    /// An overlay over these layers whose changes stay in this build.
-    pub fn overlay(&self, name: &str, lower: Vec<PathBuf>, dest: String) -> std::io::Result<Mount> {
-        let upper = self.fresh(&format!("{name}-upper"))?;
-        let work = self.fresh(&format!("{name}-overlay"))?;
-        Ok(Mount::Overlay { lower, upper, work, dest })
-    }
-
-    /// Where what steps change of `$SRCDIR` itself is kept: [`Folders::mounts`] lays it over the first folder of sources,
+    /// Where what steps change of `$SRCDIR` itself is kept: [`Folders::mounts`] lays it over the first directory of sources,
     /// which is always that one.
     pub fn changed_sources(&self) -> PathBuf {
         self.path("src0-upper")
     }
 
-    /// A folder of this build.
+    /// A directory of this build.
     fn bind(&self, name: &str, writable: bool) -> Mount {
         Mount::Bind { source: self.path(name), dest: format!("/build/{name}"), writable }
     }
@@ -79,9 +72,9 @@ impl Folders {
     /// All that the steps of a unit see.
     ///
     /// # Errors
-    /// When a folder cannot be made.
+    /// When a directory cannot be made.
     pub fn mounts(&self, trees: Trees) -> std::io::Result<Vec<Mount>> {
-        let mut mounts = self.root_mounts(trees.container)?;
+        let mut mounts = container_root(trees.container, &self.root)?;
         mounts.push(if trees.sysroot.is_empty() {
             Mount::Dir { dest: "/sysroot".into(), mode: 0o755 }
         } else {
@@ -95,17 +88,7 @@ impl Folders {
         Ok(mounts)
     }
 
-    /// A container as the root, with its own `/proc` and `/dev`; what is written there is gone afterwards.
-    pub fn root_mounts(&self, container: PathBuf) -> std::io::Result<Vec<Mount>> {
-        Ok(vec![
-            self.overlay("root", vec![container], "/".into())?,
-            Mount::Dir { dest: "/tmp".into(), mode: 0o1777 },
-            Mount::Proc { dest: "/proc".into() },
-            Mount::Dev { dest: "/dev".into() },
-        ])
-    }
-
-    /// The first source in a folder is its lowest layer, so that a later one may add to it.
+    /// The first source in a directory is its lowest layer, so that a later one may add to it.
     fn source_mounts(&self, sources: Vec<(String, PathBuf)>) -> std::io::Result<Vec<Mount>> {
         let mut layers: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
         layers.entry(String::new()).or_default();
@@ -118,7 +101,7 @@ impl Folders {
                 lower.push(empty.clone());
             }
             let dest = if into.is_empty() { SRC.to_owned() } else { format!("{SRC}/{into}") };
-            self.overlay(&format!("src{number}"), lower, dest)
+            scratch_overlay(&self.root, &format!("src{number}"), lower, dest)
         });
         mounts.collect()
     }
@@ -145,17 +128,4 @@ pub fn environment(unit: &Unit, arch: Arch, cores: usize) -> BTreeMap<String, St
     }
     all.extend(unit.environment.clone());
     all
-}
-
-/// What every sandbox of a build has in its environment.
-pub fn base_environment(epoch: u64) -> BTreeMap<String, String> {
-    let fixed = [
-        ("HOME", "/tmp"),
-        ("LC_ALL", "C.UTF-8"),
-        ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
-        ("SOURCE_DATE_EPOCH", &epoch.to_string()),
-        ("TMPDIR", "/tmp"),
-        ("TZ", "UTC"),
-    ];
-    fixed.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }

@@ -5,7 +5,9 @@
 //! asked is told through a [`Reporter`]; this crate prints nothing.
 
 mod actions;
+mod artifact;
 mod builder;
+mod configuration_error;
 mod error;
 mod explain;
 mod layout;
@@ -16,10 +18,9 @@ mod run_step;
 mod schedule;
 mod shell;
 mod steps;
-mod tool;
 
+pub use artifact::artifact;
 pub use builder::Builder;
 pub use error::{BuildError, Failure};
 pub use explain::{Pending, explain};
 pub use reporter::{Event, How, Reason, Reporter, Silent};
-pub use tool::Tool;

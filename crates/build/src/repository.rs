@@ -1,4 +1,4 @@
-//! Packages laid into a folder that apk clients read: `<folder>/<arch>/*.apk` and `APKINDEX.tar.gz`.
+//! Packages laid into a directory that apk clients read: `<folder>/<arch>/*.apk` and `APKINDEX.tar.gz`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,10 @@ const INDEX: &str = "APKINDEX.tar.gz";
 
 impl Builder {
     /// Copies every package of a plan that was built to `folder`, beside those that lie there, and indexes them all. Any
-    /// static web server can serve the folder. Gives how many packages the index lists.
+    /// static web server can serve the directory. Gives how many packages the index lists.
     ///
     /// # Errors
-    /// When a package is not in the store any more, or the folder cannot be written.
+    /// When a package is not in the store any more, or the directory cannot be written.
     pub fn repository(&self, plan: &Plan, arch: Arch, folder: &Path) -> Result<usize, BuildError> {
         let written = || {
             let folder = folder.join(arch.as_str());
@@ -53,7 +53,7 @@ impl Builder {
     }
 }
 
-/// The package files of a folder, by name.
+/// The package files of a directory, by name.
 fn packages(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let unreadable = |error| Failure::io("read", folder, error);
     let entries = fs::read_dir(folder).map_err(unreadable)?;

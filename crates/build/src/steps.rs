@@ -20,7 +20,7 @@ pub struct Script {
 pub struct Check {
     /// The task's name.
     pub task: String,
-    /// Paths below the unit's folder of what the configuration must fulfil.
+    /// Paths below the unit's directory of what the configuration must fulfil.
     pub fragments: Vec<String>,
 }
 

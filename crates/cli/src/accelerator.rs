@@ -1,12 +1,11 @@
 //! What runs a device's instructions: this host's processor by KVM where it works, emulation elsewhere.
 
 use clap::ValueEnum;
+use yoe_testbed::{Bootable, TestbedError};
 use yoe_vm::{Accel, Probe};
 
 use crate::error::CommandError;
-
-/// Where Linux offers KVM.
-pub const DEVICE: &str = "/dev/kvm";
+use crate::ui;
 
 /// What the user asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -22,21 +21,29 @@ pub enum Wish {
 
 /// What was chosen, and the line that says so.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Chosen {
+struct Chosen {
     /// What runs the instructions.
-    pub accel: Accel,
+    accel: Accel,
     /// What was chosen, and why not the other.
-    pub line: String,
+    line: String,
+}
+
+/// Chooses what runs the instructions of a device, and says so.
+///
+/// # Errors
+/// When KVM is asked for and does not work here.
+pub fn accelerate(bootable: &mut Bootable, wish: Wish) -> Result<(), CommandError> {
+    let chosen = choose(wish, || bootable.probe_kvm())?;
+    bootable.accel = chosen.accel;
+    ui::note(&chosen.line);
+    Ok(())
 }
 
 /// Fulfils a wish. `probe` is asked only where its answer matters.
 ///
 /// # Errors
 /// When KVM is asked for and does not work here, or the probe itself could not be made.
-pub fn choose(
-    wish: Wish,
-    probe: impl FnOnce() -> Result<Probe, CommandError>,
-) -> Result<Chosen, CommandError> {
+fn choose(wish: Wish, probe: impl FnOnce() -> Result<Probe, TestbedError>) -> Result<Chosen, CommandError> {
     let emulated = |why: &str| Chosen { accel: Accel::Tcg, line: format!("emulated by QEMU: {why}") };
     if wish == Wish::Tcg {
         return Ok(emulated("--accel tcg asks for it"));
@@ -53,28 +60,15 @@ pub fn choose(
     }
 }
 
-/// Why KVM cannot even be tried, in words that say what to do; nothing when the device opens.
-pub fn closed(device: &std::path::Path) -> Option<String> {
-    let error = std::fs::File::options().read(true).write(true).open(device).err()?;
-    let device = device.display();
-    Some(match error.kind() {
-        std::io::ErrorKind::NotFound => format!("there is no {device}"),
-        std::io::ErrorKind::PermissionDenied => {
-            format!("{device} may not be opened by this user; the group kvm usually may")
-        }
-        _ => format!("{device} does not open: {error}"),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn works() -> Result<Probe, CommandError> {
+    fn works() -> Result<Probe, TestbedError> {
         Ok(Probe::Works)
     }
 
-    fn fails() -> Result<Probe, CommandError> {
+    fn fails() -> Result<Probe, TestbedError> {
         Ok(Probe::Fails { reason: "failed to set MSR 0x10a; QEMU ended with signal: 6".into() })
     }
 
@@ -110,15 +104,5 @@ mod tests {
         let error = choose(Wish::Kvm, fails).unwrap_err();
         insta::assert_snapshot!(error.message(), @"KVM does not work here: failed to set MSR 0x10a; QEMU ended with signal: 6");
         assert_eq!(error.hints(), ["--accel auto emulates where KVM does not work"]);
-    }
-
-    #[test]
-    fn a_device_that_does_not_open_is_explained() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("kvm");
-        assert_eq!(closed(&path), Some(format!("there is no {}", path.display())));
-        std::fs::write(&path, "").unwrap();
-        assert_eq!(closed(&path), None);
-        assert!(closed(folder.path()).unwrap().contains("does not open: "));
     }
 }

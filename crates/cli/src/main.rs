@@ -2,33 +2,16 @@
 
 mod accelerator;
 mod args;
-mod beside;
-mod built;
-mod cargo_client;
 mod commands;
-mod context;
 mod error;
-mod go_client;
 mod interrupt;
-mod kernel_test;
-mod machine;
-mod mirrors;
 mod near;
 mod output;
 mod paths;
 mod ports;
-mod private_file;
-mod records;
-mod registry;
+mod project;
 mod report;
-mod secure_boot;
-mod server;
-mod signing;
-mod sweeps;
-mod test_device;
 mod ui;
-mod update_keys;
-mod update_server;
 
 use std::process::ExitCode;
 

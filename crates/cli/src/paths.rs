@@ -2,26 +2,28 @@
 
 use std::path::{Path, PathBuf};
 
+use yoe_fetch::host::Host;
+
 use crate::error::CommandError;
 
-/// The file that marks a project's folder.
+/// The file that marks a project's directory.
 const PROJECT: &str = "PROJECT.star";
 
-/// The folder of the project that this folder is in.
+/// The directory of the project that this directory is in.
 ///
 /// # Errors
-/// When no folder on the way up holds a project.
+/// When no directory on the way up holds a project.
 pub fn project_root() -> Result<PathBuf, CommandError> {
     let here = std::env::current_dir()
-        .map_err(|error| CommandError::user("the current folder cannot be read").because(error))?;
+        .map_err(|error| CommandError::user("the current directory cannot be read").because(error))?;
     let found = here.ancestors().find(|folder| folder.join(PROJECT).is_file()).map(Path::to_owned);
     found.ok_or_else(|| {
-        CommandError::user(format!("there is no {PROJECT} here or in a folder above"))
-            .hint("run yoe in a project's folder")
+        CommandError::user(format!("there is no {PROJECT} here or in a directory above"))
+            .hint("run yoe in a project's directory")
     })
 }
 
-/// The store: `yoe/` below the cache folder of the XDG base directory specification.
+/// The store: `yoe/` below the cache directory of the XDG base directory specification.
 ///
 /// # Errors
 /// When neither `XDG_CACHE_HOME` nor `HOME` is set.
@@ -29,7 +31,7 @@ pub fn store_root() -> Result<PathBuf, CommandError> {
     Ok(base("XDG_CACHE_HOME", ".cache")?.join("yoe"))
 }
 
-/// The keys that sign packages: `yoe/keys/` below the data folder.
+/// The keys that sign packages: `yoe/keys/` below the data directory.
 ///
 /// # Errors
 /// When neither `XDG_DATA_HOME` nor `HOME` is set.
@@ -37,7 +39,7 @@ pub fn keys() -> Result<PathBuf, CommandError> {
     Ok(base("XDG_DATA_HOME", ".local/share")?.join("yoe/keys"))
 }
 
-/// Records of what was run: `yoe/` below the state folder.
+/// Records of what was run: `yoe/` below the state directory.
 ///
 /// # Errors
 /// When neither `XDG_STATE_HOME` nor `HOME` is set.
@@ -45,22 +47,30 @@ pub fn state() -> Result<PathBuf, CommandError> {
     Ok(base("XDG_STATE_HOME", ".local/state")?.join("yoe"))
 }
 
-/// Settings of other programs: the configuration folder; absent when nothing says where that is.
-pub fn config() -> Option<PathBuf> {
-    base("XDG_CONFIG_HOME", ".config").ok()
+/// This machine, as far as it says where things are fetched from.
+pub fn host() -> Host {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    Host {
+        variables: std::env::vars_os().filter_map(text).collect(),
+        apt: "/etc/apt".into(),
+        cargo: cargo_home(),
+        config: base("XDG_CONFIG_HOME", ".config").ok(),
+    }
 }
 
-/// Cargo's folder; absent when nothing says where that is.
+/// Cargo's directory; absent when nothing says where that is.
 pub fn cargo_home() -> Option<PathBuf> {
     base("CARGO_HOME", ".cargo").ok()
 }
 
-/// A base folder. The specification says that a relative path is to be ignored.
+/// A base directory. The specification says that a relative path is to be ignored.
 fn base(variable: &str, below_home: &str) -> Result<PathBuf, CommandError> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home))).ok_or_else(|| {
         CommandError::config(format!("neither {variable} nor HOME is set to an absolute path"))
-            .hint(format!("set {variable} to a folder that this user may write to"))
+            .hint(format!("set {variable} to a directory that this user may write to"))
     })
 }
 

@@ -190,7 +190,7 @@ fn a_working_tree_is_a_source_and_its_changes_are_noticed() {
     );
 }
 
-/// Serves the repositories below a folder on a port of loopback, until it is dropped.
+/// Serves the repositories below a directory on a port of loopback, until it is dropped.
 struct GitServer(std::process::Child, u16);
 
 impl GitServer {

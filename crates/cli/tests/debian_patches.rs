@@ -203,7 +203,7 @@ fn a_patch_of_a_file_that_is_not_there_is_refused() {
     );
 }
 
-/// The folder is a link out of the source; what lies there is this machine's.
+/// The directory is a link out of the source; what lies there is this machine's.
 #[test]
 fn a_patch_does_not_follow_a_link_out_of_the_source() {
     let text = "--- a/out/victim\n+++ b/out/victim\n@@ -1 +1 @@\n-mine\n+yours\n";

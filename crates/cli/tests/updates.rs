@@ -102,3 +102,28 @@ fn mistakes_are_named() {
     assert_snapshot!("sign_unknown", shown(&sandbox, &["sign", "hello", "--output", "out"]));
     assert_snapshot!("sign_without_signing_tools", shown(&sandbox, &["sign", "slots", "--output", "out"]));
 }
+
+/// What is known before there is anything to publish is said before anything is built.
+#[test]
+fn what_cannot_be_written_or_signed_is_said_before_anything_is_built() {
+    let sandbox = project();
+    sandbox.yoe(&["keys", "make"]);
+    sandbox.write("taken", "a file");
+    sandbox.write("foreign/metadata/timestamp.json", "{}");
+    // The container's tree is there from the start.
+    let trees = || std::fs::read_dir(sandbox.folder().join("cache/yoe/trees")).unwrap().count();
+    let before = trees();
+    for (name, arguments) in [
+        ("bundle_no_directory", ["bundle", "slots", "--output", "none/box.bundle"]),
+        ("bundle_directory", ["bundle", "slots", "--output", "."]),
+        ("bundle_repository_is_file", ["bundle", "slots", "--repository", "taken"]),
+        ("bundle_repository_foreign", ["bundle", "slots", "--repository", "foreign"]),
+    ] {
+        assert_snapshot!(name, shown(&sandbox, &arguments));
+    }
+    let key = files(&sandbox, ".pem").into_iter().find(|path| path.to_str().unwrap().contains("/targets-"));
+    std::fs::remove_file(key.unwrap()).unwrap();
+    assert_snapshot!("bundle_key_elsewhere", shown(&sandbox, &["bundle", "slots", "--output", "box.bundle"]));
+    assert_eq!(trees(), before, "something was built");
+    assert_eq!(std::fs::read(sandbox.project().join("taken")).unwrap(), b"a file");
+}

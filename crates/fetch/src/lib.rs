@@ -13,6 +13,7 @@ pub mod client;
 pub mod debian;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+pub mod host;
 pub mod lock;
 pub mod patches;
 mod snapshot;

@@ -11,10 +11,10 @@ use yoe_model::{Digest, Fingerprint, TreeFilter};
 /// Why a working tree could not be copied.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// A file or folder cannot be read or written.
+    /// A file or directory cannot be read or written.
     #[error("cannot copy {}", path.display())]
     Copy {
-        /// The file or folder.
+        /// The file or directory.
         path: PathBuf,
         /// What the system said.
         source: io::Error,

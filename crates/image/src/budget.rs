@@ -1,6 +1,6 @@
 //! Limits: what an image may hold and what its partitions can.
 
-use yoe_model::{Image, RootFormat, RootSize, Size};
+use yoe_model::{Image, RootFormat, RootSize, Size, Slots};
 
 use crate::{Content, ImageError, Manifest};
 
@@ -31,7 +31,7 @@ pub fn check_files(image: &Image, manifest: &Manifest) -> Result<(), ImageError>
 /// # Errors
 /// [`ImageError::SlotTooSmall`].
 pub fn check_slot(image: &Image, bytes: u64) -> Result<(), ImageError> {
-    let RootSize::Fixed(have) = image.layout.root() else { return Ok(()) };
+    let RootSize::Fixed(have) = image.layout.root else { return Ok(()) };
     let growth = image.budget.map_or(1.0, |budget| budget.growth);
     let need = grown(bytes, growth);
     if need <= have.0 {
@@ -43,7 +43,7 @@ pub fn check_slot(image: &Image, bytes: u64) -> Result<(), ImageError> {
         image: image.name.clone(),
         need: Size(whole_mib(need)),
         have,
-        field: if image.layout.is_verified() { "slot" } else { "root" },
+        field: if image.layout.slots == Slots::Two { "slot" } else { "root" },
         growth,
     })
 }
@@ -61,7 +61,7 @@ pub(crate) fn whole_mib(bytes: u64) -> u64 {
     bytes.div_ceil(MIB) * MIB
 }
 
-/// The smallest ext4 for this content, in bytes: files and folders in blocks, inodes, a journal of 4 MiB, and a tenth
+/// The smallest ext4 for this content, in bytes: files and directories in blocks, inodes, a journal of 4 MiB, and a tenth
 /// for block groups and extents.
 pub(crate) fn ext4_need(content: &Content) -> u64 {
     let blocks = (content.blocks + content.directories) * 4096;
@@ -96,7 +96,7 @@ pub(crate) fn ext4_size(root: RootSize, content: &Content) -> u64 {
 /// # Errors
 /// [`ImageError::SlotTooSmall`].
 pub(crate) fn check_content(image: &Image, content: &Content) -> Result<(), ImageError> {
-    match image.layout.format() {
+    match image.layout.format {
         RootFormat::Ext4 => check_slot(image, ext4_need(content)),
         RootFormat::Erofs => Ok(()),
     }
@@ -104,7 +104,7 @@ pub(crate) fn check_content(image: &Image, content: &Content) -> Result<(), Imag
 
 /// Below this, FAT has too few clusters to be FAT32.
 const SMALLEST_ESP: u64 = 34 * MIB;
-/// The boot manager, its configuration, folders, and the loss of files that end within a cluster.
+/// The boot manager, its configuration, directories, and the loss of files that end within a cluster.
 const BOOT_MANAGER: u64 = MIB;
 
 /// Checks a kernel of `kernel` bytes for each version that the disk can hold against the EFI system partition.
@@ -112,7 +112,7 @@ const BOOT_MANAGER: u64 = MIB;
 /// # Errors
 /// [`ImageError::EspTooSmall`].
 pub(crate) fn check_esp(image: &Image, kernel: u64) -> Result<(), ImageError> {
-    let (have, kernels) = (image.layout.esp(), image.layout.versions());
+    let (have, kernels) = (image.layout.esp, image.layout.slots.count());
     // Two tables of four bytes for each cluster of 512 bytes.
     let tables = have.0 / 512 * 8;
     let need = (whole_mib(kernel) * kernels + BOOT_MANAGER + tables).max(SMALLEST_ESP);

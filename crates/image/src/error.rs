@@ -39,7 +39,7 @@ pub enum ImageError {
         /// The package that came second.
         second: String,
     },
-    /// One package has a folder where another has a file or a link.
+    /// One package has a directory where another has a file or a link.
     #[error("/{path} is {first_kind} in package {first:?} and {second_kind} in package {second:?}")]
     Kinds {
         /// Relative to the root.
@@ -53,7 +53,7 @@ pub enum ImageError {
         /// What it is there.
         second_kind: &'static str,
     },
-    /// A file's parent is no folder.
+    /// A file's parent is no directory.
     #[error(
         "package {package:?} holds /{path}, but /{parent} is {kind} of package {other:?}; install it where the link leads"
     )]

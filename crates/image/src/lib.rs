@@ -15,7 +15,7 @@
 //! An OCI image needs no tools: [`oci::assemble`] merges packages in the same way and writes the image in this process.
 //!
 //! Times are the project's epoch, identifiers derive from a digest that the caller gives, sizes are computed here:
-//! the same inputs give the same bytes in every folder and on every machine.
+//! the same inputs give the same bytes in every directory and on every machine.
 
 pub mod budget;
 pub mod disk;

@@ -54,7 +54,7 @@ const ACCOUNTS: [(&str, &str); 2] = [
     ("etc/group", "root:x:0:\nnobody:x:65534:\n"),
 ];
 
-/// The folder of an image's layout, in the folder that [`assemble`] writes to.
+/// The directory of an image's layout, in the directory that [`assemble`] writes to.
 pub fn layout_folder(name: &str) -> String {
     format!("{name}.oci")
 }
@@ -64,9 +64,9 @@ pub fn archive_file(name: &str) -> String {
     format!("{name}.oci.tar")
 }
 
-/// Assembles the image into the folder `out`, which exists: the layout, the archive, and a manifest of its packages.
+/// Assembles the image into the directory `out`, which exists: the layout, the archive, and a manifest of its packages.
 ///
-/// Besides what packages hold there are the folders, links and accounts that containers rely on, where no package has them,
+/// Besides what packages hold there are the directories, links and accounts that containers rely on, where no package has them,
 /// and the package database, by which scanners know what is in it: apk's, or dpkg's for the copy of a build environment.
 ///
 /// # Errors
@@ -118,7 +118,7 @@ fn add_skeleton(tree: &mut RootTree, request: &OciRequest<'_>) -> std::io::Resul
         }
     }
     if let Some(environment) = request.environment {
-        // A build environment keeps no bits beyond those of access, and one user's folders are everybody's there.
+        // A build environment keeps no bits beyond those of access, and one user's directories are everybody's there.
         for (name, mode) in FOLDERS.into_iter().chain([("var/tmp", 0o1777)]) {
             if let Some(node) = tree.nodes.get_mut(name) {
                 node.mode = mode;

@@ -1,6 +1,6 @@
 //! The scripts run with real image tools, in a user namespace without a network.
 //!
-//! YOE_IMAGE_TOOLS names a folder into which the image-tools container was unpacked. Without it these tests say so
+//! YOE_IMAGE_TOOLS names a directory into which the image-tools container was unpacked. Without it these tests say so
 //! and end; the build's own tests make the same disk from the locked container.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 #![allow(clippy::print_stdout, reason = "a test that is skipped says why")]
@@ -26,7 +26,7 @@ fn tools() -> Option<PathBuf> {
     folder
 }
 
-/// Mounts the tools, the inputs and the output, and runs a script there. Arguments: tools, folder with `in` and `out`.
+/// Mounts the tools, the inputs and the output, and runs a script there. Arguments: tools, directory with `in` and `out`.
 const ENTER: &str = r#"
 set -eu
 tools=$1 bench=$2
@@ -70,7 +70,7 @@ fn run(tools: &Path, bench: &Bench, run: &ToolRun) {
     }
 }
 
-/// A whole disk in a new folder.
+/// A whole disk in a new directory.
 fn make(tools: &Path, image: &Image) -> Bench {
     let bench = Bench::with_base();
     let manifest = bench.assemble(image, &[]).unwrap();
@@ -147,7 +147,7 @@ fn an_erofs_disk_is_sound_and_the_same_twice() {
 #[test]
 fn a_verified_disk_is_sound_and_the_same_twice() {
     let Some(tools) = tools() else { return };
-    let layout = Layout::VerifiedAb { esp: Size(40 << 20), slot: Size(4 << 20), data: DataSize::Fill };
+    let layout = Layout::verified_ab(Size(40 << 20), Size(4 << 20), DataSize::Fill);
     let image = Image { layout, ..image(RootFormat::Erofs) };
     let (one, other) = (make(&tools, &image), make(&tools, &image));
     same(&one, &other, "root.erofs");

@@ -103,7 +103,7 @@ fn what_a_package_brings_is_not_replaced() {
     assembled(&bench, Arch::X86_64).unwrap();
     let paths = layer(&bench.out().join(layout_folder("web")));
     assert_eq!(paths["etc/passwd"], (0o600, "root:x:0:0:root:/:/bin/false\n".into()));
-    assert_eq!(paths["bin"], (0o755, String::new()), "a folder of a package stays a folder");
+    assert_eq!(paths["bin"], (0o755, String::new()), "a directory of a package stays a directory");
 }
 
 #[test]

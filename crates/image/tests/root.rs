@@ -111,17 +111,17 @@ fn two_owners_of_one_file() {
 
 #[test]
 fn a_file_where_another_has_a_folder() {
-    insta::assert_snapshot!(refused(|bench| bench.package("other", |_| (), |root| put(root, "usr/bin", "", 0o755))), @r#"/usr/bin is a folder in package "base-files" and a file in package "other""#);
+    insta::assert_snapshot!(refused(|bench| bench.package("other", |_| (), |root| put(root, "usr/bin", "", 0o755))), @r#"/usr/bin is a directory in package "base-files" and a file in package "other""#);
 }
 
 #[test]
 fn a_file_below_a_link() {
     insta::assert_snapshot!(refused(|bench| {
         bench.package("other", |_| (), |root| put(root, "usr/bin/server/x", "", 0o644));
-    }), @r#"/usr/bin/server is a link in package "tools" and a folder in package "other""#);
+    }), @r#"/usr/bin/server is a link in package "tools" and a directory in package "other""#);
     insta::assert_snapshot!(refused(|bench| {
         bench.package("other", |_| (), |root| put(root, "lib/x", "", 0o644));
-    }), @r#"/lib is a link in package "base-files" and a folder in package "other""#);
+    }), @r#"/lib is a link in package "base-files" and a directory in package "other""#);
 }
 
 #[test]

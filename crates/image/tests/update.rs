@@ -69,11 +69,8 @@ fn other(folder: &Path, version: &str, content: u8) -> Image {
     fs::write(folder.join("box.manifest.json"), manifest.to_string()).unwrap();
     let mut image = support::image(yoe_model::RootFormat::Erofs);
     image.name = "box".to_owned();
-    image.layout = Layout::VerifiedAb {
-        esp: yoe_model::Size(64 << 20),
-        slot: yoe_model::Size(4 << 20),
-        data: yoe_model::DataSize::Fill,
-    };
+    image.layout =
+        Layout::verified_ab(yoe_model::Size(64 << 20), yoe_model::Size(4 << 20), yoe_model::DataSize::Fill);
     image
 }
 

@@ -8,7 +8,7 @@
 //! - [`hardening`] tells where a configuration protects less than it could, unless that was decided and written down.
 //!
 //! Everything works on text that the caller hands over. The one exception is [`kconfig::Folder`], which reads Kconfig
-//! files below a folder that the caller names. Nothing prints. Symbols are named without their `CONFIG_` prefix.
+//! files below a directory that the caller names. Nothing prints. Symbols are named without their `CONFIG_` prefix.
 
 pub mod config;
 pub mod contract;

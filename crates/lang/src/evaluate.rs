@@ -8,6 +8,7 @@ use starlark::syntax::ast::{AssignOp, Stmt};
 use starlark::syntax::{AstModule, Dialect, DialectTypes};
 
 use crate::builtins::multiply;
+use crate::labels::Loaded;
 use crate::limits;
 use crate::problem::{Checked, Place, Problem};
 use crate::session::{FileKind, Outcome, Session};
@@ -47,9 +48,6 @@ fn repeated_assignment(module: &AstModule) -> Option<Problem> {
     }
     found.map(|span| Problem::error(Place::Span(span), "`*=` is not supported").hint("write `x = x * y`"))
 }
-
-/// Modules by the text that a file loads them with.
-pub(crate) type Loaded = HashMap<String, FrozenModule>;
 
 struct Loader<'a>(&'a Loaded);
 

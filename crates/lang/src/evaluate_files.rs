@@ -5,8 +5,9 @@ use starlark::syntax::AstModule;
 use yoe_model::{Source, UnitFile};
 
 use crate::definitions::Definition;
-use crate::evaluate::{self, Loaded};
+use crate::evaluate;
 use crate::files::Fence;
+use crate::labels::Loaded;
 use crate::loader::Classes;
 use crate::problem::{Checked, Place, Problem};
 use crate::project_tree::{Module, StarFile, star_files, unit_files};
@@ -19,7 +20,7 @@ pub(crate) struct Evaluated {
     /// Path below the project.
     pub(crate) shown: String,
     pub(crate) outcome: Outcome,
-    /// The files of a unit's own folder.
+    /// The files of a unit's own directory.
     pub(crate) files: Vec<UnitFile>,
     /// Whether the file could not be evaluated to its end, or something in it is wrong.
     pub(crate) failed: bool,
@@ -109,7 +110,7 @@ fn below(fence: &Fence, definition: &mut Definition) {
     }
 }
 
-/// Reads the folder of a unit, each file of it.
+/// Reads the directory of a unit, each file of it.
 fn own_files(
     fence: &Fence,
     file: &StarFile,

@@ -1,4 +1,4 @@
-//! Reading files of a module, and nothing else: every path is checked to stay in its folder after links are followed.
+//! Reading files of a module, and nothing else: every path is checked to stay in its directory after links are followed.
 
 use std::fs;
 use std::io::{self, Read};
@@ -11,10 +11,10 @@ use crate::limits;
 use crate::nesting;
 use crate::problem::{Checked, Place, Problem};
 
-/// A folder that paths must not leave.
+/// A directory that paths must not leave.
 #[derive(Debug, Clone)]
 pub(crate) struct Fence {
-    /// The folder, without links.
+    /// The directory, without links.
     root: PathBuf,
     /// Its path below the project, ended by `/`; empty for the project itself.
     prefix: String,
@@ -29,12 +29,12 @@ impl Fence {
         Ok(Self { root: folder, prefix })
     }
 
-    /// A path of this folder as messages name it.
+    /// A path of this directory as messages name it.
     pub(crate) fn shown(&self, path: &str) -> String {
         format!("{}{path}", self.prefix)
     }
 
-    /// The path below the project of a working tree in this folder; `.` is the folder itself.
+    /// The path below the project of a working tree in this directory; `.` is the directory itself.
     pub(crate) fn working_tree(&self, path: &str) -> String {
         match path {
             "." if !self.prefix.is_empty() => self.prefix.trim_end_matches('/').to_owned(),
@@ -47,7 +47,7 @@ impl Fence {
         self.root.join(path).exists()
     }
 
-    /// Where a path leads, when that is in the folder.
+    /// Where a path leads, when that is in the directory.
     fn resolve(&self, path: &str) -> Checked<PathBuf> {
         let place = || Place::File(self.shown(path));
         let real = self.root.join(path).canonicalize().map_err(|error| unreadable(place(), &error))?;
@@ -84,7 +84,7 @@ impl Fence {
         }
     }
 
-    /// Names in a folder, sorted, without what an editor leaves there while a file is open; nothing when the folder is not
+    /// Names in a directory, sorted, without what an editor leaves there while a file is open; nothing when the directory is not
     /// there.
     pub(crate) fn entries(&self, path: &str) -> Checked<Vec<Entry>> {
         let folder = self.root.join(path);
@@ -103,14 +103,14 @@ impl Fence {
         Ok(entries)
     }
 
-    /// A file of a unit's folder.
+    /// A file of a unit's directory.
     pub(crate) fn unit_file(&self, folder: &str, path: &str) -> Checked<UnitFile> {
         let whole = format!("{folder}/{path}");
         let place = || Place::File(self.shown(&whole));
         let real = self.resolve(&whole)?;
         let metadata = real.metadata().map_err(|error| unreadable(place(), &error))?;
         if !metadata.is_file() {
-            return Err(Box::new(Problem::error(place(), "this is neither a file nor a folder")));
+            return Err(Box::new(Problem::error(place(), "this is neither a file nor a directory")));
         }
         let content = read(&real, limits::UNIT_FILE)
             .map_err(|error| unreadable(place(), &error))?
@@ -120,12 +120,12 @@ impl Fence {
     }
 }
 
-/// Something in a folder.
+/// Something in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// Its name.
     pub(crate) name: String,
-    /// Whether it is a folder itself; a link to one is not.
+    /// Whether it is a directory itself; a link to one is not.
     pub(crate) folder: bool,
 }
 

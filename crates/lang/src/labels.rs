@@ -1,5 +1,12 @@
 //! What `load()` takes: `//classes/x.star` in the file's own module, `@module//classes/x.star` in another.
 
+use std::collections::HashMap;
+
+use starlark::environment::FrozenModule;
+
+/// Modules by the text that a file loads them with.
+pub(crate) type Loaded = HashMap<String, FrozenModule>;
+
 /// A file that can be loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Label<'a> {

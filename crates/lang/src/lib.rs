@@ -2,7 +2,7 @@
 //!
 //! [`load`] evaluates a project for one machine. The language is described by docs/design/0002-language.md; the
 //! builtins by [`reference()`], made from the same tables that check their arguments. Evaluation reads `.star` files
-//! and the folders of units, nothing else, and the same text always gives the same project.
+//! and the directories of units, nothing else, and the same text always gives the same project.
 //!
 //! A mistake does not end the evaluation: every file is evaluated, all names are checked, and what was found comes
 //! back together as [`Diagnostics`].
@@ -48,7 +48,7 @@ pub struct Options {
     pub machine: Option<String>,
 }
 
-/// Evaluates the project in the folder `root`.
+/// Evaluates the project in the directory `root`.
 ///
 /// # Errors
 /// Everything that was found wrong, in the order of files and lines.

@@ -6,8 +6,9 @@ use starlark::codemap::{FileSpan, Pos, Span};
 use starlark::environment::{FrozenModule, Globals};
 use starlark::syntax::{AstLoad, AstModule};
 
-use crate::evaluate::{self, Loaded};
+use crate::evaluate;
 use crate::labels::Label;
+use crate::labels::Loaded;
 use crate::near;
 use crate::problem::{Checked, Place, Problem};
 use crate::project_tree::Module;

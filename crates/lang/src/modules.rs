@@ -20,14 +20,16 @@ pub(crate) fn project_alone(
     let own = match Fence::new(root, "") {
         Ok(fence) => Module { name: None, fence },
         Err(error) => {
-            problems
-                .push(Problem::error(Place::Nowhere, format!("cannot read the project's folder: {error}")));
+            problems.push(Problem::error(
+                Place::Nowhere,
+                format!("cannot read the project's directory: {error}"),
+            ));
             return None;
         }
     };
     if !own.fence.exists("PROJECT.star") {
-        let problem = Problem::error(Place::Nowhere, "there is no PROJECT.star in this folder");
-        problems.push(problem.hint("run yoe in the folder of a project"));
+        let problem = Problem::error(Place::Nowhere, "there is no PROJECT.star in this directory");
+        problems.push(problem.hint("run yoe in the directory of a project"));
         return None;
     }
     let modules = vec![own];
@@ -73,7 +75,8 @@ fn module(
     let fence = match Fence::new(root, path) {
         Ok(fence) => fence,
         Err(error) => {
-            problems.push(Problem::error(place, format!("cannot read the module's folder {path}: {error}")));
+            problems
+                .push(Problem::error(place, format!("cannot read the module's directory {path}: {error}")));
             return None;
         }
     };

@@ -1,4 +1,4 @@
-//! What lies in a project and its modules: which files are evaluated, in which order, and the folders of units.
+//! What lies in a project and its modules: which files are evaluated, in which order, and the directories of units.
 
 use crate::files::Fence;
 use crate::limits;
@@ -11,7 +11,7 @@ use crate::session::FileKind;
 pub(crate) struct Module {
     /// The name in `load("@name//…")`; absent for the project itself.
     pub(crate) name: Option<String>,
-    /// Its folder.
+    /// Its directory.
     pub(crate) fence: Fence,
 }
 
@@ -27,19 +27,19 @@ pub(crate) struct StarFile {
 }
 
 impl StarFile {
-    /// The file's name without folders and ending.
+    /// The file's name without directories and ending.
     pub(crate) fn stem(&self) -> &str {
         let name = self.path.rsplit('/').next().unwrap_or_default();
         name.strip_suffix(".star").unwrap_or(name)
     }
 
-    /// The path of the folder beside it, which holds a unit's files.
+    /// The path of the directory beside it, which holds a unit's files.
     pub(crate) fn folder(&self) -> &str {
         self.path.strip_suffix(".star").unwrap_or(&self.path)
     }
 }
 
-/// The files of one kind in a module, and what is wrong with the folders.
+/// The files of one kind in a module, and what is wrong with the directories.
 pub(crate) fn star_files(
     modules: &[Module],
     module: usize,
@@ -57,7 +57,7 @@ pub(crate) fn star_files(
     paths.into_iter().map(|path| StarFile { module, path, kind }).collect()
 }
 
-/// The `.star` files of a folder.
+/// The `.star` files of a directory.
 fn flat(fence: &Fence, folder: &str, problems: &mut Vec<Problem>) -> Vec<String> {
     let entries = report(fence.entries(folder), problems);
     let stems = entries.iter().filter_map(|entry| entry.star_stem());
@@ -71,7 +71,7 @@ fn units(fence: &Fence, problems: &mut Vec<Problem>) -> Vec<String> {
         if !category.folder {
             if category.star_stem().is_some() {
                 let place = Place::File(fence.shown(&format!("units/{}", category.name)));
-                let problem = Problem::error(place, "a unit's file lies in the folder of a category");
+                let problem = Problem::error(place, "a unit's file lies in the directory of a category");
                 problems.push(problem.hint(format!("move it to units/<category>/{}", category.name)));
             }
             continue;
@@ -82,7 +82,7 @@ fn units(fence: &Fence, problems: &mut Vec<Problem>) -> Vec<String> {
         let folders = entries.iter().filter(|entry| entry.folder && !entry.is_hidden());
         for unused in folders.filter(|entry| !stems.contains(&entry.name.as_str())) {
             let path = fence.shown(&format!("{folder}/{}", unused.name));
-            let message = format!("the folder {path} belongs to no unit: there is no {path}.star");
+            let message = format!("the directory {path} belongs to no unit: there is no {path}.star");
             let hint = near::hint(&unused.name, stems.iter().copied());
             problems.push(Problem::error(Place::File(path), message).maybe_hint(hint));
         }
@@ -91,7 +91,7 @@ fn units(fence: &Fence, problems: &mut Vec<Problem>) -> Vec<String> {
     paths
 }
 
-/// Paths of all files below a unit's folder, sorted, relative to it.
+/// Paths of all files below a unit's directory, sorted, relative to it.
 pub(crate) fn unit_files(fence: &Fence, folder: &str) -> Checked<Vec<String>> {
     let mut found = Vec::new();
     let mut open = vec![(String::new(), 0)];
@@ -106,9 +106,9 @@ pub(crate) fn unit_files(fence: &Fence, folder: &str) -> Checked<Vec<String>> {
         }
         if depth > limits::FOLDER_DEPTH || found.len() > limits::UNIT_FILES {
             let place = Place::File(fence.shown(folder));
-            let problem = Problem::error(place, "the folder holds too many files or folders")
+            let problem = Problem::error(place, "the directory holds too many files or directories")
                 .expected(format!("at most {} files", limits::UNIT_FILES))
-                .hint("a unit's folder is for patches and small files; make the rest a source");
+                .hint("a unit's directory is for patches and small files; make the rest a source");
             return Err(Box::new(problem));
         }
     }

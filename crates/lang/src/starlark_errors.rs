@@ -3,7 +3,7 @@
 use starlark::codemap::FileSpan;
 use starlark::{Error, ErrorKind};
 
-use crate::evaluate::Loaded;
+use crate::labels::Loaded;
 use crate::near;
 use crate::problem::{Place, Problem};
 use crate::site::Site;

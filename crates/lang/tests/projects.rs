@@ -95,8 +95,7 @@ fn a_project_holds_what_its_files_say() {
     assert_eq!(project.mirrors["debian"], ["https://deb.example.org/debian"]);
     assert_eq!(project.units.keys().collect::<Vec<_>>(), ["foo", "linux", "own"]);
     let image = &project.images["demo"];
-    let layout =
-        Layout::Disk { esp: Size(64 << 20), root: RootSize::Fixed(Size(1 << 30)), format: RootFormat::Ext4 };
+    let layout = Layout::disk(Size(64 << 20), RootSize::Fixed(Size(1 << 30)), RootFormat::Ext4);
     assert_eq!(image.layout, layout);
     assert_eq!(image.budget.unwrap().growth, 2.0);
     assert_eq!(image.tests[0].expect.as_deref(), Some("x"));

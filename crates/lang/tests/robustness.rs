@@ -184,12 +184,12 @@ fn what_is_no_regular_file_is_told() {
     let _socket =
         std::os::unix::net::UnixListener::bind(folder.path().join("units/apps/foo/socket")).unwrap();
     let told = support::rendered(folder.path());
-    assert!(told.contains("this is neither a file nor a folder"), "{told}");
+    assert!(told.contains("this is neither a file nor a directory"), "{told}");
 }
 
 #[test]
 fn a_folder_that_is_no_project_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(support::rendered(folder.path()).contains("there is no PROJECT.star in this folder"));
-    assert!(support::rendered(&folder.path().join("absent")).contains("cannot read the project's folder"));
+    assert!(support::rendered(folder.path()).contains("there is no PROJECT.star in this directory"));
+    assert!(support::rendered(&folder.path().join("absent")).contains("cannot read the project's directory"));
 }

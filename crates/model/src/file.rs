@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::content_hash::content_hash;
 use crate::{ContentHash, Digest, Fingerprint};
 
-/// A file of a unit's own folder: a patch, a configuration fragment, a template. Small by intent, so it travels with
+/// A file of a unit's own directory: a patch, a configuration fragment, a template. Small by intent, so it travels with
 /// the definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitFile {
-    /// Path below the unit's folder, with `/`.
+    /// Path below the unit's directory, with `/`.
     pub path: String,
     /// Whether its owner may execute it.
     pub executable: bool,

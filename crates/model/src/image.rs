@@ -99,64 +99,57 @@ impl ContentHash for Etc {
     }
 }
 
-/// How a disk is laid out.
+/// How a disk is laid out: what its partitions are, and what follows from them for a device. The builtins of the language
+/// resolve to this; whoever makes, measures or boots a disk asks for a property, not for the builtin.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Layout {
-    /// GPT with an EFI system partition and one root file system.
-    Disk {
-        /// Size of the EFI system partition.
-        esp: Size,
-        /// Size of the root partition.
-        root: RootSize,
-        /// File system of the root.
-        format: RootFormat,
-    },
-    /// GPT with an EFI system partition, two slots for verified EROFS roots, and a data partition that the device makes.
-    VerifiedAb {
-        /// Size of the EFI system partition.
-        esp: Size,
-        /// Size of each slot: a root with its hash tree.
-        slot: Size,
-        /// How large the device makes the data partition.
-        data: DataSize,
-    },
+pub struct Layout {
+    /// The builtin that it was written with.
+    name: &'static str,
+    /// Size of the EFI system partition.
+    pub esp: Size,
+    /// Size of each partition for a root.
+    pub root: RootSize,
+    /// File system of the root.
+    pub format: RootFormat,
+    /// How many partitions for roots there are, and so how many versions of the system the disk can hold.
+    pub slots: Slots,
+    /// Whether every block of the root is checked when it is read (dm-verity); its hash tree follows the root in its partition.
+    pub verity: bool,
+    /// How large the device makes a data partition; absent when there is none.
+    pub data: Option<DataSize>,
+}
+
+/// How many partitions for roots a disk has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slots {
+    /// One: an update would overwrite what runs.
+    One,
+    /// Two: one is updated while the other runs.
+    Two,
+}
+
+impl Slots {
+    /// Their number.
+    pub fn count(self) -> u64 {
+        match self {
+            Slots::One => 1,
+            Slots::Two => 2,
+        }
+    }
 }
 
 impl Layout {
-    /// Size of the EFI system partition.
-    pub fn esp(&self) -> Size {
-        match self {
-            Layout::Disk { esp, .. } | Layout::VerifiedAb { esp, .. } => *esp,
-        }
+    /// GPT with an EFI system partition and one root file system.
+    pub fn disk(esp: Size, root: RootSize, format: RootFormat) -> Self {
+        Self { name: "disk", esp, root, format, slots: Slots::One, verity: false, data: None }
     }
 
-    /// Size of the partition of a root.
-    pub fn root(&self) -> RootSize {
-        match self {
-            Layout::Disk { root, .. } => *root,
-            Layout::VerifiedAb { slot, .. } => RootSize::Fixed(*slot),
-        }
-    }
-
-    /// File system of the root.
-    pub fn format(&self) -> RootFormat {
-        match self {
-            Layout::Disk { format, .. } => *format,
-            Layout::VerifiedAb { .. } => RootFormat::Erofs,
-        }
-    }
-
-    /// How many versions of the system the disk can hold.
-    pub fn versions(&self) -> u64 {
-        match self {
-            Layout::Disk { .. } => 1,
-            Layout::VerifiedAb { .. } => 2,
-        }
-    }
-
-    /// Whether every block of the root is checked when it is read (dm-verity).
-    pub fn is_verified(&self) -> bool {
-        matches!(self, Layout::VerifiedAb { .. })
+    /// GPT with an EFI system partition, two slots for verified EROFS roots, and a data partition that the device makes.
+    /// `slot` is the size of each slot: a root with its hash tree.
+    pub fn verified_ab(esp: Size, slot: Size, data: DataSize) -> Self {
+        let (root, format) = (RootSize::Fixed(slot), RootFormat::Erofs);
+        let (slots, data) = (Slots::Two, Some(data));
+        Self { name: "verified_ab", esp, root, format, slots, verity: true, data }
     }
 }
 
@@ -198,25 +191,26 @@ impl RootFormat {
 }
 
 impl ContentHash for Layout {
+    /// What the builtin decides by itself does not enter.
     fn hash(&self, into: &mut Fingerprint) {
-        match self {
-            Layout::Disk { esp, root, format } => {
-                "disk".hash(into);
-                esp.hash(into);
-                let fixed = match root {
-                    RootSize::Fit => None,
-                    RootSize::Fixed(size) => Some(*size),
-                };
+        self.name.hash(into);
+        self.esp.hash(into);
+        let fixed = match self.root {
+            RootSize::Fit => None,
+            RootSize::Fixed(size) => Some(size),
+        };
+        match self.data {
+            None => {
                 fixed.hash(into);
-                format.as_str().hash(into);
+                self.format.as_str().hash(into);
             }
-            Layout::VerifiedAb { esp, slot, data } => {
-                "verified_ab".hash(into);
-                esp.hash(into);
-                slot.hash(into);
+            Some(data) => {
+                if let RootSize::Fixed(slot) = self.root {
+                    slot.hash(into);
+                }
                 let fixed = match data {
                     DataSize::Fill => None,
-                    DataSize::Fixed(size) => Some(*size),
+                    DataSize::Fixed(size) => Some(size),
                 };
                 fixed.hash(into);
             }

@@ -35,13 +35,13 @@ pub struct OciConfig {
     pub env: BTreeMap<String, String>,
     /// `user`, `uid`, `user:group` or `uid:gid`; root when empty.
     pub user: String,
-    /// The working folder; `/` when empty.
+    /// The working directory; `/` when empty.
     pub workdir: String,
     /// Labels.
     pub labels: BTreeMap<String, String>,
     /// Ports that a program listens on, such as `80/tcp`.
     pub ports: BTreeSet<String>,
-    /// Folders whose content outlives a container.
+    /// Directories whose content outlives a container.
     pub volumes: BTreeSet<String>,
     /// The signal that asks it to end; the engine's default when absent.
     pub stop_signal: Option<String>,

@@ -8,14 +8,14 @@ use crate::{ContentHash, Digest, Fingerprint, Origin};
 /// The archive, a key of the project's mirrors, that serves crates.
 pub const CRATES: &str = "crates";
 
-/// A source and the folder below `$SRCDIR` that it is laid into.
+/// A source and the directory below `$SRCDIR` that it is laid into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceEntry {
     /// What to fetch.
     pub source: Source,
-    /// Folder below `$SRCDIR`; empty for `$SRCDIR` itself.
+    /// Directory below `$SRCDIR`; empty for `$SRCDIR` itself.
     pub into: String,
-    /// Path prefixes below the archive's single top folder that are unpacked; all of it when empty.
+    /// Path prefixes below the archive's single top directory that are unpacked; all of it when empty.
     pub only: Vec<String>,
     /// Where it was written.
     pub origin: Origin,
@@ -76,21 +76,7 @@ pub enum Source {
         container: String,
     },
     /// A Go module as the main module of a build, with every module that it needs.
-    GoModule {
-        /// Its path, such as `github.com/opencontainers/runc`.
-        path: String,
-        /// Its full version, such as `v1.5.1`.
-        version: String,
-        /// The file that stands for its `go.mod` when upstream gave that another name, such as `vendor.mod`.
-        gomod: Option<String>,
-        /// Modules below it that its `go.mod` replaces by folders which its archive lacks: folder to module path. They are
-        /// there but empty.
-        stubs: BTreeMap<String, String>,
-        /// Modules that it needs in newer versions than its `go.mod` asks for: module path to version.
-        upgrade: BTreeMap<String, String>,
-        /// The container that holds the Go client.
-        container: String,
-    },
+    GoModule(GoModule),
     /// The archive of a Rust crate, known by its digest.
     Crate {
         /// Its name in its registry.
@@ -107,6 +93,24 @@ pub enum Source {
         /// What of it is left out; see [`TreeFilter`](crate::TreeFilter).
         exclude: Vec<String>,
     },
+}
+
+/// A Go module, as the main module of a build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoModule {
+    /// Its path, such as `github.com/opencontainers/runc`.
+    pub path: String,
+    /// Its full version, such as `v1.5.1`.
+    pub version: String,
+    /// The file that stands for its `go.mod` when upstream gave that another name, such as `vendor.mod`.
+    pub gomod: Option<String>,
+    /// Modules below it that its `go.mod` replaces by directories which its archive lacks: directory to module path. They are
+    /// there but empty.
+    pub stubs: BTreeMap<String, String>,
+    /// Modules that it needs in newer versions than its `go.mod` asks for: module path to version.
+    pub upgrade: BTreeMap<String, String>,
+    /// The container that holds the Go client.
+    pub container: String,
 }
 
 /// What is applied of the patches that a Debian source package carries: its `debian/patches/series`, whose form is
@@ -182,7 +186,7 @@ impl Source {
                 format!("debian:{package}@{version}{}", patches.suffix())
             }
             Source::Git { url, commit, .. } => format!("git:{url}@{commit}"),
-            Source::GoModule { path, version, gomod, stubs, upgrade, .. } => {
+            Source::GoModule(GoModule { path, version, gomod, stubs, upgrade, .. }) => {
                 let gomod = gomod.iter().map(|file| format!(" with {file}"));
                 let stubs = stubs.iter().map(|(folder, module)| format!(" with {module} in {folder}"));
                 let upgrade = upgrade.iter().map(|(module, version)| format!(" with {module}@{version}"));
@@ -197,7 +201,7 @@ impl Source {
     /// The container that holds the client which fetches it, for what this program does not fetch itself.
     pub fn container(&self) -> Option<&str> {
         match self {
-            Source::Git { container, .. } | Source::GoModule { container, .. } => Some(container),
+            Source::Git { container, .. } | Source::GoModule(GoModule { container, .. }) => Some(container),
             _ => None,
         }
     }
@@ -213,7 +217,7 @@ impl Source {
 
     /// Whether the lock must say which bytes its name stands for.
     pub fn needs_lock(&self) -> bool {
-        matches!(self, Source::Debian { .. } | Source::GoModule { .. })
+        matches!(self, Source::Debian { .. } | Source::GoModule(_))
     }
 }
 
@@ -237,7 +241,7 @@ impl ContentHash for Source {
                 commit.hash(into);
             }
             // Its bytes are those that the lock names; which module they are called after changes nothing.
-            Source::GoModule { .. } => "go".hash(into),
+            Source::GoModule(_) => "go".hash(into),
             Source::Crate { sha256, .. } => {
                 "crate".hash(into);
                 sha256.hash(into);

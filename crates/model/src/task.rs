@@ -21,9 +21,9 @@ content_hash!(Task { name, steps });
 pub enum Step {
     /// Text for `sh -eu`.
     Shell(String),
-    /// Copies a file of the unit's folder into the package.
+    /// Copies a file of the unit's directory into the package.
     InstallFile {
-        /// Path below the unit's folder.
+        /// Path below the unit's directory.
         src: String,
         /// Absolute path on the device.
         dest: String,
@@ -32,7 +32,7 @@ pub enum Step {
     },
     /// As [`Step::InstallFile`], with every `{{name}}` replaced by its value.
     InstallTemplate {
-        /// Path below the unit's folder.
+        /// Path below the unit's directory.
         src: String,
         /// Absolute path on the device.
         dest: String,
@@ -51,7 +51,7 @@ pub enum Step {
     /// Fails unless every request of these fragments is in `$BUILDDIR/.config`, and says which dependency of the
     /// Kconfig files in `$SRCDIR` took a lost one away.
     KconfigCheck {
-        /// Paths below the unit's folder, in the order they are merged.
+        /// Paths below the unit's directory, in the order they are merged.
         fragments: Vec<String>,
     },
 }

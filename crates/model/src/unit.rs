@@ -45,10 +45,10 @@ pub struct Unit {
     pub setuid: Vec<String>,
     /// Whether text of the build's own paths in the output is accepted.
     pub host_paths_ok: bool,
-    /// Name of the folder that its compiler's cache stays in between builds. It enters no key: a cache changes how long a
+    /// Name of the directory that its compiler's cache stays in between builds. It enters no key: a cache changes how long a
     /// build takes and nothing else.
     pub cache: Option<String>,
-    /// Every file of the unit's own folder, by path.
+    /// Every file of the unit's own directory, by path.
     pub files: Vec<UnitFile>,
     /// Where it was written.
     pub origin: Origin,
@@ -83,7 +83,7 @@ impl ContentHash for Scope {
 }
 
 impl Unit {
-    /// The unit's file at this path of its folder.
+    /// The unit's file at this path of its directory.
     pub fn file(&self, path: &str) -> Option<&UnitFile> {
         self.files.iter().find(|file| file.path == path)
     }

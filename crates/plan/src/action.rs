@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use yoe_model::{Arch, Digest, Image, LockedPackage, LockedSource, Machine, OciImage, Origin, Source, Unit};
+use yoe_model::{
+    Arch, ArchiveFile, DebianPatches, Digest, GoModule, Image, LockedPackage, Machine, OciImage, Origin, Unit,
+};
 
 /// An action's place in its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,20 +67,85 @@ impl ActionKind {
 #[derive(Debug, Clone)]
 pub struct SourceAction {
     /// What to fetch.
-    pub source: Source,
+    pub fetch: Fetch,
     /// Path prefixes that are unpacked; all of it when empty.
     pub only: Vec<String>,
-    /// Its files, when the lock names them.
-    pub locked: Option<LockedSource>,
-    /// The digest of its tree, when that is known before it is fetched: of a working tree, or by the lock.
-    pub tree: Option<Digest>,
-    /// The container that holds the client, for a git source or a Go module; that which holds patch(1), for a source of
-    /// Debian's that has patches applied.
-    pub container: Option<ActionId>,
+    /// What the lock calls the source.
+    pub key: String,
     /// The unit that it was planned for; others may use it too.
     pub user: String,
     /// Where that unit names it.
     pub origin: Origin,
+}
+
+/// What is fetched, with all that the lock says of it.
+#[derive(Debug, Clone)]
+pub enum Fetch {
+    /// A file on a web server.
+    Https {
+        /// Places that serve it, tried in order.
+        urls: Vec<String>,
+        /// What the file is called.
+        name: String,
+        /// Of the file as served.
+        sha256: Digest,
+        /// Whether it is an archive to unpack; otherwise it stays one file.
+        unpack: bool,
+    },
+    /// The archive of a Rust crate.
+    Crate {
+        /// Its name in its registry.
+        name: String,
+        /// Its full version.
+        version: String,
+        /// Of the `.crate` file as served.
+        sha256: Digest,
+    },
+    /// The upstream tarballs of a Debian source package.
+    Debian {
+        /// The tarballs.
+        files: Vec<ArchiveFile>,
+        /// Debian's own patches, where some are applied.
+        patches: Option<Patches>,
+    },
+    /// A commit of a git repository.
+    Git {
+        /// Where the repository is served.
+        url: String,
+        /// The full commit name.
+        commit: String,
+        /// The container that holds git.
+        container: ActionId,
+    },
+    /// A Go module with every module that it needs.
+    GoModule {
+        /// The module.
+        module: GoModule,
+        /// The container that holds the Go client.
+        container: ActionId,
+        /// The digest of its tree, by the lock.
+        tree: Digest,
+    },
+    /// A working tree on this machine.
+    Path {
+        /// Relative to the project.
+        path: String,
+        /// What of it is left out; see [`TreeFilter`](yoe_model::TreeFilter).
+        exclude: Vec<String>,
+        /// The digest of the tree that the plan was made for.
+        tree: Digest,
+    },
+}
+
+/// Patches of a Debian source package that are applied.
+#[derive(Debug, Clone)]
+pub struct Patches {
+    /// The file that holds them.
+    pub file: ArchiveFile,
+    /// Which of them are applied.
+    pub wanted: DebianPatches,
+    /// The container that holds patch(1).
+    pub container: ActionId,
 }
 
 /// Fetches packages and lays a build environment out.
@@ -99,7 +166,7 @@ pub struct ContainerAction {
 pub struct SourceInput {
     /// The action that fetches it.
     pub action: ActionId,
-    /// Folder below `$SRCDIR`; empty for `$SRCDIR` itself.
+    /// Directory below `$SRCDIR`; empty for `$SRCDIR` itself.
     pub into: String,
 }
 

@@ -56,6 +56,14 @@ pub enum PlanError {
         /// The architecture that is built for.
         arch: String,
     },
+    /// The lock says nothing of a source whose bytes it must name.
+    #[error("{origin}: {name} is not locked")]
+    NotLocked {
+        /// Where the source is named.
+        origin: Origin,
+        /// What the lock calls it.
+        name: String,
+    },
     /// Units that need each other to be built.
     #[error("units need each other to be built: {}", .path.join(" -> "))]
     Cycle {

@@ -19,6 +19,17 @@ pub enum Target {
     Container(String),
 }
 
+impl Target {
+    /// What it was asked for by.
+    pub fn name(&self) -> &str {
+        match self {
+            Target::Unit(name) | Target::Image(name) | Target::OciImage(name) | Target::Container(name) => {
+                name
+            }
+        }
+    }
+}
+
 /// The units that targets need, in an order in which they can be built, and who needs whom.
 #[derive(Debug, Clone)]
 pub struct Graph {

@@ -13,11 +13,11 @@
 //! | `identity` | x | x | | | | | | name, version and release |
 //! | `container` | x | | | | | x | if it is a copy of one | key of the container action |
 //! | `environment` | x | | | | | | | variables of the unit |
-//! | `files` | x | | | | | | | the unit's own folder |
+//! | `files` | x | | | | | | | the unit's own directory |
 //! | `patches` | x | | | | | | | names of the patches, in order |
 //! | `tasks` | x | | | | | | | tasks and their steps |
 //! | `source N` | x | | | | | | | key of the Nth source action |
-//! | `folders` | x | | | | | | | the folders that sources are laid into |
+//! | `folders` | x | | | | | | | the directories that sources are laid into |
 //! | `dep NAME` | x | | | | | | | key of a unit in the sysroot |
 //! | `unit` | | x | | | | | | key of the unit action that is packaged |
 //! | `metadata` | | x | | | | | | description, licence, names of runtime_deps, provides, replaces, conffiles, setuid, host_paths_ok |
@@ -56,8 +56,8 @@ mod planner;
 mod unit;
 
 pub use action::{
-    Action, ActionId, ActionKind, ContainerAction, DiskAction, OciAction, PackageAction, RootAction,
-    SourceAction, SourceInput, UnitAction,
+    Action, ActionId, ActionKind, ContainerAction, DiskAction, Fetch, OciAction, PackageAction, Patches,
+    RootAction, SourceAction, SourceInput, UnitAction,
 };
 pub use error::PlanError;
 pub use graph::{Graph, Target};

@@ -92,9 +92,21 @@ impl Planner<'_> {
         key: Key,
         results: Vec<(String, ActionId)>,
     ) -> ActionId {
+        self.add_reading(label, kind, key, results, None)
+    }
+
+    /// The same for an action that also reads the result of another which does not enter its key.
+    pub fn add_reading(
+        &mut self,
+        label: String,
+        kind: ActionKind,
+        key: Key,
+        results: Vec<(String, ActionId)>,
+        reads: Option<ActionId>,
+    ) -> ActionId {
         let key = results.iter().fold(key, |key, (name, id)| key.with(name, &self.key(*id)));
         let parts = key.into_parts();
-        let mut inputs: Vec<ActionId> = results.iter().map(|(_, id)| *id).collect();
+        let mut inputs: Vec<ActionId> = results.iter().map(|(_, id)| *id).chain(reads).collect();
         inputs.sort_unstable();
         inputs.dedup();
         let id = ActionId(self.plan.actions.len());

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use yoe_model::{Fingerprint, Scope, Source, SourceEntry, Unit};
+use yoe_model::{Digest, Fingerprint, LockedSource, Scope, Source, SourceEntry, Unit};
 
-use crate::action::{ActionId, ActionKind, PackageAction, SourceAction, SourceInput, UnitAction};
+use crate::action::{
+    ActionId, ActionKind, Fetch, PackageAction, Patches, SourceAction, SourceInput, UnitAction,
+};
 use crate::error::PlanError;
 use crate::graph::runtime_closure;
 use crate::key::Key;
@@ -68,24 +70,59 @@ impl Planner<'_> {
         let patches = locked.as_ref().and_then(|locked| locked.patches.as_ref());
         let content = patches.into_iter().fold(content, |content, file| content.add(file)).finish();
         let key = Key::new(SOURCE_RULES).with("content", &content).with("only", &entry.only);
+        let fetch = self.fetch(unit, entry, locked.unwrap_or_default(), tree)?;
         // A commit or a locked tree fixes what is fetched, whichever client fetches it, and a patch that is applied without
         // a guess gives the same whichever program applies it: the container is read but enters no key.
-        let user = format!("unit {:?}", unit.name);
-        let patched = matches!(source, Source::Debian { patches, .. } if patches.applied());
-        let container = source.container().or_else(|| patched.then_some(unit.container.as_str()));
-        let container = container.map(|name| self.container(name, &user, &unit.origin)).transpose()?;
+        let reads = match &fetch {
+            Fetch::Git { container, .. } | Fetch::GoModule { container, .. } => Some(*container),
+            Fetch::Debian { patches, .. } => patches.as_ref().map(|patches| patches.container),
+            _ => None,
+        };
         let kind = ActionKind::Source(SourceAction {
-            source: source.clone(),
+            fetch,
             only: entry.only.clone(),
-            locked,
-            tree,
-            container,
+            key: source.key(),
             user: unit.name.clone(),
             origin: entry.origin.clone(),
         });
-        let id = self.add(label, kind, key, Vec::new());
-        self.plan.actions[id.0].inputs.extend(container);
-        Ok(id)
+        Ok(self.add_reading(label, kind, key, Vec::new(), reads))
+    }
+
+    /// What is fetched of a source, of which the lock says this.
+    fn fetch(
+        &mut self,
+        unit: &Unit,
+        entry: &SourceEntry,
+        locked: LockedSource,
+        tree: Option<Digest>,
+    ) -> Result<Fetch, PlanError> {
+        let user = format!("unit {:?}", unit.name);
+        let unknown = || PlanError::NotLocked { origin: entry.origin.clone(), name: entry.source.key() };
+        Ok(match entry.source.clone() {
+            Source::Https { url, mirrors, name, sha256, unpack } => {
+                let urls = [url].into_iter().chain(mirrors).collect();
+                Fetch::Https { urls, name, sha256, unpack }
+            }
+            Source::Crate { name, version, sha256 } => Fetch::Crate { name, version, sha256 },
+            Source::Debian { patches: wanted, .. } => {
+                let file = locked.patches.filter(|_| wanted.applied());
+                let patches = file
+                    .map(|file| {
+                        let container = self.container(&unit.container, &user, &unit.origin)?;
+                        Ok(Patches { file, wanted, container })
+                    })
+                    .transpose()?;
+                Fetch::Debian { files: locked.files, patches }
+            }
+            Source::Git { url, commit, container } => {
+                Fetch::Git { url, commit, container: self.container(&container, &user, &unit.origin)? }
+            }
+            Source::GoModule(module) => {
+                let container = self.container(&module.container, &user, &unit.origin)?;
+                Fetch::GoModule { module, container, tree: tree.ok_or_else(unknown)? }
+            }
+            Source::Path { path, exclude } => Fetch::Path { path, exclude, tree: tree.ok_or_else(unknown)? },
+        })
     }
 
     /// The action that packages a unit whose build is planned already.

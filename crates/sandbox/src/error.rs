@@ -41,10 +41,10 @@ pub enum SandboxError {
         #[source]
         cause: Cause,
     },
-    /// The working folder cannot be entered.
-    #[error("cannot enter the sandbox's working folder {directory:?}")]
+    /// The working directory cannot be entered.
+    #[error("cannot enter the sandbox's working directory {directory:?}")]
     Directory {
-        /// The folder, as seen inside.
+        /// The directory, as seen inside.
         directory: String,
         /// The system's answer.
         #[source]
@@ -159,14 +159,14 @@ fn meaning(mount: &Mount, doing: &str, errno: i32) -> Option<&'static str> {
             "there is a symbolic link on the way, and on the host none is followed; name what it leads to",
         ),
         (Mount::Overlay { .. }, libc::EINVAL) => Some(
-            "the upper and the work folder must be two folders of one writable file system that offers user extended \
+            "the upper and the work directory must be two directories of one writable file system that offers user extended \
              attributes (ext4, xfs, btrfs, tmpfs; not overlayfs or NFS), and there may be at most 500 layers",
         ),
         (Mount::Overlay { .. } | Mount::ReadOnlyOverlay { .. }, libc::ELOOP) => {
             Some("a layer is named twice or lies within another one")
         }
         (Mount::Overlay { .. }, libc::EBUSY) => {
-            Some("the upper or the work folder is in use by another sandbox")
+            Some("the upper or the work directory is in use by another sandbox")
         }
         (Mount::Overlay { .. } | Mount::ReadOnlyOverlay { .. }, libc::ENODEV) => {
             Some("the kernel has no overlayfs (CONFIG_OVERLAY_FS; as root: modprobe overlay)")

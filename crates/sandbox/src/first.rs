@@ -51,7 +51,7 @@ pub(crate) trait Kernel {
     fn enter_root(&mut self) -> Result<(), Trouble>;
     /// Leaves the caller's session, and takes the terminal that was made for the step, if there is one.
     fn settle_terminal(&mut self) -> Result<(), Trouble>;
-    /// Makes this the working folder.
+    /// Makes this the working directory.
     fn enter_directory(&mut self, path: &str) -> Result<(), Trouble>;
     /// Gives up for good every right that could undo the sandbox.
     fn drop_privileges(&mut self) -> Result<(), Trouble>;

@@ -58,7 +58,7 @@ fn run(control: BorrowedFd<'_>) -> Result<(), Failure> {
     // What ps(1) shows; it would be "exe".
     let _ = rustix::thread::set_name(c"yoe-sandbox");
     let (request, stdin) = protocol::receive_request(control).map_err(failed("read the request"))?;
-    // So that the caller's folder is not kept busy.
+    // So that the caller's directory is not kept busy.
     rustix::process::chdir("/").map_err(|errno| failed("enter /")(errno.into()))?;
 
     let probe = try_all_spec();

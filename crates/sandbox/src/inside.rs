@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
 use rustix::io::{Errno, Result};
 
-/// The mode of a folder that is made on the way to something else.
+/// The mode of a directory that is made on the way to something else.
 const FOLDER: u32 = 0o755;
 
 fn open(root: BorrowedFd<'_>, path: &Path, flags: OFlags) -> Result<OwnedFd> {
@@ -15,7 +15,7 @@ fn open(root: BorrowedFd<'_>, path: &Path, flags: OFlags) -> Result<OwnedFd> {
     rustix::fs::openat2(root, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve)
 }
 
-/// The folder at `path`, made if it is missing, along with its parents.
+/// The directory at `path`, made if it is missing, along with its parents.
 pub(crate) fn folder(root: BorrowedFd<'_>, path: &Path) -> Result<OwnedFd> {
     match open(root, path, OFlags::PATH | OFlags::DIRECTORY) {
         Err(Errno::NOENT) => {}
@@ -38,7 +38,7 @@ pub(crate) fn file(root: BorrowedFd<'_>, path: &Path) -> Result<OwnedFd> {
     create(parent.as_fd(), name, 0o644)
 }
 
-/// Sets the mode of the folder at `path`, which is made if it is missing.
+/// Sets the mode of the directory at `path`, which is made if it is missing.
 pub(crate) fn folder_with_mode(root: BorrowedFd<'_>, path: &Path, mode: u32) -> Result<()> {
     folder(root, path)?;
     // A descriptor that only stands for a path cannot change modes.

@@ -1,6 +1,6 @@
 //! Runs one step in a root of its own: without root rights, without a daemon, without a setuid helper.
 //!
-//! A [`Spec`] says what the step sees: a list of [`Mount`]s, a command, an environment, a folder. [`spawn`] starts
+//! A [`Spec`] says what the step sees: a list of [`Mount`]s, a command, an environment, a directory. [`spawn`] starts
 //! it in new user, mount, PID, IPC, UTS, cgroup and (unless [`Network::Host`]) network namespaces. One id is mapped:
 //! the caller is user 0 and group 0 inside, so the same thing happens for root and for an ordinary user.
 //!
@@ -47,6 +47,7 @@ mod spec;
 mod start;
 mod stdio;
 mod syscalls;
+mod tool;
 mod unavailable;
 
 pub use attend::attend;
@@ -59,4 +60,5 @@ pub use mount::Mount;
 pub use spec::{Network, Spec, SpecError};
 pub use start::{probe, spawn};
 pub use stdio::{Stdio, Stream};
+pub use tool::{Tool, base_environment, container_root, scratch_overlay};
 pub use unavailable::Unavailable;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// One thing that is put into a sandbox's root. `dest` is an absolute path inside; missing folders on the way to it
+/// One thing that is put into a sandbox's root. `dest` is an absolute path inside; missing directories on the way to it
 /// are made. Sources are absolute paths of the host.
 ///
 /// A list of mounts is carried out parents first (see [`Spec::mounts`](crate::Spec::mounts)). The
@@ -13,14 +13,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Mount {
     /// Layers seen as one tree (overlayfs); what is written goes to `upper`, also what mounts below put there: the
-    /// folders to mount on, links and files. What a layer holds can be changed only if it belongs to the caller,
+    /// directories to mount on, links and files. What a layer holds can be changed only if it belongs to the caller,
     /// the one user that the sandbox knows.
     Overlay {
         /// Read-only layers, the topmost first.
         lower: Vec<PathBuf>,
         /// Where changes go: on ext4, xfs, btrfs or tmpfs.
         upper: PathBuf,
-        /// An empty folder on the file system of `upper`, for overlayfs itself.
+        /// An empty directory on the file system of `upper`, for overlayfs itself.
         work: PathBuf,
         /// Where the tree appears.
         dest: String,
@@ -32,7 +32,7 @@ pub enum Mount {
         /// Where the tree appears.
         dest: String,
     },
-    /// A folder, file or device of the host, with everything mounted below it.
+    /// A directory, file or device of the host, with everything mounted below it.
     Bind {
         /// The path on the host. There must be no symbolic link on it: what comes from a user is resolved by the caller, and
         /// what lies in a tree that others wrote is bound with [`Mount::BindInside`].
@@ -42,10 +42,10 @@ pub enum Mount {
         /// Whether the step may change it.
         writable: bool,
     },
-    /// A folder or file of a tree that others wrote, read-only. Links are followed as if the tree were `/`, so none leads to
+    /// A directory or file of a tree that others wrote, read-only. Links are followed as if the tree were `/`, so none leads to
     /// another file of the host.
     BindInside {
-        /// The tree's folder on the host. There must be no symbolic link on the way to it.
+        /// The tree's directory on the host. There must be no symbolic link on the way to it.
         tree: PathBuf,
         /// The path in the tree.
         path: String,
@@ -56,7 +56,7 @@ pub enum Mount {
     Tmpfs {
         /// Where it appears.
         dest: String,
-        /// Permission bits of its top folder.
+        /// Permission bits of its top directory.
         mode: u32,
         /// The most it may hold, in bytes; half of the memory when absent.
         size: Option<u64>,
@@ -71,7 +71,7 @@ pub enum Mount {
         /// Where it appears.
         dest: String,
     },
-    /// A folder; one that exists already gets this mode.
+    /// A directory; one that exists already gets this mode.
     Dir {
         /// Its path.
         dest: String,

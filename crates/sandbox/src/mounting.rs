@@ -81,7 +81,7 @@ impl Root {
             Mount::Dev { dest } => self.devices(dest),
             Mount::Proc { dest } => self.processes(dest),
             Mount::Dir { dest, mode } => inside::folder_with_mode(self.fd()?, Path::new(dest), *mode)
-                .doing(|| "make the folder".to_owned()),
+                .doing(|| "make the directory".to_owned()),
             Mount::Symlink { target, dest } => {
                 inside::link(self.fd()?, Path::new(dest), target).doing(|| "make the link".to_owned())
             }
@@ -135,7 +135,7 @@ impl Root {
     }
 
     fn devices(&mut self, dest: &str) -> Result<(), Trouble> {
-        // Not 1777 as /tmp: the kernel refuses O_CREAT on another user's file in a sticky folder that all can
+        // Not 1777 as /tmp: the kernel refuses O_CREAT on another user's file in a sticky directory that all can
         // write (fs.protected_regular), and `>/dev/null` is that.
         let dev = tmpfs(0o755, None).doing(|| "make a tmpfs".to_owned())?;
         let top = dev.try_clone().doing(|| "keep the tmpfs".to_owned())?;

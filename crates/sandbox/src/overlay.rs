@@ -19,7 +19,7 @@ const DESCRIPTORS: &str = "/proc/self/fd";
 /// The least that a page of memory is on any machine.
 const PAGE: usize = 4096;
 
-/// The opened folders of an overlay.
+/// The opened directories of an overlay.
 pub(crate) struct Layers {
     lower: Vec<OwnedFd>,
     upper_and_work: Option<(OwnedFd, OwnedFd)>,
@@ -32,7 +32,7 @@ impl Layers {
         let upper_and_work = match upper_and_work {
             None => None,
             Some((upper, work)) => {
-                Some((open_layer(upper, "upper layer")?, open_layer(work, "work folder")?))
+                Some((open_layer(upper, "upper layer")?, open_layer(work, "work directory")?))
             }
         };
         Ok(Self { lower, upper_and_work })

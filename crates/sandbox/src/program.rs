@@ -34,7 +34,7 @@ fn search(program: &str, path: Option<&str>) -> io::Result<PathBuf> {
     let executable = |file: &PathBuf| {
         file.is_file() && rustix::fs::accessat(CWD, file, Access::EXEC_OK, AtFlags::EACCESS).is_ok()
     };
-    // An empty entry means the working folder, which for a step is never where programs are meant to come from.
+    // An empty entry means the working directory, which for a step is never where programs are meant to come from.
     let folders = path.unwrap_or(DEFAULT_PATH).split(':').filter(|folder| !folder.is_empty());
     let mut candidates = folders.map(|folder| Path::new(folder).join(program));
     candidates.find(executable).ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))

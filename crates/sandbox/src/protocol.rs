@@ -61,7 +61,7 @@ pub(crate) enum Stage {
     Root,
     /// The session, or the terminal's foreground job.
     Session,
-    /// Entering the working folder.
+    /// Entering the working directory.
     Directory,
     /// Giving up rights.
     Privileges,

@@ -26,7 +26,7 @@ pub struct Spec {
     pub command: Vec<String>,
     /// The whole environment: nothing is added.
     pub environment: BTreeMap<String, String>,
-    /// The working folder inside.
+    /// The working directory inside.
     pub directory: String,
     /// Which network there is.
     pub network: Network,
@@ -72,8 +72,8 @@ pub enum SpecError {
         /// The mode.
         mode: u32,
     },
-    /// The working folder is not absolute.
-    #[error("the working folder {0:?} is not an absolute path")]
+    /// The working directory is not absolute.
+    #[error("the working directory {0:?} is not an absolute path")]
     Directory(String),
     /// A host name that the kernel would refuse.
     #[error("the host name {0:?} is not 1 to 64 bytes long")]
@@ -206,7 +206,7 @@ mod tests {
             refusals,
             [
                 "there is no command; expected a program and its arguments",
-                "the working folder \"src\" is not an absolute path",
+                "the working directory \"src\" is not an absolute path",
                 &format!("the host name {:?} is not 1 to 64 bytes long", "x".repeat(65)),
                 "\"A=B\" cannot be the name of an environment variable; expected a text without `=` that is not empty",
                 "\"a\\0b\" holds a NUL byte",

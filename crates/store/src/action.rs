@@ -85,7 +85,7 @@ impl Store {
         read_result(&self.layout.path(object))
     }
 
-    /// Where the log of this action is to be written. Its folder exists; the file may, from an earlier run.
+    /// Where the log of this action is to be written. Its directory exists; the file may, from an earlier run.
     pub fn log_file(&self, key: &Digest) -> Result<PathBuf> {
         let object = Object::new(Kind::Log, key);
         let _gate = self.layout.enter()?;

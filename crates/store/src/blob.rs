@@ -19,7 +19,7 @@ impl Store {
         self.find(Object::new(Kind::Blob, digest))
     }
 
-    /// Where the download of this blob is to be written, and what was fetched of it before lies. Its folder exists.
+    /// Where the download of this blob is to be written, and what was fetched of it before lies. Its directory exists.
     /// Have [`Store::lock_blob`] as long as you write there.
     pub fn partial(&self, digest: &Digest) -> Result<PathBuf> {
         let object = Object::new(Kind::Partial, digest);

@@ -1,4 +1,4 @@
-//! Folders that programs keep their own caches in. What lies in them is not content of the store: nothing is named by its
+//! Directories that programs keep their own caches in. What lies in them is not content of the store: nothing is named by its
 //! digest, and no result depends on it.
 
 use std::fs;
@@ -12,7 +12,7 @@ use crate::remove::remove_folder;
 use crate::usage::touch;
 
 impl Store {
-    /// The folder of the cache with this name, which must be the name of a file; made when it is missing, and marked as
+    /// The directory of the cache with this name, which must be the name of a file; made when it is missing, and marked as
     /// used. Several processes may get the same one: the program that it belongs to must be able to share it.
     pub fn cache(&self, name: &str) -> Result<PathBuf> {
         let path = self.layout.caches().join(name);

@@ -19,7 +19,7 @@ pub enum StoreError {
     Io {
         /// A verb: "read", "create".
         doing: &'static str,
-        /// The file or folder.
+        /// The file or directory.
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
@@ -30,20 +30,20 @@ pub enum StoreError {
     Full {
         /// A verb: "write", "create".
         doing: &'static str,
-        /// The file or folder.
+        /// The file or directory.
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
     },
 
-    /// The folder holds a store of another layout.
+    /// The directory holds a store of another layout.
     #[error(
         "the store {} has layout version {found:?}, this program knows version {expected:?}: \
-         use another folder, or remove this one (everything in it can be built again)",
+         use another directory, or remove this one (everything in it can be built again)",
         root.display()
     )]
     UnknownVersion {
-        /// The store's folder.
+        /// The store's directory.
         root: PathBuf,
         /// What its `version` file says.
         found: String,
@@ -51,13 +51,13 @@ pub enum StoreError {
         expected: &'static str,
     },
 
-    /// The folder is not empty and holds something else than a store.
+    /// The directory is not empty and holds something else than a store.
     #[error(
-        "{} is not a store: it has no version file, but it holds {stranger:?}; give a new or an empty folder",
+        "{} is not a store: it has no version file, but it holds {stranger:?}; give a new or an empty directory",
         root.display()
     )]
     NotAStore {
-        /// The folder that was named.
+        /// The directory that was named.
         root: PathBuf,
         /// An entry in it that no store has.
         stranger: String,
@@ -74,8 +74,8 @@ pub enum StoreError {
         found: Digest,
     },
 
-    /// A tree holds something that is neither a file, a folder nor a symbolic link.
-    #[error("{} is a {kind}: a tree holds files, folders and symbolic links only", path.display())]
+    /// A tree holds something that is neither a file, a directory nor a symbolic link.
+    #[error("{} is a {kind}: a tree holds files, directories and symbolic links only", path.display())]
     SpecialFile {
         /// Where it lies.
         path: PathBuf,
@@ -88,19 +88,19 @@ pub enum StoreError {
     WrongKind {
         /// What was named.
         path: PathBuf,
-        /// "folder" or "regular file".
+        /// "directory" or "regular file".
         expected: &'static str,
     },
 
     /// What was to be moved into the store lies on another file system.
     #[error(
-        "{} lies on another file system than the store {}: make it in a scratch folder of the store",
+        "{} lies on another file system than the store {}: make it in a scratch directory of the store",
         path.display(), root.display()
     )]
     OtherFileSystem {
         /// What was to be moved.
         path: PathBuf,
-        /// The store's folder.
+        /// The store's directory.
         root: PathBuf,
     },
 

@@ -114,7 +114,7 @@ impl Layout {
         self.root.join(LOCKS).join("gate")
     }
 
-    /// Everything of one kind, sorted, and the paths in its folder that the store did not write.
+    /// Everything of one kind, sorted, and the paths in its directory that the store did not write.
     pub(crate) fn list(&self, kind: Kind) -> Result<(Vec<Object>, Vec<PathBuf>)> {
         let (mut objects, mut strangers) = (Vec::new(), Vec::new());
         let mut folders = vec![self.folder(kind)];
@@ -150,7 +150,7 @@ impl Layout {
         Err(StoreError::UnknownVersion { root: self.root.clone(), found, expected: VERSION })
     }
 
-    /// A folder of something else must not be taken over. What an interrupted first opening left is fine.
+    /// A directory of something else must not be taken over. What an interrupted first opening left is fine.
     fn refuse_strangers(&self) -> Result<()> {
         let ours = |name: &str| {
             [SESSIONS, TMP, LOCKS, USED, CACHES, NEW_VERSION_FILE].contains(&name)
@@ -186,7 +186,7 @@ impl Layout {
     }
 }
 
-/// Makes one folder; that it is there already is fine.
+/// Makes one directory; that it is there already is fine.
 pub(crate) fn make_folder(path: &Path) -> Result<()> {
     match fs::DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
@@ -194,7 +194,7 @@ pub(crate) fn make_folder(path: &Path) -> Result<()> {
     }
 }
 
-/// The paths in a folder; none when there is no such folder.
+/// The paths in a directory; none when there is no such directory.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let Some(entries) = present(fs::read_dir(folder)).at("list", folder)? else {
         return Ok(Vec::new());

@@ -1,6 +1,6 @@
 //! The local store: what was built or fetched, under its digest, and which action made it.
 //!
-//! Everything built is a **tree**, a folder whose name is its [`tree_digest`]; a download is a **blob**, a file whose
+//! Everything built is a **tree**, a directory whose name is its [`tree_digest`]; a download is a **blob**, a file whose
 //! name is the SHA-256 of its bytes. An **action**'s result says which tree it gave. Below the root, which only its
 //! owner may enter:
 //!
@@ -65,7 +65,7 @@ use layout::Layout;
 use session::Running;
 use yoe_model::Digest;
 
-/// A store in a local folder. Clones are the same store and share their sessions.
+/// A store in a local directory. Clones are the same store and share their sessions.
 #[derive(Debug, Clone)]
 pub struct Store {
     layout: Arc<Layout>,
@@ -77,7 +77,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::UnknownVersion`] and [`StoreError::NotAStore`] when the folder holds something else; nothing in it
+    /// [`StoreError::UnknownVersion`] and [`StoreError::NotAStore`] when the directory holds something else; nothing in it
     /// was changed then. [`StoreError::Io`] when it cannot be written.
     pub fn open(root: &Path) -> Result<Self> {
         let layout = Arc::new(Layout::open(root)?);
@@ -87,7 +87,7 @@ impl Store {
         Ok(Self { layout, sessions: Arc::default() })
     }
 
-    /// The folder, as an absolute path without symbolic links.
+    /// The directory, as an absolute path without symbolic links.
     pub fn root(&self) -> &Path {
         self.layout.root()
     }

@@ -9,7 +9,7 @@ use yoe_model::Digest;
 pub enum Kind {
     /// A file, named by the SHA-256 of its bytes.
     Blob,
-    /// A folder, named by its [`tree_digest`](crate::tree_digest).
+    /// A directory, named by its [`tree_digest`](crate::tree_digest).
     Tree,
     /// The result of an action, named by the action's digest.
     Action,
@@ -42,7 +42,7 @@ impl Kind {
         matches!(self, Self::Blob | Self::Tree)
     }
 
-    /// The folder below the store's root.
+    /// The directory below the store's root.
     pub(crate) const fn folder(self) -> &'static str {
         match self {
             Self::Blob => "blobs",
@@ -54,7 +54,7 @@ impl Kind {
         }
     }
 
-    /// Whether a folder for the first two digits lies between: the kinds of which there are many.
+    /// Whether a directory for the first two digits lies between: the kinds of which there are many.
     pub(crate) const fn fans_out(self) -> bool {
         matches!(self, Self::Blob | Self::Action)
     }

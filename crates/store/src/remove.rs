@@ -1,4 +1,4 @@
-//! Removing a folder with whatever a build step left in it.
+//! Removing a directory with whatever a build step left in it.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{At, Result, present};
 
-/// Folders whose path is longer than the top's by so many bytes are first moved up: a path that the system takes has
+/// Directories whose path is longer than the top's by so many bytes are first moved up: a path that the system takes has
 /// 4096 bytes at most, and 255 are one name.
 const LENGTH: usize = 1024;
 
-/// Removes a folder and everything in it: also folders that their owner may not read or write, and folders nested
+/// Removes a directory and everything in it: also directories that their owner may not read or write, and directories nested
 /// deeper than a path can say. Symbolic links are removed, not followed. Nothing there is fine.
 pub(crate) fn remove_folder(top: &Path) -> Result<()> {
     match present(top.symlink_metadata()).at("inspect", top)? {
@@ -56,7 +56,7 @@ impl Sweep<'_> {
         Ok(())
     }
 
-    /// Moves a folder to a free name directly below the top.
+    /// Moves a directory to a free name directly below the top.
     fn move_up(&mut self, path: &Path) -> Result<()> {
         loop {
             self.moved += 1;
@@ -69,7 +69,7 @@ impl Sweep<'_> {
     }
 }
 
-/// Gives the owner all rights in a folder: to remove from it, and to move it.
+/// Gives the owner all rights in a directory: to remove from it, and to move it.
 pub(crate) fn open_up(folder: &Path) -> Result<()> {
     let Some(meta) = present(folder.symlink_metadata()).at("inspect", folder)? else {
         return Ok(());

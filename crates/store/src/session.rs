@@ -16,13 +16,13 @@ use crate::remove::remove_folder;
 use crate::{Object, Store};
 
 /// A running build. What its store finds or keeps while this lives is not taken by [`Store::gc`] of any process.
-/// Clones are the same session; it ends when the last is dropped, together with its scratch folders.
+/// Clones are the same session; it ends when the last is dropped, together with its scratch directories.
 #[derive(Debug, Clone)]
 pub struct Session {
     running: Arc<Running>,
 }
 
-/// An empty folder on the store's file system, removed with its contents when this is dropped.
+/// An empty directory on the store's file system, removed with its contents when this is dropped.
 #[derive(Debug)]
 pub struct Scratch {
     path: PathBuf,
@@ -68,16 +68,16 @@ impl Store {
 }
 
 impl Session {
-    /// Makes an empty folder (mode 0755) that the caller may fill, and hand to [`Store::import_tree`].
+    /// Makes an empty directory (mode 0755) that the caller may fill, and hand to [`Store::import_tree`].
     pub fn scratch(&self) -> Result<Scratch> {
         let path = self.free_path();
         make_folder(&path)?;
-        // Not left to the umask: the mode enters the digest of a tree that is made of this folder.
+        // Not left to the umask: the mode enters the digest of a tree that is made of this directory.
         fs::set_permissions(&path, Permissions::from_mode(0o755)).at("set the mode of", &path)?;
         Ok(Scratch { path, _session: self.clone() })
     }
 
-    /// A path in this session's own folder at which nothing lies.
+    /// A path in this session's own directory at which nothing lies.
     pub(crate) fn free_path(&self) -> PathBuf {
         let number = self.running.counter.fetch_add(1, Ordering::Relaxed);
         self.running.tmp.join(number.to_string())
@@ -131,7 +131,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // The list goes last: without it nobody knows that the folder's owner is gone.
+        // The list goes last: without it nobody knows that the directory's owner is gone.
         if remove_folder(&self.tmp).is_ok() {
             let _ = fs::remove_file(&self.list_path);
         }

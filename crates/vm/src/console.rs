@@ -127,7 +127,7 @@ impl Console {
     }
 
     /// The time since the machine was started.
-    pub(crate) fn elapsed(&self) -> Duration {
+    pub fn elapsed(&self) -> Duration {
         self.transcript.elapsed()
     }
 
@@ -173,7 +173,7 @@ pub(crate) fn read_all(reader: &mut dyn Read, mut take: impl FnMut(&[u8])) {
 }
 
 /// The moment this far from now.
-pub(crate) fn after(time: Duration) -> Instant {
+pub fn after(time: Duration) -> Instant {
     let now = Instant::now();
     // A time too far to be a date is as good as a day.
     now.checked_add(time).unwrap_or_else(|| now + Duration::from_secs(86_400))

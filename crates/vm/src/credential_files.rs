@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::{Credential, Folder};
 
-/// Their directory in the folder of the run.
+/// Their directory in the directory of the run.
 const NAME: &str = "credentials";
 
 /// The files, which are removed when this is dropped.
@@ -18,7 +18,7 @@ pub struct CredentialFiles {
 }
 
 impl CredentialFiles {
-    /// Writes the SMBIOS string of each credential to a file of its own below the folder of the run, in place of those of a
+    /// Writes the SMBIOS string of each credential to a file of its own below the directory of the run, in place of those of a
     /// run before.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl CredentialFiles {
 
 impl Drop for CredentialFiles {
     fn drop(&mut self) {
-        // The folder of the run is the user's alone, and goes as well.
+        // The directory of the run is the user's alone, and goes as well.
         let _ = remove(&self.directory);
     }
 }

@@ -11,9 +11,13 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use tempfile::TempDir;
+use yoe_model::{Arch, Kernel, Machine, Origin, Qemu, Size};
 
 use crate::console::after;
-use crate::{Cancel, Console, Login, Start, StartError, Started};
+use crate::{
+    Cancel, Console, Credential, Disk, DiskMode, Folder, Login, RunOptions, Start, StartError, Started, Vm,
+    VmConfig, VmError,
+};
 
 /// What a getty and a login do, with a real terminal's echo.
 const LOG_IN: &str = r#"
@@ -28,14 +32,14 @@ PS1='fake# ' exec $FAKE_SHELL
 "#;
 
 /// A machine without a kernel: `sh` behind a terminal. Its end is the console's end.
-pub(crate) struct Fake {
+pub struct Fake {
     child: Child,
     _folder: TempDir,
 }
 
 impl Fake {
     /// Starts it; a text is run before the log-in.
-    pub(crate) fn start(before: &str, shell: &str) -> (Self, Console) {
+    pub fn start(before: &str, shell: &str) -> (Self, Console) {
         let folder = tempfile::tempdir().unwrap();
         let (child, terminal) = spawn(folder.path(), before, shell);
         let reader = terminal.try_clone().unwrap();
@@ -63,9 +67,9 @@ fi
 
 /// Stands in for QEMU: the same `sh` behind a terminal, and a monitor that tells why it ended. On it, `fake-end REASON`
 /// ends the machine.
-pub(crate) struct FakeQemu {
+pub struct FakeQemu {
     /// Where its files are.
-    pub(crate) folder: PathBuf,
+    pub folder: PathBuf,
 }
 
 impl Start for FakeQemu {
@@ -143,10 +147,52 @@ fn executable(path: &Path, text: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-pub(crate) fn root() -> Login {
+/// A machine of [`FakeQemu`] in this directory.
+pub fn started(folder: &Path) -> Vm {
+    start(&FakeQemu { folder: folder.to_owned() }, folder).unwrap()
+}
+
+/// A small machine that this starts instead of QEMU.
+pub fn start(starter: &dyn Start, folder: &Path) -> Result<Vm, VmError> {
+    let qemu = Qemu {
+        container: "qemu".into(),
+        machine: "q35".into(),
+        cpu: "max".into(),
+        memory: Size(512 << 20),
+        cores: 2,
+        firmware: "code.fd".into(),
+        firmware_vars: None,
+        firmware_secure_boot: None,
+        memory_secure_boot: None,
+        emulation_cmdline: None,
+    };
+    let machine = Machine {
+        name: "qemu-x86_64".into(),
+        description: String::new(),
+        arch: Arch::X86_64,
+        kernel: Kernel { unit: "linux".into(), cmdline: String::new() },
+        qemu: None,
+        origin: Origin::default(),
+    };
+    let config = VmConfig {
+        machine: &machine,
+        qemu: &qemu,
+        disk: &Disk { path: "disk.img".into(), mode: DiskMode::Snapshot },
+        options: RunOptions::default(),
+        credentials: &[Credential::root_password_hash("$6$salt$hash")],
+        folder: &Folder::new(folder, folder.to_str().unwrap()),
+        cancel: Cancel::new(),
+        log: None,
+    };
+    Vm::start(starter, config)
+}
+
+/// Who logs in.
+pub fn root() -> Login {
     Login { user: "root".into(), password: "secret".into() }
 }
 
-pub(crate) fn soon() -> Instant {
+/// The end of a minute.
+pub fn soon() -> Instant {
     after(Duration::from_secs(60))
 }

@@ -1,8 +1,8 @@
-//! The folder of one run: what QEMU reads and writes beside the disk.
+//! The directory of one run: what QEMU reads and writes beside the disk.
 
 use std::path::{Path, PathBuf};
 
-/// A folder of one run's own, under its two names. They are the same where QEMU runs without a sandbox.
+/// A directory of one run's own, under its two names. They are the same where QEMU runs without a sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folder {
     here: PathBuf,
@@ -10,7 +10,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// An existing folder: its path on this host, and the path at which QEMU sees it. The latter is best short:
+    /// An existing directory: its path on this host, and the path at which QEMU sees it. The latter is best short:
     /// the path of a UNIX socket has 107 bytes.
     pub fn new(here: impl Into<PathBuf>, inside: impl Into<String>) -> Self {
         Self { here: here.into(), inside: inside.into() }

@@ -128,7 +128,7 @@ impl<'a> Guest<'a> {
     }
 
     /// The console that it is logged in on.
-    pub(crate) fn console(&mut self) -> &mut Console {
+    pub fn console(&mut self) -> &mut Console {
         self.console
     }
 

@@ -57,7 +57,7 @@ pub(crate) struct Session {
 
 /// Waits for the prompt, logs in and prepares the shell.
 pub(crate) fn log_in(console: &mut Console, login: &Login, deadline: Instant) -> Result<Session, Trouble> {
-    let random = password::random::<6>().map_err(Trouble::Marker)?;
+    let random = password::random_bytes::<6>().map_err(Trouble::Marker)?;
     let marker: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let mut tries = 1;
     loop {

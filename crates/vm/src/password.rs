@@ -35,9 +35,9 @@ impl Password {
     /// # Errors
     /// When the system gives no random bytes.
     pub fn random() -> Result<Self, PasswordError> {
-        let bytes = random::<LENGTH>()?;
+        let bytes = random_bytes::<LENGTH>()?;
         let plain: String = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
-        Self::hashed(plain, &random::<SALT>()?)
+        Self::hashed(plain, &random_bytes::<SALT>()?)
     }
 
     fn hashed(plain: String, salt: &[u8; SALT]) -> Result<Self, PasswordError> {
@@ -71,7 +71,10 @@ impl std::fmt::Debug for Password {
 }
 
 /// Random bytes from the kernel; also the source of the console's markers.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], PasswordError> {
+///
+/// # Errors
+/// When it gives none.
+pub fn random_bytes<const N: usize>() -> Result<[u8; N], PasswordError> {
     let mut bytes = [0; N];
     rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())
         .map_err(PasswordError::Random)?;

@@ -82,7 +82,7 @@ pub(crate) fn end(handle: &mut dyn Handle) -> io::Result<()> {
 /// Starts programs on this host, as they are installed here.
 #[derive(Debug, Default)]
 pub struct Here {
-    /// The folder that they run in; the current one when absent.
+    /// The directory that they run in; the current one when absent.
     pub folder: Option<PathBuf>,
 }
 

@@ -41,7 +41,9 @@ pub enum Trouble {
     #[error("no shell answered after the log-in: the user's shell must be a POSIX one")]
     NoShell,
     /// There is nowhere to put a script's output.
-    #[error("the system has no writable folder for a script's output: tried /tmp, /run, /dev/shm and /dev")]
+    #[error(
+        "the system has no writable directory for a script's output: tried /tmp, /run, /dev/shm and /dev"
+    )]
     NoScratch,
     /// There is no way to bring bytes over the console.
     #[error("the system has neither `base64` nor `od`: a script's output cannot be brought back")]
@@ -79,7 +81,7 @@ pub enum Trouble {
 
 impl GuestError {
     /// Adds the last lines of the console.
-    pub(crate) fn new(trouble: Trouble, console: &Console) -> Self {
+    pub fn new(trouble: Trouble, console: &Console) -> Self {
         Self { trouble, tail: console.tail(TAIL) }
     }
 }

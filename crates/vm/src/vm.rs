@@ -7,14 +7,15 @@ use std::time::Instant;
 use yoe_model::{Machine, Qemu};
 
 use crate::console::read_all;
+use crate::monitor::Monitor;
 use crate::process::{self, Handle, Start, StartError};
 use crate::transcript::Transcript;
 use crate::{
-    BootLog, Cancel, Console, Credential, CredentialFiles, Disk, End, Folder, Interrupt, Qmp, QmpError,
-    RunOptions, qemu_arguments, qemu_program,
+    BootLog, Cancel, Console, Credential, CredentialFiles, Disk, End, Folder, Interrupt, RunOptions,
+    qemu_arguments, qemu_program,
 };
 
-/// The monitor's socket in the run's folder.
+/// The monitor's socket in the run's directory.
 const MONITOR: &str = "qmp";
 
 /// What a machine is started from.
@@ -29,7 +30,7 @@ pub struct VmConfig<'a> {
     pub options: RunOptions,
     /// What the machine is handed.
     pub credentials: &'a [Credential],
-    /// This run's own folder. The monitor's socket is made there.
+    /// This run's own directory. The monitor's socket is made there.
     pub folder: &'a Folder,
     /// Ends every wait.
     pub cancel: Cancel,
@@ -41,11 +42,11 @@ pub struct VmConfig<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum VmError {
     /// What the machine is handed could not be written down for QEMU.
-    #[error("the machine's credentials could not be written into the folder of the run")]
+    #[error("the machine's credentials could not be written into the directory of the run")]
     Credentials(#[source] io::Error),
     /// The monitor's socket could not be made.
     #[error("the machine's monitor could not be prepared")]
-    Monitor(#[source] QmpError),
+    Monitor(#[source] io::Error),
     /// QEMU did not start.
     #[error("{program} could not be started")]
     Start {
@@ -66,7 +67,8 @@ pub enum VmError {
 /// A machine that runs. Dropping it ends it, as if it lost its power.
 pub struct Vm {
     process: Process,
-    monitor: Qmp,
+    /// Says what becomes of the machine.
+    _monitor: Monitor,
     console: Console,
     /// Gone when the machine is.
     _credentials: CredentialFiles,
@@ -94,7 +96,8 @@ impl Vm {
         options.monitor = Some(folder.file_inside(MONITOR));
         options.serial = crate::Serial::Pipe;
         let transcript = Transcript::new(cancel, log);
-        let monitor = Qmp::listen(folder.here(), MONITOR, transcript.clone()).map_err(VmError::Monitor)?;
+        let monitor =
+            Monitor::listen(folder.here(), MONITOR, transcript.clone()).map_err(VmError::Monitor)?;
         let program = qemu_program(machine.arch);
         let started = starter
             .start(program, &qemu_arguments(machine, qemu, disk, &options))
@@ -106,17 +109,12 @@ impl Vm {
             .spawn(move || read_all(&mut *stderr, |bytes| listener.stderr(bytes)))
             .map_err(VmError::Listen)?;
         let console = Console::over(transcript, started.stdout, started.stdin).map_err(VmError::Listen)?;
-        Ok(Self { process, monitor, console, _credentials: credentials })
+        Ok(Self { process, _monitor: monitor, console, _credentials: credentials })
     }
 
     /// The serial console.
     pub fn console(&mut self) -> &mut Console {
         &mut self.console
-    }
-
-    /// QEMU's monitor.
-    pub fn monitor(&mut self) -> &mut Qmp {
-        &mut self.monitor
     }
 
     /// Waits until the machine ends, and tells how.
@@ -137,54 +135,13 @@ impl Vm {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use std::path::Path;
     use std::time::Duration;
 
-    use yoe_model::{Arch, Kernel, Origin, Size};
-
     use super::*;
-    use crate::fake::{FakeQemu, soon};
-    use crate::{DiskMode, Here, Started};
-
-    /// A machine of `FakeQemu` in this folder.
-    pub(crate) fn started(folder: &Path) -> Vm {
-        start(&FakeQemu { folder: folder.to_owned() }, folder).unwrap()
-    }
-
-    fn start(starter: &dyn Start, folder: &Path) -> Result<Vm, VmError> {
-        let qemu = Qemu {
-            container: "qemu".into(),
-            machine: "q35".into(),
-            cpu: "max".into(),
-            memory: Size(512 << 20),
-            cores: 2,
-            firmware: "code.fd".into(),
-            firmware_vars: None,
-            firmware_secure_boot: None,
-            memory_secure_boot: None,
-            emulation_cmdline: None,
-        };
-        let machine = Machine {
-            name: "qemu-x86_64".into(),
-            description: String::new(),
-            arch: Arch::X86_64,
-            kernel: Kernel { unit: "linux".into(), cmdline: String::new() },
-            qemu: None,
-            origin: Origin::default(),
-        };
-        let config = VmConfig {
-            machine: &machine,
-            qemu: &qemu,
-            disk: &Disk { path: "disk.img".into(), mode: DiskMode::Snapshot },
-            options: RunOptions::default(),
-            credentials: &[Credential::root_password_hash("$6$salt$hash")],
-            folder: &Folder::new(folder, folder.to_str().unwrap()),
-            cancel: Cancel::new(),
-            log: None,
-        };
-        Vm::start(starter, config)
-    }
+    use crate::fake::{soon, start, started};
+    use crate::{Here, Started};
 
     /// Starts a shell text instead of QEMU.
     struct Instead(&'static str);

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use yoe_program::Arguments;
+
 use crate::problem::Problem;
 
 /// What `--help` prints.
@@ -64,40 +66,23 @@ impl Args {
     /// # Errors
     /// When they make no command.
     pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, Problem> {
-        let wrong = |text: String| Problem::Usage(text);
-        let (mut words, mut json, mut places) = (Vec::new(), false, Places::default());
-        let mut arguments = arguments.into_iter();
-        while let Some(argument) = arguments.next() {
-            let place = match argument.as_str() {
-                "--json" => {
-                    json = true;
-                    continue;
-                }
-                "-h" | "--help" => {
-                    words = vec!["help".to_owned()];
-                    continue;
-                }
-                "--runtime" => &mut places.runtime,
-                "--containers" => &mut places.containers,
-                "--state" => &mut places.state,
-                other if other.starts_with('-') => return Err(wrong(format!("there is no option {other}"))),
-                _ => {
-                    words.push(argument);
-                    continue;
-                }
-            };
-            *place = arguments.next().ok_or_else(|| wrong(format!("{argument} needs a path")))?.into();
-        }
-        let command = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        let paths = [("--runtime", "a path"), ("--containers", "a path"), ("--state", "a path")];
+        let given = Arguments::parse(arguments, &["--json"], &paths).map_err(Problem::Usage)?;
+        let json = given.has("--json");
+        let command = match given.words()[..] {
+            ["run"] if json => return Err(Problem::Usage("--json belongs to status".to_owned())),
             ["run"] => Command::Run,
             ["status"] => Command::Status { json },
             ["help", ..] => Command::Help,
-            [] => return Err(wrong("no command was given".to_owned())),
-            _ => return Err(wrong(format!("there is no command {:?}", words.join(" ")))),
+            _ => return Err(Problem::Usage(given.no_command())),
         };
-        if json && command == Command::Run {
-            return Err(wrong("--json belongs to status".to_owned()));
-        }
+        let Places { runtime, containers, state } = Places::default();
+        let path = |option, default| given.value(option).map_or(default, PathBuf::from);
+        let places = Places {
+            runtime: path("--runtime", runtime),
+            containers: path("--containers", containers),
+            state: path("--state", state),
+        };
         Ok(Self { command, places })
     }
 }

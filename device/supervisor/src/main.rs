@@ -1,8 +1,8 @@
 //! `supervisor`: see the library.
 
-use std::io::Write;
 use std::process::ExitCode;
 
+use yoe_program::{message, write_line};
 use yoe_supervisor::args::{Args, Command, Places, USAGE};
 use yoe_supervisor::problem::Problem;
 use yoe_supervisor::state::Store;
@@ -13,7 +13,11 @@ fn main() -> ExitCode {
     match Args::parse(std::env::args().skip(1)).and_then(|args| run(&args)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            write(&mut std::io::stderr(), &format!("supervisor: {}", problem.told()));
+            let mut text = format!("supervisor: {}", message(&problem));
+            if matches!(problem, Problem::Usage(_)) {
+                text = format!("{text}\n{USAGE}");
+            }
+            write_line(&mut std::io::stderr(), &text);
             ExitCode::from(problem.code())
         }
     }
@@ -31,12 +35,12 @@ fn run(args: &Args) -> Result<(), Problem> {
                 table(&all)
             };
             if !text.is_empty() {
-                write(&mut std::io::stdout(), &text);
+                write_line(&mut std::io::stdout(), &text);
             }
             Ok(())
         }
         Command::Help => {
-            write(&mut std::io::stdout(), USAGE);
+            write_line(&mut std::io::stdout(), USAGE);
             Ok(())
         }
     }
@@ -50,9 +54,9 @@ fn supervise(places: &Places) -> Result<(), Problem> {
                 let why = format!("{}{}{said}", answer.exit_code, if said.is_empty() { "" } else { ": " });
                 format!("{}/{name} ({}) is {} ({why})", key.namespace, short(&key.id), word(status))
             }
-            Event::Failed(problem) => problem.told(),
+            Event::Failed(problem) => message(&problem),
         };
-        write(&mut std::io::stdout(), &text);
+        write_line(&mut std::io::stdout(), &text);
     };
     let mut supervisor = Supervisor::new(places, &mut report)?;
     loop {
@@ -63,9 +67,4 @@ fn supervise(places: &Places) -> Result<(), Problem> {
 /// As much of an ID as people are shown.
 fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
-}
-
-fn write(to: &mut dyn Write, text: &str) {
-    // Nobody is left to hear of it when the stream is gone.
-    let _ = writeln!(to, "{text}");
 }

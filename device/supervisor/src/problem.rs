@@ -2,22 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use yoe_program::FileError;
+
 /// Why a command ended without its result.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     /// The command line is wrong.
-    #[error("{0}\n{usage}", usage = crate::args::USAGE)]
+    #[error("{0}")]
     Usage(String),
     /// A file of this system cannot be used.
-    #[error("{} cannot be {action}", path.display())]
-    File {
-        /// `read`, `written`, …
-        action: &'static str,
-        /// Which one.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The kernel refused something that no file is part of.
     #[error("{0}")]
     System(&'static str, #[source] std::io::Error),
@@ -32,8 +27,8 @@ pub enum Problem {
 impl Problem {
     /// An error of a file, for `map_err`.
     pub fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::File { action, path, source }
+        let error = FileError::new(action, path);
+        move |source| Self::File(error(source))
     }
 
     /// 2 for a wrong command line, 3 for the system.
@@ -42,16 +37,5 @@ impl Problem {
             Self::Usage(_) => 2,
             _ => 3,
         }
-    }
-
-    /// The message with its causes.
-    pub fn told(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            text = format!("{text}: {error}");
-            cause = error.source();
-        }
-        text
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use yoe_program::Arguments;
+
 use crate::problem::Problem;
 use crate::source::Address;
 
@@ -54,37 +56,31 @@ impl Args {
     /// # Errors
     /// When they make no command.
     pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, Problem> {
+        let given = Arguments::parse(arguments, &["--json", "--auto"], &[("--config", "a file")]);
+        let given = given.map_err(Problem::Usage)?;
         let wrong = |text: &str| Problem::Usage(text.to_owned());
-        let (mut words, mut json, mut auto, mut config) = (Vec::new(), false, false, PathBuf::from(CONFIG));
-        let mut arguments = arguments.into_iter();
-        while let Some(argument) = arguments.next() {
-            match argument.as_str() {
-                "--json" => json = true,
-                "--auto" => auto = true,
-                "--config" => config = arguments.next().ok_or_else(|| wrong("--config needs a file"))?.into(),
-                "-h" | "--help" => words = vec!["help".to_owned()],
-                other if other.starts_with('-') => return Err(wrong(&format!("there is no option {other}"))),
-                _ => words.push(argument),
-            }
-        }
-        let command = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        let auto = given.has("--auto");
+        let command = match given.words()[..] {
             ["install", from] => {
                 Address::parse(from)?;
                 Command::Install(from.to_owned())
             }
-            ["install"] => return Err(wrong("install needs a file, a folder or a URL")),
+            ["install"] => return Err(wrong("install needs a file, a directory or a URL")),
             ["status"] => Command::Status,
             ["mark-good"] => Command::MarkGood { auto },
             ["rollback"] => Command::Rollback,
             ["watch"] => Command::Watch,
             ["help", ..] => Command::Help,
-            [] => return Err(wrong("no command was given")),
-            _ => return Err(wrong(&format!("there is no command {:?}", words.join(" ")))),
+            _ => return Err(Problem::Usage(given.no_command())),
         };
         if auto && !matches!(command, Command::MarkGood { .. }) {
             return Err(wrong("--auto belongs to mark-good"));
         }
-        Ok(Self { command, config, json })
+        Ok(Self {
+            command,
+            config: given.value("--config").unwrap_or(CONFIG).into(),
+            json: given.has("--json"),
+        })
     }
 }
 

@@ -137,7 +137,7 @@ mod tests {
         let table = format!("/dev/vda4 {0} ext4 rw 0 0\ntmpfs {0} tmpfs rw 0 0\n", data.display());
         std::fs::write(&mounts, table).unwrap();
         assert!(check(&["ext4"]).unwrap_err().contains("is a tmpfs; expected ext4"));
-        assert!(check(&["tmpfs"]).unwrap_err().contains("cannot be written to"), "no such folder");
+        assert!(check(&["tmpfs"]).unwrap_err().contains("cannot be written to"), "no such directory");
         std::fs::create_dir(&data).unwrap();
         assert_eq!(check(&["tmpfs"]), Ok(()));
         assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0);

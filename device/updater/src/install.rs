@@ -4,11 +4,6 @@ mod carry_out;
 mod slot;
 mod stage;
 
-use std::fs::File;
-use std::path::Path;
-
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 use yoe_bundle::Time;
 use yoe_disk::entry::{Counter, EntryName};
 use yoe_disk::hex;
@@ -18,11 +13,11 @@ use yoe_disk::verity::Root;
 use crate::config::{Config, Network};
 use crate::delta::Tally;
 use crate::disk::{Purpose, System, refuses_unsigned};
+use crate::lock::Lock;
 use crate::machine::{Done, Install, Step, admit, next};
-use crate::patience;
-use crate::problem::Problem;
+use crate::problem::{Again, Problem};
 use crate::search::{Found, search};
-use crate::source::{self, Again, Repository};
+use crate::source::{self, Repository};
 use crate::state::State;
 use crate::update::{Device, Update};
 
@@ -50,25 +45,6 @@ pub enum Event<'a> {
     Fetch,
     /// A step begins.
     Step(&'a Step),
-}
-
-/// Whoever holds this is the only updater at work.
-pub struct Lock(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
-
-impl Lock {
-    /// Takes the lock.
-    ///
-    /// # Errors
-    /// When another updater keeps it.
-    pub fn take(path: &Path) -> Result<Self, Problem> {
-        let file = File::create(path).map_err(Problem::file("opened", path))?;
-        let lock = || flock(&file, FlockOperation::NonBlockingLockExclusive);
-        match patience::while_it_says(Errno::WOULDBLOCK, lock) {
-            Ok(()) => Ok(Self(file)),
-            Err(Errno::WOULDBLOCK) => Err(Problem::Busy),
-            Err(errno) => Err(Problem::file("locked", path)(errno.into())),
-        }
-    }
 }
 
 /// Times that another updater may come first, before this one gives way.
@@ -119,14 +95,8 @@ fn replaced(repository: &dyn Repository, problem: Problem) -> Problem {
     if !repository.was_replaced() || !(16..=18).contains(&problem.kind().1) {
         return problem;
     }
-    let told = format!("the server replaced it while it was read ({})", problem.told());
+    let told = format!("the server replaced it while it was read ({})", yoe_program::message(&problem));
     Problem::Fetch { origin: repository.name().to_owned(), problem: told, again: Again::Soon }
-}
-
-/// What this system's clock says.
-pub fn clock() -> Time {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    Time(since.map_or(0, |time| time.as_secs()))
 }
 
 /// An installation at work.

@@ -5,13 +5,15 @@
 
 pub mod args;
 pub mod checks;
+mod clock;
 pub mod config;
 pub mod delta;
 pub mod disk;
 pub mod install;
+pub mod lock;
 pub mod machine;
-mod patience;
 pub mod problem;
+mod retry;
 pub mod rollback;
 pub mod search;
 pub mod source;

@@ -1,9 +1,9 @@
 //! `updater`: see the library.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
+use yoe_program::write_line;
 use yoe_updater::args::{Args, Command, USAGE};
 use yoe_updater::checks;
 use yoe_updater::config::Config;
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     match run(&args) {
         Ok(said) => {
             let text = if args.json { said.json.to_string() } else { said.text };
-            write(&mut std::io::stdout(), &text);
+            write_line(&mut std::io::stdout(), &text);
             ExitCode::SUCCESS
         }
         Err(problem) => fail(&problem, args.json),
@@ -63,7 +63,7 @@ fn installed(outcome: &Outcome) -> Result<Said, Problem> {
         });
     }
     if let Some(warning) = warning {
-        write(&mut std::io::stderr(), &format!("warning: what was seen is not remembered: {warning}"));
+        write_line(&mut std::io::stderr(), &format!("warning: what was seen is not remembered: {warning}"));
     }
     let Tally { fetched, reused } = tally;
     let text = format!(
@@ -114,22 +114,20 @@ fn tell(event: Event<'_>) {
         Event::Step(step) => step.to_string(),
         Event::Fetch => "fetching what is not here".to_owned(),
     };
-    write(&mut std::io::stderr(), &text);
+    write_line(&mut std::io::stderr(), &text);
 }
 
 fn fail(problem: &Problem, json: bool) -> ExitCode {
     let (kind, code) = problem.kind();
+    let mut message = yoe_program::message(problem);
+    if matches!(problem, Problem::Usage(_)) {
+        message = format!("{message}\n{USAGE}");
+    }
     if json {
-        let text =
-            json!({ "result": "error", "kind": kind, "code": code, "message": problem.told() }).to_string();
-        write(&mut std::io::stdout(), &text);
+        let text = json!({ "result": "error", "kind": kind, "code": code, "message": message }).to_string();
+        write_line(&mut std::io::stdout(), &text);
     } else {
-        write(&mut std::io::stderr(), &format!("updater: {}", problem.told()));
+        write_line(&mut std::io::stderr(), &format!("updater: {message}"));
     }
     ExitCode::from(code)
-}
-
-fn write(to: &mut dyn Write, text: &str) {
-    // Nobody is left to tell when the stream is gone.
-    let _ = writeln!(to, "{text}");
 }

@@ -7,26 +7,32 @@ use yoe_bundle::{IndexError, ManifestError, Refusal};
 use yoe_disk::bootable::NotBootable;
 use yoe_disk::gpt::GptError;
 use yoe_disk::verity::NoRoot;
+use yoe_program::FileError;
 
 use crate::machine::{NoEffect, Refused};
-use crate::source::Again;
+
+/// Whether it is of use to ask once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// The server would say the same.
+    Never,
+    /// After a pause.
+    Soon,
+    /// After this many seconds, which the server asks for.
+    After(u64),
+    /// At once, for the whole file: the server does not give out parts as it should.
+    Whole,
+}
 
 /// Why a command ended without its result. Whatever is said before a write leaves the disk as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     /// The command line is wrong.
-    #[error("{0}\n{usage}", usage = crate::args::USAGE)]
+    #[error("{0}")]
     Usage(String),
     /// A file of this system cannot be read or written.
-    #[error("{} cannot be {action}", path.display())]
-    File {
-        /// `read`, `written`, …
-        action: &'static str,
-        /// Which one.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A file of this system is not what it should be.
     #[error("{} cannot be understood: {problem}", path.display())]
     Content {
@@ -219,16 +225,16 @@ pub enum Problem {
 impl Problem {
     /// An error of a file, for `map_err`.
     pub fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::File { action, path, source }
+        let error = FileError::new(action, path);
+        move |source| Self::File(error(source))
     }
 
     /// A word for programs, and the exit code: documented in docs/reference/updater.md.
     pub fn kind(&self) -> (&'static str, u8) {
         match self {
             Self::Usage(_) => ("usage", 2),
-            Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => ("space", 20),
-            Self::File { .. } | Self::Content { .. } | Self::Table { .. } => ("system", 3),
+            Self::File(error) if error.source.kind() == std::io::ErrorKind::StorageFull => ("space", 20),
+            Self::File(_) | Self::Content { .. } | Self::Table { .. } => ("system", 3),
             Self::NoSlot(_) | Self::NoPartition(_) | Self::Trust { .. } => ("system", 3),
             Self::Busy | Self::Mounted(_) => ("busy", 4),
             Self::WrongMachine { .. } => ("wrong-machine", 10),
@@ -256,16 +262,5 @@ impl Problem {
             Self::ReadBack(_) | Self::NoEffect(_) => ("read-back", 30),
             Self::Checks(_) => ("checks", 31),
         }
-    }
-
-    /// The message with its causes.
-    pub fn told(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            text = format!("{text}: {error}");
-            cause = error.source();
-        }
-        text
     }
 }

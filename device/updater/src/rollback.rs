@@ -1,8 +1,9 @@
 //! Back to the other slot's version, because somebody asks for it.
 
+use crate::clock::clock;
 use crate::config::Config;
 use crate::disk::{Purpose, System};
-use crate::install::{Lock, clock};
+use crate::lock::Lock;
 use crate::machine::rollback;
 use crate::problem::Problem;
 use crate::state::State;

@@ -1,9 +1,10 @@
 //! Finding an update, and remembering what was verified on the way: whatever comes of it, nothing older is believed afterwards.
 
 use yoe_bundle::Time;
+use yoe_program::message;
 
+use crate::clock::clock;
 use crate::config::Config;
-use crate::install::clock;
 use crate::problem::Problem;
 use crate::source::Repository;
 use crate::state::{Memory, State};
@@ -35,7 +36,7 @@ pub fn search(
     let mut warning = None;
     let mut note = |kept: Result<(), Problem>| {
         if let Err(problem) = kept {
-            warning.get_or_insert_with(|| problem.told());
+            warning.get_or_insert_with(|| message(&problem));
         }
     };
     let keep_root = &mut |root: &_| note(state.keep_root(root));

@@ -13,7 +13,7 @@ use yoe_bundle::{Role, Seen, Time, Trust};
 
 use crate::config::Paths;
 use crate::disk::durable;
-use crate::install::Lock;
+use crate::lock::Lock;
 use crate::problem::Problem;
 
 /// What was seen before.
@@ -59,7 +59,7 @@ pub struct Failure {
     pub time: u64,
 }
 
-/// The state folder.
+/// The state directory.
 #[derive(Debug, Clone)]
 pub struct State {
     folder: PathBuf,
@@ -71,7 +71,7 @@ const LARGEST: u64 = 1 << 20;
 const ON_ESP: &str = "EFI/yoe/failure.json";
 
 impl State {
-    /// In this folder.
+    /// In this directory.
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned() }
     }

@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use yoe_disk::uki::os_release_field;
 
 use crate::checks;
+use crate::clock::clock;
 use crate::config::Config;
 use crate::disk::{Purpose, System, is_on_trial};
-use crate::install::{Lock, clock};
+use crate::lock::Lock;
 use crate::machine::{good, keep};
 use crate::problem::Problem;
 use crate::state::{Failure, State};
@@ -119,7 +120,7 @@ fn prove(config: &Config) -> Result<Watched, Problem> {
                 Err(problem @ (Problem::Busy | Problem::Mounted(_))) => {
                     let since = *kept_out.get_or_insert(now);
                     if now - since >= config.deadline {
-                        return give_up(config, vec![format!("updater: {}", problem.told())]);
+                        return give_up(config, vec![format!("updater: {}", yoe_program::message(&problem))]);
                     }
                     watchdog.iter_mut().for_each(Watchdog::feed);
                     pause(config);

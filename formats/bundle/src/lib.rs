@@ -1,6 +1,6 @@
 //! Signed updates: what the host publishes and the device believes.
 //!
-//! A repository is a folder that any static web server can serve. A bundle is one file, a tar archive of the part of a
+//! A repository is a directory that any static web server can serve. A bundle is one file, a tar archive of the part of a
 //! repository that one update needs, its metadata first: for USB sticks, local networks, and range requests.
 //!
 //! ```text

@@ -9,7 +9,7 @@
 
 use std::fmt;
 
-/// The folder of the entries on the EFI system partition.
+/// The directory of the entries on the EFI system partition.
 pub const FOLDER: &str = "EFI/Linux";
 
 /// Tries of an entry that was not yet found good.

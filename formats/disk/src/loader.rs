@@ -1,13 +1,10 @@
 //! What firmware and systemd-boot left in EFI variables (UEFI; Boot Loader Interface).
 
-/// The folder of the variables on a Linux system.
+/// The directory of the variables on a Linux system.
 pub const FOLDER: &str = "/sys/firmware/efi/efivars";
 
 /// Where the counted entry of this boot is; not there when this boot is not counted.
 pub const BOOT_COUNT_PATH: &str = "LoaderBootCountPath-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
-
-/// The UUID of the partition that the boot manager came from.
-pub const DEVICE_PART_UUID: &str = "LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
 
 /// Whether the firmware refuses what is not signed (UEFI 2.10, 3.3): one byte, 1 when it does.
 pub const SECURE_BOOT: &str = "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";

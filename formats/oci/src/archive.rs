@@ -20,7 +20,7 @@ pub(crate) fn write(layout: &Path, archive: &Path, mtime: u64) -> Result<(), Oci
     builder.into_inner().and_then(|mut file| file.flush()).map_err(writing)
 }
 
-/// The files and folders, each folder before what it holds. Readers that stream want the small documents first.
+/// The files and directories, each directory before what it holds. Readers that stream want the small documents first.
 fn names(layout: &Path) -> io::Result<Vec<String>> {
     let blobs = fs::read_dir(layout.join("blobs/sha256"))?;
     let mut blobs = blobs

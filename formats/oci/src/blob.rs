@@ -27,7 +27,7 @@ impl Blob {
     }
 }
 
-/// Writes a document as a blob into the folder.
+/// Writes a document as a blob into the directory.
 pub(crate) fn json(folder: &Path, document: &'static str, value: &impl Serialize) -> Result<Blob, OciError> {
     let bytes = serde_json::to_vec(value).map_err(|source| OciError::Json { document, source })?;
     let hex = hex(&Sha256::digest(&bytes));
@@ -36,7 +36,7 @@ pub(crate) fn json(folder: &Path, document: &'static str, value: &impl Serialize
     Ok(Blob { digest: format!("sha256:{hex}"), size: bytes.len() as u64 })
 }
 
-/// Compresses a tar into a blob in the folder. Gives the digest of the tar too, which names a layer whatever its
+/// Compresses a tar into a blob in the directory. Gives the digest of the tar too, which names a layer whatever its
 /// compression.
 pub(crate) fn layer(folder: &Path, tar: &Path) -> Result<(Blob, String), OciError> {
     // Its name is known only at its end.

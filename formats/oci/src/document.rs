@@ -28,10 +28,10 @@ pub struct Config {
     /// Arguments that a user may replace.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cmd: Vec<String>,
-    /// Folders whose content outlives a container.
+    /// Directories whose content outlives a container.
     #[serde(skip_serializing_if = "BTreeSet::is_empty", serialize_with = "as_objects")]
     pub volumes: BTreeSet<String>,
-    /// The working folder.
+    /// The working directory.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub working_dir: String,
     /// Labels.

@@ -42,7 +42,7 @@ pub struct Written {
     pub compressed: u64,
 }
 
-/// Writes the image as a layout into the folder `layout`, which must not exist, and as an archive into the file `archive`.
+/// Writes the image as a layout into the directory `layout`, which must not exist, and as an archive into the file `archive`.
 ///
 /// # Errors
 /// [`OciError`]; after one, both may be there in part.

@@ -1,4 +1,4 @@
-//! The index of a folder of packages: `APKINDEX.tar.gz`.
+//! The index of a directory of packages: `APKINDEX.tar.gz`.
 
 use std::fmt::Write as _;
 use std::path::Path;

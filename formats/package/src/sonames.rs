@@ -16,7 +16,7 @@ pub struct Sonames {
     pub needed: BTreeMap<String, String>,
 }
 
-/// Folders that musl's loader searches.
+/// Directories that musl's loader searches.
 const SEARCHED: [&str; 2] = ["usr/lib", "lib"];
 
 /// Reads every ELF file of a tree. A library without a SONAME goes by its file name, as the linker takes it.

@@ -2,9 +2,9 @@
 //!
 //! | goes to | what |
 //! |---|---|
-//! | `<name>-dev` | `usr/include`, any `include` folder below `usr/lib`, `*.a` and `*.o` below `usr/lib`, `pkgconfig`, `cmake`, `aclocal`, `usr/bin/*-config`, and `lib*.so` that are links or linker scripts, unless a library has that very SONAME |
+//! | `<name>-dev` | `usr/include`, any `include` directory below `usr/lib`, `*.a` and `*.o` below `usr/lib`, `pkgconfig`, `cmake`, `aclocal`, `usr/bin/*-config`, and `lib*.so` that are links or linker scripts, unless a library has that very SONAME |
 //! | nobody | `*.la`, and documentation below `usr/share`: `doc`, `man`, `info`, `gtk-doc`, `help`, `locale` |
-//! | `<name>` | everything else, among it folders that the build left empty |
+//! | `<name>` | everything else, among it directories that the build left empty |
 //!
 //! Kernel modules, firmware and BPF objects below `usr/lib` stay with `<name>` whatever their suffix.
 
@@ -32,7 +32,7 @@ enum Part {
 }
 
 impl Tree {
-    /// Divides the tree; folders go where their content goes.
+    /// Divides the tree; directories go where their content goes.
     ///
     /// # Errors
     /// When a library cannot be read.
@@ -53,7 +53,7 @@ impl Tree {
         }
         let folders = self.nodes.iter().filter(|(_, node)| node.content == Content::Directory);
         for (path, node) in folders.filter(|(path, _)| !filled.contains(path.as_str())) {
-            // An empty folder: whatever is below it is a folder as well.
+            // An empty directory: whatever is below it is a directory as well.
             match by_path(&format!("{path}/")) {
                 Some(Part::Nobody) => dropped.push(path.clone()),
                 Some(Part::Dev) => self.put(&mut dev, path, node),
@@ -64,7 +64,7 @@ impl Tree {
         Ok(Split { runtime: self.with(runtime), dev: self.with(dev), dropped })
     }
 
-    /// Adds a node with the folders above it.
+    /// Adds a node with the directories above it.
     fn put(&self, into: &mut BTreeMap<String, Node>, path: &str, node: &Node) {
         let above =
             parents(path).filter_map(|parent| Some((parent.to_owned(), self.nodes.get(parent)?.clone())));
@@ -103,7 +103,7 @@ impl Tree {
     }
 }
 
-/// The folders above a path, outermost first.
+/// The directories above a path, outermost first.
 fn parents(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(at, _)| &path[..at])
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::PackageError;
 
-/// A folder's content: every path below it, in order, with what belongs into a package of it. Owners and times of
+/// A directory's content: every path below it, in order, with what belongs into a package of it. Owners and times of
 /// the disk are not looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
@@ -39,7 +39,7 @@ impl Tree {
     /// Reads the names below `root`. The files' contents stay on disk and must stay as they are.
     ///
     /// # Errors
-    /// When a folder cannot be read, a name is not UTF-8, or something is neither file, directory nor link.
+    /// When a directory cannot be read, a name is not UTF-8, or something is neither file, directory nor link.
     pub fn scan(root: &Path) -> Result<Self, PackageError> {
         let mut tree = Self { root: root.to_owned(), nodes: BTreeMap::new() };
         tree.scan_folder(root, "")?;
@@ -91,7 +91,7 @@ impl Tree {
         self.root.join(path)
     }
 
-    /// The same folder with these paths alone.
+    /// The same directory with these paths alone.
     pub(crate) fn with(&self, nodes: BTreeMap<String, Node>) -> Self {
         Self { root: self.root.clone(), nodes }
     }

@@ -1,5 +1,5 @@
 //! Applies Debian's patches to a source, by the patch(1) of a container, as dpkg-source(1) does: in the order of the series,
-//! without a guess, with Debian's own folder in place while it lasts.
+//! without a guess, with Debian's own directory in place while it lasts.
 
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -9,11 +9,11 @@ use yoe_fetch::patches::{Patch, Series};
 use yoe_fetch::unpack::{self, Limits};
 use yoe_model::{ArchiveFile, DebianPatches};
 use yoe_plan::Action;
-use yoe_sandbox::{Mount, Network, Spec};
+use yoe_sandbox::{Mount, Network, Tool};
 
 use crate::builder::Builder;
 use crate::error::Failure;
-use crate::layout::{Folders, SRC, base_environment};
+use crate::layout::{Folders, SRC};
 use crate::reporter::Event;
 use crate::run_step::run_step;
 
@@ -51,7 +51,7 @@ impl Builder {
         let debian = changes.tree.join("debian");
         let upstreams = scratch.join("upstreams-debian");
         let moved = set_aside(&debian, &upstreams).map_err(|error| Failure::io("move", &debian, error))?;
-        // Its single top folder is `debian`, which unpacking leaves off.
+        // Its single top directory is `debian`, which unpacking leaves off.
         let limits = Limits { cancel: self.cancel.clone(), ..Limits::default() };
         unpack::archive(&blob, &archive, &[], &debian, &limits)?;
         self.run_patch(action, &patches, &archive, changes.tree, container, scratch)?;
@@ -71,30 +71,26 @@ impl Builder {
         container: &Path,
         scratch: &Path,
     ) -> Result<(), Failure> {
-        let make = |error| Failure::io("make the folders of a patch in", scratch, error);
+        let make = |error| Failure::io("make the directories of a patch in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
         for (number, patch) in patches.iter().enumerate() {
             // Under a name of our own: that in the series may be anything.
             let path = folders.path("steps").join(number.to_string());
             fs::write(&path, &patch.content).map_err(|error| Failure::io("write", &path, error))?;
         }
-        let mut mounts = folders.root_mounts(container.to_owned()).map_err(make)?;
         let bind = |source: &Path, dest: &str, writable| Mount::Bind {
             source: source.to_owned(),
             dest: dest.to_owned(),
             writable,
         };
-        mounts.push(bind(tree, SRC, true));
-        mounts.push(bind(&folders.path("steps"), "/build/steps", false));
-        let spec = Spec {
-            mounts,
-            command: ["/bin/sh", "-eu", "-c", &script(patches)].map(str::to_owned).into(),
-            environment: base_environment(yoe_plan::UNIT_EPOCH),
-            directory: SRC.into(),
+        let tool = Tool {
+            container: container.to_owned(),
+            mounts: vec![bind(tree, SRC, true), bind(&folders.path("steps"), "/build/steps", false)],
             network: Network::None,
-            hostname: "yoe".into(),
-            limits: Default::default(),
+            directory: SRC.into(),
+            epoch: yoe_plan::UNIT_EPOCH,
         };
+        let spec = tool.script(scratch, &script(patches)).map_err(make)?;
         let path = self.store.log_file(&action.key)?;
         let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
         let mut said = Output::default();
@@ -186,7 +182,7 @@ fn set_aside(path: &Path, to: &Path) -> std::io::Result<bool> {
     }
 }
 
-/// Removes a folder. A patch may have removed it, or put something else in its place.
+/// Removes a directory. A patch may have removed it, or put something else in its place.
 fn remove(path: &Path) -> std::io::Result<()> {
     match path.symlink_metadata() {
         Ok(meta) if meta.is_dir() => fs::remove_dir_all(path),

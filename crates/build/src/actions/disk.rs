@@ -11,7 +11,7 @@ use yoe_image::root::files;
 use yoe_image::{ImageError, Manifest};
 use yoe_model::{Digest, Fingerprint};
 use yoe_plan::{Action, DiskAction, Plan};
-use yoe_sandbox::{Mount, Network};
+use yoe_sandbox::{Mount, Network, Tool};
 use yoe_tree::Tree;
 
 use super::root::image;
@@ -21,7 +21,6 @@ use crate::layout::DEST;
 use crate::reporter::Event;
 use crate::run_step::run_step;
 use crate::schedule::Results;
-use crate::tool::Tool;
 
 /// One making of a disk: what its tools read and where they write.
 struct Making<'a> {
@@ -83,7 +82,7 @@ impl Builder {
             .map_err(|source| image(ImageError::Manifest { path: path.clone(), source }))
     }
 
-    /// Runs the tools in a fresh sandbox; all runs share the output folder.
+    /// Runs the tools in a fresh sandbox; all runs share the output directory.
     fn tools(&self, making: &Making<'_>, task: &str, run: ToolRun) -> Result<(), Failure> {
         let label = &making.action.label;
         self.reporter.event(Event::Task { label, task });
@@ -112,9 +111,9 @@ impl Builder {
             directory: DEST.into(),
             epoch: making.disk.epoch,
         };
-        let command = ["/bin/sh", "-eu", "-c", &run.script].map(str::to_owned).into();
         let sandbox = making.scratch.join(format!("sandbox for the {task}"));
-        let mut spec = tool.spec(&sandbox, command).map_err(|error| Failure::io("make", &sandbox, error))?;
+        let mut spec =
+            tool.script(&sandbox, &run.script).map_err(|error| Failure::io("make", &sandbox, error))?;
         spec.environment = run.environment;
         let path = self.store.log_file(&making.action.key)?;
         let mut log = File::options()

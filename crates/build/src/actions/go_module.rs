@@ -3,15 +3,15 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use yoe_model::{Digest, Source};
+use yoe_model::{Digest, GoModule};
 use yoe_plan::Plan;
-use yoe_sandbox::{Limits, Mount, Network, Spec};
+use yoe_sandbox::{Mount, Network, Spec, Tool};
 use yoe_tree::Tree;
 
 use super::source::host_network_files;
 use crate::builder::Builder;
 use crate::error::{BuildError, Failure};
-use crate::layout::{Folders, base_environment};
+use crate::layout::Folders;
 use crate::reporter::Event;
 use crate::run_step::run_step;
 
@@ -21,48 +21,67 @@ const MODULES_IN_TREE: &str = ".modules/cache/download";
 /// The store's cache that is the Go client's module cache.
 const MODULES: &str = "go-modules";
 
+/// A Go module that is fetched.
+pub(super) struct Fetched<'a> {
+    /// What events call it.
+    pub(super) label: &'a str,
+    /// What its log is filed under.
+    pub(super) log: &'a Digest,
+    /// What the lock calls it.
+    pub(super) key: &'a str,
+    /// The module.
+    pub(super) module: &'a GoModule,
+}
+
 impl Builder {
-    /// Fetches a Go module in order to lock it; gives the digest that stands for it. `container` is the plan of the
-    /// container that holds the Go client.
+    /// Fetches a Go module in order to lock it; gives the digest that stands for it. `key` is what the lock calls it, and
+    /// `container` the plan of the container that holds the Go client.
     ///
     /// # Errors
     /// When the container cannot be laid out, or the Go client fails.
-    pub fn lock_go_module(&self, container: &Plan, source: &Source) -> Result<Digest, BuildError> {
-        let label = format!("source {}", source.key());
+    pub fn lock_go_module(
+        &self,
+        container: &Plan,
+        key: &str,
+        module: &GoModule,
+    ) -> Result<Digest, BuildError> {
+        let label = format!("source {key}");
         let trees = self.build(container)?;
         let log = Digest::of(label.as_bytes());
         let fetched = || {
             let container = self.tree(trees.first().ok_or(Failure::Missing)?)?;
             let scratch = self.session.scratch()?;
-            self.go_module(&label, &log, source, &container, scratch.path()).map(|(digest, _)| digest)
+            let fetched = Fetched { label: &label, log: &log, key, module };
+            self.go_module(&fetched, &container, scratch.path()).map(|(digest, _)| digest)
         };
         self.reporter.event(Event::Task { label: &label, task: "fetch" });
-        fetched().map_err(|kind| {
-            let log = self.store.log_file(&log).ok().filter(|path| path.exists());
-            BuildError { label, wanted: None, kind: Box::new(kind), log }
-        })
+        let kind = match fetched() {
+            Ok(digest) => return Ok(digest),
+            Err(kind) => Box::new(kind),
+        };
+        let log = self.store.log_file(&log).ok().filter(|path| path.exists());
+        Err(BuildError { label, wanted: None, kind, log })
     }
 
-    /// Lays a Go module down below `scratch`; gives the digest that stands for it, and the folder.
+    /// Lays a Go module down below `scratch`; gives the digest that stands for it, and the directory.
     ///
-    /// The digest is that of the folder while it holds a sum of each needed module (`.ziphash`) in place of its archive: two
+    /// The digest is that of the directory while it holds a sum of each needed module (`.ziphash`) in place of its archive: two
     /// proxies may pack the same module in other bytes. The Go client has held these sums against `go.sum` and the checksum
     /// database. They do not stay: without them it makes new ones before it uses an archive, and holds them against `go.sum`.
-    pub(crate) fn go_module(
+    pub(super) fn go_module(
         &self,
-        label: &str,
-        log: &Digest,
-        source: &Source,
+        fetched: &Fetched<'_>,
         container: &Path,
         scratch: &Path,
     ) -> Result<(Digest, PathBuf), Failure> {
-        let spec = self.go_client(source, container, scratch)?;
+        let Fetched { label, log, key, module } = *fetched;
+        let spec = self.go_client(module, container, scratch)?;
         let path = self.store.log_file(log)?;
         let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
         let mut line = |line: &str| self.reporter.event(Event::Output { label, line });
         let ran = run_step(&spec, &mut log, &self.cancel, &mut line)?;
         if !ran.exit.success() {
-            let task = format!("fetch {}", source.key());
+            let task = format!("fetch {key}");
             return Err(Failure::Step { task, exit: ran.exit.to_string(), tail: ran.tail });
         }
         let work = scratch.join("work");
@@ -74,27 +93,31 @@ impl Builder {
     }
 
     /// The sandbox that the Go client runs in. It has a network, as that of git.
-    fn go_client(&self, source: &Source, container: &Path, scratch: &Path) -> Result<Spec, Failure> {
-        let Source::GoModule { path, version, gomod, stubs, upgrade, .. } = source else {
-            return Err(Failure::Missing);
-        };
-        let make = |error| Failure::io("make the folders of a fetch in", scratch, error);
+    fn go_client(&self, module: &GoModule, container: &Path, scratch: &Path) -> Result<Spec, Failure> {
+        let GoModule { path, version, gomod, stubs, upgrade, .. } = module;
+        let make = |error| Failure::io("make the directories of a fetch in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
-        let mut mounts = folders.root_mounts(container.to_owned()).map_err(make)?;
         let bind = |source: &Path, dest: &str, writable| Mount::Bind {
             source: source.to_owned(),
             dest: dest.to_owned(),
             writable,
         };
-        mounts.push(bind(&folders.path("work"), "/build/work", true));
-        mounts.push(bind(&self.store.cache(MODULES)?, "/build/modules", true));
+        let work = bind(&folders.path("work"), "/build/work", true);
+        let mut mounts = vec![work, bind(&self.store.cache(MODULES)?, "/build/modules", true)];
         mounts.extend(host_network_files(&self.go));
         let proxies = self.go.get("GOPROXY").map(String::as_str).unwrap_or_default();
         // The user's own path, on which there may be links.
         let own = |folder: &str| Path::new(folder).canonicalize().ok().map(|path| bind(&path, folder, false));
         mounts.extend(folders_of(proxies).filter_map(own));
-        let mut environment = base_environment(yoe_plan::UNIT_EPOCH);
-        environment.extend(self.go.clone());
+        let tool = Tool {
+            container: container.to_owned(),
+            mounts,
+            network: Network::Host,
+            directory: "/build/work".into(),
+            epoch: yoe_plan::UNIT_EPOCH,
+        };
+        let mut spec = tool.script(scratch, SCRIPT).map_err(make)?;
+        spec.environment.extend(self.go.clone());
         let upgrade: Vec<String> =
             upgrade.iter().map(|(module, version)| format!("{module}@{version}")).collect();
         let upgrade = upgrade.join(" ");
@@ -106,27 +129,19 @@ impl Builder {
             ("STUBS", stubs),
             ("UPGRADE", upgrade),
         ];
-        environment.extend(own.map(|(name, value)| (name.to_owned(), value)));
-        Ok(Spec {
-            mounts,
-            command: ["/bin/sh", "-eu", "-c", SCRIPT].map(str::to_owned).into(),
-            environment,
-            directory: "/build/work".into(),
-            network: Network::Host,
-            hostname: "yoe".into(),
-            limits: Limits::default(),
-        })
+        spec.environment.extend(own.map(|(name, value)| (name.to_owned(), value)));
+        Ok(spec)
     }
 }
 
-/// The folders of this machine among the Go client's proxies.
+/// The directories of this machine among the Go client's proxies.
 fn folders_of(proxies: &str) -> impl Iterator<Item = &str> {
     let all = proxies.split([',', '|']).filter_map(|proxy| proxy.trim().strip_prefix("file://"));
     all.filter(|folder| Path::new(folder).is_dir())
 }
 
 /// Takes the sums out of the tree, and puts the archives into their places. The client, which has a network, made all of these
-/// folders: a link on the way to a file, or in the place of a folder, would lead to files of this machine.
+/// directories: a link on the way to a file, or in the place of a directory, would lead to files of this machine.
 fn put_modules(work: &Path) -> std::io::Result<()> {
     let work = Tree::directory(work)?;
     let (tree, zips) = (work.below(Path::new("tree"))?, work.below(Path::new("zips"))?);
@@ -182,7 +197,7 @@ mod tests {
         assert!(at.join("1.mod").exists() && at.join("1.zip").exists() && !at.join("1.ziphash").exists());
     }
 
-    /// A client that was taken over leaves links where folders belong.
+    /// A client that was taken over leaves links where directories belong.
     #[test]
     fn no_link_of_the_client_leads_to_files_of_the_host() {
         let files = ["work/tree/go.mod", "work/zips/x/1.zip", "home/x/1.ziphash", "home/x/2.zip"];

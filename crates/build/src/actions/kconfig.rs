@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use yoe_kernel::fragment::{FragmentError, Lint, LintKind, MergeError, Merged, lint, merge};
+use yoe_kernel::fragment::{FragmentError, Lint, LintKind, Merged, lint, merge};
 use yoe_kernel::kconfig::{Environment, Sources, Values, parse};
-use yoe_kernel::survive::{Explanation, Lost, additions, explain, lost};
+use yoe_kernel::survive::{Lost, explain, lost};
 use yoe_kernel::{Config, Fragment};
 use yoe_model::{Arch, Unit};
 use yoe_plan::{Action, ActionId, ActionKind, Plan, UnitAction};
@@ -14,6 +14,7 @@ use yoe_tree::Tree;
 
 use super::contract::hold;
 use crate::builder::Builder;
+use crate::configuration_error::{ConfigurationError, told};
 use crate::error::Failure;
 use crate::reporter::Event;
 use crate::steps::Check;
@@ -24,37 +25,6 @@ const CONFIG: &str = ".config";
 const KCONFIG: &str = "Kconfig";
 /// More than any file of a kernel's configuration has; a step may have left anything.
 const MAX_FILE: u64 = 64 << 20;
-/// How many lost options an error explains in full; the log has all.
-const SHOWN: usize = 12;
-
-/// What is wrong with a configuration.
-#[derive(Debug, thiserror::Error)]
-pub enum KconfigProblem {
-    /// A fragment is no fragment.
-    #[error(transparent)]
-    Fragment(#[from] FragmentError),
-    /// Fragments contradict each other.
-    #[error(transparent)]
-    Merge(#[from] MergeError),
-    /// There is no configuration.
-    #[error("no configuration is in $BUILDDIR/{CONFIG}; run Kconfig before this step")]
-    Absent(#[source] io::Error),
-    /// What is there is no configuration.
-    #[error("$BUILDDIR/{CONFIG} cannot be read")]
-    Config(#[from] yoe_kernel::config::ConfigError),
-    /// Requests that did not survive.
-    #[error("{}", told(.0, SHOWN))]
-    Lost(Vec<Explanation>),
-    /// Requests that did not survive, and Kconfig files that nobody can read.
-    #[error("{}; which dependency it was cannot be told", listed(.lost))]
-    Unexplained {
-        /// The requests.
-        lost: Vec<Lost>,
-        /// Why not.
-        #[source]
-        why: Box<yoe_kernel::kconfig::KconfigError>,
-    },
-}
 
 impl Builder {
     /// Fails when a request of the fragments is not in the configuration; warns of lines that ask for nothing.
@@ -67,9 +37,9 @@ impl Builder {
         sources: &[PathBuf],
         log: &mut File,
     ) -> Result<(), Failure> {
-        let mut fail = |problem: KconfigProblem| {
+        let mut fail = |problem: ConfigurationError| {
             let text = match &problem {
-                KconfigProblem::Lost(all) => told(all, usize::MAX),
+                ConfigurationError::Lost(all) => told(all, usize::MAX),
                 other => other.to_string(),
             };
             // The error says it too; a log that cannot be written hides nothing.
@@ -119,9 +89,9 @@ fn judge(
     work: &Path,
     sources: &dyn Sources,
     arch: Arch,
-) -> Result<(), KconfigProblem> {
+) -> Result<(), ConfigurationError> {
     let merged = merge(fragments)?;
-    let config = Config::parse(&read(work, CONFIG).map_err(KconfigProblem::Absent)?)?;
+    let config = Config::parse(&read(work, CONFIG).map_err(ConfigurationError::Absent)?)?;
     let lost = lost(&merged, &config);
     if lost.is_empty() { Ok(()) } else { Err(because(lost, &merged, &config, sources, arch)) }
 }
@@ -132,10 +102,10 @@ fn because(
     config: &Config,
     sources: &dyn Sources,
     arch: Arch,
-) -> KconfigProblem {
+) -> ConfigurationError {
     match parse(sources, KCONFIG, &Environment::kernel(kbuild(arch))) {
-        Ok(tree) => KconfigProblem::Lost(explain(&lost, merged, Values { tree: &tree, config })),
-        Err(why) => KconfigProblem::Unexplained { lost, why: Box::new(why) },
+        Ok(tree) => ConfigurationError::Lost(explain(&lost, merged, Values { tree: &tree, config })),
+        Err(why) => ConfigurationError::Unexplained { lost, why: Box::new(why) },
     }
 }
 
@@ -147,37 +117,7 @@ fn kbuild(arch: Arch) -> &'static str {
     }
 }
 
-fn count(lost: usize) -> String {
-    match lost {
-        1 => "1 requested option did not survive".to_owned(),
-        many => format!("{many} requested options did not survive"),
-    }
-}
-
-/// The first `shown` of them in full, and the lines that would mend all.
-fn told(all: &[Explanation], shown: usize) -> String {
-    let mut text = format!("{}:\n", count(all.len()));
-    all.iter().take(shown).for_each(|one| text.push_str(&format!("{one}")));
-    if all.len() > shown {
-        text.push_str(&format!("… and {} more, in the log\n", all.len() - shown));
-    }
-    let lines = additions(all);
-    if all.len() > 1 && !lines.is_empty() {
-        text.push_str("all lines to add:\n");
-        lines.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
-    }
-    text
-}
-
-fn listed(lost: &[Lost]) -> String {
-    let each = lost.iter().map(|lost| {
-        let Lost { symbol, requested, got, origin, .. } = lost;
-        format!("{origin}: asks for CONFIG_{symbol}={requested}, the final configuration has {got}")
-    });
-    format!("{}:\n  {}\n", count(lost.len()), each.collect::<Vec<_>>().join("\n  "))
-}
-
-/// The folders that `$SRCDIR` is laid from, the uppermost first.
+/// The directories that `$SRCDIR` is laid from, the uppermost first.
 struct Layers<'a>(&'a [PathBuf]);
 
 impl Sources for Layers<'_> {

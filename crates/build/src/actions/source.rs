@@ -7,15 +7,16 @@ use std::path::Path;
 use yoe_fetch::client::{Remote, crate_file};
 use yoe_fetch::snapshot;
 use yoe_fetch::unpack::{self, Limits, SourceFile};
-use yoe_model::{Digest, Source, TreeFilter};
-use yoe_plan::{Action, SourceAction};
-use yoe_sandbox::{Mount, Network, Spec};
+use yoe_model::{Digest, TreeFilter};
+use yoe_plan::{Action, Fetch, Patches, SourceAction};
+use yoe_sandbox::{Mount, Network, Tool};
 use yoe_tree::Tree;
 
 use super::debian_patches::Changes;
+use super::go_module::Fetched;
 use crate::builder::Builder;
 use crate::error::Failure;
-use crate::layout::{Folders, base_environment};
+use crate::layout::Folders;
 use crate::reporter::Event;
 use crate::run_step::run_step;
 use crate::schedule::Results;
@@ -34,54 +35,49 @@ impl Builder {
     ) -> Result<Digest, Failure> {
         let scratch = self.session.scratch()?;
         let tree = scratch.path().join("tree");
-        match &source.source {
-            Source::Https { url, mirrors, name, sha256, unpack } => {
-                let urls = [url].into_iter().chain(mirrors).cloned().collect();
-                let file = Remote { urls, size: None, sha256: *sha256, name: name.clone() };
+        match &source.fetch {
+            Fetch::Https { urls, name, sha256, unpack } => {
+                let file = Remote { urls: urls.clone(), size: None, sha256: *sha256, name: name.clone() };
                 self.lay(action, vec![file], *unpack, &source.only, &tree)?;
             }
-            Source::Crate { name, version, sha256 } => {
+            Fetch::Crate { name, version, sha256 } => {
                 let file = crate_file(name, version, *sha256, &self.mirrors)?;
                 self.lay(action, vec![file], true, &source.only, &tree)?;
             }
-            Source::Debian { patches, .. } => {
-                let files = source.locked.iter().flat_map(|locked| &locked.files);
-                let files = files.map(|file| self.archive_file(file)).collect::<Result<Vec<_>, _>>()?;
-                let file = source.locked.as_ref().and_then(|locked| locked.patches.as_ref());
-                match (file, source.container) {
-                    (Some(file), Some(container)) => {
+            Fetch::Debian { files, patches } => {
+                let files =
+                    files.iter().map(|file| self.archive_file(file)).collect::<Result<Vec<_>, _>>()?;
+                match patches {
+                    Some(Patches { file, wanted, container }) => {
                         // A patch may change more than what is asked for, and all of it has to apply.
                         self.lay(action, files, true, &[], &tree)?;
-                        let container = self.input(inputs, container)?;
-                        let changes = Changes { file, wanted: patches, tree: &tree };
+                        let container = self.input(inputs, *container)?;
+                        let changes = Changes { file, wanted, tree: &tree };
                         self.apply_debian_patches(action, &changes, &container, scratch.path())?;
                         keep_only(&tree, &source.only)?;
                     }
-                    _ => self.lay(action, files, true, &source.only, &tree)?,
+                    None => self.lay(action, files, true, &source.only, &tree)?,
                 }
             }
-            Source::Git { url, commit, .. } => {
-                let id = source.container.ok_or(Failure::Missing)?;
-                let container = self.input(inputs, id)?;
+            Fetch::Git { url, commit, container } => {
+                let container = self.input(inputs, *container)?;
                 self.clone(action, &container, (url, commit), scratch.path())?;
                 keep_only(&scratch.path().join("work"), &source.only)?;
                 return Ok(self.store.import_tree(&scratch.path().join("work"))?);
             }
-            Source::GoModule { .. } => {
-                let id = source.container.ok_or(Failure::Missing)?;
-                let container = self.input(inputs, id)?;
-                let (found, tree) =
-                    self.go_module(&action.label, &action.key, &source.source, &container, scratch.path())?;
-                let expected = source.locked.as_ref().and_then(|locked| locked.tree);
-                if expected != Some(found) {
-                    let expected = expected.ok_or(Failure::Missing)?;
-                    return Err(Failure::NotAsLocked { key: source.source.key(), expected, found });
+            Fetch::GoModule { module, container, tree: expected } => {
+                let container = self.input(inputs, *container)?;
+                let fetched = Fetched { label: &action.label, log: &action.key, key: &source.key, module };
+                let (found, tree) = self.go_module(&fetched, &container, scratch.path())?;
+                if *expected != found {
+                    let (key, expected) = (source.key.clone(), *expected);
+                    return Err(Failure::NotAsLocked { key, expected, found });
                 }
                 return Ok(self.store.import_tree(&tree)?);
             }
-            Source::Path { path, exclude } => {
+            Fetch::Path { path, exclude, tree: expected } => {
                 let found = snapshot(&self.project.join(path), &TreeFilter::new(exclude), &tree)?;
-                if source.tree != Some(found) {
+                if *expected != found {
                     return Err(Failure::TreeChanged { path: self.project.join(path) });
                 }
             }
@@ -122,23 +118,19 @@ impl Builder {
         (url, commit): (&str, &str),
         scratch: &Path,
     ) -> Result<(), Failure> {
-        let make = |error| Failure::io("make the folders of a fetch in", scratch, error);
+        let make = |error| Failure::io("make the directories of a fetch in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
-        let mut mounts = folders.root_mounts(container.to_owned()).map_err(make)?;
-        mounts.push(Mount::Bind { source: folders.path("work"), dest: "/build/work".into(), writable: true });
-        mounts.extend(host_network_files(&self.go));
-        let mut environment = base_environment(yoe_plan::UNIT_EPOCH);
-        environment.extend(network_variables(&self.go));
-        environment.extend([("URL".into(), url.to_owned()), ("COMMIT".into(), commit.to_owned())]);
-        let spec = Spec {
-            mounts,
-            command: ["/bin/sh", "-eu", "-c", GIT_SCRIPT].map(str::to_owned).into(),
-            environment,
-            directory: "/build/work".into(),
+        let work = Mount::Bind { source: folders.path("work"), dest: "/build/work".into(), writable: true };
+        let tool = Tool {
+            container: container.to_owned(),
+            mounts: [work].into_iter().chain(host_network_files(&self.go)).collect(),
             network: Network::Host,
-            hostname: "yoe".into(),
-            limits: Default::default(),
+            directory: "/build/work".into(),
+            epoch: yoe_plan::UNIT_EPOCH,
         };
+        let mut spec = tool.script(scratch, GIT_SCRIPT).map_err(make)?;
+        spec.environment.extend(network_variables(&self.go));
+        spec.environment.extend([("URL".into(), url.to_owned()), ("COMMIT".into(), commit.to_owned())]);
         let path = self.store.log_file(&action.key)?;
         let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
         let ran = run_step(&spec, &mut log, &self.cancel, &mut |_| {})?;

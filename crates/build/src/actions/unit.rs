@@ -62,7 +62,7 @@ impl Builder {
         inputs: &Results,
         scratch: &Path,
     ) -> Result<Prepared, Failure> {
-        let make = |error| Failure::io("make the folders of a build in", scratch, error);
+        let make = |error| Failure::io("make the directories of a build in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
         lay_files(&unit.unit, &folders)?;
         lay_scripts(&scripts(&unit.unit), &folders)?;
@@ -78,7 +78,7 @@ impl Builder {
                 .map(|source| Ok((source.into.clone(), self.input(inputs, source.action)?)))
                 .collect::<Result<_, Failure>>()?,
         };
-        // What a step changed of a source lies over it; the last source of a folder lies over the first.
+        // What a step changed of a source lies over it; the last source of a directory lies over the first.
         let laid = trees.sources.iter().filter(|(into, _)| into.is_empty()).map(|(_, tree)| tree.clone());
         let sources: Vec<PathBuf> = [folders.changed_sources()]
             .into_iter()
@@ -96,8 +96,8 @@ impl Builder {
         Ok(Prepared { folders, spec, sources })
     }
 
-    /// The folder that the cache of a unit's compiler stays in. What a compiler does not look at when it asks its cache
-    /// (the compiler itself, headers and libraries of the system) chooses the folder, so that it is the same for all
+    /// The directory that the cache of a unit's compiler stays in. What a compiler does not look at when it asks its cache
+    /// (the compiler itself, headers and libraries of the system) chooses the directory, so that it is the same for all
     /// entries of one.
     fn compiler_cache(
         &self,

@@ -19,7 +19,7 @@ use yoe_sandbox::{Mount, Network, Spec, Stdio};
 fn main() {
     // The sandbox re-executes this program.
     yoe_sandbox::run_init_if_asked();
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = tempfile::tempdir().expect("a temporary directory");
     evaluation(folder.path());
     nothing_to_do(folder.path());
     sandbox_step();
@@ -92,7 +92,7 @@ fn unpack_and_hash(folder: &Path) {
     };
     let theirs = || {
         let _ = fs::remove_dir_all(&there);
-        fs::create_dir_all(&there).expect("a folder");
+        fs::create_dir_all(&there).expect("a directory");
         quiet(Command::new("tar").arg("-C").arg(&there).arg("-xzf").arg(&archive));
         quiet(
             Command::new("sh")

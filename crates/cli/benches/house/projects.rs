@@ -79,7 +79,7 @@ pub fn tree(root: &Path, files: usize, size: usize) {
 
 fn put(root: &Path, path: &str, text: &str) {
     let path = root.join(path);
-    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
     fs::write(path, text).expect("a file");
 }
 
@@ -106,7 +106,7 @@ impl ImageParts {
         let package = folder.join("data.apk");
         write(&Tree::scan(tree).expect("a tree"), &info, &signer, &package).expect("a package");
         let out = folder.join("out");
-        fs::create_dir_all(&out).expect("a folder");
+        fs::create_dir_all(&out).expect("a directory");
         Self { out, packages: vec![package], signer, image: image() }
     }
 
@@ -130,7 +130,7 @@ fn image() -> Image {
         version: "1.0".into(),
         description: String::new(),
         artifacts: vec!["data".into()],
-        layout: Layout::Disk { esp: Size(64 << 20), root: RootSize::Fit, format: RootFormat::Erofs },
+        layout: Layout::disk(Size(64 << 20), RootSize::Fit, RootFormat::Erofs),
         container: "env".into(),
         tests: Vec::new(),
         boot_manager: None,

@@ -1,47 +1,65 @@
 //! `yoe build`.
 
-use std::path::{Path, PathBuf};
-
-use yoe_build::Reason;
-use yoe_model::Release;
+use clap::Args;
+use yoe_build::{Reason, artifact};
 use yoe_plan::{Plan, Target};
 
-use crate::args::Build;
-use crate::context::{build_error, evaluate, isolation};
-use crate::error::{CommandError, Kind};
+use crate::error::CommandError;
 use crate::output;
+use crate::project::{self, isolation, no_package};
 use crate::ui::{self, Mode};
 
+#[derive(Debug, Args)]
+pub struct Build {
+    /// Names of units, images or containers [default: the project's image]
+    pub targets: Vec<String>,
+    /// The machine to build for [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Show what would be built and why, without building it
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the path of each artifact on standard output
+    #[arg(long)]
+    pub print_path: bool,
+    /// Write the packages and their index to DIR, as an apk repository that any web server can serve
+    #[arg(long, value_name = "DIR")]
+    pub repository: Option<std::path::PathBuf>,
+    /// Write events as JSON, one object per line
+    #[arg(long)]
+    pub json: bool,
+}
+
 pub fn run(args: &Build) -> Result<(), CommandError> {
-    let mut ready = evaluate(args.machine.as_deref())?.ready()?;
+    let mut locked = project::open(args.machine.as_deref())?.lock()?;
     if args.dry_run {
-        let plan = ready.plan(&args.targets)?;
-        return dry_run(&ready.store, &plan);
+        let plan = locked.plan(&args.targets)?;
+        return dry_run(&locked.store, &plan);
     }
     if let Some(folder) = &args.repository {
         output::directory(folder)?;
     }
-    let plan = ready.plan_to_build(&args.targets)?;
-    let pending = yoe_build::explain(&ready.store, &plan).map_err(build_error)?;
+    let arch = locked.project.machine.arch;
+    let (buildable, plan) = locked.buildable(&args.targets)?;
+    let pending = yoe_build::explain(buildable.store(), &plan)?;
     if !pending.is_empty() {
         isolation()?;
     } else if !args.json {
         ui::note(&format!("{}: up to date ({} actions)", names(&plan), plan.actions.len()));
     }
-    let arch = ready.project.machine.arch;
-    let builder = ready.builder(Mode::choose(args.json).reporter())?;
-    let trees = builder.build(&plan).map_err(build_error)?;
+    let builder = buildable.builder(Mode::choose(args.json).reporter())?;
+    let trees = builder.build(&plan)?;
     if let Some(folder) = &args.repository {
-        let count = builder.repository(&plan, arch, folder).map_err(build_error)?;
+        let count = builder.repository(&plan, arch, folder)?;
         ui::note(&format!("{}: {count} packages", folder.display()));
     }
     for ((target, _), tree) in plan.targets.iter().zip(trees) {
-        let folder = builder.store.tree(&tree).map_err(crate::context::store_error)?.unwrap_or_default();
-        let path = artifact(target, &folder)?;
+        let folder = builder.store.tree(&tree)?.unwrap_or_default();
+        let path = artifact(target, &folder).ok_or_else(|| no_package(target))?;
         if args.print_path {
             ui::result(&path.display().to_string());
         } else if !args.json {
-            ui::note(&format!("{}: {}", name(target), path.display()));
+            ui::note(&format!("{}: {}", target.name(), path.display()));
             if let Target::OciImage(name) = target {
                 let layout = folder.join(yoe_image::oci::layout_folder(name));
                 ui::note(&format!(
@@ -56,7 +74,7 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
 }
 
 fn dry_run(store: &yoe_store::Store, plan: &Plan) -> Result<(), CommandError> {
-    let pending = yoe_build::explain(store, plan).map_err(build_error)?;
+    let pending = yoe_build::explain(store, plan)?;
     if pending.is_empty() {
         ui::result(&format!("{}: up to date ({} actions)", names(plan), plan.actions.len()));
     }
@@ -72,33 +90,6 @@ fn dry_run(store: &yoe_store::Store, plan: &Plan) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The name of a target.
-pub fn name(target: &Target) -> &str {
-    match target {
-        Target::Unit(name) | Target::Image(name) | Target::OciImage(name) | Target::Container(name) => name,
-    }
-}
-
 fn names(plan: &Plan) -> String {
-    plan.targets.iter().map(|(target, _)| name(target)).collect::<Vec<_>>().join(", ")
-}
-
-/// What a user wants of a target's tree: the disk of an image, the archive of an OCI image, the package of a unit,
-/// the folder of a container.
-pub fn artifact(target: &Target, folder: &Path) -> Result<PathBuf, CommandError> {
-    match target {
-        Target::Image(name) => Ok(folder.join(format!("{}.img", Release::image_of(name)))),
-        Target::OciImage(name) => Ok(folder.join(yoe_image::oci::archive_file(name))),
-        Target::Container(_) => Ok(folder.to_owned()),
-        Target::Unit(name) => {
-            let files =
-                std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.file_name());
-            let dev = format!("{name}-dev-");
-            let mut packages: Vec<_> =
-                files.filter(|file| !file.to_string_lossy().starts_with(&dev)).collect();
-            packages.sort();
-            let first = packages.first().map(|file| folder.join(file));
-            first.ok_or_else(|| CommandError::new(Kind::Internal, format!("unit {name:?} left no package")))
-        }
-    }
+    plan.targets.iter().map(|(target, _)| target.name()).collect::<Vec<_>>().join(", ")
 }

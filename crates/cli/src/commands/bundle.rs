@@ -2,34 +2,58 @@
 
 use std::path::{Path, PathBuf};
 
-use yoe_bundle::{Expiry, Published, Publisher};
+use clap::Args;
+use yoe_bundle::{Expiry, Published, Publisher, Time};
 use yoe_image::update::repository::{self, Repository, Word};
 use yoe_image::update::{Release, UpdateError, write_bundle};
-use yoe_model::Image;
+use yoe_keys::secure_boot;
+use yoe_keys::updates::LastPublished;
+use yoe_keys::{KeysError, UpdateKeys};
+use yoe_model::{Image, Slots};
 
-use crate::args::Bundle;
-use crate::built::{Built, image};
-use crate::context::{evaluate, isolation, store_error};
 use crate::error::CommandError;
 use crate::output::{self, Output};
-use crate::secure_boot::{self, SecureBoot};
-use crate::ui;
-use crate::update_keys::{LastPublished, UpdateKeys, cannot_sign, publisher};
+use crate::project::{self, BuiltTargets, image, isolation, open_secure_boot};
+use crate::{paths, ui};
+
+#[derive(Debug, Args)]
+pub struct Bundle {
+    /// The image [default: the project's]
+    pub image: Option<String>,
+    /// The machine to build for [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Publish in this directory, which any web server can serve
+    #[arg(long, value_name = "DIR")]
+    pub repository: Option<PathBuf>,
+    /// Continue a repository that was signed with keys which have since been replaced; unsafe if somebody else may have the old keys
+    #[arg(long, requires = "repository")]
+    pub from_old_keys: bool,
+    /// Write the update as a single file [default: IMAGE-MACHINE-VERSION.bundle, unless --repository is given]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Sign the kernel for Secure Boot with the project's own keys, as `yoe sign` does
+    #[arg(long)]
+    pub secure_boot: bool,
+    /// Number of days for which the update is valid
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u64).range(1..))]
+    pub expires: u64,
+}
 
 pub fn run(args: &Bundle) -> Result<(), CommandError> {
-    let ready = evaluate(args.machine.as_deref())?.ready()?;
-    let (name, image) = image(&ready.project, args.image.as_deref(), "bundle")?;
-    if !image.layout.is_verified() {
-        return Err(error(UpdateError::OneSlot(name)));
+    let locked = project::open(args.machine.as_deref())?.lock()?;
+    let (name, image) = image(&locked.project, args.image.as_deref(), "bundle")?;
+    if image.layout.slots == Slots::One {
+        return Err(UpdateError::OneSlot(name).into());
     }
-    let machine = ready.project.machine.name.clone();
+    let machine = locked.project.machine.name.clone();
     let mut targets = vec![name];
     if args.secure_boot {
-        targets.push(secure_boot::tools(&ready.project)?);
+        targets.push(secure_boot::tools(&locked.project)?);
     }
     // Before anything is built: what could not be signed or written in the end shows now.
-    let project = ready.project.name.clone();
-    let keys = UpdateKeys::required(&project)?;
+    let project = locked.project.name.clone();
+    let keys = UpdateKeys::required(&paths::keys()?, &project)?;
     let keyring = keys.keyring()?;
     let expiry = Expiry {
         targets: args.expires,
@@ -37,7 +61,8 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
         timestamp: args.expires,
         ..Expiry::default()
     };
-    publisher(&keyring, expiry).check(keys.newest()?).map_err(cannot_sign)?;
+    let publisher = || Publisher { keyring: &keyring, now: Time(paths::now()), expiry };
+    publisher().check(keys.newest()?).map_err(KeysError::sign)?;
     let output = args.output.as_deref().map(Output::at).transpose()?;
     match &args.repository {
         Some(folder) => check_repository(args, &keys, folder)?,
@@ -48,23 +73,20 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
     if args.secure_boot {
         isolation()?;
     }
-    let built = Built::new(ready, &targets)?;
-    let scratch = built.builder.session.scratch().map_err(store_error)?;
+    let built = BuiltTargets::new(locked, &targets)?;
+    let scratch = built.builder.session.scratch()?;
     let signed = args.secure_boot.then(|| sign(&built, &image, &project, scratch.path())).transpose()?;
-    let release = Release::open(built.first()?, &image, &machine, signed.as_deref()).map_err(error)?;
+    let release = Release::open(built.first(), &image, &machine, signed.as_deref())?;
     // The build may have taken long.
-    let publisher = publisher(&keyring, expiry);
+    let publisher = publisher();
     let published = match &args.repository {
         Some(folder) => publish(args, folder, &keys, &publisher, &release)?,
-        None => publisher
-            .publish(keys.newest()?, None, release.targets())
-            .map_err(|refusal| error(UpdateError::Sign(refusal)))?,
+        None => publisher.publish(keys.newest()?, None, release.targets()).map_err(KeysError::sign)?,
     };
     let name = args.output.clone().or_else(|| args.repository.is_none().then(|| default_name(&release)));
     let Some(name) = name else { return Ok(()) };
     let output = output.map_or_else(|| Output::at(&name), Ok)?;
-    let size =
-        output.write(|to| write_bundle(to, &name, &keys.roots, &published, &release).map_err(error))?;
+    let size = output.write(|to| Ok(write_bundle(to, &name, &keys.roots, &published, &release)?))?;
     if output.is_file() {
         ui::result(&name.display().to_string());
     }
@@ -80,9 +102,9 @@ fn check_repository(args: &Bundle, keys: &UpdateKeys, folder: &Path) -> Result<(
     if args.from_old_keys && last.as_ref().is_some_and(|last| last.root == newest.version()) {
         let file = folder.join(yoe_bundle::path::root(newest.version()));
         repository::list(folder, &keys.roots[keys.roots.len() - 1..], Word::Nobodys)
-            .map_err(|_| error(UpdateError::Renewed { path: folder.to_owned(), file }))?;
+            .map_err(|_| UpdateError::Renewed { path: folder.to_owned(), file })?;
     }
-    repository::list(folder, &keys.roots, word(args, last.as_ref())).map(drop).map_err(error)
+    Ok(repository::list(folder, &keys.roots, word(args, last.as_ref())).map(drop)?)
 }
 
 fn word<'a>(args: &Bundle, last: Option<&'a LastPublished>) -> Word<'a> {
@@ -94,10 +116,10 @@ fn word<'a>(args: &Bundle, last: Option<&'a LastPublished>) -> Word<'a> {
 }
 
 /// Signs a copy of the image's kernel, as `yoe sign` signs those of a disk; where it is.
-fn sign(built: &Built, image: &Image, project: &str, scratch: &Path) -> Result<PathBuf, CommandError> {
+fn sign(built: &BuiltTargets, image: &Image, project: &str, scratch: &Path) -> Result<PathBuf, CommandError> {
     let kernel = yoe_image::disk::kernel_file(image);
-    SecureBoot::open(built.folder(secure_boot::CONTAINER)?, project, scratch)?
-        .sign_kernel(&built.first()?.join(kernel), &scratch.join("signing"))
+    let secure_boot = open_secure_boot(built.directory(secure_boot::CONTAINER)?, project, scratch)?;
+    Ok(secure_boot.sign_kernel(&built.first().join(kernel), &scratch.join("signing"))?)
 }
 
 fn publish(
@@ -108,14 +130,14 @@ fn publish(
     release: &Release,
 ) -> Result<Published, CommandError> {
     let waits = || ui::note(&format!("waiting for another `yoe bundle` to publish in {}", folder.display()));
-    let repository = Repository::open(folder, &mut { waits }).map_err(error)?;
+    let repository = Repository::open(folder, &mut { waits })?;
     check_repository(args, keys, folder)?;
     let last = keys.last_published(folder);
     let word = word(args, last.as_ref());
-    let published = repository.publish(&keys.roots, word, publisher, release).map_err(error)?;
+    let published = repository.publish(&keys.roots, word, publisher, release)?;
     if let Err(problem) = keys.note_published(folder, &published) {
         // It is published all the same.
-        ui::note(&format!("what was published is not on record: {}", problem.message()));
+        ui::note(&format!("what was published is not on record: {}", problem));
     }
     ui::result(&folder.display().to_string());
     if args.from_old_keys {
@@ -124,7 +146,7 @@ fn publish(
     }
     let manifest = &release.manifest;
     ui::note(&format!(
-        "{} {} for {}: any web server can serve this folder, and `updater install URL` takes it",
+        "{} {} for {}: any web server can serve this directory, and `updater install URL` takes it",
         manifest.image, manifest.version, release.machine
     ));
     Ok(published)
@@ -133,29 +155,4 @@ fn publish(
 fn default_name(release: &Release) -> PathBuf {
     let manifest = &release.manifest;
     format!("{}-{}-{}.bundle", manifest.image, release.machine, manifest.version).into()
-}
-
-/// An error of an update that is to be made.
-pub fn error(error: UpdateError) -> CommandError {
-    match error {
-        UpdateError::OneSlot(_) => CommandError::user(error.to_string()),
-        UpdateError::Published { .. } => CommandError::user(error.to_string())
-            .hint("raise the image's version: no device that runs it would take this one"),
-        UpdateError::Sign(refusal) => cannot_sign(refusal),
-        UpdateError::Replaced { .. } => CommandError::config(error.to_string())
-            .hint(
-                "when nobody else has the old keys, --from-old-keys signs the list anew; look at the versions that it names \
-                 afterwards",
-            )
-            .hint("when somebody may have them, publish in a directory that is new, and serve that one"),
-        UpdateError::Renewed { .. } => CommandError::config(error.to_string())
-            .hint("put back the newest state of the directory, or publish in a directory that is new"),
-        UpdateError::NotBootable { .. } => CommandError::config("no device could start this update")
-            .because(error)
-            .hint("build the image anew; when it stays so, the image tools made a mistake"),
-        UpdateError::Foreign { .. } => CommandError::config("the repository cannot be used")
-            .because(error)
-            .hint("was it made with other keys, or for another project?"),
-        other => CommandError::config("no update can be made").because(other),
-    }
 }

@@ -4,13 +4,13 @@ use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
+use clap::{Args, Subcommand};
 use yoe_kernel::contract::{Conclusion, Runtime, check, check_part};
 use yoe_kernel::{Config, KernelVersion};
 use yoe_tree::Tree;
 
-use crate::args::{KernelCheck, KernelCommand};
-use crate::context::{build_error, evaluate, isolation, store_error};
 use crate::error::{CommandError, Kind};
+use crate::project::{self, isolation};
 use crate::ui::{self, Mode};
 use crate::{near, paths};
 
@@ -23,6 +23,37 @@ const STDIN: &str = "-";
 enum Input {
     File(PathBuf),
     Stdin,
+}
+
+#[derive(Debug, Args)]
+pub struct Kernel {
+    #[command(subcommand)]
+    pub command: KernelCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KernelCommand {
+    /// Check a kernel configuration against the requirements of container runtimes
+    ///
+    /// Exits with 0 if every requirement is met, with 1 if one is not or the configuration cannot be read, and with 5 if
+    /// that cannot be decided: a defconfig or a fragment leaves out options that have their default.
+    Check(KernelCheck),
+}
+
+#[derive(Debug, Args)]
+pub struct KernelCheck {
+    /// A .config file, plain or gzipped; a kernel image with an embedded configuration; `-` for standard input; or an
+    /// image of this project [default: the running kernel]
+    pub config: Option<String>,
+    /// Comma-separated list of runtimes: docker, podman, podman-rootless, containerd, nerdctl, k3s
+    #[arg(long = "for", value_name = "RUNTIMES", default_value = "containerd")]
+    pub runtimes: String,
+    /// Version of the kernel [default: as stated in the configuration]
+    #[arg(long)]
+    pub kernel_version: Option<String>,
+    /// Write the report as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 pub fn run(command: &KernelCommand) -> Result<(), CommandError> {
@@ -114,22 +145,21 @@ fn running() -> Result<PathBuf, CommandError> {
 
 /// Builds the kernel of an image and finds its configuration.
 fn built(image: &str) -> Result<PathBuf, CommandError> {
-    let mut ready = evaluate(None)?.ready()?;
-    if ready.project.image(image).is_none() {
-        let names = ready.project.images.keys().map(String::as_str);
+    let locked = project::open(None)?.lock()?;
+    if locked.project.image(image).is_none() {
+        let names = locked.project.images.keys().map(String::as_str);
         return Err(CommandError::user(format!("{image:?} is neither a file nor an image of this project"))
             .hint(near::hint(image, "image", names)));
     }
-    let unit = ready.project.machine.kernel.unit.clone();
-    let plan = ready.plan_to_build(std::slice::from_ref(&unit))?;
+    let unit = locked.project.machine.kernel.unit.clone();
+    let (buildable, plan) = locked.buildable(std::slice::from_ref(&unit))?;
     isolation()?;
-    let builder = ready.builder(Mode::choose(false).reporter())?;
-    builder.build(&plan).map_err(build_error)?;
+    let builder = buildable.builder(Mode::choose(false).reporter())?;
+    builder.build(&plan)?;
     let label = format!("unit {unit}");
     let key = plan.actions.iter().find(|action| action.label == label).map(|action| action.key);
-    let result = key.map(|key| builder.store.action(&key)).transpose().map_err(store_error)?.flatten();
-    let tree =
-        result.map(|result| builder.store.tree(&result.tree)).transpose().map_err(store_error)?.flatten();
+    let result = key.map(|key| builder.store.action(&key)).transpose()?.flatten();
+    let tree = result.map(|result| builder.store.tree(&result.tree)).transpose()?.flatten();
     let tree = tree.ok_or_else(|| CommandError::new(Kind::Internal, format!("{label} has no result")))?;
     // Its steps wrote there: a link would lead to a file of this machine, of which the report may quote a line.
     let config = Tree::directory(&tree).and_then(|tree| tree.plain(Path::new("boot/config")));

@@ -1,26 +1,60 @@
 //! `yoe keys`.
 
-use yoe_bundle::Role;
+use clap::{Args, Subcommand};
+use yoe_bundle::{Role, Time};
+use yoe_keys::UpdateKeys;
+use yoe_keys::updates::RootKeys;
 
-use crate::args::KeysCommand;
-use crate::context::project_name;
 use crate::error::CommandError;
 use crate::output::Output;
-use crate::ui;
-use crate::update_keys::UpdateKeys;
+use crate::{paths, project, ui};
+
+#[derive(Debug, Args)]
+pub struct Keys {
+    #[command(subcommand)]
+    pub command: KeysCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Create the keys that sign this project's updates
+    Make {
+        /// Number of root keys
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        root_keys: usize,
+        /// How many root keys must sign a change of keys
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        root_threshold: usize,
+    },
+    /// List the keys and which of them are on this machine
+    List,
+    /// Replace keys with new ones; devices learn of them with the next update
+    Rotate {
+        /// Roles whose keys to replace: root, targets, snapshot, timestamp
+        #[arg(required = true)]
+        roles: Vec<String>,
+    },
+    /// Write the public part of the keys, which belongs in images
+    Export {
+        /// The file to write
+        file: std::path::PathBuf,
+    },
+}
 
 pub fn run(command: &KeysCommand) -> Result<(), CommandError> {
-    let project = project_name()?;
+    let project = project::name()?;
     match command {
-        KeysCommand::Make { root_keys, root_threshold } => make(&project, *root_keys, *root_threshold),
-        KeysCommand::List => list(&UpdateKeys::required(&project)?),
+        KeysCommand::Make { root_keys, root_threshold } => {
+            make(&project, RootKeys { count: *root_keys, threshold: *root_threshold })
+        }
+        KeysCommand::List => list(&UpdateKeys::required(&paths::keys()?, &project)?),
         KeysCommand::Rotate { roles } => rotate(&project, roles),
         KeysCommand::Export { file } => export(&project, file),
     }
 }
 
-fn make(project: &str, root_keys: usize, root_threshold: usize) -> Result<(), CommandError> {
-    let keys = UpdateKeys::make(project, root_keys, root_threshold)?;
+fn make(project: &str, root: RootKeys) -> Result<(), CommandError> {
+    let keys = UpdateKeys::make(&paths::keys()?, project, root, Time(paths::now()))?;
     list(&keys)?;
     ui::note(&format!(
         "the keys are in {}: keep a copy where nobody else gets at it",
@@ -51,8 +85,8 @@ fn rotate(project: &str, names: &[String]) -> Result<(), CommandError> {
                 .hint("the roles are root, targets, snapshot and timestamp")
         })?);
     }
-    let mut keys = UpdateKeys::required(project)?;
-    keys.rotate(&roles)?;
+    let mut keys = UpdateKeys::required(&paths::keys()?, project)?;
+    keys.rotate(&roles, Time(paths::now()))?;
     list(&keys)?;
     ui::note("devices learn of the new keys with the next update; export the public part for new images");
     ui::note(
@@ -63,6 +97,6 @@ fn rotate(project: &str, names: &[String]) -> Result<(), CommandError> {
 }
 
 fn export(project: &str, file: &std::path::Path) -> Result<(), CommandError> {
-    let keys = UpdateKeys::required(project)?;
+    let keys = UpdateKeys::required(&paths::keys()?, project)?;
     Output::at(file)?.write_all(keys.newest()?.bytes())
 }

@@ -1,27 +1,33 @@
 //! `yoe lock`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 
+use clap::Args;
 use yoe_fetch::lock::file::render;
 use yoe_fetch::lock::{LockMode, LockOptions, LockProgress, lock as resolve};
 use yoe_model::Cancel;
-use yoe_model::{Arch, Lock as Locks, LockedSource, Source};
+use yoe_model::{Arch, GoModule, Lock as Locks, LockedSource, Source};
 use yoe_plan::Plan;
 
-use crate::args::Lock;
-use crate::context::{Evaluated, LOCK, build_error, client, evaluate, isolation};
 use crate::error::CommandError;
+use crate::project::{self, LOCK, OpenProject, client, isolation};
 use crate::ui::Mode;
 use crate::{interrupt, paths, ui};
 
+#[derive(Debug, Args)]
+pub struct Lock {
+    /// Resolve everything again, including what is already locked
+    #[arg(long)]
+    pub update: bool,
+}
+
 pub fn run(args: &Lock) -> Result<(), CommandError> {
-    let mut evaluated = evaluate(None)?;
-    evaluated.project.mirrors = evaluated.mirrors();
+    let mut opened = project::open(None)?;
+    opened.project.mirrors = opened.mirrors();
     // A lock that cannot be understood is no reason to refuse writing a new one.
-    let previous =
-        if args.update { evaluated.read_lock().unwrap_or_default() } else { evaluated.read_lock()? };
+    let previous = if args.update { opened.read_lock().unwrap_or_default() } else { opened.read_lock()? };
     let client = client(Cancel::from_flag(interrupt::flag()?))?;
     let options = LockOptions {
         now: paths::now(),
@@ -30,7 +36,7 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
         keyrings: Vec::new(),
     };
     let mut said = String::new();
-    let mut lock = resolve(&evaluated.project, previous.as_ref(), &client, &options, &mut |progress| {
+    let mut lock = resolve(&opened.project, previous.as_ref(), &client, &options, &mut |progress| {
         let line = describe(&progress);
         if line != said {
             ui::note(&line);
@@ -38,8 +44,8 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
         }
     })
     .map_err(|error| CommandError::config("the project cannot be locked").because(error))?;
-    go_modules(&evaluated, &mut lock)?;
-    write(&evaluated.root.join(LOCK), &lock)?;
+    go_modules(&opened, &mut lock)?;
+    write(&opened.root.join(LOCK), &lock)?;
     let changes = if previous.as_ref() == Some(&lock) { "nothing changed" } else { "written" };
     ui::note(&format!(
         "{LOCK}: {changes}; {} containers, {} sources",
@@ -50,11 +56,13 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
 }
 
 /// Adds the Go modules that the lock lacks. To look one up is to fetch it, by the Go client of its container.
-fn go_modules(evaluated: &Evaluated, lock: &mut Locks) -> Result<(), CommandError> {
-    let sources = evaluated.project.units.values().flat_map(|unit| &unit.sources);
-    let missing: BTreeMap<String, &Source> = sources
-        .filter(|entry| matches!(entry.source, Source::GoModule { .. }))
-        .map(|entry| (entry.source.key(), &entry.source))
+fn go_modules(opened: &OpenProject, lock: &mut Locks) -> Result<(), CommandError> {
+    let sources = opened.project.units.values().flat_map(|unit| &unit.sources);
+    let missing: BTreeMap<String, &GoModule> = sources
+        .filter_map(|entry| match &entry.source {
+            Source::GoModule(module) => Some((entry.source.key(), module)),
+            _ => None,
+        })
         .filter(|(key, _)| !lock.sources.contains_key(key))
         .collect();
     if missing.is_empty() {
@@ -62,25 +70,27 @@ fn go_modules(evaluated: &Evaluated, lock: &mut Locks) -> Result<(), CommandErro
     }
     isolation()?;
     // The containers alone: the project as a whole has no lock yet.
-    let mut containers = evaluated.project.clone();
+    let mut containers = opened.project.clone();
     containers.units.clear();
     containers.images.clear();
-    let mut ready =
-        Evaluated { root: evaluated.root.clone(), project: containers }.with_lock(lock.clone())?;
-    let plans: Vec<(String, &Source, Plan)> = missing
+    let containers =
+        OpenProject { root: opened.root.clone(), project: containers }.with_lock(lock.clone())?;
+    let all: BTreeSet<String> = missing.values().map(|module| module.container.clone()).collect();
+    let (mut buildable, _) = containers.buildable(&Vec::from_iter(all))?;
+    let plans: Vec<(String, &GoModule, Plan)> = missing
         .into_iter()
-        .map(|(key, source)| {
-            let container = source.container().unwrap_or_default().to_owned();
-            Ok((key, source, ready.plan_to_build(&[container])?))
+        .map(|(key, module)| {
+            let plan = buildable.plan(std::slice::from_ref(&module.container))?;
+            Ok((key, module, plan))
         })
         .collect::<Result<_, CommandError>>()?;
-    let builder = ready.builder(Mode::choose(false).reporter())?;
+    let builder = buildable.builder(Mode::choose(false).reporter())?;
     if builder.go.get("GOSUMDB").is_some_and(|database| database == "off") {
         ui::note("GOSUMDB is off: Go modules that are new to the lock are held against no checksum database");
     }
-    for (key, source, plan) in plans {
+    for (key, module, plan) in plans {
         ui::note(&format!("source {key}"));
-        let tree = builder.lock_go_module(&plan, source).map_err(build_error)?;
+        let tree = builder.lock_go_module(&plan, &key, module)?;
         lock.sources.insert(key, LockedSource { tree: Some(tree), ..LockedSource::default() });
     }
     Ok(())

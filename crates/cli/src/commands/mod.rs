@@ -1,20 +1,17 @@
 //! The verbs, one file each.
 
-mod build;
-mod bundle;
-mod kernel;
-mod keys;
-mod lock;
-mod report;
-mod run;
+pub mod build;
+pub mod bundle;
+pub mod kernel;
+pub mod keys;
+pub mod lock;
+pub mod report;
+pub mod run;
 mod run_command;
-mod shell;
-mod sign;
-mod store;
-mod test;
-
-pub use build::artifact;
-pub use bundle::error as update_error;
+pub mod shell;
+pub mod sign;
+pub mod store;
+pub mod test;
 
 use crate::args::Command;
 use crate::error::CommandError;

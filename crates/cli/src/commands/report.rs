@@ -2,28 +2,42 @@
 
 use std::path::PathBuf;
 
+use clap::Args;
 use yoe_image::{Manifest, disk};
 use yoe_model::Image;
 use yoe_plan::Plan;
+use yoe_testbed::records;
 
-use crate::args::Report as Arguments;
-use crate::built::image;
-use crate::context::{Ready, evaluate, store_error};
 use crate::error::{CommandError, Kind};
-use crate::machine::not_run;
 use crate::output::Output;
-use crate::report::{Report, page, table};
-use crate::{records, ui};
+use crate::project::{self, LockedProject, image};
+use crate::report::{self, page, table};
+use crate::{paths, ui};
 
 /// The page's name among the records of the image's tests.
 const PAGE: &str = "report.html";
 
-pub fn run(args: &Arguments) -> Result<(), CommandError> {
-    let mut ready = evaluate(args.machine.as_deref())?.ready()?;
-    let (name, image) = image(&ready.project, args.image.as_deref(), "report on")?;
-    let plan = ready.plan(std::slice::from_ref(&name))?;
-    let (tree, folder) = built(&ready, &plan, &name)?;
-    let report = report(&ready, &image, &tree, &folder)?;
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The image [default: the project's]
+    pub image: Option<String>,
+    /// The machine that it was built for [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Write the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where to write the HTML page [default: with the records of the image's tests]
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+}
+
+pub fn run(args: &Report) -> Result<(), CommandError> {
+    let mut locked = project::open(args.machine.as_deref())?.lock()?;
+    let (name, image) = image(&locked.project, args.image.as_deref(), "report on")?;
+    let plan = locked.plan(std::slice::from_ref(&name))?;
+    let (tree, folder) = built(&locked, &plan, &name)?;
+    let report = measure(&locked, &image, &tree, &folder)?;
     if args.json {
         let json = serde_json::to_string_pretty(&report)
             .map_err(|error| CommandError::new(Kind::Internal, "the report is no JSON").because(error))?;
@@ -33,36 +47,36 @@ pub fn run(args: &Arguments) -> Result<(), CommandError> {
     }
     let path = match &args.html {
         Some(path) => path.clone(),
-        None => records::folder(&name)?.join(PAGE),
+        None => records::directory(&paths::state()?, &name)?.join(PAGE),
     };
     Output::at(&path)?.write_all(page(&report).as_bytes())?;
     ui::note(&format!("the same as a page: {}", path.display()));
     Ok(())
 }
 
-fn report(
-    ready: &Ready,
+fn measure(
+    locked: &LockedProject,
     image: &Image,
     tree: &str,
     folder: &std::path::Path,
-) -> Result<Report, CommandError> {
-    let newest = records::newest(&image.name, tree)?;
+) -> Result<report::Report, CommandError> {
+    let newest = records::newest(&paths::state()?, &image.name, tree)?;
     let manifest = Manifest::open(&folder.join(disk::manifest_file(image)))
-        .map_err(|error| not_run("the image's manifest cannot be read", error))?;
+        .map_err(|error| CommandError::config("the image's manifest cannot be read").because(error))?;
     let size = yoe_tree::regular(&folder.join(disk::disk_file(image)))
         .and_then(|disk| disk.metadata())
-        .map_err(|error| not_run("the disk image is not there", error))?;
-    Ok(Report::new(image, &ready.project.machine, &manifest, size.len(), &newest, tree))
+        .map_err(|error| CommandError::config("the disk image is not there").because(error))?;
+    Ok(report::Report::new(image, &locked.project.machine, &manifest, size.len(), &newest, tree))
 }
 
-/// The digest and the folder of an image that was built already.
-fn built(ready: &Ready, plan: &Plan, name: &str) -> Result<(String, PathBuf), CommandError> {
+/// The digest and the directory of an image that was built allocked.
+fn built(locked: &LockedProject, plan: &Plan, name: &str) -> Result<(String, PathBuf), CommandError> {
     let missing = || {
         CommandError::user(format!("image {name:?} is not built as it is defined now"))
             .hint(format!("`yoe test {name}` builds it and measures it"))
     };
     let (_, id) = plan.targets.first().ok_or_else(missing)?;
-    let result = ready.store.action(&plan.action(*id).key).map_err(store_error)?.ok_or_else(missing)?;
-    let folder = ready.store.tree(&result.tree).map_err(store_error)?.ok_or_else(missing)?;
+    let result = locked.store.action(&plan.action(*id).key)?.ok_or_else(missing)?;
+    let folder = locked.store.tree(&result.tree)?.ok_or_else(missing)?;
     Ok((result.tree.to_string(), folder))
 }

@@ -1,41 +1,101 @@
 //! `yoe run`.
 
+use std::path::PathBuf;
+
+use clap::Args;
+use yoe_model::Size;
 use yoe_sandbox::SandboxError;
+use yoe_testbed::Bootable;
+use yoe_testbed::servers::Wanted;
 use yoe_vm::{
     Credential, CredentialFiles, Forward, Network, RunOptions, Serial, qemu_arguments, qemu_program,
 };
 
-use crate::args::Run;
+use crate::accelerator::{Wish, accelerate};
 use crate::commands::run_command;
 use crate::error::{CommandError, Kind};
-use crate::machine::{Bootable, Choice, Servers, not_run};
-use crate::{ports, ui};
+use crate::project::{Choice, bootable};
+use crate::{paths, ports, ui};
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The image [default: the project's]
+    pub image: Option<String>,
+    /// The machine to run [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Sign a copy of the disk with the project's own keys and boot with Secure Boot enabled
+    #[arg(long)]
+    pub secure_boot: bool,
+    /// How to run the guest: with KVM or by emulation
+    #[arg(long, value_enum, default_value_t)]
+    pub accel: Wish,
+    /// Memory of the virtual machine, such as 512M [default: the machine's]
+    #[arg(long)]
+    pub memory: Option<Size>,
+    /// Size of the disk, such as 8G [default: the image's, and 2G for its data partition when it has one]
+    #[arg(long)]
+    pub disk: Option<Size>,
+    /// Keep the disk in this file, which is created from the image if it does not exist
+    #[arg(long, value_name = "FILE")]
+    pub disk_file: Option<PathBuf>,
+    /// Forward a port of this host's loopback interface to the device
+    #[arg(long = "forward", value_name = "HOST:DEVICE", value_parser = forward)]
+    pub forwards: Vec<(u16, u16)>,
+    /// Pass a systemd credential to the device. Other users of this host can see it; use --credential-file for secrets
+    #[arg(long = "credential", value_name = "NAME=VALUE", value_parser = credential)]
+    pub credentials: Vec<(String, String)>,
+    /// Pass the content of a file as a credential, without its final line break
+    #[arg(long = "credential-file", value_name = "NAME=FILE", value_parser = credential)]
+    pub credential_files: Vec<(String, String)>,
+    /// Run this command on the device once its services are ready, then power the device off
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+}
+
+impl Run {
+    /// What the user hands to the device.
+    pub fn device_credentials(&self) -> Result<Vec<Credential>, CommandError> {
+        let new = |name: &str, value: Vec<u8>| {
+            Credential::new(name, value).map_err(|error| CommandError::user(error.to_string()))
+        };
+        let given = self.credentials.iter().map(|(name, value)| new(name, value.clone().into_bytes()));
+        let read = self.credential_files.iter().map(|(name, path)| {
+            let value = std::fs::read(path).map_err(|error| {
+                CommandError::user(format!("credential {name:?} cannot be read from {path}")).because(error)
+            })?;
+            // What a program prints ends with a line break, which is no part of a password's hash.
+            new(name, value.strip_suffix(b"\n").unwrap_or(&value).to_vec())
+        });
+        given.chain(read).collect()
+    }
+}
 
 pub fn run(args: &Run) -> Result<(), CommandError> {
     let choice = Choice {
         image: args.image.as_deref(),
         machine: args.machine.as_deref(),
         secure_boot: args.secure_boot,
-        servers: Servers::Registry,
+        servers: Wanted::Registry,
     };
     // Before anything is built.
     ports::free(args.forwards.iter().map(|(host, _)| *host))?;
-    let mut bootable = Bootable::build(&choice)?;
+    let mut bootable = bootable(&choice)?;
     if let Some(file) = &args.disk_file {
         bootable.keep_disk(file)?;
     }
-    let accel = bootable.accelerate(args.accel)?;
-    ui::note(&accel);
+    accelerate(&mut bootable, args.accel)?;
     if !args.command.is_empty() {
-        return run_command::run(args, &bootable);
+        return run_command::run(args, &bootable, &records(&bootable)?);
     }
-    // Makes the folder that the arguments speak of.
+    // Makes the directory that the arguments speak of.
     let folder = bootable.folder()?;
-    let beside = bootable.beside.start(&run_command::records(&bootable)?)?;
-    let mut credentials = credentials(args)?;
-    credentials.extend(beside.credentials.iter().cloned());
-    let handed = CredentialFiles::write(&folder, &credentials)
-        .map_err(|error| not_run("the machine's credentials cannot be written", error))?;
+    let servers = bootable.servers.start(&records(&bootable)?)?;
+    let mut credentials = args.device_credentials()?;
+    credentials.extend(servers.credentials.iter().cloned());
+    let handed = CredentialFiles::write(&folder, &credentials).map_err(|error| {
+        CommandError::config("the machine's credentials cannot be written").because(error)
+    })?;
     let forwards = args.forwards.iter().map(|(host, guest)| Forward { host: *host, guest: *guest }).collect();
     let options = RunOptions {
         memory: args.memory,
@@ -65,7 +125,7 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
                 Some(SandboxError::Interrupted) => {
                     CommandError::new(Kind::Interrupted, "the machine has ended")
                 }
-                _ => not_run("QEMU could not be run", error),
+                _ => CommandError::config("QEMU could not be run").because(error),
             }
         })?;
     if exit.success() {
@@ -74,18 +134,24 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
     Err(CommandError::new(Kind::Internal, format!("QEMU ended with {exit}")))
 }
 
-/// What the user hands to the device.
-pub fn credentials(args: &Run) -> Result<Vec<Credential>, CommandError> {
-    let new = |name: &str, value: Vec<u8>| {
-        Credential::new(name, value).map_err(|error| CommandError::user(error.to_string()))
-    };
-    let given = args.credentials.iter().map(|(name, value)| new(name, value.clone().into_bytes()));
-    let read = args.credential_files.iter().map(|(name, path)| {
-        let value = std::fs::read(path).map_err(|error| {
-            CommandError::user(format!("credential {name:?} cannot be read from {path}")).because(error)
-        })?;
-        // What a program prints ends with a line break, which is no part of a password's hash.
-        new(name, value.strip_suffix(b"\n").unwrap_or(&value).to_vec())
-    });
-    given.chain(read).collect()
+/// Where the newest run of an image leaves what its console and the servers next to it said.
+pub fn records(bootable: &Bootable) -> Result<PathBuf, CommandError> {
+    let records = paths::state()?.join("runs").join(&bootable.image.name);
+    std::fs::create_dir_all(&records).map_err(|error| {
+        CommandError::config("the console's log cannot be kept")
+            .because(error)
+            .where_to_write("XDG_STATE_HOME")
+    })?;
+    Ok(records)
+}
+
+fn forward(text: &str) -> Result<(u16, u16), String> {
+    let wrong = || format!("{text:?} is not HOST:DEVICE, such as 8080:80");
+    let (host, device) = text.split_once(':').ok_or_else(wrong)?;
+    Ok((host.parse().map_err(|_| wrong())?, device.parse().map_err(|_| wrong())?))
+}
+
+fn credential(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("{text:?} is not NAME=VALUE"))?;
+    Ok((name.to_owned(), value.to_owned()))
 }

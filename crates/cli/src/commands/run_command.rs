@@ -1,16 +1,16 @@
 //! `yoe run IMAGE -- COMMAND`: a device that lives for one command.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use yoe_vm::test::{Device as _, Hardware};
-use yoe_vm::{Guest, Login, Output, Password};
+use yoe_model::Cancel;
+use yoe_testbed::suite::{Device as _, Hardware};
+use yoe_testbed::{Bootable, DeviceUnderTest, Sizes};
+use yoe_vm::{Guest, GuestError, Login, Output, Password};
 
-use crate::args::Run;
-use crate::commands::run::credentials;
+use super::run::Run;
 use crate::error::CommandError;
-use crate::machine::{Bootable, not_run};
-use crate::test_device::{Sizes, TestDevice};
-use crate::{paths, ui};
+use crate::{interrupt, ui};
 
 /// How long the command may take.
 const RUNS_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
@@ -25,15 +25,16 @@ cd
 ";
 
 /// Boots the image, logs in, runs the command and switches the device off.
-pub fn run(args: &Run, bootable: &Bootable) -> Result<(), CommandError> {
-    let password = Password::random().map_err(|error| not_run("no password could be made", error))?;
-    let records = records(bootable)?;
+pub fn run(args: &Run, bootable: &Bootable, records: &Path) -> Result<(), CommandError> {
+    let password = Password::random()
+        .map_err(|error| CommandError::config("no password could be made").because(error))?;
     let sizes = Sizes { memory: args.memory, disk: args.disk };
-    let mut device = TestDevice::new(bootable, &password, sizes, &records)?;
-    device.also(credentials(args)?, &args.forwards);
+    let cancel = Cancel::from_flag(interrupt::flag()?);
+    let mut device = DeviceUnderTest::new(bootable, &password, sizes, records, cancel)?;
+    device.also(args.device_credentials()?, &args.forwards);
     let mut vm = device
         .start(Hardware::default())
-        .map_err(|error| not_run("the machine could not be started", error))?;
+        .map_err(|error| CommandError::config("the machine could not be started").because(error))?;
     ui::note(&format!("booting; its console is written to {}", records.join("console.log").display()));
     let login = Login { user: "root".into(), password: password.plain().into() };
     let output = (|| {
@@ -42,17 +43,10 @@ pub fn run(args: &Run, bootable: &Bootable) -> Result<(), CommandError> {
         guest.power_off("poweroff", ENDS_WITHIN)?;
         Ok(output)
     })()
-    .map_err(|error: yoe_vm::GuestError| not_run("the command could not be run on the device", error))?;
-    said(&output)
-}
-
-/// Where the newest run of an image leaves what its console and the servers next to it said.
-pub fn records(bootable: &Bootable) -> Result<std::path::PathBuf, CommandError> {
-    let records = paths::state()?.join("runs").join(&bootable.image.name);
-    std::fs::create_dir_all(&records).map_err(|error| {
-        not_run("the console's log cannot be kept", error).where_to_write("XDG_STATE_HOME")
+    .map_err(|error: GuestError| {
+        CommandError::config("the command could not be run on the device").because(error)
     })?;
-    Ok(records)
+    said(&output)
 }
 
 fn said(output: &Output) -> Result<(), CommandError> {

@@ -1,24 +1,37 @@
 //! `yoe shell`.
 
-use crate::args::Shell;
-use crate::context::{build_error, evaluate, isolation};
+use clap::Args;
+
 use crate::error::{CommandError, Kind};
+use crate::project::{self, isolation};
 use crate::ui::{self, Mode};
 
+#[derive(Debug, Args)]
+pub struct Shell {
+    /// The unit whose sandbox to open
+    pub unit: String,
+    /// The machine to build for [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Run this command instead of a shell
+    #[arg(last = true)]
+    pub command: Vec<String>,
+}
+
 pub fn run(args: &Shell) -> Result<(), CommandError> {
-    let mut ready = evaluate(args.machine.as_deref())?.ready()?;
-    let plan = ready.plan_to_build(std::slice::from_ref(&args.unit))?;
+    let locked = project::open(args.machine.as_deref())?.lock()?;
+    let (buildable, plan) = locked.buildable(std::slice::from_ref(&args.unit))?;
     if !matches!(plan.targets[..], [(yoe_plan::Target::Unit(_), _)]) {
         return Err(CommandError::user(format!("{:?} is not a unit", args.unit)).hint("name a unit"));
     }
     isolation()?;
-    let builder = ready.builder(Mode::choose(false).reporter())?;
+    let builder = buildable.builder(Mode::choose(false).reporter())?;
     if args.command.is_empty() {
         ui::note(
             "the unit's tasks are in /build/steps: `sh -eu /build/steps/NAME` runs one; exit ends the sandbox",
         );
     }
-    let exit = builder.shell(&plan, &args.unit, &args.command).map_err(build_error)?;
+    let exit = builder.shell(&plan, &args.unit, &args.command)?;
     if exit.success() || args.command.is_empty() {
         return Ok(());
     }

@@ -2,35 +2,46 @@
 
 use std::fs;
 
-use crate::args::Sign;
-use crate::built::{Built, image};
-use crate::commands::artifact;
-use crate::context::{evaluate, isolation, store_error};
+use clap::Args;
+use yoe_keys::secure_boot;
+
 use crate::error::CommandError;
 use crate::output;
-use crate::secure_boot::{self, SecureBoot};
+use crate::project::{self, BuiltTargets, image, isolation, open_secure_boot};
 use crate::ui;
 
+#[derive(Debug, Args)]
+pub struct Sign {
+    /// The image [default: the project's]
+    pub image: Option<String>,
+    /// The machine to build for [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Directory for the signed disk, its kernel and the certificates to enroll
+    #[arg(long, value_name = "DIR")]
+    pub output: std::path::PathBuf,
+}
+
 pub fn run(args: &Sign) -> Result<(), CommandError> {
-    let ready = evaluate(args.machine.as_deref())?.ready()?;
-    let (name, _) = image(&ready.project, args.image.as_deref(), "sign")?;
+    let locked = project::open(args.machine.as_deref())?.lock()?;
+    let (name, _) = image(&locked.project, args.image.as_deref(), "sign")?;
     // Before anything is made or built: what is wrong with the command shows now.
     if args.output.exists() && !args.output.is_dir() {
-        return Err(CommandError::user(format!("{} is no folder", args.output.display()))
-            .hint("--output names the folder that the signed disk is laid into"));
+        return Err(CommandError::user(format!("{} is not a directory", args.output.display()))
+            .hint("--output names the directory that the signed disk is laid into"));
     }
     output::directory(&args.output)?;
-    let (tools, project) = (secure_boot::tools(&ready.project)?, ready.project.name.clone());
+    let (tools, project) = (secure_boot::tools(&locked.project)?, locked.project.name.clone());
     isolation()?;
-    let built = Built::new(ready, &[name.clone(), tools])?;
-    let scratch = built.builder.session.scratch().map_err(store_error)?;
+    let built = BuiltTargets::new(locked, &[name.clone(), tools])?;
+    let scratch = built.builder.session.scratch()?;
     let not_laid = |error| {
         CommandError::config(format!("nothing can be laid into {}", args.output.display())).because(error)
     };
     fs::create_dir_all(&args.output).map_err(not_laid)?;
     let output = args.output.canonicalize().map_err(not_laid)?;
-    let secure_boot = SecureBoot::open(built.folder(secure_boot::CONTAINER)?, &project, scratch.path())?;
-    let disk = artifact(&built.plan.targets[0].0, built.first()?)?;
+    let secure_boot = open_secure_boot(built.directory(secure_boot::CONTAINER)?, &project, scratch.path())?;
+    let disk = built.artifact()?;
     secure_boot.sign(&disk, &name, &output, &scratch.path().join("signing"))?;
     ui::note(&format!("{name}: {}", output.join(format!("{name}.img")).display()));
     Ok(())

@@ -2,12 +2,40 @@
 
 use std::time::Duration;
 
+use clap::{Args, Subcommand};
 use yoe_store::GcOptions;
 
-use crate::args::StoreCommand;
-use crate::context::{open_store, store_error};
 use crate::error::{CommandError, Kind};
+use crate::project::open_store;
 use crate::ui;
+
+#[derive(Debug, Args)]
+pub struct Store {
+    #[command(subcommand)]
+    pub command: StoreCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Check every object against its digest
+    Verify {
+        /// Remove damaged objects, so that the next build creates them again
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Remove objects that were not used recently
+    Gc {
+        /// Remove objects that were not used for this many days
+        #[arg(long, default_value_t = 30)]
+        days: u64,
+        /// Also remove the least recently used objects until the store is this small, such as 20G
+        #[arg(long)]
+        keep: Option<yoe_model::Size>,
+        /// Show what would be removed, without removing it
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
 
 pub fn run(command: &StoreCommand) -> Result<(), CommandError> {
     match command {
@@ -21,7 +49,7 @@ pub fn run(command: &StoreCommand) -> Result<(), CommandError> {
 }
 
 fn verify(repair: bool) -> Result<(), CommandError> {
-    let report = open_store()?.verify(repair, &mut |_| {}).map_err(store_error)?;
+    let report = open_store()?.verify(repair, &mut |_| {})?;
     for damage in &report.damaged {
         ui::result(&format!("{}: {}", damage.object, damage.problem));
     }
@@ -38,7 +66,7 @@ fn verify(repair: bool) -> Result<(), CommandError> {
 }
 
 fn gc(options: &GcOptions) -> Result<(), CommandError> {
-    let report = open_store()?.gc(options).map_err(store_error)?;
+    let report = open_store()?.gc(options)?;
     let verb = if options.dry_run { "would be removed" } else { "removed" };
     ui::result(&format!(
         "{} objects {verb} ({}); {} kept",

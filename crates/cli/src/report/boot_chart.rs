@@ -1,6 +1,6 @@
 //! The first boot as bars: how long each stretch of it took, one below the other.
 
-use yoe_vm::test::Moment;
+use yoe_testbed::suite::Moment;
 
 use super::page::escaped;
 use super::text::seconds;

@@ -9,10 +9,10 @@ mod treemap;
 use serde::Serialize;
 use yoe_image::Manifest;
 use yoe_model::{Image, Machine, MeasureUnit};
+use yoe_testbed::suite::{Figure, Moment, Record};
 use yoe_vm::Accel;
-use yoe_vm::test::{Figure, Moment, Record};
 
-use crate::records::Newest;
+use yoe_testbed::records::Newest;
 
 pub use page::page;
 pub use table::table;

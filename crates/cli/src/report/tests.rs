@@ -2,8 +2,8 @@
 
 use yoe_image::{Content, DiskRecord, FileRecord};
 use yoe_model::{Arch, Budget, Digest, Etc, Init, Kernel, Layout, Origin, RootFormat, RootSize, Size};
+use yoe_testbed::suite::{BootRecord, TestRecord};
 use yoe_vm::Accel;
-use yoe_vm::test::{BootRecord, TestRecord};
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn image() -> Image {
         version: "1.2".into(),
         description: String::new(),
         artifacts: vec![],
-        layout: Layout::Disk { esp: Size(64 << 20), root: RootSize::Fit, format: RootFormat::Erofs },
+        layout: Layout::disk(Size(64 << 20), RootSize::Fit, RootFormat::Erofs),
         container: "image-tools".into(),
         tests: vec![],
         boot_manager: None,

@@ -1,7 +1,7 @@
 //! Numbers for people.
 
 use yoe_model::Size;
-use yoe_vm::test::Figure;
+use yoe_testbed::suite::Figure;
 
 /// Bytes.
 pub fn bytes(count: u64) -> String {

@@ -1,4 +1,4 @@
-//! A project in a folder of its own, with a home of its own, and the `yoe` program run on it.
+//! A project in a directory of its own, with a home of its own, and the `yoe` program run on it.
 //!
 //! Its container is no Debian system but a handful of this machine's own programs, put into the store under the key of the
 //! project's container. So these tests need no network.
@@ -122,7 +122,7 @@ impl Sandbox {
         command
     }
 
-    /// The folder that holds the project, the store and everything else.
+    /// The directory that holds the project, the store and everything else.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

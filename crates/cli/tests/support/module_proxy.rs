@@ -1,4 +1,4 @@
-//! A folder that a Go client takes for a module proxy (Go Modules Reference, "GOPROXY protocol").
+//! A directory that a Go client takes for a module proxy (Go Modules Reference, "GOPROXY protocol").
 
 use std::fs;
 use std::path::Path;

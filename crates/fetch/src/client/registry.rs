@@ -42,7 +42,7 @@ fn address(dl: &str, name: &str, version: &str, sha256: Digest) -> String {
     markers.iter().fold(dl.to_owned(), |text, (marker, value)| text.replace(marker, value))
 }
 
-/// The folders that an index spreads names over (The Cargo Book, "Registry Index", "Index Files").
+/// The directories that an index spreads names over (The Cargo Book, "Registry Index", "Index Files").
 fn prefix(name: &str) -> String {
     let part = |from: usize, to: usize| name.get(from..to).unwrap_or_default();
     match name.len() {

@@ -19,7 +19,7 @@ pub(crate) struct Release {
     pub(crate) valid_until: Option<u64>,
     /// Whether files can be asked for by their digest.
     pub(crate) by_hash: bool,
-    /// Files by their path below the suite's folder.
+    /// Files by their path below the suite's directory.
     pub(crate) files: BTreeMap<String, Listed>,
 }
 

@@ -90,7 +90,7 @@ impl<'a> Run<'a> {
     /// Trees are laid down by clients that need a build environment: who has one adds what is missing here.
     fn keep_trees(&mut self) {
         let sources = self.project.units.values().flat_map(|unit| &unit.sources);
-        let keys = sources.filter(|entry| matches!(entry.source, Source::GoModule { .. }));
+        let keys = sources.filter(|entry| matches!(entry.source, Source::GoModule(_)));
         let kept = keys.filter_map(|entry| {
             let key = entry.source.key();
             self.previous.sources.get(&key).map(|locked| (key, locked.clone()))

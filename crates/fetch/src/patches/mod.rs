@@ -17,7 +17,7 @@ use yoe_model::DebianPatches;
 use crate::unpack::{Found, files_below};
 pub use error::PatchesError;
 
-/// The folder of a source package's changes that holds its patches.
+/// The directory of a source package's changes that holds its patches.
 const FOLDER: &str = "debian/patches";
 
 /// Where the order of the patches stands; the first that is there counts, as dpkg-source(1) says.
@@ -31,7 +31,7 @@ const LIMIT: u64 = 256 << 20;
 pub struct Patch {
     /// Its name in the series, a path below `debian/patches`.
     pub name: String,
-    /// How many folders at the front of each path it names are left off: the `-p` of patch(1).
+    /// How many directories at the front of each path it names are left off: the `-p` of patch(1).
     pub strip: u8,
     /// Its text.
     pub content: Vec<u8>,

@@ -15,7 +15,7 @@ pub(super) fn begins(line: &str) -> bool {
         || NAMING.iter().any(|beginning| line.starts_with(beginning))
 }
 
-/// The first path that leads out of the folder that a patch is applied to, with its line, from 1. patch(1) refuses such
+/// The first path that leads out of the directory that a patch is applied to, with its line, from 1. patch(1) refuses such
 /// paths too, but in its own words and with a patch applied in part.
 pub(super) fn outside(patch: &[u8]) -> Option<(usize, String)> {
     let mut hunk = Hunk::default();

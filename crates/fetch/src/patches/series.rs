@@ -49,7 +49,7 @@ fn check(name: &str) -> Result<(), String> {
 /// The number that an option asks for.
 fn strip_of(name: &str, option: &str) -> Result<u8, String> {
     match option.strip_prefix("-p") {
-        // Both sides of a change below a folder of their own, whatever it is called.
+        // Both sides of a change below a directory of their own, whatever it is called.
         Some("ab") => Ok(1),
         Some(number) if number.len() == 1 && number.bytes().all(|b| b.is_ascii_digit()) => {
             Ok(number.as_bytes()[0] - b'0')

@@ -12,7 +12,7 @@ use super::tape::{self, Item};
 use super::{Bounded, Limits, ar};
 
 /// Lays the files of a `.deb` into a tree that may hold those of others. `filter` sees each path without a leading `/`
-/// and says whether it is taken. A folder of the package for which the tree has a link to a folder stays that link.
+/// and says whether it is taken. A directory of the package for which the tree has a link to a directory stays that link.
 ///
 /// # Errors
 /// As [`super::archive`].

@@ -12,11 +12,11 @@ use super::root::{Name, Refusal, Root, set_time};
 use super::{Limits, deb, empty_folder};
 use crate::Cancel;
 
-/// Folders that a build has no use for.
+/// Directories that a build has no use for.
 const LEFT_OUT: [&[u8]; 5] =
     [b"usr/share/doc", b"usr/share/man", b"usr/share/info", b"usr/share/locale", b"usr/share/lintian"];
 
-/// Old names of folders that moved below /usr. They are made first, so that a package that still uses an old name ends
+/// Old names of directories that moved below /usr. They are made first, so that a package that still uses an old name ends
 /// in the one tree, in whatever order packages come.
 const MERGED: [&str; 4] = ["bin", "lib", "lib64", "sbin"];
 
@@ -38,7 +38,7 @@ const CHUNK: usize = 256 * 1024;
 /// Chunks of one package that wait to be written: 32 MiB.
 const WAITING: usize = 128;
 
-/// Lays the files of `packages` into a folder that is made, or is empty; then the minimal `/etc/passwd` and `/etc/group`,
+/// Lays the files of `packages` into a directory that is made, or is empty; then the minimal `/etc/passwd` and `/etc/group`,
 /// then `links` (absolute path to target) and `files` (absolute path to text), each in the place of what was there. None
 /// of the packages' scripts run. Documentation, manuals and translations are left out. Where two packages have the same
 /// file, that of the later one stays.

@@ -25,18 +25,18 @@ pub enum UnpackError {
         /// What the system said.
         source: io::Error,
     },
-    /// The folder cannot be made or used.
+    /// The directory cannot be made or used.
     #[error("cannot unpack into {}", path.display())]
     Folder {
-        /// The folder.
+        /// The directory.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
-    /// The folder holds something already.
+    /// The directory holds something already.
     #[error("cannot unpack into {}: it is not empty", path.display())]
     NotEmpty {
-        /// The folder.
+        /// The directory.
         path: PathBuf,
     },
     /// The archive is cut off, or its bytes make no sense.
@@ -47,14 +47,14 @@ pub enum UnpackError {
         /// What does not fit.
         source: io::Error,
     },
-    /// A part is asked for, and the archive has no single top folder below which that could be.
-    #[error("{archive} has no single top folder, so \"only\" cannot name a part of it")]
+    /// A part is asked for, and the archive has no single top directory below which that could be.
+    #[error("{archive} has no single top directory, so \"only\" cannot name a part of it")]
     NoTop {
         /// The archive.
         archive: String,
     },
     /// The archive has nothing at a path.
-    #[error("{archive} has nothing at {path:?} below its top folder; correct \"only\"")]
+    #[error("{archive} has nothing at {path:?} below its top directory; correct \"only\"")]
     NoPart {
         /// The archive.
         archive: String,
@@ -119,7 +119,7 @@ pub enum EntryProblem {
     #[error("its name is empty or holds a zero byte")]
     Name,
     /// It is a device node, a pipe or something unknown.
-    #[error("it is {0}; only files, folders and links are unpacked")]
+    #[error("it is {0}; only files, directories and links are unpacked")]
     Kind(&'static str),
     /// It is a hard link to something that is not a file of the tree.
     #[error("it is a hard link to {target:?}, which is not a file of this tree")]

@@ -17,7 +17,7 @@ pub(crate) enum Found {
     Link,
 }
 
-/// The files and links of an archive below a folder, by their path below it. `name` says how the archive is compressed.
+/// The files and links of an archive below a directory, by their path below it. `name` says how the archive is compressed.
 ///
 /// # Errors
 /// When the archive is damaged, or when the files have more than `limit` bytes together.
@@ -60,7 +60,7 @@ pub(crate) fn files_below(
     Ok(all)
 }
 
-/// An entry's path below a folder; `None` when it lies elsewhere, or is no text.
+/// An entry's path below a directory; `None` when it lies elsewhere, or is no text.
 fn below(name: &[u8], folder: &str) -> Option<String> {
     let name = Name::new(name).ok()?;
     let rest = std::str::from_utf8(name.as_bytes()).ok()?.strip_prefix(folder)?.strip_prefix('/')?;

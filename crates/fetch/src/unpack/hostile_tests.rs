@@ -45,7 +45,7 @@ fn a_long_name_does_not_hide_the_way_out() {
 
 #[test]
 fn links_made_earlier_stay_inside() {
-    // Each of these, taken word for word, is the folder beside the tree.
+    // Each of these, taken word for word, is the directory beside the tree.
     for target in ["..", "../..", "/", "../../../../.."] {
         let lab = Lab::new();
         lab.unpack(Tar::default().symlink("out", target).file("out/evil", "x").file("b", "")).unwrap();
@@ -122,7 +122,7 @@ fn a_later_entry_takes_the_place_of_an_earlier_file() {
 
 #[test]
 fn folders_and_files_do_not_change_into_each_other() {
-    refused(Tar::default().file("t/d/x", "").file("t/d", ""), &EntryProblem::Occupied("a folder"));
+    refused(Tar::default().file("t/d/x", "").file("t/d", ""), &EntryProblem::Occupied("a directory"));
     refused(Tar::default().file("t/d", "").folder("t/d"), &EntryProblem::Occupied("a file"));
     refused(Tar::default().file("t/d", "").file("t/d/x", ""), &EntryProblem::Occupied("a file on the way"));
     refused(
@@ -203,7 +203,7 @@ fn a_link_that_was_replaced_leads_nowhere_any_more() {
         .file("s/2", "");
     lab.unpack(tar).unwrap();
     assert_eq!(lab.paths(), ["d", "d/1", "e", "e/2", "s"]);
-    // Here the link is removed through itself, so a folder takes its place.
+    // Here the link is removed through itself, so a directory takes its place.
     let lab = Lab::new();
     lab.unpack(Tar::default().symlink("s", ".").file("s/s", "").file("s/x", "").file("u", "")).unwrap();
     assert_eq!(lab.paths(), ["s", "s/s", "s/x", "u"]);

@@ -41,7 +41,7 @@ pub use source::{SourceFile, source};
 pub struct Limits {
     /// Sum of all file sizes, in bytes.
     pub bytes: u64,
-    /// Number of files, folders and links.
+    /// Number of files, directories and links.
     pub entries: u64,
     /// The flag that ends unpacking.
     pub cancel: Cancel,
@@ -63,19 +63,14 @@ impl Default for Limits {
     }
 }
 
-/// Whether a name says that the file is an archive that [`archive`] reads.
-pub fn is_archive(name: &str) -> bool {
-    Compression::of_tar(name).is_some()
-}
-
-/// Unpacks a tar archive, whose `name` says how it is compressed, into a folder that is made, or is empty. If all that it
-/// holds lies in one folder, that folder's content is laid down instead.
+/// Unpacks a tar archive, whose `name` says how it is compressed, into a directory that is made, or is empty. If all that it
+/// holds lies in one directory, that directory's content is laid down instead.
 ///
-/// With `only`, paths below the single top folder, what is not one of them or below one is left out.
+/// With `only`, paths below the single top directory, what is not one of them or below one is left out.
 ///
 /// # Errors
 /// When the name is not that of an archive that is read, when the archive is damaged or hostile, when it has nothing at a
-/// path of `only`, or when the folder cannot be written. What was unpacked until then stays there.
+/// path of `only`, or when the directory cannot be written. What was unpacked until then stays there.
 pub fn archive(
     file: &Path,
     name: &str,
@@ -96,7 +91,7 @@ pub fn archive(
     strip(into).map_err(|source| UnpackError::Folder { path: into.to_owned(), source })
 }
 
-/// Makes a folder, or makes sure that it is empty.
+/// Makes a directory, or makes sure that it is empty.
 fn empty_folder(path: &Path) -> Result<(), UnpackError> {
     let folder_error = |source| UnpackError::Folder { path: path.to_owned(), source };
     std::fs::create_dir_all(path).map_err(folder_error)?;
@@ -106,14 +101,14 @@ fn empty_folder(path: &Path) -> Result<(), UnpackError> {
     }
 }
 
-/// If a tree is one folder and nothing else, moves that folder's content up.
+/// If a tree is one directory and nothing else, moves that directory's content up.
 fn strip(tree: &Path) -> std::io::Result<()> {
     let mut entries = std::fs::read_dir(tree)?;
     let (Some(first), None) = (entries.next().transpose()?, entries.next()) else { return Ok(()) };
     if !first.file_type()?.is_dir() {
         return Ok(());
     }
-    // The folder may hold an entry of its own name, so it first takes one that nothing in it has.
+    // The directory may hold an entry of its own name, so it first takes one that nothing in it has.
     let mut aside = tree.join(".top");
     while first.path().join(aside.file_name().unwrap_or_default()).symlink_metadata().is_ok() {
         aside.as_mut_os_string().push("_");

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use super::error::UnpackError;
 
-/// Paths below an archive's single top folder, and which of them were seen.
+/// Paths below an archive's single top directory, and which of them were seen.
 pub(super) struct Part<'a> {
     only: &'a [String],
     seen: Vec<Cell<bool>>,
@@ -39,7 +39,7 @@ impl<'a> Part<'a> {
         taken
     }
 
-    /// Whether the archive was such that paths below its top folder make sense, and had something at each.
+    /// Whether the archive was such that paths below its top directory make sense, and had something at each.
     pub(super) fn check(&self, archive: &str) -> Result<(), UnpackError> {
         if self.several.get() {
             return Err(UnpackError::NoTop { archive: archive.to_owned() });

@@ -1,4 +1,4 @@
-//! A folder that names cannot leave: every lookup is done by the kernel as if the folder were the root.
+//! A directory that names cannot leave: every lookup is done by the kernel as if the directory were the root.
 
 use std::ffi::CString;
 use std::fs::File;
@@ -11,10 +11,10 @@ use rustix::io::Errno;
 
 use super::error::{EntryProblem, UnpackError};
 
-/// A folder that is the root of all lookups in it. The kernel resolves links, absolute ones included, inside of it.
+/// A directory that is the root of all lookups in it. The kernel resolves links, absolute ones included, inside of it.
 pub(crate) struct Root {
     dir: OwnedFd,
-    /// The folder of the last entry: most entries follow one of the same folder.
+    /// The directory of the last entry: most entries follow one of the same directory.
     recent: Option<(Vec<u8>, OwnedFd)>,
 }
 
@@ -70,7 +70,7 @@ impl Name {
         self.0.is_empty()
     }
 
-    /// The folder and the last part.
+    /// The directory and the last part.
     fn split(&self) -> (&[u8], &[u8]) {
         match self.0.iter().rposition(|byte| *byte == b'/') {
             Some(at) => (&self.0[..at], &self.0[at + 1..]),
@@ -87,7 +87,7 @@ impl Root {
         Ok(Self { dir, recent: None })
     }
 
-    /// Makes a folder. One that is there, or a link to one, stays and takes the mode.
+    /// Makes a directory. One that is there, or a link to one, stays and takes the mode.
     pub(crate) fn folder(&mut self, name: &Name, mode: u32) -> Result<(), Refusal> {
         let (parent, last) = name.split();
         let parent = self.parent(parent)?;
@@ -158,17 +158,17 @@ impl Root {
         let dir = self.parent(parent)?;
         match fs::unlinkat(dir, last, AtFlags::empty()) {
             Ok(()) => {
-                // It may have been a link on the way to the recent folder.
+                // It may have been a link on the way to the recent directory.
                 self.recent = None;
                 Ok(())
             }
             Err(Errno::NOENT) => Ok(()),
-            Err(Errno::ISDIR | Errno::PERM) => Err(EntryProblem::Occupied("a folder").into()),
+            Err(Errno::ISDIR | Errno::PERM) => Err(EntryProblem::Occupied("a directory").into()),
             Err(errno) => Err(errno.into()),
         }
     }
 
-    /// The folder of this name, made where missing.
+    /// The directory of this name, made where missing.
     fn parent(&mut self, name: &[u8]) -> Result<&OwnedFd, Refusal> {
         if self.recent.as_ref().is_none_or(|(recent, _)| recent != name) {
             let dir = self.make(name)?;

@@ -14,8 +14,8 @@ pub struct SourceFile {
     pub name: String,
 }
 
-/// Unpacks the tarballs of a source package: the main one into the folder itself, and `NAME_VERSION.orig-PART.tar.*` into
-/// the folder `PART` in it, as dpkg-source(1) does. With `only`, just these paths of the tree.
+/// Unpacks the tarballs of a source package: the main one into the directory itself, and `NAME_VERSION.orig-PART.tar.*` into
+/// the directory `PART` in it, as dpkg-source(1) does. With `only`, just these paths of the tree.
 ///
 /// # Errors
 /// As [`archive`].
@@ -48,14 +48,14 @@ pub fn source(
             inside.clear();
         }
         let folder = into.join(part);
-        // The main tarball may hold an empty or older folder of that name; the part takes its place.
+        // The main tarball may hold an empty or older directory of that name; the part takes its place.
         remove(&folder).map_err(|source| UnpackError::Folder { path: folder.clone(), source })?;
         archive(file, name, &inside, &folder, limits)?;
     }
     Ok(())
 }
 
-/// A path in the folder of this name, without it.
+/// A path in the directory of this name, without it.
 fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     let rest = path.strip_prefix(folder)?;
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }

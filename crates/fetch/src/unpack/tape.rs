@@ -125,7 +125,7 @@ fn entry<R: Read>(raw: &tar::Entry<'_, R>, extended: Extended) -> io::Result<Ent
     let name = extended.name.clone().unwrap_or_else(|| header.path_bytes().into_owned());
     let kind = match header.entry_type() {
         _ if extended.sparse => Kind::Other("a sparse file or one of more than 8 GiB"),
-        // Before POSIX a folder was a file whose name ends with a slash.
+        // Before POSIX a directory was a file whose name ends with a slash.
         EntryType::Regular if name.ends_with(b"/") => Kind::Folder,
         EntryType::Regular | EntryType::Continuous => Kind::File,
         EntryType::Directory => Kind::Folder,

@@ -10,7 +10,7 @@ use super::*;
 use crate::Cancel;
 use crate::test_archive::{TIME, Tar, deb as make_deb, deb_of, xz};
 
-/// A folder for one test, with files made of bytes.
+/// A directory for one test, with files made of bytes.
 pub(super) struct Lab(TempDir);
 
 impl Lab {
@@ -166,7 +166,7 @@ fn a_part_of_an_archive_is_unpacked() {
 
     let lab = Lab::new();
     let error = archive(&file, "a.tar", &only(&["a", "z"]), &lab.tree(), &Limits::default()).unwrap_err();
-    assert_eq!(error.to_string(), "a.tar has nothing at \"z\" below its top folder; correct \"only\"");
+    assert_eq!(error.to_string(), "a.tar has nothing at \"z\" below its top directory; correct \"only\"");
     let lab = Lab::new();
     let file = lab.put("b", &tar().file("u/x", "").end());
     let error = archive(&file, "a.tar", &only(&["a"]), &lab.tree(), &Limits::default()).unwrap_err();

@@ -1,6 +1,6 @@
 //! The third run: the EFI system partition, the partition table, and everything in its place.
 
-use yoe_disk::partition::{Slot, empty};
+use yoe_disk::partition::{ESP_TYPE, ROOT_AARCH64_TYPE, ROOT_X86_64_TYPE, Slot, empty};
 use yoe_model::{Arch, Image, RootFormat};
 
 use super::{
@@ -15,7 +15,7 @@ use crate::identity::Identity;
 const LOADER_CONF: &str = "timeout 0\neditor no\n";
 const SECTOR: u64 = 512;
 
-/// Describes the making of the disk from parts of these sizes, which lie in the output folder.
+/// Describes the making of the disk from parts of these sizes, which lie in the output directory.
 ///
 /// # Errors
 /// When a part does not fit its partition.
@@ -68,11 +68,10 @@ fn esp(request: &DiskRequest<'_>, geometry: &Geometry) -> String {
 /// Partition types of the UAPI Discoverable Partitions Specification.
 fn root_type(arch: Arch) -> &'static str {
     match arch {
-        Arch::X86_64 => "4f68bce3-e8cd-4db1-96e7-fbcaf984b709",
-        Arch::Aarch64 => "b921b045-1df0-41c3-af44-4c6f280d3fae",
+        Arch::X86_64 => ROOT_X86_64_TYPE,
+        Arch::Aarch64 => ROOT_AARCH64_TYPE,
     }
 }
-const ESP_TYPE: &str = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
 
 fn table(request: &DiskRequest<'_>, measured: &Measured, geometry: &Geometry) -> String {
     let identity = Identity::new(request.seed);
@@ -112,7 +111,7 @@ fn table(request: &DiskRequest<'_>, measured: &Measured, geometry: &Geometry) ->
 
 /// A file system that cannot be written is marked so (bit 60), for tools that would mount it otherwise.
 fn attributes(image: &Image) -> &'static str {
-    match image.layout.format() {
+    match image.layout.format {
         RootFormat::Erofs => ", attrs=\"GUID:60\"",
         RootFormat::Ext4 => "",
     }

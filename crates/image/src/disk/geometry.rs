@@ -41,9 +41,9 @@ impl Geometry {
             end += place.size;
             place
         };
-        let esp = next(layout.esp().0);
-        let root = partition_size(layout.root(), measured.root.bytes);
-        let roots = (0..layout.versions()).map(|_| next(root)).collect();
+        let esp = next(layout.esp.0);
+        let root = partition_size(layout.root, measured.root.bytes);
+        let roots = (0..layout.slots.count()).map(|_| next(root)).collect();
         // One more for the backup table, so that the end is aligned as well.
         Ok(Self { esp, roots, disk_size: end + MIB })
     }

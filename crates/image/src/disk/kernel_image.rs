@@ -1,6 +1,6 @@
 //! The second run: kernel, command line and os-release in one file that firmware can start (UAPI's unified kernel image).
 
-use yoe_model::{DataSize, Image, Layout, Machine, RootFormat};
+use yoe_model::{DataSize, Image, Machine, RootFormat, Slots};
 
 use super::{DiskRequest, KERNEL, MadeRoot, ToolRun, efi_name, environment, kernel_file, quote};
 use crate::identity::Identity;
@@ -44,7 +44,7 @@ pub fn command_line(request: &DiskRequest<'_>, root: &MadeRoot) -> String {
 }
 
 fn plain(request: &DiskRequest<'_>) -> String {
-    let format = request.image.layout.format();
+    let format = request.image.layout.format;
     let mode = match format {
         RootFormat::Erofs => "ro",
         RootFormat::Ext4 => "rw",
@@ -57,15 +57,15 @@ fn plain(request: &DiskRequest<'_>) -> String {
 
 /// What the device's own data service is to make of the rest of the disk.
 fn data(image: &Image) -> String {
-    match image.layout {
-        Layout::Disk { .. } => String::new(),
-        Layout::VerifiedAb { data: DataSize::Fill, .. } => " yoe.data=fill".to_owned(),
-        Layout::VerifiedAb { data: DataSize::Fixed(size), .. } => format!(" yoe.data={}", size.0),
+    match image.layout.data {
+        None => String::new(),
+        Some(DataSize::Fill) => " yoe.data=fill".to_owned(),
+        Some(DataSize::Fixed(size)) => format!(" yoe.data={}", size.0),
     }
 }
 
 /// Without a reboot after a panic, the boot manager never gets to try the older version.
 fn panic(image: &Image, machine: &Machine) -> &'static str {
     let said = machine.kernel.cmdline.split_whitespace().any(|word| word.starts_with("panic="));
-    if image.layout.is_verified() && !said { " panic=5" } else { "" }
+    if image.layout.slots == Slots::Two && !said { " panic=5" } else { "" }
 }

@@ -17,13 +17,13 @@ pub struct MadeRoot {
 }
 
 impl MadeRoot {
-    /// Measures what the run of [`super::root_fs`] left in its output folder.
+    /// Measures what the run of [`super::root_fs`] left in its output directory.
     ///
     /// # Errors
     /// When it is not there, or not what the run describes.
     pub fn in_folder(folder: &Path, image: &Image) -> Result<Self, ImageError> {
         let bytes = size(folder, &root_file(image))?;
-        let verity = image.layout.is_verified().then(|| Verity::in_folder(folder, image)).transpose()?;
+        let verity = image.layout.verity.then(|| Verity::in_folder(folder, image)).transpose()?;
         Ok(Self { bytes, verity })
     }
 }
@@ -38,7 +38,7 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Measures what the run of [`super::kernel_image`] left in its output folder, beside this root.
+    /// Measures what the run of [`super::kernel_image`] left in its output directory, beside this root.
     ///
     /// # Errors
     /// When it is not there.

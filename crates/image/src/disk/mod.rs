@@ -40,8 +40,8 @@ pub struct DiskRequest<'a> {
 /// A run of the image tools, as data.
 ///
 /// The caller gives the script to `sh -eu` in a sandbox of the image's container: user 0 of a user namespace, no network,
-/// `inputs` read-only at `/build/in/<name>`, an output folder at `/build/dest`, and a writable `/tmp`. The runs of one
-/// image share the output folder.
+/// `inputs` read-only at `/build/in/<name>`, an output directory at `/build/dest`, and a writable `/tmp`. The runs of one
+/// image share the output directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolRun {
     /// Shell text.
@@ -58,7 +58,7 @@ pub struct ToolRun {
 pub const KERNEL: &str = "vmlinuz";
 /// Where a kernel unit's package or tree holds it.
 pub const KERNEL_PATH: &str = "boot/vmlinuz";
-/// The boot manager's folder among the inputs, for an image that takes it from a container of its own.
+/// The boot manager's directory among the inputs, for an image that takes it from a container of its own.
 pub const BOOT_MANAGER: &str = "boot-manager";
 /// Where a container holds it.
 pub const BOOT_MANAGER_PATH: &str = "usr/lib/systemd/boot/efi";
@@ -80,7 +80,7 @@ pub fn manifest_file(image: &Image) -> String {
 
 /// The file name of an image's root file system.
 pub fn root_file(image: &Image) -> String {
-    format!("root.{}", image.layout.format().as_str())
+    format!("root.{}", image.layout.format.as_str())
 }
 
 /// Where the EFI system partition holds an image's unified kernel image, by the Boot Loader Specification.

@@ -11,7 +11,7 @@ use super::{DiskRequest, Measured, Verity, entry, kernel_file, manifest_file, ro
 use crate::manifest::{DiskRecord, FileRecord, VerifiedRecord};
 use crate::{ImageError, Manifest};
 
-/// Writes the manifest of a finished disk into its folder: that of the root, with what the disk is made of.
+/// Writes the manifest of a finished disk into its directory: that of the root, with what the disk is made of.
 ///
 /// # Errors
 /// When a part cannot be read, or the manifest not be written.
@@ -40,7 +40,7 @@ fn verified(request: &DiskRequest<'_>, measured: &Measured, verity: &Verity) -> 
         data_blocks: verity.data_blocks,
         hash_blocks: measured.root.bytes / verity::BLOCK - verity.data_blocks,
         partuuid: verity.partition().to_string(),
-        slot_bytes: match request.image.layout.root() {
+        slot_bytes: match request.image.layout.root {
             RootSize::Fixed(size) => size.0,
             RootSize::Fit => measured.root.bytes,
         },

@@ -20,7 +20,7 @@ pub fn root_fs(request: &DiskRequest<'_>) -> Result<ToolRun, ImageError> {
         command(request)
     );
     let mut outputs = vec![root_file(request.image)];
-    if request.image.layout.is_verified() {
+    if request.image.layout.verity {
         script.push('\n');
         script.push_str(&verity::script(request));
         outputs.push(verity::FILE.to_owned());
@@ -34,7 +34,7 @@ fn command(request: &DiskRequest<'_>) -> String {
     let uuid = Identity::new(request.seed).root_fs;
     let to = quote(&format!("/build/dest/{}", root_file(request.image)));
     let from = format!("/build/in/{}", files::ROOT);
-    match layout.format() {
+    match layout.format {
         // The bytes do not depend on the number of workers. Level 9 is a sixth smaller than lz4hc; level 12 takes twice
         // as long and gains nothing more.
         RootFormat::Erofs => format!(
@@ -43,7 +43,7 @@ fn command(request: &DiskRequest<'_>) -> String {
         ),
         RootFormat::Ext4 => {
             let content: &Content = &request.manifest.content;
-            let (size, inodes) = (whole_mib(ext4_size(layout.root(), content)), ext4_inodes(content));
+            let (size, inodes) = (whole_mib(ext4_size(layout.root, content)), ext4_inodes(content));
             format!(
                 "truncate -s {size} {to}\nmke2fs -q -t ext4 -b 4096 -I 256 -N {inodes} -m 0 -J size=4 -L root -U {uuid} \\\n    -E hash_seed={uuid},lazy_itable_init=0,lazy_journal_init=0,nodiscard -d {from} {to}"
             )

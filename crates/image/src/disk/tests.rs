@@ -18,7 +18,7 @@ pub(crate) fn image() -> Image {
         version: "0.1.0".into(),
         description: "test".into(),
         artifacts: vec!["base-files".into(), "busybox".into()],
-        layout: Layout::Disk { esp: Size(64 * MIB), root: RootSize::Fit, format: RootFormat::Erofs },
+        layout: Layout::disk(Size(64 * MIB), RootSize::Fit, RootFormat::Erofs),
         container: "image-tools".into(),
         tests: vec![],
         boot_manager: None,
@@ -59,11 +59,7 @@ fn manifest() -> Manifest {
 }
 
 fn verified(slot: u64, esp: u64) -> Image {
-    let layout = Layout::VerifiedAb {
-        esp: Size(esp * MIB),
-        slot: Size(slot * MIB),
-        data: DataSize::Fixed(Size(1 << 30)),
-    };
+    let layout = Layout::verified_ab(Size(esp * MIB), Size(slot * MIB), DataSize::Fixed(Size(1 << 30)));
     Image { layout, ..image() }
 }
 
@@ -127,7 +123,7 @@ fn a_verified_disk() {
 fn the_kernel_opens_a_verified_root_and_never_waits_for_ever() {
     let root = MadeRoot { verity: Some(verity()), ..ROOT };
     insta::assert_snapshot!(cmdline(&verified(8, 48), &root, |_| {}), @r#"dm-mod.create="yoe-root,,,ro,0 6080 verity 1 PARTUUID=4813494d-137e-1631-bba3-01d5acab6e7b PARTUUID=4813494d-137e-1631-bba3-01d5acab6e7b 4096 4096 760 760 sha256 4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2 63479ad69a090b258277ec8fba6f99419a2ffb248981510657c944ccd1148e97 1 panic_on_corruption" root=/dev/dm-0 rootfstype=erofs ro gpt yoe.data=1073741824 console=ttyS0 panic=5"#);
-    let fill = Layout::VerifiedAb { esp: Size(0), slot: Size(0), data: DataSize::Fill };
+    let fill = Layout::verified_ab(Size(0), Size(0), DataSize::Fill);
     let words = cmdline(&Image { layout: fill, ..image() }, &root, |machine| machine.kernel.cmdline.clear());
     assert!(words.ends_with(" ro gpt yoe.data=fill panic=5"), "a panic must reboot: {words}");
     assert!(!words.contains("wait"), "{words}");
@@ -136,11 +132,7 @@ fn the_kernel_opens_a_verified_root_and_never_waits_for_ever() {
 #[test]
 fn an_ext4_root() {
     let mut image = image();
-    image.layout = Layout::Disk {
-        esp: Size(64 * MIB),
-        root: RootSize::Fixed(Size(128 * MIB)),
-        format: RootFormat::Ext4,
-    };
+    image.layout = Layout::disk(Size(64 * MIB), RootSize::Fixed(Size(128 * MIB)), RootFormat::Ext4);
     insta::assert_snapshot!(shown(&with(&image, root_fs).unwrap()));
 }
 
@@ -162,13 +154,11 @@ fn a_command_line_cannot_leave_its_word() {
 #[test]
 fn a_slot_too_small() {
     let mut image = image();
-    image.layout =
-        Layout::Disk { esp: Size(64 * MIB), root: RootSize::Fixed(Size(4 * MIB)), format: RootFormat::Erofs };
+    image.layout = Layout::disk(Size(64 * MIB), RootSize::Fixed(Size(4 * MIB)), RootFormat::Erofs);
     assert!(Geometry::new(&image, &MEASURED).is_ok());
     image.budget = Some(Budget { rootfs: Size(100 * MIB), growth: 1.5 });
     insta::assert_snapshot!(Geometry::new(&image, &MEASURED).unwrap_err(), @r#"images/base-image.star:3:1: the root file system of image "base-image" needs 5M (3.0M times growth 1.5), its partition has 4M; raise root = … of the layout, or take packages out"#);
-    image.layout =
-        Layout::Disk { esp: Size(64 * MIB), root: RootSize::Fixed(Size(3 * MIB)), format: RootFormat::Erofs };
+    image.layout = Layout::disk(Size(64 * MIB), RootSize::Fixed(Size(3 * MIB)), RootFormat::Erofs);
     image.budget = None;
     insta::assert_snapshot!(Geometry::new(&image, &MEASURED).unwrap_err(), @r#"images/base-image.star:3:1: the root file system of image "base-image" needs 4M, its partition has 3M; raise root = … of the layout, or take packages out"#);
 }
@@ -176,19 +166,18 @@ fn a_slot_too_small() {
 #[test]
 fn an_ext4_slot_too_small_is_known_before_it_is_made() {
     let mut image = image();
-    image.layout =
-        Layout::Disk { esp: Size(64 * MIB), root: RootSize::Fixed(Size(8 * MIB)), format: RootFormat::Ext4 };
+    image.layout = Layout::disk(Size(64 * MIB), RootSize::Fixed(Size(8 * MIB)), RootFormat::Ext4);
     insta::assert_snapshot!(with(&image, root_fs).unwrap_err(), @r#"images/base-image.star:3:1: the root file system of image "base-image" needs 12M, its partition has 8M; raise root = … of the layout, or take packages out"#);
 }
 
 #[test]
 fn an_esp_too_small() {
     let mut image = image();
-    image.layout = Layout::Disk { esp: Size(40 * MIB), root: RootSize::Fit, format: RootFormat::Erofs };
+    image.layout = Layout::disk(Size(40 * MIB), RootSize::Fit, RootFormat::Erofs);
     assert!(Geometry::new(&image, &MEASURED).is_ok());
     let large = Measured { kernel: 40 * MIB, ..MEASURED };
     insta::assert_snapshot!(Geometry::new(&image, &large).unwrap_err(), @r#"images/base-image.star:3:1: the EFI system partition of image "base-image" needs 42M, it has 40M; raise esp = … of the layout"#);
-    image.layout = Layout::Disk { esp: Size(16 * MIB), root: RootSize::Fit, format: RootFormat::Erofs };
+    image.layout = Layout::disk(Size(16 * MIB), RootSize::Fit, RootFormat::Erofs);
     insta::assert_snapshot!(Geometry::new(&image, &MEASURED).unwrap_err(), @r#"images/base-image.star:3:1: the EFI system partition of image "base-image" needs 34M, it has 16M; raise esp = … of the layout"#);
 }
 
@@ -220,7 +209,7 @@ fn a_verified_slot_must_hold_the_root_times_growth() {
 #[test]
 fn an_esp_holds_a_kernel_for_each_slot() {
     let large = Measured { kernel: 30 * MIB, ..MEASURED };
-    let disk = Layout::Disk { esp: Size(48 * MIB), root: RootSize::Fit, format: RootFormat::Erofs };
+    let disk = Layout::disk(Size(48 * MIB), RootSize::Fit, RootFormat::Erofs);
     assert!(Geometry::new(&Image { layout: disk, ..image() }, &large).is_ok());
     insta::assert_snapshot!(Geometry::new(&verified(8, 48), &large).unwrap_err(), @r#"images/base-image.star:3:1: the EFI system partition of image "base-image" needs 62M (a kernel for each of 2 slots), it has 48M; raise esp = … of the layout"#);
 }

@@ -30,7 +30,7 @@ pub struct Verity {
 }
 
 impl Verity {
-    /// Reads what the run of [`super::root_fs`] left in its output folder.
+    /// Reads what the run of [`super::root_fs`] left in its output directory.
     pub(super) fn in_folder(folder: &Path, image: &Image) -> Result<Self, ImageError> {
         let path = folder.join(FILE);
         let text = yoe_tree::regular(&path).and_then(|file| std::io::read_to_string(file.take(LONGEST)));

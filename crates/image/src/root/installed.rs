@@ -7,7 +7,7 @@ use yoe_package::{Sha1, index};
 
 use super::tree::{Body, Node, RootTree};
 
-/// The text of the file `installed`: each package's fields, then its folders and files with what differs from the
+/// The text of the file `installed`: each package's fields, then its directories and files with what differs from the
 /// usual modes.
 pub(crate) fn text(tree: &RootTree) -> String {
     let mut order: Vec<usize> = (0..tree.packages.len()).collect();

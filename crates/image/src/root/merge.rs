@@ -103,7 +103,7 @@ impl Merge {
         }
     }
 
-    /// The tree, once every parent is known to be a folder.
+    /// The tree, once every parent is known to be a directory.
     pub fn finish(mut self) -> Result<RootTree, ImageError> {
         let paths: Vec<String> = self.tree.nodes.keys().cloned().collect();
         for path in paths {
@@ -145,7 +145,7 @@ fn replaces(list: &[String], name: &str) -> bool {
 fn kind(kind: &Kind) -> &'static str {
     match kind {
         Kind::File | Kind::HardLink(_) => "a file",
-        Kind::Directory => "a folder",
+        Kind::Directory => "a directory",
         Kind::Symlink(_) => "a link",
     }
 }

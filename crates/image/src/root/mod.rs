@@ -27,7 +27,7 @@ pub struct RootRequest<'a> {
     pub image: &'a Image,
     /// The architecture; packages are of it or `noarch`.
     pub arch: Arch,
-    /// Package files. The first that has a folder decides its mode.
+    /// Package files. The first that has a directory decides its mode.
     pub packages: &'a [PathBuf],
     /// Who may have signed them.
     pub keys: &'a [PublicKey],
@@ -40,7 +40,7 @@ pub struct RootRequest<'a> {
     pub epoch: u64,
 }
 
-/// The files that [`assemble`] writes into its folder.
+/// The files that [`assemble`] writes into its directory.
 pub mod files {
     /// The root tree.
     pub const ROOT: &str = "root.tar";
@@ -50,7 +50,7 @@ pub mod files {
     pub const MANIFEST: &str = "manifest.json";
 }
 
-/// Assembles the root into the folder `out`, which exists. File contents pass through a temporary file there.
+/// Assembles the root into the directory `out`, which exists. File contents pass through a temporary file there.
 ///
 /// What packages hold below `/boot` is left out: the kernel boots from the EFI system partition.
 ///

@@ -32,7 +32,7 @@ pub(crate) enum Body {
 impl Body {
     pub fn kind(&self) -> &'static str {
         match self {
-            Body::Directory => "a folder",
+            Body::Directory => "a directory",
             Body::File(..) => "a file",
             Body::Symlink(_) => "a link",
         }
@@ -87,7 +87,7 @@ impl RootTree {
         Ok(Some(text))
     }
 
-    /// Adds or replaces a file, and the folders that it lies in. A package that had it keeps it.
+    /// Adds or replaces a file, and the directories that it lies in. A package that had it keeps it.
     pub fn put(&mut self, path: &str, text: &str, mode: u32) -> io::Result<()> {
         let path = self.place(path);
         let stored = self.spool.put(&mut text.as_bytes())?;
@@ -98,7 +98,7 @@ impl RootTree {
         Ok(())
     }
 
-    /// Adds or replaces a link, and the folders that it lies in.
+    /// Adds or replaces a link, and the directories that it lies in.
     pub fn put_link(&mut self, path: &str, target: &str) {
         let path = self.place(path);
         let body = Body::Symlink(target.to_owned());

@@ -15,7 +15,7 @@ pub(super) fn path(service: &Service) -> String {
     format!("/usr/lib/yoe/services/{}", service.name)
 }
 
-/// The folder of its log. What /var holds before the data partition is there is lost, and would keep it busy.
+/// The directory of its log. What /var holds before the data partition is there is lost, and would keep it busy.
 pub(super) fn log(service: &Service, all: &[&Service]) -> String {
     let has_data = all.iter().any(|other| other.name == DATA);
     let folder = if has_data && !comes_after(service, DATA, all) { "/run/log" } else { "/var/log" };

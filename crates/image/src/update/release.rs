@@ -33,7 +33,7 @@ pub struct Release {
 }
 
 impl Release {
-    /// Reads the folder of a built image, and checks that it is what its manifest says. `signed` is a signed copy of its
+    /// Reads the directory of a built image, and checks that it is what its manifest says. `signed` is a signed copy of its
     /// kernel image, which is published instead.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ pub fn image(format: RootFormat) -> Image {
         version: "0.1.0".into(),
         description: String::new(),
         artifacts: vec!["base-files".into(), "tools".into()],
-        layout: Layout::Disk { esp: Size(40 << 20), root: RootSize::Fit, format },
+        layout: Layout::disk(Size(40 << 20), RootSize::Fit, format),
         container: "image-tools".into(),
         tests: vec![],
         boot_manager: None,
@@ -46,7 +46,7 @@ pub fn service(name: &str, command: &[&str]) -> Service {
     Service::new(name, command, origin("units/net/web.star", 7))
 }
 
-/// A folder in which packages are made and a root is assembled.
+/// A directory in which packages are made and a root is assembled.
 pub struct Bench {
     pub folder: tempfile::TempDir,
     pub packages: Vec<PathBuf>,

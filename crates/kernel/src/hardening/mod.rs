@@ -2,7 +2,7 @@
 //!
 //! A configuration is compared with a list of wanted options (`wanted.rs`, each with its reason), with the order of
 //! security modules that really start, and with Kconfig's own defaults for the architecture. Every deviation has to be
-//! accounted for in a file of deviations. (This project's are in `tests/kernel/`: a file in the folder of the kernel's unit
+//! accounted for in a file of deviations. (This project's are in `tests/kernel/`: a file in the directory of the kernel's unit
 //! would be an input of the kernel.)
 //!
 //! # The file of deviations

@@ -19,10 +19,10 @@ pub struct KconfigError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// A file that is not there or cannot be read.
-    #[error("cannot read {0}; is this the folder of a complete kernel source?")]
+    #[error("cannot read {0}; is this the directory of a complete kernel source?")]
     Unreadable(String),
-    /// A path that leaves the folder of the sources.
-    #[error("`{0}` leads out of the folder of the sources")]
+    /// A path that leaves the directory of the sources.
+    #[error("`{0}` leads out of the directory of the sources")]
     Outside(String),
     /// A file that sources itself.
     #[error("{0} is read again while it is being read")]

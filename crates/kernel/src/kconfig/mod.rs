@@ -34,7 +34,7 @@ pub use tree::{Choice, Condition, Default, Definition, Kind, Prompt, Reverse, Sp
 /// A line of a Kconfig file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {
-    /// Path below the folder of the sources.
+    /// Path below the directory of the sources.
     pub file: Arc<str>,
     /// Counted from 1.
     pub line: usize,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use yoe_tree::Tree;
 
-/// Gives the text of a file by its path below the folder of the sources, with `/` between its parts.
+/// Gives the text of a file by its path below the directory of the sources, with `/` between its parts.
 pub trait Sources {
     /// The bytes of the file at `path`.
     ///
@@ -18,7 +18,7 @@ pub trait Sources {
 /// The most bytes of a file: more than any Kconfig file has.
 const LARGEST: u64 = 64 << 20;
 
-/// The files below a folder, read when they are needed. Neither a path's own parts nor a link lead out of the folder.
+/// The files below a directory, read when they are needed. Neither a path's own parts nor a link lead out of the directory.
 #[derive(Clone, Copy, Debug)]
 pub struct Folder<'a>(pub &'a Path);
 

@@ -176,7 +176,7 @@ fn a_folder_gives_no_file_outside() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("Kconfig"), "source \"../secret\"\n").unwrap();
     let error = parse(&Folder(folder.path()), "Kconfig", &Environment::default()).unwrap_err();
-    assert!(error.to_string().contains("Kconfig:1: `../secret` leads out of the folder"), "{error}");
+    assert!(error.to_string().contains("Kconfig:1: `../secret` leads out of the directory"), "{error}");
     assert!(Folder(folder.path()).read("/etc/hostname").is_err());
 }
 

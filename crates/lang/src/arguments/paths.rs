@@ -1,4 +1,4 @@
-//! Paths: on the device, below a unit's folder, below the project.
+//! Paths: on the device, below a unit's directory, below the project.
 
 use super::text::{Unfit, fits, form};
 
@@ -9,7 +9,7 @@ fn plain(path: &str) -> bool {
 
 fn check_device_path(text: &str) -> Result<(), Unfit> {
     match text.strip_prefix('/') {
-        Some(rest) if rest.ends_with('/') => Err(Unfit::hint("name the file, not the folder")),
+        Some(rest) if rest.ends_with('/') => Err(Unfit::hint("name the file, not the directory")),
         Some(rest) => fits(plain(rest)),
         None => Err(Unfit::hint("write the path as it is on the device, from `/`")),
     }
@@ -17,10 +17,10 @@ fn check_device_path(text: &str) -> Result<(), Unfit> {
 
 fn check_below(text: &str) -> Result<(), Unfit> {
     if text.starts_with('/') {
-        return Err(Unfit::hint("an absolute path leaves the folder"));
+        return Err(Unfit::hint("an absolute path leaves the directory"));
     }
     if text.split('/').any(|part| part == "..") {
-        return Err(Unfit::hint("`..` leaves the folder"));
+        return Err(Unfit::hint("`..` leaves the directory"));
     }
     fits(plain(text))
 }
@@ -31,13 +31,13 @@ form! {
 }
 
 form! {
-    /// A path below the unit's folder.
-    OwnPath, "a path below the unit's folder", "a path without `.`, `..` or a `/` at its start or end", check_below
+    /// A path below the unit's directory.
+    OwnPath, "a path below the unit's directory", "a path without `.`, `..` or a `/` at its start or end", check_below
 }
 
 form! {
-    /// A path below an archive's top folder.
-    ArchivePath, "a path below the archive's top folder", "a path without `.`, `..` or a `/` at its start or end",
+    /// A path below an archive's top directory.
+    ArchivePath, "a path below the archive's top directory", "a path without `.`, `..` or a `/` at its start or end",
     check_below
 }
 
@@ -84,14 +84,14 @@ form! {
 }
 
 form! {
-    /// A folder below `$SRCDIR`; empty for `$SRCDIR` itself.
-    SourceFolder, "a folder below $SRCDIR", "a path without `.`, `..` or a `/` at its start or end",
+    /// A directory below `$SRCDIR`; empty for `$SRCDIR` itself.
+    SourceFolder, "a directory below $SRCDIR", "a path without `.`, `..` or a `/` at its start or end",
     |text| if text.is_empty() { Ok(()) } else { check_below(text) }
 }
 
 form! {
     /// A working tree below the project, such as `./` or `apps/demo`.
-    WorkingTree, "a folder below the project", "a path such as `./` or `apps/demo`, without `..`",
+    WorkingTree, "a directory below the project", "a path such as `./` or `apps/demo`, without `..`",
     |text| match text.trim_start_matches("./").trim_end_matches('/') {
         "" | "." if text.starts_with('.') => Ok(()),
         rest => check_below(rest),

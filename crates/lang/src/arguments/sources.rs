@@ -29,7 +29,7 @@ impl Argument for SourceText {
         match HttpsUrl::check(text) {
             Ok(()) => Some(SourceText::Address(text.to_owned())),
             Err(unfit) => {
-                let hint = unfit.hint.unwrap_or_else(|| "a folder is written `path(\"./\")`".to_owned());
+                let hint = unfit.hint.unwrap_or_else(|| "a directory is written `path(\"./\")`".to_owned());
                 let message = format!("{text:?} is not a source");
                 at.fail(Problem::error(at.text(text), message).expected(Self::expected()).hint(hint))
             }

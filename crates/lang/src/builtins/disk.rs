@@ -23,6 +23,6 @@ impl Builtin for Arguments {
     const HOME: Option<FileKind> = None;
 
     fn make(self, _call: &Call<'_>) -> Option<Part> {
-        Some(Part::Layout(Layout::Disk { esp: self.esp, root: self.root, format: self.format }))
+        Some(Part::Layout(Layout::disk(self.esp, self.root, self.format)))
     }
 }

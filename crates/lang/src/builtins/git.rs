@@ -18,7 +18,7 @@ arguments! {
         commit: Commit,
         /// The container that holds git.
         container: Name = Name("fetch-tools".to_owned()),
-        /// The folder below `$SRCDIR` that it is laid into.
+        /// The directory below `$SRCDIR` that it is laid into.
         into: SourceFolder = SourceFolder(String::new()),
         /// The paths of the tree that are laid down; all when empty.
         only: Vec<ArchivePath> = Vec::new(),

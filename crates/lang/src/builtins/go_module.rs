@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::{Source, SourceEntry};
+use yoe_model::{GoModule, Source, SourceEntry};
 
 use crate::arguments::paths::{ArchivePath, SourceFolder};
 use crate::arguments::text::Name;
@@ -22,7 +22,7 @@ arguments! {
         version: Option<GoVersion> = None,
         /// The file that stands for its `go.mod`, when upstream gave that another name; the sums are beside it.
         gomod: Option<ArchivePath> = None,
-        /// Modules that its `go.mod` replaces by folders which no module's archive holds, from folder to module path: each is
+        /// Modules that its `go.mod` replaces by directories which no module's archive holds, from directory to module path: each is
         /// there, and empty.
         stubs: BTreeMap<ArchivePath, GoModulePath> = BTreeMap::new(),
         /// Modules that it needs in newer versions than its `go.mod` asks for, from module path to version: for fixes that
@@ -30,7 +30,7 @@ arguments! {
         upgrade: BTreeMap<GoModulePath, GoVersion> = BTreeMap::new(),
         /// The container that holds the Go client.
         container: Name = Name("go-tools".to_owned()),
-        /// The folder below `$SRCDIR` that it is laid into.
+        /// The directory below `$SRCDIR` that it is laid into.
         into: SourceFolder = SourceFolder(String::new()),
     }
 }
@@ -39,7 +39,7 @@ impl Builtin for Arguments {
     const HOME: Option<FileKind> = None;
 
     fn make(self, call: &Call<'_>) -> Option<Part> {
-        let source = Source::GoModule {
+        let source = Source::GoModule(GoModule {
             path: self.path.into(),
             // The unit knows its version.
             version: self.version.map(String::from).unwrap_or_default(),
@@ -51,7 +51,7 @@ impl Builtin for Arguments {
                 .map(|(module, version)| (module.into(), version.into()))
                 .collect(),
             container: self.container.into(),
-        };
+        });
         let value =
             SourceEntry { source, into: self.into.into(), only: Vec::new(), origin: call.site.origin() };
         Some(Part::Source(Made { value, site: call.site.clone() }))

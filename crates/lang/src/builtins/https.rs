@@ -22,9 +22,9 @@ arguments! {
         name: Option<FileName> = None,
         /// Further places that serve the same bytes, tried in order.
         mirrors: Vec<HttpsUrl> = Vec::new(),
-        /// The folder below `$SRCDIR` that it is laid into.
+        /// The directory below `$SRCDIR` that it is laid into.
         into: SourceFolder = SourceFolder(String::new()),
-        /// The paths below the archive's top folder that are unpacked; all when empty.
+        /// The paths below the archive's top directory that are unpacked; all when empty.
         only: Vec<ArchivePath> = Vec::new(),
         /// Whether it is an archive to unpack; otherwise it is laid down as one file.
         unpack: bool = true,

@@ -13,9 +13,9 @@ use crate::definitions::{Made, Part};
 use crate::session::FileKind;
 
 arguments! {
-    /// A step that copies a text file of the unit's folder into the package, with every `{{name}}` replaced.
+    /// A step that copies a text file of the unit's directory into the package, with every `{{name}}` replaced.
     "install_template" => pub(crate) struct Arguments {
-        /// The file, below the unit's folder.
+        /// The file, below the unit's directory.
         [positional] src: OwnPath,
         /// Where it goes on the device.
         [positional] dest: DevicePath,

@@ -14,7 +14,7 @@ arguments! {
     /// dependency it was, by the Kconfig files in `$SRCDIR`, and which lines to add. Two fragments that contradict each
     /// other are named both; `# overrides base.cfg` above the later line says that it is meant.
     "kconfig_check" => pub(crate) struct Arguments {
-        /// The fragments, below the unit's folder, in the order they are merged.
+        /// The fragments, below the unit's directory, in the order they are merged.
         [positional] fragments: Vec<OwnPath>,
     }
 }

@@ -7,7 +7,7 @@ use crate::definitions::{Definition, Made, Part};
 use crate::session::FileKind;
 
 arguments! {
-    /// A module: a folder of definitions that projects share. MODULE.star calls it once.
+    /// A module: a directory of definitions that projects share. MODULE.star calls it once.
     "module" => pub(crate) struct Arguments {
         /// The name, as in `load("@name//…")`.
         name: Name,

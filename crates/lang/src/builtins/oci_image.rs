@@ -34,13 +34,13 @@ arguments! {
         env: BTreeMap<Variable, String> = BTreeMap::new(),
         /// Who the program runs as: `NAME`, `UID`, `NAME:GROUP` or `UID:GID`.
         user: Option<User> = None,
-        /// Its working folder.
+        /// Its working directory.
         workdir: Option<DevicePath> = None,
         /// Labels, by name.
         labels: BTreeMap<Line, String> = BTreeMap::new(),
         /// Ports that the program listens on, such as `"80/tcp"`.
         ports: Vec<OciPort> = Vec::new(),
-        /// Folders whose content outlives a container.
+        /// Directories whose content outlives a container.
         volumes: Vec<DevicePath> = Vec::new(),
         /// The signal that asks the program to end, such as `"SIGTERM"`.
         stop_signal: Option<Signal> = None,

@@ -14,7 +14,7 @@ arguments! {
     /// `VERSION.bundle`, as well as the image itself. Other commands take it as `IMAGE@VERSION`.
     ///
     /// The device learns of the server by the credential `updates.address` (HOST:PORT), and whom to trust by `updater.root`.
-    /// The server also has `repository/`, a folder with the first release alone, and `foreign.bundle`, the same one signed by
+    /// The server also has `repository/`, a directory with the first release alone, and `foreign.bundle`, the same one signed by
     /// keys that the device does not trust.
     "release" => pub(crate) struct Arguments {
         /// The version; unique among the image and its releases.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::{Digest, Scope, Service, Source, SourceEntry, Task, Unit};
+use yoe_model::{Digest, GoModule, Scope, Service, Source, SourceEntry, Task, Unit};
 
 use crate::arguments::license::License;
 use crate::arguments::numbers::Whole;
@@ -37,7 +37,7 @@ arguments! {
         sha256: Option<Digest> = None,
         /// Further places of a `source` that is a bare address.
         mirrors: Vec<HttpsUrl> = Vec::new(),
-        /// Patches for `$SRCDIR`, in this order: files below the unit's folder.
+        /// Patches for `$SRCDIR`, in this order: files below the unit's directory.
         patches: Vec<OwnPath> = Vec::new(),
         /// Units whose packages are in the sysroot when this one builds.
         deps: Vec<UnitName> = Vec::new(),
@@ -63,7 +63,7 @@ arguments! {
         setuid: Vec<DevicePath> = Vec::new(),
         /// Whether paths of the build in the output are accepted.
         host_paths_ok: bool = false,
-        /// The name of a folder, `$CACHEDIR`, that stays between builds: for a compiler's own cache, which must not change
+        /// The name of a directory, `$CACHEDIR`, that stays between builds: for a compiler's own cache, which must not change
         /// what it gives. Units with the same name, container and sysroot share it.
         cache: Option<Name> = None,
     }
@@ -111,7 +111,7 @@ impl Builtin for Arguments {
 
 /// A Go module without a version of its own has that of its unit.
 fn versioned(mut entry: SourceEntry, unit: &str) -> SourceEntry {
-    if let Source::GoModule { version, .. } = &mut entry.source
+    if let Source::GoModule(GoModule { version, .. }) = &mut entry.source
         && version.is_empty()
     {
         *version = format!("v{unit}");

@@ -25,6 +25,6 @@ impl Builtin for Arguments {
     const HOME: Option<FileKind> = None;
 
     fn make(self, _call: &Call<'_>) -> Option<Part> {
-        Some(Part::Layout(Layout::VerifiedAb { esp: self.esp, slot: self.slot, data: self.data }))
+        Some(Part::Layout(Layout::verified_ab(self.esp, self.slot, self.data)))
     }
 }

@@ -1,4 +1,4 @@
-//! Files that a unit names must lie in its folder.
+//! Files that a unit names must lie in its directory.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::site::Site;
 
 /// Every file that is not there, and every template that asks for more than it gets.
 pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
-    // Of a folder that could not be read nobody knows what it holds.
+    // Of a directory that could not be read nobody knows what it holds.
     let known = draft.units.iter().filter(|(name, _)| !draft.excused(FileKind::Unit, name));
     known.flat_map(|(_, made)| check_unit(made)).collect()
 }
@@ -61,12 +61,12 @@ fn missing(unit: &Unit, path: &str, place: Place) -> Option<Problem> {
     }
     let names: Vec<&str> = unit.files.iter().map(|file| file.path.as_str()).collect();
     let hint = near::hint(path, names.iter().copied()).unwrap_or_else(|| match names.as_slice() {
-        [] => format!("put it into the folder {}/ beside {}.star", unit.name, unit.name),
-        [one] => format!("the folder holds {one}"),
-        all if all.len() <= 8 => format!("the folder holds {}", all.join(", ")),
-        _ => format!("the folder is {}/, beside {}.star", unit.name, unit.name),
+        [] => format!("put it into the directory {}/ beside {}.star", unit.name, unit.name),
+        [one] => format!("the directory holds {one}"),
+        all if all.len() <= 8 => format!("the directory holds {}", all.join(", ")),
+        _ => format!("the directory is {}/, beside {}.star", unit.name, unit.name),
     });
-    let message = format!("the unit `{}` has no file {path:?} in its folder", unit.name);
+    let message = format!("the unit `{}` has no file {path:?} in its directory", unit.name);
     Some(Problem::error(place, message).hint(hint))
 }
 

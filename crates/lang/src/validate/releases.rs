@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::Release;
+use yoe_model::{Release, Slots};
 
 use crate::assemble::Draft;
 use crate::definitions::{ImageDraft, Made};
@@ -19,7 +19,7 @@ pub(super) fn check(draft: &Draft) -> Vec<Problem> {
 fn of_image(made: &Made<ImageDraft>) -> Vec<Problem> {
     let image = &made.value.image;
     let mut problems = Vec::new();
-    if !image.releases.is_empty() && !image.layout.is_verified() {
+    if !image.releases.is_empty() && image.layout.slots == Slots::One {
         let message =
             format!("the image `{}` has releases, but no second slot to install them into", image.name);
         let problem = Problem::error(Place::argument(&made.site, "releases"), message);

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-/// Units that share a category's folder.
+/// Units that share a category's directory.
 const PER_CATEGORY: usize = 500;
 
 const CLASS: &str = r#"

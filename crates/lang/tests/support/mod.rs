@@ -1,4 +1,4 @@
-//! Projects for tests: written into a folder of their own from a text that holds several files.
+//! Projects for tests: written into a directory of their own from a text that holds several files.
 
 #![allow(dead_code, reason = "each test program uses a part of this")]
 #![allow(clippy::unwrap_used, reason = "a test may stop here")]
@@ -46,7 +46,7 @@ pub fn files(text: &str) -> Vec<(String, String)> {
     files
 }
 
-/// Writes files below a folder. A file that says `(absent)` is removed; one that says `-> target` is a link.
+/// Writes files below a directory. A file that says `(absent)` is removed; one that says `-> target` is a link.
 pub fn write(root: &Path, files: &[(String, String)]) {
     for (path, content) in files {
         let path = root.join(path);
@@ -59,7 +59,7 @@ pub fn write(root: &Path, files: &[(String, String)]) {
     }
 }
 
-/// A project of the base and these files, in a folder that lives as long as the result.
+/// A project of the base and these files, in a directory that lives as long as the result.
 pub fn project(text: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &files(BASE));

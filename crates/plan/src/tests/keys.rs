@@ -274,7 +274,7 @@ row!(disk_container, "image image", ["container"], |s| s
     .packages[0]
     .file = file(b"other"));
 row!(disk_layout, "image image", ["layout"], |s| s.image().layout =
-    Layout::Disk { esp: Size(1), root: RootSize::Fit, format: RootFormat::Ext4 });
+    Layout::disk(Size(1), RootSize::Fit, RootFormat::Ext4));
 
 #[test]
 fn every_size_of_a_verified_layout_enters() {
@@ -284,7 +284,7 @@ fn every_size_of_a_verified_layout_enters() {
         (1, 3, DataSize::Fill),
         (1, 2, DataSize::Fixed(Size(4))),
     ]
-    .map(|(esp, slot, data)| Layout::VerifiedAb { esp: Size(esp), slot: Size(slot), data });
+    .map(|(esp, slot, data)| Layout::verified_ab(Size(esp), Size(slot), data));
     let keys: std::collections::BTreeSet<Digest> = layouts
         .into_iter()
         .map(|layout| {

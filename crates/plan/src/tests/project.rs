@@ -125,14 +125,14 @@ pub fn unit(name: &str, deps: &[&str]) -> Unit {
 
 /// A Go module that the client of this container fetches.
 pub fn go_module(container: &str) -> Source {
-    Source::GoModule {
+    Source::GoModule(GoModule {
         path: "example.org/tool".into(),
         version: "v1.0.0".into(),
         gomod: None,
         stubs: BTreeMap::new(),
         upgrade: BTreeMap::new(),
         container: container.into(),
-    }
+    })
 }
 
 fn container(name: &str) -> Container {
@@ -196,7 +196,7 @@ fn image() -> Image {
         version: "1".into(),
         description: String::new(),
         artifacts: vec!["app".into()],
-        layout: Layout::Disk { esp: Size(1 << 26), root: RootSize::Fit, format: RootFormat::Erofs },
+        layout: Layout::disk(Size(1 << 26), RootSize::Fit, RootFormat::Erofs),
         container: "tools".into(),
         boot_manager: None,
         tests: Vec::new(),

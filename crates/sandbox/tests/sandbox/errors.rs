@@ -70,7 +70,7 @@ fn a_layer_within_another_is_explained() {
 fn a_wrong_upper_layer_is_explained() {
     let scratch = Scratch::new();
     let lower = vec![scratch.folder("lower")];
-    // Folders of two file systems.
+    // Directories of two file systems.
     let mount =
         Mount::Overlay { lower, upper: scratch.folder("upper"), work: "/dev/shm".into(), dest: "/o".into() };
     let text = refused(&with(mount));
@@ -107,7 +107,7 @@ fn a_missing_working_folder_is_named() {
     let text = refused(&spec);
     assert_eq!(
         text,
-        "cannot enter the sandbox's working folder \"/build/src\": No such file or directory (os error 2)"
+        "cannot enter the sandbox's working directory \"/build/src\": No such file or directory (os error 2)"
     );
 }
 

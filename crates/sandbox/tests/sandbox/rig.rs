@@ -101,7 +101,7 @@ pub fn is_abandoned(reader: impl AsFd, within: Duration) -> bool {
     polled[0].revents().contains(PollFlags::HUP)
 }
 
-/// A folder that lives as long as the test, with folders in it.
+/// A directory that lives as long as the test, with directories in it.
 pub struct Scratch(tempfile::TempDir);
 
 impl Scratch {
@@ -127,7 +127,7 @@ impl Scratch {
     }
 }
 
-/// Every file below a folder with what it holds.
+/// Every file below a directory with what it holds.
 pub fn tree(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

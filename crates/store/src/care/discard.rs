@@ -44,7 +44,7 @@ pub(crate) fn discard(layout: &Layout, object: Object, trash: &Path, _alone: &Ga
             return Ok(false);
         }
     }
-    // Moving a folder changes its `..`, which needs the right to write in it.
+    // Moving a directory changes its `..`, which needs the right to write in it.
     open_up(&path)?;
     let to = trash.join(object.to_string());
     if present(fs::rename(&path, &to)).at("remove", &path)?.is_none() {

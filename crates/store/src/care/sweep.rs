@@ -50,7 +50,7 @@ pub(crate) fn in_use(layout: &Layout, _alone: &Gate) -> Result<HashSet<Object>> 
 fn dead(layout: &Layout) -> Result<Vec<Dead>> {
     // Alone: no session is between making its file and locking it.
     let _gate = layout.enter_alone()?;
-    // A folder without a list has lost it; for the time of the cleaning it gets one again.
+    // A directory without a list has lost it; for the time of the cleaning it gets one again.
     let folders = [entries(&layout.sessions())?, entries(&layout.tmp())?].concat();
     let ids: BTreeSet<_> = folders.iter().filter_map(|path| path.file_name()).collect();
     let mut dead = Vec::new();

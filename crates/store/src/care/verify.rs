@@ -34,7 +34,7 @@ pub struct VerifyReport {
     pub checked: usize,
     /// Those that are not what their name says.
     pub damaged: Vec<Damage>,
-    /// Paths in the store's folders that the store did not write. They are left alone.
+    /// Paths in the store's directories that the store did not write. They are left alone.
     pub strangers: Vec<PathBuf>,
 }
 
@@ -79,7 +79,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When something can neither be called fine nor damaged: the store's own folders cannot be read, or the system
+    /// When something can neither be called fine nor damaged: the store's own directories cannot be read, or the system
     /// lacks memory or open files.
     pub fn verify(&self, repair: bool, progress: &mut dyn FnMut(Progress)) -> Result<VerifyReport> {
         let _care = Lock::exclusive(&self.layout.care_lock())?;

@@ -1,4 +1,4 @@
-//! Trees: reading a folder into a list of entries, and the digest of that list.
+//! Trees: reading a directory into a list of entries, and the digest of that list.
 
 mod hash;
 mod normalise;
@@ -20,9 +20,9 @@ pub(crate) use hash::FileHasher;
 /// archive format can say (ZIP's count begins there).
 pub const MTIME: i64 = 315_532_800;
 
-/// The digest of a folder, hashing its files on all cores.
+/// The digest of a directory, hashing its files on all cores.
 ///
-/// It covers the folder itself and everything in it, sorted by the bytes of its path relative to the folder: path,
+/// It covers the directory itself and everything in it, sorted by the bytes of its path relative to the directory: path,
 /// kind, permission bits (0o7777; a symbolic link has none), a link's target, a file's SHA-256. It does not cover
 /// owners, times and extended attributes. Hard links count as separate files. Symbolic links are not followed.
 ///
@@ -42,7 +42,7 @@ pub(crate) struct Prepared {
     pub(crate) size: u64,
 }
 
-/// Makes a folder fit for the store, and gives its digest: see [`crate::Store::import_tree`]. Each file is opened and
+/// Makes a directory fit for the store, and gives its digest: see [`crate::Store::import_tree`]. Each file is opened and
 /// read once.
 pub(crate) fn prepare(dir: &Path) -> Result<Prepared> {
     let tree = Tree::read(dir, Modes::MakeReadable)?;

@@ -19,13 +19,13 @@ const TIMES: Timestamps = Timestamps {
     last_modification: Timespec { tv_sec: MTIME, tv_nsec: 0 },
 };
 
-/// Normalises a file or folder that is open.
+/// Normalises a file or directory that is open.
 pub(crate) fn opened(tree: &Tree, entry: &Entry, file: &File) -> Result<()> {
     strip(file, entry).at("remove the extended attributes of", &tree.whole(&entry.path))?;
     futimens(file, &TIMES).at("set the time of", &tree.whole(&entry.path))
 }
 
-/// Normalises everything but files. It comes last: putting something in a folder changes the folder's time.
+/// Normalises everything but files. It comes last: putting something in a directory changes the directory's time.
 pub(crate) fn links_and_folders(tree: &Tree) -> Result<()> {
     for entry in &tree.entries {
         match entry.node {

@@ -38,7 +38,7 @@ fn copy(tree: &Tree, entry: &Entry) -> Result<()> {
     fs::rename(&new, &path).at("replace", &path)
 }
 
-/// A new file in the same folder, under a name that no other entry has.
+/// A new file in the same directory, under a name that no other entry has.
 fn create_beside(path: &Path) -> Result<(File, PathBuf)> {
     let mut number = 0_u64;
     loop {

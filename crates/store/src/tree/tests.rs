@@ -18,7 +18,7 @@ enum Made {
     Link { target: String },
 }
 
-/// By path: every name is a folder away from the top at most, so that no entry needs another first.
+/// By path: every name is a directory away from the top at most, so that no entry needs another first.
 type Plan = BTreeMap<String, Made>;
 
 fn make(plan: &Plan, reversed: bool) -> TempDir {
@@ -48,7 +48,7 @@ fn make(plan: &Plan, reversed: bool) -> TempDir {
     top
 }
 
-/// Folders that come by themselves do not depend on the umask.
+/// Directories that come by themselves do not depend on the umask.
 fn chmod_unless_top(top: &Path, folder: &Path) {
     if folder != top {
         fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
@@ -71,7 +71,7 @@ fn made() -> impl Strategy<Value = Made> {
 }
 
 fn plan() -> impl Strategy<Value = Plan> {
-    // Entries at the top and entries in folders have different names, so none is below a file.
+    // Entries at the top and entries in directories have different names, so none is below a file.
     prop::collection::btree_map("([a-c]\\.?[a-c]?|[x-z][-.]?/[a-c ]{1,3})", made(), 0..12)
 }
 

@@ -1,4 +1,4 @@
-//! Listing a folder without ever following a symbolic link out of it.
+//! Listing a directory without ever following a symbolic link out of it.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -19,12 +19,12 @@ use crate::error::{At, Result, StoreError};
 pub(crate) enum Modes {
     /// Leave them.
     Keep,
-    /// Give the owner the right to read files and folders and to enter folders; at the top also to write, without
-    /// which a folder cannot be moved.
+    /// Give the owner the right to read files and directories and to enter directories; at the top also to write, without
+    /// which a directory cannot be moved.
     MakeReadable,
 }
 
-/// A folder's entries, sorted by path. The first is the folder itself, with an empty path.
+/// A directory's entries, sorted by path. The first is the directory itself, with an empty path.
 pub(crate) struct Tree {
     pub(crate) root: PathBuf,
     folder: OwnedFd,
@@ -74,7 +74,7 @@ impl Tree {
         Ok(tree)
     }
 
-    /// Appends what lies in the folder at this place.
+    /// Appends what lies in the directory at this place.
     fn list(&mut self, at: usize, modes: Modes) -> Result<()> {
         let path = self.entries[at].path.clone();
         let folder = self.open_at(&path, FOLDER)?;
@@ -90,7 +90,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Opens a file or folder of this tree for reading. A symbolic link anywhere in the path is refused.
+    /// Opens a file or directory of this tree for reading. A symbolic link anywhere in the path is refused.
     pub(crate) fn open(&self, entry: &Entry) -> Result<File> {
         self.open_at(&entry.path, OFlags::NOFOLLOW | OFlags::NONBLOCK).map(File::from)
     }

@@ -10,7 +10,7 @@ use yoe_store::{Store, StoreError};
 
 use crate::fixture::{Fixture, assert_clean, command, digest, import, result, role};
 
-/// Runs this test again in a mount namespace in which `script` did something to the folder `$0`. None, with the reason
+/// Runs this test again in a mount namespace in which `script` did something to the directory `$0`. None, with the reason
 /// printed, where this system does not let us.
 fn in_namespace(script: &str, folder: &Path, test: &str) -> Option<Output> {
     let allowed = Command::new("unshare").args(["--map-root-user", "--mount", "true"]).output();

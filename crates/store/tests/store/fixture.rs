@@ -1,4 +1,4 @@
-//! A store in a temporary folder, things to put into it, and this test program started anew as another process.
+//! A store in a temporary directory, things to put into it, and this test program started anew as another process.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -80,7 +80,7 @@ pub fn assert_clean(store: &Store) {
     assert!(report.damaged.is_empty() && report.strangers.is_empty(), "{report:?}");
 }
 
-/// The number of entries in one of the store's folders.
+/// The number of entries in one of the store's directories.
 pub fn count(store: &Store, folder: &str) -> usize {
     fs::read_dir(store.root().join(folder)).unwrap().count()
 }

@@ -169,7 +169,7 @@ fn nothing_whole_goes_unasked_while_others_record() {
     assert!(names.iter().all(there));
 }
 
-/// Makes everything below a folder look old, all of it equally.
+/// Makes everything below a directory look old, all of it equally.
 fn age(folder: &std::path::Path) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,4 +1,4 @@
-//! What importing does to a folder, and what it refuses.
+//! What importing does to a directory, and what it refuses.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};

@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use super::ranges::{REQUEST, first};
 use super::receiver::{Receiver, Wanted};
 use crate::config::Network;
-use crate::problem::Problem;
-use crate::source::{Again, Ask, Repository, Tries};
+use crate::problem::{Again, Problem};
+use crate::source::{Ask, Repository, Tries};
 
 /// Answers with damaged chunks after which the file is damaged.
 const DAMAGED: u32 = 3;

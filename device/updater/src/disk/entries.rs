@@ -15,7 +15,7 @@ const LARGEST: u64 = 1 << 30;
 /// What unfinished copies end with.
 const UNFINISHED: &str = ".efi.part";
 
-/// The folder of the entries.
+/// The directory of the entries.
 #[derive(Debug, Clone)]
 pub struct Entries {
     folder: PathBuf,
@@ -37,7 +37,7 @@ impl Entries {
     /// left alone.
     ///
     /// # Errors
-    /// When the folder cannot be read.
+    /// When the directory cannot be read.
     pub fn read(&self, image: &str, kernel: Option<&str>) -> Result<(Vec<Entry>, Vec<Unfinished>), Problem> {
         let (mut entries, mut unfinished) = (Vec::new(), Vec::new());
         for file in self.files()? {
@@ -67,7 +67,7 @@ impl Entries {
     /// Names of all files, sorted. What is no regular file is none: the boot manager's own directories lie next to the entries.
     ///
     /// # Errors
-    /// When the folder cannot be read.
+    /// When the directory cannot be read.
     pub fn files(&self) -> Result<Vec<String>, Problem> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,

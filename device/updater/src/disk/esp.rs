@@ -10,17 +10,17 @@ use rustix::mount::{
 use super::mend::mend;
 use crate::problem::Problem;
 
-/// The EFI system partition's folder.
+/// The EFI system partition's directory.
 #[derive(Debug)]
 pub struct Esp {
     folder: PathBuf,
-    /// A mount that is in no folder: several updaters are not in each other's way, and it ends with this process, however that
+    /// A mount that is in no directory: several updaters are not in each other's way, and it ends with this process, however that
     /// ends.
     _mount: Option<OwnedFd>,
 }
 
 impl Esp {
-    /// The folder where it is mounted, or else a mount of this partition, mended before when something is to be changed on it.
+    /// The directory where it is mounted, or else a mount of this partition, mended before when something is to be changed on it.
     ///
     /// # Errors
     /// When it cannot be mended or mounted.

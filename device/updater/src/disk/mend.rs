@@ -8,8 +8,8 @@ use yoe_disk::fat::{Name, names};
 
 use super::Disk;
 use crate::machine::superfluous;
-use crate::patience;
 use crate::problem::Problem;
+use crate::retry::retry_while;
 
 /// Takes away each name of a file that has two. Nothing is written when there is none.
 ///
@@ -37,7 +37,7 @@ fn twins(disk: &Disk) -> Result<Vec<Name>, Problem> {
 fn alone(device: &Path) -> Result<Disk, Problem> {
     // O_EXCL on a block device: nobody else holds it, a mounted file system included (open(2)).
     let flags = OFlags::RDWR | OFlags::EXCL | OFlags::CLOEXEC;
-    match patience::while_it_says(Errno::BUSY, || open(device, flags, Mode::empty())) {
+    match retry_while(Errno::BUSY, || open(device, flags, Mode::empty())) {
         Ok(file) => Ok(Disk::of(file.into(), device)),
         Err(Errno::BUSY) => Err(Problem::Mounted(device.to_owned())),
         Err(errno) => Err(Problem::file("opened", device)(errno.into())),

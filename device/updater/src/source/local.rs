@@ -1,4 +1,4 @@
-//! Files and folders of this device.
+//! Files and directories of this device.
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -80,14 +80,14 @@ impl LocalFile {
     }
 }
 
-/// A repository in a folder.
+/// A repository in a directory.
 pub struct Folder {
     folder: PathBuf,
     name: String,
 }
 
 impl Folder {
-    /// In this folder.
+    /// In this directory.
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), name: folder.display().to_string() }
     }

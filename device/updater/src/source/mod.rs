@@ -16,7 +16,7 @@ use crate::problem::Problem;
 pub use address::Address;
 use bundle::Bundle;
 use local::{Folder, LocalFile};
-pub use tries::{Again, Tries};
+pub use tries::Tries;
 use web::{Web, WebFile, WebFolder};
 
 /// What to read of a file.

@@ -3,20 +3,7 @@
 use std::time::Duration;
 
 use crate::config::Network;
-use crate::problem::Problem;
-
-/// Whether it is of use to ask once more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Again {
-    /// The server would say the same.
-    Never,
-    /// After a pause.
-    Soon,
-    /// After this many seconds, which the server asks for.
-    After(u64),
-    /// At once, for the whole file: the server does not give out parts as it should.
-    Whole,
-}
+use crate::problem::{Again, Problem};
 
 /// Attempts to fetch something.
 #[derive(Debug)]

@@ -32,8 +32,8 @@ fn is_installed(device: &Device, new: &Built) {
     assert_eq!(fs::read(device.entry("box_1.1+3.efi")).unwrap(), new.kernel);
 }
 
-/// Runs the updater while a folder of the device is a file system of its own with these limits (tmpfs(5)), which the user who
-/// runs the test may mount in a namespace of its own (unshare(1)). What it held then is in the folder afterwards.
+/// Runs the updater while a directory of the device is a file system of its own with these limits (tmpfs(5)), which the user who
+/// runs the test may mount in a namespace of its own (unshare(1)). What it held then is in the directory afterwards.
 fn within(device: &Device, folder: &str, limits: &str, arguments: &[&str]) -> Output {
     const SCRIPT: &str = "
         folder=$1 limits=$2; shift 2
@@ -82,7 +82,7 @@ fn an_esp_without_room_is_found_out_before_anything_is_written() {
 fn an_esp_that_fills_up_meanwhile_is_an_error_that_can_be_taken_up_again() {
     let (device, new) = setting();
     let server = device.path("server").display().to_string();
-    // Room enough by every count, and none for a file more: the folder, two below it, and the entry.
+    // Room enough by every count, and none for a file more: the directory, two below it, and the entry.
     let output = within(&device, "efi", "size=8M,nr_inodes=4", &["--json", "install", &server]);
     let said = json(&output, 20);
     assert!(said["message"].as_str().unwrap().contains("No space left on device"), "{said}");

@@ -1,4 +1,4 @@
-//! A device in a folder: a disk image that sfdisk(8) partitioned, an EFI system partition as a folder, and everything
+//! A device in a directory: a disk image that sfdisk(8) partitioned, an EFI system partition as a directory, and everything
 //! else that the updater reads.
 
 use std::fs;

@@ -26,7 +26,7 @@ fn refused(device: &Device, from: &Path, code: i32, kind: &str, message: &str) {
     assert_eq!(device.digest(), before, "something was written");
 }
 
-/// The file below a folder whose name ends so.
+/// The file below a directory whose name ends so.
 fn find(folder: &Path, end: &str) -> std::path::PathBuf {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];

@@ -89,7 +89,7 @@ impl Shop {
         self.keyring = keyring;
     }
 
-    /// Adds an update to the folder of a repository.
+    /// Adds an update to the directory of a repository.
     pub fn publish(&mut self, folder: &Path, built: &Built, offer: &Offer) {
         let manifest = manifest(built, offer);
         let index = Index::of(&built.root[..], &built.kernel[..], offer.chunking).unwrap();
@@ -145,7 +145,7 @@ fn write(folder: &Path, path: &str, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
 }
 
-/// A bundle of all that a folder holds, metadata first.
+/// A bundle of all that a directory holds, metadata first.
 pub fn bundle(folder: &Path, to: &Path) {
     let mut paths = Vec::new();
     walk(folder, folder, &mut paths);

@@ -18,7 +18,7 @@ pub enum ArchiveError {
     /// The bytes are not an archive of the kind that packages use.
     #[error("{0}")]
     Malformed(&'static str),
-    /// An entry's name would leave the folder that it is unpacked into.
+    /// An entry's name would leave the directory that it is unpacked into.
     #[error("entry {path:?} {reason}")]
     UnsafePath {
         /// The name as stored.
@@ -68,7 +68,7 @@ impl<R: Read> ArchiveReader<R> {
                 b'x' => extension.read(&self.small(raw.size)?)?,
                 // Global records say nothing about a single entry.
                 b'g' => drop(self.small(raw.size)?),
-                // The top folder itself, as an archive of a whole root has it.
+                // The top directory itself, as an archive of a whole root has it.
                 b'5' if extension.path.is_none() && raw.name == b"./" => extension = Extension::default(),
                 _ => return self.entry(raw, extension).map(Some),
             }

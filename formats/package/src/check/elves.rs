@@ -7,7 +7,7 @@ use crate::elf::{Elf, is_elf};
 use crate::sonames::Sonames;
 use crate::{Arch, PackageError, Tree};
 
-/// Folders whose ELF files are data: code for other processors, the kernel and its modules.
+/// Directories whose ELF files are data: code for other processors, the kernel and its modules.
 const DATA: [&str; 4] = ["usr/lib/firmware/", "usr/lib/modules/", "usr/lib/bpf/", "boot/"];
 /// Libraries of glibc and gcc, none of which musl's systems have.
 const HOST: [&str; 8] = [

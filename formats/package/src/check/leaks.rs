@@ -8,7 +8,7 @@ use memchr::memmem;
 use super::{CheckContext, Problem};
 use crate::{PackageError, Tree};
 
-/// The folders that every build step sees and no device has.
+/// The directories that every build step sees and no device has.
 pub const BUILD_PATHS: [&str; 6] =
     ["/build/src", "/build/work", "/build/dest", "/build/files", "/build/home", "/sysroot"];
 

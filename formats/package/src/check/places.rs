@@ -4,21 +4,21 @@ use super::leaks::names_build_path;
 use super::{CheckContext, Problem};
 use crate::{Content, Node, Tree};
 
-/// Folders of the Filesystem Hierarchy Standard that a device has at its top.
+/// Directories of the Filesystem Hierarchy Standard that a device has at its top.
 const TOP: [&str; 16] = [
     "boot", "data", "dev", "etc", "home", "media", "mnt", "opt", "proc", "root", "run", "srv", "sys", "tmp",
     "usr", "var",
 ];
 /// Links into `/usr` on a device.
 const MERGED: [&str; 4] = ["bin", "lib", "lib64", "sbin"];
-const EXPECTED: &str = "/usr, /etc, /var, /opt, /boot or another folder of the hierarchy standard";
+const EXPECTED: &str = "/usr, /etc, /var, /opt, /boot or another directory of the hierarchy standard";
 
 pub(super) fn check(tree: &Tree, context: &CheckContext<'_>) -> Vec<Problem> {
     let lasting = tree.iter().filter(|(path, node)| !has_content(tree, path, node));
     lasting.filter_map(|(path, node)| place(path, node).or_else(|| link(path, node, context))).collect()
 }
 
-/// Whether it is a folder with something in it: then what is in it is judged, not the folder.
+/// Whether it is a directory with something in it: then what is in it is judged, not the directory.
 fn has_content(tree: &Tree, path: &str, node: &Node) -> bool {
     let below = format!("{path}/");
     node.content == Content::Directory
@@ -45,7 +45,7 @@ fn link(path: &str, node: &Node, context: &CheckContext<'_>) -> Option<Problem> 
     climbs(path, target).then(|| Problem::LinkAboveRoot { path: device_path, target: target.clone() })
 }
 
-/// Whether a relative target has more `..` than there are folders above the link.
+/// Whether a relative target has more `..` than there are directories above the link.
 fn climbs(path: &str, target: &str) -> bool {
     if target.starts_with('/') {
         return false;

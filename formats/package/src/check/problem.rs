@@ -39,19 +39,19 @@ pub enum Problem {
         "{path} asks for an executable stack; add -Wl,-z,noexecstack, or a .note.GNU-stack section to its assembly"
     )]
     ExecutableStack { path: String },
-    /// The loader would look for libraries in a folder of the build.
-    #[error("{path} has the run path {run_path}, a folder of the build; link without -rpath")]
+    /// The loader would look for libraries in a directory of the build.
+    #[error("{path} has the run path {run_path}, a directory of the build; link without -rpath")]
     RunPath { path: String, run_path: String },
-    /// Text that names a folder of the build.
+    /// Text that names a directory of the build.
     #[error(
-        "{path} names {leak}, a folder of the build, at byte {offset}: \"{text}\"; map it away (-ffile-prefix-map, sed after installing), or set host_paths_ok = True"
+        "{path} names {leak}, a directory of the build, at byte {offset}: \"{text}\"; map it away (-ffile-prefix-map, sed after installing), or set host_paths_ok = True"
     )]
     Leak { path: String, leak: String, offset: u64, text: String },
-    /// A link to a folder of the build.
+    /// A link to a directory of the build.
     #[error("{path} is a link to {target}, a path of the build; link to the path on the device")]
     LinkToBuild { path: String, target: String },
     /// A link whose `..` climb above the root.
-    #[error("{path} is a link to {target}, which climbs above the root folder")]
+    #[error("{path} is a link to {target}, which climbs above the root directory")]
     LinkAboveRoot { path: String, target: String },
     /// A privileged file that nobody announced.
     #[error(
@@ -64,15 +64,15 @@ pub enum Problem {
     )]
     AbsentSetuid { path: String, found: &'static str },
     /// A file that everybody may change.
-    #[error("{path} has mode {mode:04o}: everybody may write to it; use {}", if *directory { "1777 for a shared folder, else 0755" } else { "0644 or 0755" })]
+    #[error("{path} has mode {mode:04o}: everybody may write to it; use {}", if *directory { "1777 for a shared directory, else 0755" } else { "0644 or 0755" })]
     WorldWritable { path: String, mode: u32, directory: bool },
     /// Outside the merged layout.
     #[error(
         "{path} lies outside the layout of a device: /{top} is a link to /usr/{top}; install into /usr/{top}"
     )]
     NotMerged { path: String, top: String },
-    /// In no folder that a device has.
-    #[error("{path} lies in no folder that a device has; expected {expected}")]
+    /// In no directory that a device has.
+    #[error("{path} lies in no directory that a device has; expected {expected}")]
     Place { path: String, expected: &'static str },
 }
 

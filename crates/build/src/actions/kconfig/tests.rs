@@ -2,11 +2,12 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use super::*;
+use crate::configuration_error::SHOWN;
 
 const KCONFIG: &str = "config NET\n\tbool \"Networking\"\n\nsource \"net/Kconfig\"\n";
 const BRIDGE: &str = "config BRIDGE\n\tbool \"Bridge\"\n\tdepends on NET\n";
 
-/// A build folder with sources, and what its configuration says.
+/// A build directory with sources, and what its configuration says.
 struct Rig {
     root: tempfile::TempDir,
 }
@@ -30,7 +31,7 @@ impl Rig {
         fs::write(path, text).unwrap();
     }
 
-    fn judge(&self, fragments: &[(&str, &str)]) -> Result<(), KconfigProblem> {
+    fn judge(&self, fragments: &[(&str, &str)]) -> Result<(), ConfigurationError> {
         let fragments: Vec<_> =
             fragments.iter().map(|(file, text)| Fragment::parse(file, text.as_bytes()).unwrap()).collect();
         // The upper layer is there even when no step changed a source.
@@ -81,7 +82,7 @@ fn many_are_cut_but_for_the_lines_that_mend_them() {
 fn contradicting_fragments_are_named_both() {
     let rig = Rig::new("CONFIG_NET=y\n");
     let problem = rig.judge(&[("a.cfg", "CONFIG_NET=y\n"), ("b.cfg", "CONFIG_NET=n\n")]).unwrap_err();
-    assert!(matches!(problem, KconfigProblem::Merge(_)));
+    assert!(matches!(problem, ConfigurationError::Merge(_)));
     assert!(problem.to_string().contains("CONFIG_NET is y in a.cfg:1 and n in b.cfg:1"), "{problem}");
 }
 
@@ -101,7 +102,7 @@ fn without_readable_kconfig_files_the_lost_are_still_named() {
     let rig = Rig::new("CONFIG_NET=y\n");
     fs::remove_file(rig.path("src/net/Kconfig")).unwrap();
     let problem = rig.judge(&[("a.cfg", "CONFIG_BRIDGE=y\n")]).unwrap_err();
-    assert!(matches!(problem, KconfigProblem::Unexplained { .. }));
+    assert!(matches!(problem, ConfigurationError::Unexplained { .. }));
     assert!(problem.to_string().contains("a.cfg:1: asks for CONFIG_BRIDGE=y, the final configuration has n"));
 }
 
@@ -109,9 +110,9 @@ fn without_readable_kconfig_files_the_lost_are_still_named() {
 fn no_configuration_is_an_error_of_its_own() {
     let rig = Rig::new("");
     fs::remove_file(rig.path("work/.config")).unwrap();
-    assert!(matches!(rig.judge(&[]).unwrap_err(), KconfigProblem::Absent(_)));
+    assert!(matches!(rig.judge(&[]).unwrap_err(), ConfigurationError::Absent(_)));
     rig.write("work/.config", "CONFIG_NET=maybe\n");
-    assert!(matches!(rig.judge(&[]).unwrap_err(), KconfigProblem::Config(_)));
+    assert!(matches!(rig.judge(&[]).unwrap_err(), ConfigurationError::Config(_)));
 }
 
 #[test]
@@ -121,9 +122,9 @@ fn no_link_leads_out_of_the_build() {
     for target in ["../secret".into(), rig.path("secret")] {
         fs::remove_file(rig.path("work/.config")).unwrap();
         symlink(target, rig.path("work/.config")).unwrap();
-        assert!(matches!(rig.judge(&[]).unwrap_err(), KconfigProblem::Absent(_)));
+        assert!(matches!(rig.judge(&[]).unwrap_err(), ConfigurationError::Absent(_)));
     }
     fs::remove_file(rig.path("work/.config")).unwrap();
     fs::create_dir(rig.path("work/.config")).unwrap();
-    assert!(matches!(rig.judge(&[]).unwrap_err(), KconfigProblem::Absent(_)));
+    assert!(matches!(rig.judge(&[]).unwrap_err(), ConfigurationError::Absent(_)));
 }

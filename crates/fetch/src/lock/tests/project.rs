@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use yoe_model::{
-    Arch, Container, DebianPatches, Definitions, Kernel, Machine, Origin, Project, Scope, Source,
+    Arch, Container, DebianPatches, Definitions, GoModule, Kernel, Machine, Origin, Project, Scope, Source,
     SourceEntry, Unit, Unlocked,
 };
 
@@ -107,13 +107,15 @@ fn unit(name: &str, version: &str, patches: &DebianPatches) -> (String, Arc<Unit
         archive: "debian".to_owned(),
         patches: patches.clone(),
     };
-    let go = || Source::GoModule {
-        path: name.to_owned(),
-        version: version.to_owned(),
-        gomod: None,
-        stubs: BTreeMap::new(),
-        upgrade: BTreeMap::new(),
-        container: "tools".to_owned(),
+    let go = || {
+        Source::GoModule(GoModule {
+            path: name.to_owned(),
+            version: version.to_owned(),
+            gomod: None,
+            stubs: BTreeMap::new(),
+            upgrade: BTreeMap::new(),
+            container: "tools".to_owned(),
+        })
     };
     // No Debian package has a slash in its name, and every module that can be fetched has.
     let source = if name.contains('/') { go() } else { debian() };

@@ -8,8 +8,8 @@ use ureq::Body;
 use ureq::http::Response;
 
 use super::pace::Pace;
-use super::{Again, Web, failed};
-use crate::problem::Problem;
+use super::{Web, failed};
+use crate::problem::{Again, Problem};
 use crate::source::{Piece, Sink};
 
 /// The longest pause that a server can ask for, in seconds. Who asks for more is left alone.

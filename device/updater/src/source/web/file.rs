@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use super::answer::Answer;
-use super::{Again, Web, failed};
-use crate::problem::Problem;
+use super::{Web, failed};
+use crate::problem::{Again, Problem};
 use crate::source::{Ask, Pieces, Sink, Tries};
 
 /// Answers that a small part may come in.

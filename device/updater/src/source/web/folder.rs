@@ -1,7 +1,7 @@
 //! A repository in a directory of a web server.
 
-use super::{Again, Web, failed};
-use crate::problem::Problem;
+use super::{Web, failed};
+use crate::problem::{Again, Problem};
 use crate::source::{Ask, Repository, Sink, Tries};
 
 /// A repository on a server.

@@ -15,9 +15,9 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use super::{Again, Ask};
+use super::Ask;
 use crate::config::Network;
-use crate::problem::Problem;
+use crate::problem::{Again, Problem};
 use answer::Answer;
 pub use file::WebFile;
 pub use folder::WebFolder;

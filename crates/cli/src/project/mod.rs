@@ -1,0 +1,115 @@
+//! What most commands begin with: the project of the current directory, bound to its lock, planned and built.
+//!
+//! ```text
+//! OpenProject ──lock──▶ LockedProject ──buildable──▶ BuildableProject ──builder──▶ Builder ──▶ BuiltTargets
+//! ```
+//!
+//! An [`OpenProject`] is evaluated text. A [`LockedProject`] can be planned, to see what would be done. A
+//! [`BuildableProject`] has the key that signs its packages, too.
+
+mod bootable;
+mod built;
+mod image;
+mod lock_file;
+mod locked;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use yoe_fetch::client::{Client, Proxy, Settings};
+use yoe_fetch::host;
+use yoe_keys::SecureBoot;
+use yoe_model::{Cancel, Lock, Mirrors, Project, Unlocked};
+use yoe_store::Store;
+
+pub use self::bootable::{Choice, bootable};
+pub use self::built::{BuiltTargets, no_package};
+pub use self::image::image;
+pub use self::lock_file::LOCK;
+pub use self::locked::LockedProject;
+use crate::error::CommandError;
+use crate::{paths, ui};
+
+/// An evaluated project and where it is.
+pub struct OpenProject {
+    /// Its directory.
+    pub root: PathBuf,
+    /// What was evaluated.
+    pub project: Project<Unlocked>,
+}
+
+/// Evaluates the project that the current directory is in.
+pub fn open(machine: Option<&str>) -> Result<OpenProject, CommandError> {
+    let root = paths::project_root()?;
+    let options = yoe_lang::Options { machine: machine.map(str::to_owned) };
+    let project = yoe_lang::load(&root, &options)
+        .map_err(|diagnostics| CommandError::diagnostics(diagnostics.render().trim_end().to_owned()))?;
+    Ok(OpenProject { root, project })
+}
+
+/// The name of the project that the current directory is in. Its images and units need not be there yet.
+pub fn name() -> Result<String, CommandError> {
+    yoe_lang::name(&paths::project_root()?)
+        .map_err(|diagnostics| CommandError::diagnostics(diagnostics.render().trim_end().to_owned()))
+}
+
+impl OpenProject {
+    /// Every archive that the project speaks of, with its addresses.
+    pub fn mirrors(&self) -> Mirrors {
+        let containers = self.project.containers.values().map(|container| container.archive.clone());
+        let sources = self.project.units.values().flat_map(|unit| &unit.sources);
+        let sources = sources.filter_map(|entry| entry.source.archive().map(str::to_owned));
+        host::mirrors(&paths::host(), &self.project.mirrors, containers.chain(sources))
+    }
+
+    /// The lock file; absent when there is none.
+    pub fn read_lock(&self) -> Result<Option<Lock>, CommandError> {
+        lock_file::read(&self.root)
+    }
+
+    /// Binds the project to its lock.
+    pub fn lock(self) -> Result<LockedProject, CommandError> {
+        let lock = self
+            .read_lock()?
+            .ok_or_else(|| CommandError::user(format!("the project has no {LOCK}")).hint("run `yoe lock`"))?;
+        self.with_lock(lock)
+    }
+
+    /// Binds the project to this lock.
+    pub fn with_lock(mut self, lock: Lock) -> Result<LockedProject, CommandError> {
+        self.project.mirrors = self.mirrors();
+        let project = self.project.lock(lock, BTreeMap::new()).map_err(|mismatches| {
+            let lines: Vec<String> = mismatches.iter().map(|mismatch| format!("  {mismatch}")).collect();
+            CommandError::user(format!("{LOCK} does not fit the project:\n{}", lines.join("\n")))
+                .hint("run `yoe lock`")
+        })?;
+        Ok(LockedProject { root: self.root, project, store: open_store()? })
+    }
+}
+
+/// Makes sure that steps can be isolated, before anything is fetched for them.
+pub fn isolation() -> Result<(), CommandError> {
+    yoe_sandbox::probe()
+        .map_err(|why| CommandError::config("steps cannot be isolated on this machine").because(why))
+}
+
+/// The project's keys for Secure Boot; says so when it had none and they were made.
+pub fn open_secure_boot(tools: &Path, project: &str, scratch: &Path) -> Result<SecureBoot, CommandError> {
+    let secure_boot = SecureBoot::open(tools, &paths::keys()?, project, scratch)?;
+    if let Some(keys) = secure_boot.new_keys() {
+        ui::note(&format!("made keys for Secure Boot: {}", keys.display()));
+    }
+    Ok(secure_boot)
+}
+
+/// A client for downloads, by the proxy that the environment names.
+pub fn client(cancel: Cancel) -> Result<Client, CommandError> {
+    let settings = Settings { proxy: Proxy::Environment, ..Settings::default() };
+    Client::new(settings, cancel)
+        .map_err(|error| CommandError::config("nothing can be fetched on this machine").because(error))
+}
+
+/// The user's store.
+pub fn open_store() -> Result<Store, CommandError> {
+    Ok(Store::open(&paths::store_root()?)?)
+}

@@ -1,0 +1,20 @@
+//! Image tests: boot, assert what the image declares, switch off, and report as a test runner does.
+
+mod device;
+mod failed_boot;
+mod figure;
+mod limits;
+mod reach;
+mod record;
+mod report;
+mod runner;
+mod segment;
+mod sweep;
+
+pub use device::{Device, Hardware};
+pub use figure::Figure;
+pub use limits::{Limits, has_sweep, set_cuts};
+pub use record::{BootRecord, Moment, Record, TestRecord};
+pub use report::{Boot, Cut, Failure, Outcome, Reporter, Summary, TestResult};
+pub use runner::{Judge, NoMatch, RunError, Suite, names, run};
+pub use sweep::random_seed;
