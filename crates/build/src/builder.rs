@@ -12,7 +12,7 @@ use yoe_package::Signer;
 use yoe_plan::{Action, ActionId, ActionKind, Key, Plan};
 use yoe_store::{ActionResult, Lock, Session, Store};
 
-use crate::error::{BuildError, Failure};
+use crate::error::{ActionError, BuildError};
 use crate::explain::reason;
 use crate::reporter::{Event, How, Reporter};
 use crate::schedule::{Execute, Known, Lanes, Results, run, targets};
@@ -58,16 +58,16 @@ impl Builder {
     }
 
     /// The directory of a tree that is known to be in the store.
-    pub(crate) fn tree(&self, digest: &Digest) -> Result<PathBuf, Failure> {
-        self.store.tree(digest)?.ok_or(Failure::Gone(*digest))
+    pub(crate) fn tree(&self, digest: &Digest) -> Result<PathBuf, ActionError> {
+        self.store.tree(digest)?.ok_or(ActionError::Gone(*digest))
     }
 
-    pub(crate) fn input(&self, inputs: &Results, id: ActionId) -> Result<PathBuf, Failure> {
-        let digest = inputs.get(&id).ok_or(Failure::Missing)?;
+    pub(crate) fn input(&self, inputs: &Results, id: ActionId) -> Result<PathBuf, ActionError> {
+        let digest = inputs.get(&id).ok_or(ActionError::Missing)?;
         self.tree(digest)
     }
 
-    fn execute(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<Digest, Failure> {
+    fn execute(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<Digest, ActionError> {
         let action = plan.action(id);
         match &action.kind {
             ActionKind::Source(source) => self.source(action, source, inputs),
@@ -81,7 +81,7 @@ impl Builder {
     }
 
     /// Makes a result, or takes that of the same action over the same bytes.
-    fn make(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<(Digest, How), Failure> {
+    fn make(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<(Digest, How), ActionError> {
         let action = plan.action(id);
         let began = Instant::now();
         let content_key = content_key(plan, action, inputs);
@@ -105,7 +105,7 @@ impl Builder {
 
 impl Builder {
     /// Waits for the lock of an action, and says so; ends when the build is cancelled.
-    fn lock(&self, action: &Action) -> Result<Lock, Failure> {
+    fn lock(&self, action: &Action) -> Result<Lock, ActionError> {
         const STEP: Duration = Duration::from_millis(100);
         let mut told = false;
         loop {
@@ -113,7 +113,7 @@ impl Builder {
                 return Ok(lock);
             }
             if self.cancel.is_cancelled() {
-                return Err(Failure::Interrupted);
+                return Err(ActionError::Interrupted);
             }
             if !std::mem::replace(&mut told, true) {
                 self.reporter.event(Event::Waiting { label: &action.label });
@@ -140,13 +140,13 @@ impl Execute for Builder {
     fn run(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<Digest, BuildError> {
         let action = plan.action(id);
         let label = &action.label;
-        let wrap = |failure: Failure| {
+        let wrap = |failure: ActionError| {
             let log = self.store.log_file(&action.key).ok().filter(|path| path.exists());
             self.reporter.event(Event::Failed { label, log: log.clone() });
             failed(action, failure, log)
         };
         if self.cancel.is_cancelled() {
-            return Err(failed(action, Failure::Interrupted, None));
+            return Err(failed(action, ActionError::Interrupted, None));
         }
         // Another yoe may be at the same action: whoever comes second finds the result of the first.
         let _lock = self.lock(action).map_err(wrap)?;
@@ -163,7 +163,7 @@ impl Execute for Builder {
     }
 }
 
-fn failed(action: &Action, kind: Failure, log: Option<PathBuf>) -> BuildError {
+fn failed(action: &Action, kind: ActionError, log: Option<PathBuf>) -> BuildError {
     let wanted = match &action.kind {
         ActionKind::Source(source) => Some((source.user.clone(), source.origin.clone())),
         _ => None,

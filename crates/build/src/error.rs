@@ -23,7 +23,7 @@ pub struct BuildError {
     pub wanted: Option<(String, Origin)>,
     /// What went wrong.
     #[source]
-    pub kind: Box<Failure>,
+    pub kind: Box<ActionError>,
     /// Where its output is.
     pub log: Option<PathBuf>,
 }
@@ -38,7 +38,7 @@ fn user(wanted: &Option<(String, Origin)>) -> String {
 
 /// What went wrong in an action.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum ActionError {
     /// A step ended with an error.
     #[error("task {task:?} ended with {exit}; the last lines of its output:\n{tail}")]
     Step {
@@ -168,8 +168,8 @@ pub enum Failure {
     Interrupted,
 }
 
-impl Failure {
+impl ActionError {
     pub(crate) fn io(doing: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
-        Failure::Io { doing, path: path.into(), source }
+        ActionError::Io { doing, path: path.into(), source }
     }
 }

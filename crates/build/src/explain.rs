@@ -3,12 +3,12 @@
 use yoe_plan::{Action, Plan};
 use yoe_store::Store;
 
-use crate::error::{BuildError, Failure};
+use crate::error::{ActionError, BuildError};
 use crate::reporter::Reason;
 use crate::schedule::{Known, pending, targets};
 
 /// Why this action has no result under its key.
-pub fn reason(store: &Store, action: &Action) -> Result<Reason, Failure> {
+pub fn reason(store: &Store, action: &Action) -> Result<Reason, ActionError> {
     let Some(last) = store.last(&action.label)? else { return Ok(Reason::New) };
     let names = last.parts.keys().chain(action.parts.keys());
     let mut changed: Vec<String> =
@@ -33,7 +33,7 @@ pub struct Pending {
 /// # Errors
 /// When the store cannot be read.
 pub fn explain(store: &Store, plan: &Plan) -> Result<Vec<Pending>, BuildError> {
-    let wrap = |label: &str, kind: Failure| BuildError {
+    let wrap = |label: &str, kind: ActionError| BuildError {
         label: label.to_owned(),
         wanted: None,
         kind: Box::new(kind),
@@ -53,9 +53,9 @@ pub fn explain(store: &Store, plan: &Plan) -> Result<Vec<Pending>, BuildError> {
 struct Look<'a>(&'a Store);
 
 impl Known for Look<'_> {
-    type Error = Failure;
+    type Error = ActionError;
 
-    fn cached(&self, action: &Action) -> Result<Option<yoe_model::Digest>, Failure> {
+    fn cached(&self, action: &Action) -> Result<Option<yoe_model::Digest>, ActionError> {
         Ok(self.0.action(&action.key)?.map(|result| result.tree))
     }
 }

@@ -21,6 +21,6 @@ mod steps;
 
 pub use artifact::artifact;
 pub use builder::Builder;
-pub use error::{BuildError, Failure};
+pub use error::{ActionError, BuildError};
 pub use explain::{Pending, explain};
 pub use reporter::{Event, How, Reason, Reporter, Silent};

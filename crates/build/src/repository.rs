@@ -8,7 +8,7 @@ use yoe_package::index::{Listed, write};
 use yoe_plan::{ActionKind, Plan, UNIT_EPOCH};
 
 use crate::builder::Builder;
-use crate::error::{BuildError, Failure};
+use crate::error::{ActionError, BuildError};
 
 /// The index's name, which apk clients ask for.
 const INDEX: &str = "APKINDEX.tar.gz";
@@ -22,14 +22,14 @@ impl Builder {
     pub fn repository(&self, plan: &Plan, arch: Arch, folder: &Path) -> Result<usize, BuildError> {
         let written = || {
             let folder = folder.join(arch.as_str());
-            fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, error))?;
+            fs::create_dir_all(&folder).map_err(|error| ActionError::io("make", &folder, error))?;
             for action in plan.actions.iter().filter(|action| matches!(action.kind, ActionKind::Package(_))) {
-                let result = self.store.action(&action.key)?.ok_or(Failure::Gone(action.key))?;
+                let result = self.store.action(&action.key)?.ok_or(ActionError::Gone(action.key))?;
                 packages(&self.tree(&result.tree)?)?.iter().try_for_each(|package| copy(package, &folder))?;
             }
             self.index(&folder)
         };
-        written().map_err(|kind: Failure| BuildError {
+        written().map_err(|kind: ActionError| BuildError {
             label: format!("the repository {}", folder.display()),
             wanted: None,
             kind: Box::new(kind),
@@ -37,9 +37,9 @@ impl Builder {
         })
     }
 
-    fn index(&self, folder: &Path) -> Result<usize, Failure> {
-        let archive = |error: yoe_package::PackageError| Failure::Archive(Box::new(error));
-        let key = self.signer.public_key().map_err(|error| Failure::Archive(Box::new(error)))?;
+    fn index(&self, folder: &Path) -> Result<usize, ActionError> {
+        let archive = |error: yoe_package::PackageError| ActionError::Archive(Box::new(error));
+        let key = self.signer.public_key().map_err(|error| ActionError::Archive(Box::new(error)))?;
         let trusted = [key];
         let listed = packages(folder)?
             .iter()
@@ -54,8 +54,8 @@ impl Builder {
 }
 
 /// The package files of a directory, by name.
-fn packages(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let unreadable = |error| Failure::io("read", folder, error);
+fn packages(folder: &Path) -> Result<Vec<PathBuf>, ActionError> {
+    let unreadable = |error| ActionError::io("read", folder, error);
     let entries = fs::read_dir(folder).map_err(unreadable)?;
     let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>();
     let mut paths = paths.map_err(unreadable)?;
@@ -64,15 +64,15 @@ fn packages(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(paths)
 }
 
-fn copy(package: &Path, folder: &Path) -> Result<(), Failure> {
-    let bytes = fs::read(package).map_err(|error| Failure::io("read", package, error))?;
+fn copy(package: &Path, folder: &Path) -> Result<(), ActionError> {
+    let bytes = fs::read(package).map_err(|error| ActionError::io("read", package, error))?;
     replace(&folder.join(package.file_name().unwrap_or_default()), &bytes)
 }
 
 /// Writes a file whole or not at all: a server may be handing it out.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), ActionError> {
     let new = path.with_extension(format!("new-{}", std::process::id()));
     fs::write(&new, bytes)
         .and_then(|()| fs::rename(&new, path))
-        .map_err(|error| Failure::io("write", path, error))
+        .map_err(|error| ActionError::io("write", path, error))
 }

@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use yoe_model::Cancel;
 use yoe_sandbox::{Exit, Spec, Stdio, Stream};
 
-use crate::error::Failure;
+use crate::error::ActionError;
 
 /// Lines that an error repeats from the end of a step's output.
 const TAIL: usize = 20;
@@ -36,17 +36,17 @@ pub fn run_step(
     log: &mut File,
     cancel: &Cancel,
     line: &mut dyn FnMut(&str),
-) -> Result<Ran, Failure> {
+) -> Result<Ran, ActionError> {
     let (read, write) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
-        .map_err(|error| Failure::io("make a pipe for", "the step's output", error.into()))?;
-    let again = write.try_clone().map_err(|error| Failure::io("share", "the step's output", error))?;
+        .map_err(|error| ActionError::io("make a pipe for", "the step's output", error.into()))?;
+    let again = write.try_clone().map_err(|error| ActionError::io("share", "the step's output", error))?;
     let stdio = Stdio { stdin: Stream::Null, stdout: Stream::Fd(write), stderr: Stream::Fd(again) };
     let mut child = yoe_sandbox::spawn(spec, stdio)?;
     let mut lines = Lines::default();
     if !copy(read, log, cancel, &mut |bytes| lines.add(bytes, line))? {
         child.kill();
         let _ = child.wait();
-        return Err(Failure::Interrupted);
+        return Err(ActionError::Interrupted);
     }
     lines.end(line);
     let exit = child.wait()?;
@@ -59,7 +59,7 @@ fn copy(
     log: &mut File,
     cancel: &Cancel,
     seen: &mut dyn FnMut(&[u8]),
-) -> Result<bool, Failure> {
+) -> Result<bool, ActionError> {
     let mut read = File::from(read);
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -71,11 +71,11 @@ fn copy(
             continue;
         }
         let count =
-            read.read(&mut buffer).map_err(|error| Failure::io("read", "the step's output", error))?;
+            read.read(&mut buffer).map_err(|error| ActionError::io("read", "the step's output", error))?;
         if count == 0 {
             return Ok(true);
         }
-        log.write_all(&buffer[..count]).map_err(|error| Failure::io("write", "the step's log", error))?;
+        log.write_all(&buffer[..count]).map_err(|error| ActionError::io("write", "the step's log", error))?;
         seen(&buffer[..count]);
     }
 }

@@ -4,7 +4,7 @@ use yoe_plan::{ActionKind, Plan};
 use yoe_sandbox::{Exit, SandboxError};
 
 use crate::builder::Builder;
-use crate::error::{BuildError, Failure};
+use crate::error::{ActionError, BuildError};
 use crate::reads::reads;
 use crate::reporter::Event;
 use crate::schedule::{Results, run};
@@ -17,15 +17,15 @@ impl Builder {
     /// When something that the unit reads cannot be built, or the sandbox cannot be made.
     pub fn shell(&self, plan: &Plan, name: &str, command: &[String]) -> Result<Exit, BuildError> {
         let label = format!("unit {name}");
-        let wrap = |kind: Failure| BuildError {
+        let wrap = |kind: ActionError| BuildError {
             label: format!("the shell of {label}"),
             wanted: None,
             kind: Box::new(kind),
             log: None,
         };
         let found = plan.actions.iter().position(|action| action.label == label).map(yoe_plan::ActionId);
-        let id = found.ok_or_else(|| wrap(Failure::Missing))?;
-        let ActionKind::Unit(unit) = &plan.action(id).kind else { return Err(wrap(Failure::Missing)) };
+        let id = found.ok_or_else(|| wrap(ActionError::Missing))?;
+        let ActionKind::Unit(unit) = &plan.action(id).kind else { return Err(wrap(ActionError::Missing)) };
         let inputs: Results = run(plan, reads(plan, id), self.lanes(), self)?;
         // The terminal is the shell's from here.
         self.reporter.event(Event::Settled);
@@ -36,7 +36,7 @@ impl Builder {
             spec.environment.insert("TERM".into(), "xterm".into());
             spec.command = if command.is_empty() { vec!["/bin/sh".into()] } else { command.to_vec() };
             yoe_sandbox::attend(&spec).map_err(|error| match error {
-                SandboxError::Interrupted => Failure::Interrupted,
+                SandboxError::Interrupted => ActionError::Interrupted,
                 other => other.into(),
             })
         };

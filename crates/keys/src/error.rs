@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
-use yoe_bundle::{Refusal, Role};
+use yoe_bundle::{Role, TrustError};
 use yoe_package::KeyError;
 
 /// Why keys cannot be used, or nothing can be signed with them.
@@ -57,7 +57,7 @@ pub enum KeysError {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: Refusal,
+        source: TrustError,
     },
     /// The file of a private key holds none.
     #[error("the key {} cannot be used", path.display())]
@@ -75,13 +75,13 @@ pub enum KeysError {
     MakeUpdateKey(#[source] Box<dyn Error + Send + Sync>),
     /// The root metadata is no longer valid.
     #[error("no device takes what these keys sign")]
-    RootExpired(#[source] Refusal),
+    RootExpired(#[source] TrustError),
     /// Private keys are missing on this machine.
     #[error("the keys that are here are not enough to sign")]
-    NotEnough(#[source] Refusal),
+    NotEnough(#[source] TrustError),
     /// Signing failed otherwise.
     #[error("the update cannot be signed")]
-    Sign(#[source] Refusal),
+    Sign(#[source] TrustError),
     /// The project has no container, named here, with the programs that sign for Secure Boot.
     #[error("nothing can be signed for Secure Boot: the project has no container {0:?}")]
     NoSigningTools(&'static str),
@@ -109,10 +109,10 @@ pub enum KeysError {
 impl KeysError {
     /// Why nothing was signed: [`Publisher`](yoe_bundle::Publisher) checks what it signs as a device does, and this is what
     /// it found.
-    pub fn sign(refusal: Refusal) -> Self {
+    pub fn sign(refusal: TrustError) -> Self {
         match refusal {
-            Refusal::Expired { role: Role::Root, .. } => Self::RootExpired(refusal),
-            Refusal::Signatures { .. } => Self::NotEnough(refusal),
+            TrustError::Expired { role: Role::Root, .. } => Self::RootExpired(refusal),
+            TrustError::Signatures { .. } => Self::NotEnough(refusal),
             _ => Self::Sign(refusal),
         }
     }

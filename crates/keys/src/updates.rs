@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use yoe_bundle::{
-    Expiry, Keyring, Named, PublicKey, Published, Publisher, Refusal, Role, Signer, Time, Trust, sha256,
+    Expiry, Keyring, Named, PublicKey, Published, Publisher, Role, Signer, Time, Trust, TrustError, sha256,
 };
 
 use crate::error::KeysError;
@@ -303,6 +303,6 @@ fn unusable(file: &Path, source: std::io::Error) -> KeysError {
     KeysError::File { path: file.to_owned(), source }
 }
 
-fn damaged(file: &Path, source: Refusal) -> KeysError {
+fn damaged(file: &Path, source: TrustError) -> KeysError {
     KeysError::RootMetadata { path: file.to_owned(), source }
 }

@@ -93,13 +93,13 @@ impl Store {
     }
 
     /// Waits until nobody else, in this process or another, holds the lock of this blob; so that it is fetched once.
-    /// Who takes it while holding it waits forever.
+    /// Taking it twice in one thread deadlocks.
     pub fn lock_blob(&self, digest: &Digest) -> Result<Lock> {
         self.lock(Kind::Blob, digest)
     }
 
     /// Waits until nobody else, in this process or another, holds the lock of this action; so that it is done once.
-    /// Who takes it while holding it waits forever.
+    /// Taking it twice in one thread deadlocks.
     pub fn lock_action(&self, digest: &Digest) -> Result<Lock> {
         self.lock(Kind::Action, digest)
     }

@@ -12,7 +12,7 @@ use crate::console::after;
 use crate::frame::{Encoding, Frame};
 use crate::login::{self, Session, ours, send};
 use crate::script;
-use crate::{Console, End, GuestError, Interrupt, Login, Trouble};
+use crate::{Console, End, GuestError, GuestErrorKind, Interrupt, Login};
 
 pub use watch::Heard;
 
@@ -70,13 +70,13 @@ impl<'a> Guest<'a> {
         self.try_run(script, timeout).map_err(|trouble| GuestError::new(trouble, self.console))
     }
 
-    fn try_run(&mut self, script: &str, timeout: Duration) -> Result<Output, Trouble> {
-        self.send(&script::assignments("y_s", script).map_err(Trouble::Script)?)?;
+    fn try_run(&mut self, script: &str, timeout: Duration) -> Result<Output, GuestErrorKind> {
+        self.send(&script::assignments("y_s", script).map_err(GuestErrorKind::Script)?)?;
         let id = self.id();
         let began = Instant::now();
         self.say(&format!("y_run {id}"))?;
         let status = match self.answer(&id, after(timeout)) {
-            Err(Trouble::Unresponsive) => {
+            Err(GuestErrorKind::Unresponsive) => {
                 self.say(&format!("y_end {id}"))?;
                 self.answer(&id, after(ANSWERS_WITHIN))?
             }
@@ -119,9 +119,9 @@ impl<'a> Guest<'a> {
             Err(trouble) => trouble,
             Ok(()) => match self.console.wait_for_end(after(within)) {
                 Ok(end) if end == *wanted => return Ok(()),
-                Ok(end) => Trouble::Ended(end),
-                Err(Interrupt::Deadline) => Trouble::StillOn { seconds: within.as_secs_f64() },
-                Err(interrupt) => Trouble::from(interrupt),
+                Ok(end) => GuestErrorKind::Ended(end),
+                Err(Interrupt::Deadline) => GuestErrorKind::StillOn { seconds: within.as_secs_f64() },
+                Err(interrupt) => GuestErrorKind::from(interrupt),
             },
         };
         Err(GuestError::new(trouble, self.console))
@@ -137,12 +137,12 @@ impl<'a> Guest<'a> {
         self.next.to_string()
     }
 
-    fn say(&mut self, line: &str) -> Result<(), Trouble> {
+    fn say(&mut self, line: &str) -> Result<(), GuestErrorKind> {
         send(self.console, line)
     }
 
     /// Sends lines, no faster than they are read.
-    fn send(&mut self, lines: &[String]) -> Result<(), Trouble> {
+    fn send(&mut self, lines: &[String]) -> Result<(), GuestErrorKind> {
         let mut unread = 0;
         for line in lines {
             self.say(line)?;
@@ -155,14 +155,14 @@ impl<'a> Guest<'a> {
         self.acknowledged()
     }
 
-    fn acknowledged(&mut self) -> Result<(), Trouble> {
+    fn acknowledged(&mut self) -> Result<(), GuestErrorKind> {
         let id = self.id();
         self.say(&format!("y_say {id} read"))?;
         self.answer(&id, after(ANSWERS_WITHIN)).map(drop)
     }
 
     /// What the machine says under this number.
-    fn answer(&mut self, id: &str, deadline: Instant) -> Result<String, Trouble> {
+    fn answer(&mut self, id: &str, deadline: Instant) -> Result<String, GuestErrorKind> {
         loop {
             let line = self.console.next_line(deadline)?;
             if let Some(answer) = ours(&line, &self.marker, id) {
@@ -171,18 +171,23 @@ impl<'a> Guest<'a> {
         }
     }
 
-    fn file(&mut self, name: &str, most: usize) -> Result<String, Trouble> {
+    fn file(&mut self, name: &str, most: usize) -> Result<String, GuestErrorKind> {
         let deadline = after(TRANSFERS_WITHIN);
         for _ in 0..TRANSFERS {
             if let Some(bytes) = self.transfer(name, most, deadline)? {
                 return Ok(String::from_utf8_lossy(&bytes).into_owned());
             }
         }
-        Err(Trouble::Torn)
+        Err(GuestErrorKind::Torn)
     }
 
     /// One try to bring a file's first bytes over.
-    fn transfer(&mut self, name: &str, most: usize, deadline: Instant) -> Result<Option<Vec<u8>>, Trouble> {
+    fn transfer(
+        &mut self,
+        name: &str,
+        most: usize,
+        deadline: Instant,
+    ) -> Result<Option<Vec<u8>>, GuestErrorKind> {
         let id = self.id();
         self.say(&format!("y_get {id} {name} {most}"))?;
         let mut frame = Frame::new(self.encoding);
@@ -298,7 +303,7 @@ mod tests {
         let (_fake, mut console) = Fake::start("", "sh");
         let wrong = Login { password: "guess".into(), ..root() };
         let error = Guest::log_in(&mut console, &wrong, soon()).err().unwrap();
-        assert!(matches!(error.trouble, Trouble::Refused { .. }), "{error}");
+        assert!(matches!(error.trouble, GuestErrorKind::Refused { .. }), "{error}");
         assert!(error.tail.contains("Login incorrect"), "{}", error.tail);
     }
 
@@ -306,7 +311,7 @@ mod tests {
     fn no_prompt_is_told_with_the_last_lines() {
         let (_fake, mut console) = Fake::start("echo stuck here; sleep 1000", "sh");
         let error = Guest::log_in(&mut console, &root(), after(Duration::from_millis(500))).err().unwrap();
-        assert!(matches!(error.trouble, Trouble::NoPrompt { .. }), "{error}");
+        assert!(matches!(error.trouble, GuestErrorKind::NoPrompt { .. }), "{error}");
         assert!(error.tail.ends_with("stuck here"), "{}", error.tail);
     }
 
@@ -326,6 +331,6 @@ mod tests {
         let mut guest = Guest::log_in(&mut console, &root(), soon()).unwrap();
         drop(fake);
         let error = guest.run("sleep 1000", MINUTE).unwrap_err();
-        assert!(matches!(error.trouble, Trouble::Ended(End::Exit { .. })), "{error}");
+        assert!(matches!(error.trouble, GuestErrorKind::Ended(End::Exit { .. })), "{error}");
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::console::after;
 use crate::frame::Encoding;
-use crate::{Console, Interrupt, Trouble, password};
+use crate::{Console, GuestErrorKind, Interrupt, password};
 
 /// How long an answer is waited for before a line is sent again: a log-in may throw away what was typed ahead.
 const RESEND: Duration = Duration::from_secs(5);
@@ -56,15 +56,19 @@ pub(crate) struct Session {
 }
 
 /// Waits for the prompt, logs in and prepares the shell.
-pub(crate) fn log_in(console: &mut Console, login: &Login, deadline: Instant) -> Result<Session, Trouble> {
-    let random = password::random_bytes::<6>().map_err(Trouble::Marker)?;
+pub(crate) fn log_in(
+    console: &mut Console,
+    login: &Login,
+    deadline: Instant,
+) -> Result<Session, GuestErrorKind> {
+    let random = password::random_bytes::<6>().map_err(GuestErrorKind::Marker)?;
     let marker: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let mut tries = 1;
     loop {
         prompt(console, deadline)?;
         enter(console, login, deadline)?;
         match replace_shell(console, login, &marker, deadline) {
-            Err(Trouble::Refused { .. }) if tries < TRIES => tries += 1,
+            Err(GuestErrorKind::Refused { .. }) if tries < TRIES => tries += 1,
             other => break other?,
         }
     }
@@ -73,19 +77,19 @@ pub(crate) fn log_in(console: &mut Console, login: &Login, deadline: Instant) ->
     Ok(Session { marker, encoding })
 }
 
-fn prompt(console: &mut Console, deadline: Instant) -> Result<(), Trouble> {
+fn prompt(console: &mut Console, deadline: Instant) -> Result<(), GuestErrorKind> {
     let began = Instant::now();
     match console.wait_for(&["login: "], deadline) {
         Ok(_) => console.transcript().milestone("login"),
         Err(Interrupt::Deadline) => {
-            return Err(Trouble::NoPrompt { seconds: began.elapsed().as_secs_f64() });
+            return Err(GuestErrorKind::NoPrompt { seconds: began.elapsed().as_secs_f64() });
         }
         Err(other) => return Err(other.into()),
     }
     Ok(())
 }
 
-fn enter(console: &mut Console, login: &Login, deadline: Instant) -> Result<(), Trouble> {
+fn enter(console: &mut Console, login: &Login, deadline: Instant) -> Result<(), GuestErrorKind> {
     for _ in 0..NAMES {
         send(console, &login.user)?;
         match console.wait_for(&["assword:"], deadline.min(after(NAME_RESEND))) {
@@ -104,7 +108,7 @@ fn replace_shell(
     login: &Login,
     marker: &str,
     deadline: Instant,
-) -> Result<(), Trouble> {
+) -> Result<(), GuestErrorKind> {
     let (one, two) = marker.split_at(marker.len() / 2);
     let line = format!(
         "exec sh -c 'stty -echo -ixon;echo \"@$0 up\";while IFS= read -r y;do eval \"$y\";done' {one}''{two} 2>/dev/null"
@@ -114,15 +118,15 @@ fn replace_shell(
         send(console, &line)?;
         match console.wait_for(&[&up, "ogin incorrect"], deadline.min(after(RESEND))) {
             Ok(0) => return Ok(()),
-            Ok(_) => return Err(Trouble::Refused { user: login.user.clone() }),
+            Ok(_) => return Err(GuestErrorKind::Refused { user: login.user.clone() }),
             Err(Interrupt::Deadline) => {}
             Err(other) => return Err(other.into()),
         }
     }
-    Err(Trouble::NoShell)
+    Err(GuestErrorKind::NoShell)
 }
 
-fn prepare(console: &mut Console, marker: &str, deadline: Instant) -> Result<Encoding, Trouble> {
+fn prepare(console: &mut Console, marker: &str, deadline: Instant) -> Result<Encoding, GuestErrorKind> {
     for line in PREPARE {
         send(console, line)?;
     }
@@ -133,9 +137,9 @@ fn prepare(console: &mut Console, marker: &str, deadline: Instant) -> Result<Enc
         }
     };
     match answer.split(' ').collect::<Vec<_>>()[..] {
-        ["ready", _, ""] => Err(Trouble::NoScratch),
-        ["ready", name, _] => Encoding::from_name(name).ok_or(Trouble::NoEncoder),
-        _ => Err(Trouble::NoShell),
+        ["ready", _, ""] => Err(GuestErrorKind::NoScratch),
+        ["ready", name, _] => Encoding::from_name(name).ok_or(GuestErrorKind::NoEncoder),
+        _ => Err(GuestErrorKind::NoShell),
     }
 }
 
@@ -147,13 +151,13 @@ pub(crate) fn ours<'l>(line: &'l str, marker: &str, id: &str) -> Option<&'l str>
     (number == id).then_some(answer)
 }
 
-pub(crate) fn send(console: &mut Console, line: &str) -> Result<(), Trouble> {
+pub(crate) fn send(console: &mut Console, line: &str) -> Result<(), GuestErrorKind> {
     console.send_line(line).map_err(|error| {
         // A console that takes nothing is the sign of an end; its kind says more.
         match console.wait_for_end(after(Duration::from_secs(3))) {
-            Ok(end) => Trouble::Ended(end),
-            Err(Interrupt::Cancelled) => Trouble::Cancelled,
-            Err(_) => Trouble::Send(error),
+            Ok(end) => GuestErrorKind::Ended(end),
+            Err(Interrupt::Cancelled) => GuestErrorKind::Cancelled,
+            Err(_) => GuestErrorKind::Send(error),
         }
     })
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use yoe_program::Arguments;
 
-use crate::problem::Problem;
+use crate::error::SupervisorError;
 
 /// What `--help` prints.
 pub const USAGE: &str = "\
@@ -65,16 +65,16 @@ impl Args {
     ///
     /// # Errors
     /// When they make no command.
-    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, Problem> {
+    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, SupervisorError> {
         let paths = [("--runtime", "a path"), ("--containers", "a path"), ("--state", "a path")];
-        let given = Arguments::parse(arguments, &["--json"], &paths).map_err(Problem::Usage)?;
+        let given = Arguments::parse(arguments, &["--json"], &paths).map_err(SupervisorError::Usage)?;
         let json = given.has("--json");
         let command = match given.words()[..] {
-            ["run"] if json => return Err(Problem::Usage("--json belongs to status".to_owned())),
+            ["run"] if json => return Err(SupervisorError::Usage("--json belongs to status".to_owned())),
             ["run"] => Command::Run,
             ["status"] => Command::Status { json },
             ["help", ..] => Command::Help,
-            _ => return Err(Problem::Usage(given.no_command())),
+            _ => return Err(SupervisorError::Usage(given.no_command())),
         };
         let Places { runtime, containers, state } = Places::default();
         let path = |option, default| given.value(option).map_or(default, PathBuf::from);
@@ -93,7 +93,7 @@ mod tests {
 
     fn parse(text: &str) -> Result<Args, String> {
         Args::parse(text.split_whitespace().map(str::to_owned)).map_err(|problem| match problem {
-            Problem::Usage(what) => what,
+            SupervisorError::Usage(what) => what,
             other => other.to_string(),
         })
     }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use yoe_program::{message, write_line};
 use yoe_supervisor::args::{Args, Command, Places, USAGE};
-use yoe_supervisor::problem::Problem;
+use yoe_supervisor::error::SupervisorError;
 use yoe_supervisor::state::Store;
 use yoe_supervisor::status::{last_line, table, word};
 use yoe_supervisor::supervise::{Event, Supervisor};
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             let mut text = format!("supervisor: {}", message(&problem));
-            if matches!(problem, Problem::Usage(_)) {
+            if matches!(problem, SupervisorError::Usage(_)) {
                 text = format!("{text}\n{USAGE}");
             }
             write_line(&mut std::io::stderr(), &text);
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: &Args) -> Result<(), Problem> {
+fn run(args: &Args) -> Result<(), SupervisorError> {
     match args.command {
         Command::Run => supervise(&args.places),
         Command::Status { json } => {
@@ -46,7 +46,7 @@ fn run(args: &Args) -> Result<(), Problem> {
     }
 }
 
-fn supervise(places: &Places) -> Result<(), Problem> {
+fn supervise(places: &Places) -> Result<(), SupervisorError> {
     let mut report = |event: Event<'_>| {
         let text = match event {
             Event::Changed { key, name, status, answer } => {

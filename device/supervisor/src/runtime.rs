@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
-use crate::problem::Problem;
+use crate::error::SupervisorError;
 
 /// The runtime.
 #[derive(Debug, Clone)]
@@ -52,15 +52,15 @@ impl Runtime {
     ///
     /// # Errors
     /// When the runtime cannot be run, or says what is no state.
-    pub fn state(&self, root: &Path, id: &str) -> Result<Option<State>, Problem> {
+    pub fn state(&self, root: &Path, id: &str) -> Result<Option<State>, SupervisorError> {
         let output = self.command(root).args(["state", id]).stdin(Stdio::null()).output();
-        let output = output.map_err(|error| Problem::Runtime(self.program.clone(), error))?;
+        let output = output.map_err(|error| SupervisorError::Runtime(self.program.clone(), error))?;
         if !output.status.success() {
             return Ok(None);
         }
         serde_json::from_slice(&output.stdout)
             .map(Some)
-            .map_err(|error| Problem::Answer(id.to_owned(), error))
+            .map_err(|error| SupervisorError::Answer(id.to_owned(), error))
     }
 
     /// A command that runs a program in a container and ends as that does. The number of its process comes into

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::SupervisorError;
 use crate::health::Health;
-use crate::problem::Problem;
 
 /// A container, by the engine's namespace and its ID.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn open(folder: &Path) -> Result<Self, Problem> {
+    pub fn open(folder: &Path) -> Result<Self, SupervisorError> {
         private(folder)?;
         Ok(Self { folder: folder.to_owned() })
     }
@@ -62,14 +62,14 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&self, key: &Key, record: &Record) -> Result<(), Problem> {
+    pub fn write(&self, key: &Key, record: &Record) -> Result<(), SupervisorError> {
         let path = self.path(key);
         let fresh = path.with_extension("new");
         private(&self.folder.join(&key.namespace))?;
         // Strings and numbers: there is nothing that could not be written.
         let text = serde_json::to_vec(record).unwrap_or_default();
-        fs::write(&fresh, text).map_err(Problem::file("written", &fresh))?;
-        fs::rename(&fresh, &path).map_err(Problem::file("written", &path))
+        fs::write(&fresh, text).map_err(SupervisorError::file("written", &fresh))?;
+        fs::rename(&fresh, &path).map_err(SupervisorError::file("written", &path))
     }
 
     /// Forgets a container.
@@ -82,7 +82,7 @@ impl Store {
     ///
     /// # Errors
     /// When the directory cannot be read.
-    pub fn all(&self) -> Result<Vec<(Key, Record)>, Problem> {
+    pub fn all(&self) -> Result<Vec<(Key, Record)>, SupervisorError> {
         let mut all = Vec::new();
         for namespace in names(&self.folder)? {
             let folder = self.folder.join(&namespace);
@@ -105,20 +105,24 @@ impl Store {
 }
 
 /// What checks say may be nobody else's business.
-fn private(folder: &Path) -> Result<(), Problem> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(Problem::file("made", folder))
+fn private(folder: &Path) -> Result<(), SupervisorError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(SupervisorError::file("made", folder))
 }
 
 /// The names in a directory that are text; none when it is not there.
-pub(crate) fn names(folder: &Path) -> Result<Vec<String>, Problem> {
+pub(crate) fn names(folder: &Path) -> Result<Vec<String>, SupervisorError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Problem::file("read", folder)(error)),
+        Err(error) => return Err(SupervisorError::file("read", folder)(error)),
     };
     let mut names = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(Problem::file("read", folder))?;
+        let entry = entry.map_err(SupervisorError::file("read", folder))?;
         names.extend(entry.file_name().into_string());
     }
     Ok(names)

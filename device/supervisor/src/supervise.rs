@@ -10,9 +10,9 @@ use crate::args::Places;
 use crate::asked::{Asked, Turn};
 use crate::cgroup;
 use crate::check::{ANNOTATION, Check};
+use crate::error::SupervisorError;
 use crate::health::{Answer, Status};
 use crate::probe::Probe;
-use crate::problem::Problem;
 use crate::process::Process;
 use crate::runtime::{Runtime, State};
 use crate::state::{Key, Store};
@@ -42,7 +42,7 @@ pub enum Event<'a> {
         answer: &'a Answer,
     },
     /// Something does not work; the supervisor goes on without.
-    Failed(Problem),
+    Failed(SupervisorError),
 }
 
 /// The containers that there are.
@@ -68,7 +68,7 @@ impl<'a> Supervisor<'a> {
     ///
     /// # Errors
     /// When a directory cannot be made or watched.
-    pub fn new(places: &Places, report: &'a mut dyn FnMut(Event<'_>)) -> Result<Self, Problem> {
+    pub fn new(places: &Places, report: &'a mut dyn FnMut(Event<'_>)) -> Result<Self, SupervisorError> {
         let mut supervisor = Self {
             runtime: Runtime::new(&places.runtime),
             watch: Watch::new(&places.containers)?,
@@ -90,7 +90,7 @@ impl<'a> Supervisor<'a> {
     ///
     /// # Errors
     /// When the directories cannot be read.
-    pub fn turn(&mut self) -> Result<(), Problem> {
+    pub fn turn(&mut self) -> Result<(), SupervisorError> {
         let now = Instant::now();
         self.look(now);
         self.ask(now);
@@ -101,7 +101,7 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Sees which containers came and which went.
-    fn find(&mut self) -> Result<(), Problem> {
+    fn find(&mut self) -> Result<(), SupervisorError> {
         self.watch.heard();
         let found: BTreeMap<Key, Identity> = self.watch.look()?.into_iter().collect();
         let store = &self.store;
@@ -182,7 +182,7 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Waits for something to happen or to be due. Returns whether containers came or went.
-    fn wait(&self) -> Result<bool, Problem> {
+    fn wait(&self) -> Result<bool, SupervisorError> {
         let mut due: Option<Instant> = None;
         let mut descriptors: Vec<BorrowedFd<'_>> = vec![self.watch.as_fd()];
         let stages: Vec<&Stage> = self.containers.values().map(|(_, stage)| stage).collect();
@@ -209,16 +209,21 @@ impl<'a> Supervisor<'a> {
             descriptors.iter().map(|descriptor| PollFd::new(descriptor, PollFlags::IN)).collect();
         match poll(&mut wanted, timeout.as_ref()) {
             Ok(_) | Err(rustix::io::Errno::INTR) => Ok(!wanted[0].revents().is_empty()),
-            Err(error) => Err(Problem::System("nothing can be waited for", error.into())),
+            Err(error) => Err(SupervisorError::System("nothing can be waited for", error.into())),
         }
     }
 }
 
 /// What a container has become that was about to begin; `None` if it still is.
-fn begun(state: Option<State>, key: &Key, store: &Store, now: Instant) -> Result<Option<Stage>, Problem> {
+fn begun(
+    state: Option<State>,
+    key: &Key,
+    store: &Store,
+    now: Instant,
+) -> Result<Option<Stage>, SupervisorError> {
     let Some(mut state) = state else { return Ok(None) };
     let check = match state.annotations.get(ANNOTATION) {
-        Some(text) => Check::parse(text).map_err(|error| Problem::Answer(key.id.clone(), error)),
+        Some(text) => Check::parse(text).map_err(|error| SupervisorError::Answer(key.id.clone(), error)),
         None => Ok(None),
     };
     let check = match check {
@@ -228,8 +233,8 @@ fn begun(state: Option<State>, key: &Key, store: &Store, now: Instant) -> Result
     if !state.runs() {
         return Ok(None);
     }
-    let process =
-        Process::open(state.pid).map_err(|error| Problem::System("a process cannot be watched", error))?;
+    let process = Process::open(state.pid)
+        .map_err(|error| SupervisorError::System("a process cannot be watched", error))?;
     let Some(process) = process else { return Ok(Some(Stage::Plain)) };
     let name = state.annotations.remove(NAME).unwrap_or_default();
     let asked = Asked::new(process, check, name, store.read(key), now);

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use rustix::fs::inotify;
 
-use crate::problem::Problem;
+use crate::error::SupervisorError;
 use crate::state::{Key, names};
 
 /// Tells one directory from a later one of the same name.
@@ -27,12 +27,12 @@ impl Watch {
     ///
     /// # Errors
     /// When it cannot be made or watched.
-    pub fn new(folder: &Path) -> Result<Self, Problem> {
+    pub fn new(folder: &Path) -> Result<Self, SupervisorError> {
         let made = fs::DirBuilder::new().recursive(true).mode(0o711).create(folder);
-        made.map_err(Problem::file("made", folder))?;
+        made.map_err(SupervisorError::file("made", folder))?;
         let flags = inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK;
         let changes = inotify::init(flags)
-            .map_err(|error| Problem::System("directories cannot be watched", error.into()))?;
+            .map_err(|error| SupervisorError::System("directories cannot be watched", error.into()))?;
         let watch = Self { changes, folder: folder.to_owned() };
         watch.add(folder)?;
         Ok(watch)
@@ -54,7 +54,7 @@ impl Watch {
     ///
     /// # Errors
     /// When a directory cannot be read.
-    pub fn look(&self) -> Result<Vec<(Key, Identity)>, Problem> {
+    pub fn look(&self) -> Result<Vec<(Key, Identity)>, SupervisorError> {
         let mut found = Vec::new();
         for namespace in names(&self.folder)? {
             let root = self.root(&namespace);
@@ -74,12 +74,12 @@ impl Watch {
     }
 
     /// Watches a directory; again, if it is watched.
-    fn add(&self, folder: &Path) -> Result<(), Problem> {
+    fn add(&self, folder: &Path) -> Result<(), SupervisorError> {
         use inotify::WatchFlags as Flags;
         let flags = Flags::CREATE | Flags::DELETE | Flags::MOVE | Flags::ONLYDIR;
         inotify::add_watch(&self.changes, folder, flags)
             .map(drop)
-            .map_err(|error| Problem::file("watched", folder)(error.into()))
+            .map_err(|error| SupervisorError::file("watched", folder)(error.into()))
     }
 }
 

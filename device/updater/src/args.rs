@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use yoe_program::Arguments;
 
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 use crate::source::Address;
 
 /// What `--help` says.
@@ -55,10 +55,10 @@ impl Args {
     ///
     /// # Errors
     /// When they make no command.
-    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, Problem> {
+    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, UpdaterError> {
         let given = Arguments::parse(arguments, &["--json", "--auto"], &[("--config", "a file")]);
-        let given = given.map_err(Problem::Usage)?;
-        let wrong = |text: &str| Problem::Usage(text.to_owned());
+        let given = given.map_err(UpdaterError::Usage)?;
+        let wrong = |text: &str| UpdaterError::Usage(text.to_owned());
         let auto = given.has("--auto");
         let command = match given.words()[..] {
             ["install", from] => {
@@ -71,7 +71,7 @@ impl Args {
             ["rollback"] => Command::Rollback,
             ["watch"] => Command::Watch,
             ["help", ..] => Command::Help,
-            _ => return Err(Problem::Usage(given.no_command())),
+            _ => return Err(UpdaterError::Usage(given.no_command())),
         };
         if auto && !matches!(command, Command::MarkGood { .. }) {
             return Err(wrong("--auto belongs to mark-good"));
@@ -90,7 +90,7 @@ mod tests {
 
     fn parse(text: &str) -> Result<Args, String> {
         Args::parse(text.split_whitespace().map(str::to_owned)).map_err(|problem| match problem {
-            Problem::Usage(what) => what,
+            UpdaterError::Usage(what) => what,
             other => other.to_string(),
         })
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 pub use network::Network;
 
 /// The configuration. What is not said has a default.
@@ -156,9 +156,9 @@ impl Config {
     ///
     /// # Errors
     /// When it cannot be read or understood.
-    pub fn read(path: &Path) -> Result<Self, Problem> {
-        let text = std::fs::read_to_string(path).map_err(Problem::file("read", path))?;
-        let wrong = |problem: String| Problem::Content { path: path.to_owned(), problem };
+    pub fn read(path: &Path) -> Result<Self, UpdaterError> {
+        let text = std::fs::read_to_string(path).map_err(UpdaterError::file("read", path))?;
+        let wrong = |problem: String| UpdaterError::Content { path: path.to_owned(), problem };
         let config: Self = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         if config.tries == 0 {
             return Err(wrong("tries is 0: a new version would never be started".to_owned()));

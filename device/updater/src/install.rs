@@ -13,9 +13,9 @@ use yoe_disk::verity::Root;
 use crate::config::{Config, Network};
 use crate::delta::Tally;
 use crate::disk::{Purpose, System, refuses_unsigned};
+use crate::error::{Again, UpdaterError};
 use crate::lock::Lock;
 use crate::machine::{Done, Install, Step, admit, next};
-use crate::problem::{Again, Problem};
 use crate::search::{Found, search};
 use crate::source::{self, Repository};
 use crate::state::State;
@@ -54,7 +54,11 @@ const OVERTAKEN: usize = 3;
 ///
 /// # Errors
 /// With a refusal, before anything was written; or when disk or network fail, and then it can be run again.
-pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> Result<Outcome, Problem> {
+pub fn install(
+    config: &Config,
+    from: &str,
+    tell: &mut dyn FnMut(Event<'_>),
+) -> Result<Outcome, UpdaterError> {
     let state = State::new(&config.paths.state);
     // It is closed again before the network is asked: where it mounts the EFI system partition, others would find that mounted.
     let System { image, version: runs, epoch, running, .. } = System::open(&config.paths, Purpose::Look)?;
@@ -72,7 +76,7 @@ pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> 
         }
         // A kernel that firmware refuses is no try that fails: some firmware then waits for a person.
         if refuses_unsigned(&config.paths.efivars) && !update.manifest.kernel.signed {
-            return Err(Problem::Unsigned);
+            return Err(UpdaterError::Unsigned);
         }
         let _lock = Lock::take(&config.paths.lock)?;
         // Another updater may have been at work while the network was: what it learned holds for this one too.
@@ -86,17 +90,17 @@ pub fn install(config: &Config, from: &str, tell: &mut dyn FnMut(Event<'_>)) -> 
         let tally = done.map_err(|problem| replaced(repository, problem))?;
         return Ok(Outcome { version, slot: system.running.other(), runs: false, tally, warning });
     }
-    Err(Problem::Busy)
+    Err(UpdaterError::Busy)
 }
 
 /// What does not fit together is no damage when the server replaced the file meanwhile.
-fn replaced(repository: &dyn Repository, problem: Problem) -> Problem {
+fn replaced(repository: &dyn Repository, problem: UpdaterError) -> UpdaterError {
     // What is damaged, cut off or missing, as docs/reference/updater.md has it.
     if !repository.was_replaced() || !(16..=18).contains(&problem.kind().1) {
         return problem;
     }
     let told = format!("the server replaced it while it was read ({})", yoe_program::message(&problem));
-    Problem::Fetch { origin: repository.name().to_owned(), problem: told, again: Again::Soon }
+    UpdaterError::Fetch { origin: repository.name().to_owned(), problem: told, again: Again::Soon }
 }
 
 /// An installation at work.
@@ -118,9 +122,9 @@ impl<'a> Work<'a> {
         system: &'a System,
         repository: &'a dyn Repository,
         update: &'a Update,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, UpdaterError> {
         let manifest = &update.manifest;
-        let unreadable = |what: &str| Problem::Damaged { origin: format!("the {what} of the manifest") };
+        let unreadable = |what: &str| UpdaterError::Damaged { origin: format!("the {what} of the manifest") };
         let counter = Counter { left: config.tries, done: 0 };
         let root = Root {
             partition: manifest.root.partition.parse().map_err(|_| unreadable("partition"))?,
@@ -134,7 +138,7 @@ impl<'a> Work<'a> {
     }
 
     /// Everything that can be known before the first write.
-    fn refuse(&self) -> Result<(), Problem> {
+    fn refuse(&self) -> Result<(), UpdaterError> {
         let view = self.system.view(Some(&self.update.manifest.kernel.sha256), false)?;
         admit(&view, &self.install)?;
         self.check_space(&view)?;
@@ -146,8 +150,8 @@ impl<'a> Work<'a> {
     fn run(
         &mut self,
         tell: &mut dyn FnMut(Event<'_>),
-        begin: &mut dyn FnMut() -> Result<(), Problem>,
-    ) -> Result<Tally, Problem> {
+        begin: &mut dyn FnMut() -> Result<(), UpdaterError>,
+    ) -> Result<Tally, UpdaterError> {
         let kernel = self.update.manifest.kernel.sha256.clone();
         let mut holds_new = self.holds_new()?;
         tell(Event::Fetch);

@@ -6,7 +6,7 @@ use std::path::Path;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 use crate::retry::retry_while;
 
 /// Whoever holds this is the only updater at work.
@@ -17,13 +17,13 @@ impl Lock {
     ///
     /// # Errors
     /// When another updater keeps it.
-    pub fn take(path: &Path) -> Result<Self, Problem> {
-        let file = File::create(path).map_err(Problem::file("opened", path))?;
+    pub fn take(path: &Path) -> Result<Self, UpdaterError> {
+        let file = File::create(path).map_err(UpdaterError::file("opened", path))?;
         let lock = || flock(&file, FlockOperation::NonBlockingLockExclusive);
         match retry_while(Errno::WOULDBLOCK, lock) {
             Ok(()) => Ok(Self(file)),
-            Err(Errno::WOULDBLOCK) => Err(Problem::Busy),
-            Err(errno) => Err(Problem::file("locked", path)(errno.into())),
+            Err(Errno::WOULDBLOCK) => Err(UpdaterError::Busy),
+            Err(errno) => Err(UpdaterError::file("locked", path)(errno.into())),
         }
     }
 }

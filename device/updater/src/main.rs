@@ -8,8 +8,8 @@ use yoe_updater::args::{Args, Command, USAGE};
 use yoe_updater::checks;
 use yoe_updater::config::Config;
 use yoe_updater::delta::Tally;
+use yoe_updater::error::UpdaterError;
 use yoe_updater::install::{Event, Outcome, install};
-use yoe_updater::problem::Problem;
 use yoe_updater::rollback::roll_back;
 use yoe_updater::status::status;
 use yoe_updater::watch::{Watched, mark_good, watch};
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: &Args) -> Result<Said, Problem> {
+fn run(args: &Args) -> Result<Said, UpdaterError> {
     if args.command == Command::Help {
         return Ok(Said { text: USAGE.to_owned(), json: Value::Null });
     }
@@ -53,7 +53,7 @@ fn run(args: &Args) -> Result<Said, Problem> {
     }
 }
 
-fn installed(outcome: &Outcome) -> Result<Said, Problem> {
+fn installed(outcome: &Outcome) -> Result<Said, UpdaterError> {
     let Outcome { version, slot, runs, tally, warning } = outcome;
     if *runs {
         let text = format!("version {version} runs already; nothing was done");
@@ -77,11 +77,11 @@ fn installed(outcome: &Outcome) -> Result<Said, Problem> {
     Ok(Said { text, json })
 }
 
-fn marked(config: &Config, auto: bool) -> Result<Said, Problem> {
+fn marked(config: &Config, auto: bool) -> Result<Said, UpdaterError> {
     if auto {
         let failed = checks::run(config, || ());
         if !failed.is_empty() {
-            return Err(Problem::Checks(failed));
+            return Err(UpdaterError::Checks(failed));
         }
     }
     let changed = mark_good(config)?;
@@ -89,13 +89,13 @@ fn marked(config: &Config, auto: bool) -> Result<Said, Problem> {
     Ok(Said { text: text.to_owned(), json: json!({ "result": "good", "changed": changed }) })
 }
 
-fn back(config: &Config) -> Result<Said, Problem> {
+fn back(config: &Config) -> Result<Said, UpdaterError> {
     let changed = roll_back(config)?;
     let text = "the other slot's version starts next".to_owned();
     Ok(Said { text, json: json!({ "result": "rollback", "changed": changed }) })
 }
 
-fn watched(config: &Config) -> Result<Said, Problem> {
+fn watched(config: &Config) -> Result<Said, UpdaterError> {
     match watch(config)? {
         Watched::NotOnTrial => Ok(Said {
             text: "this version is not on trial".to_owned(),
@@ -104,23 +104,23 @@ fn watched(config: &Config) -> Result<Said, Problem> {
         Watched::Good => {
             Ok(Said { text: "this version is good now".to_owned(), json: json!({ "result": "good" }) })
         }
-        Watched::Failed(checks) => Err(Problem::Checks(checks)),
+        Watched::Failed(checks) => Err(UpdaterError::Checks(checks)),
     }
 }
 
 fn tell(event: Event<'_>) {
     let text = match event {
-        Event::Found(version) => format!("found version {version}, and believe it"),
+        Event::Found(version) => format!("found version {version}; signatures verified"),
         Event::Step(step) => step.to_string(),
-        Event::Fetch => "fetching what is not here".to_owned(),
+        Event::Fetch => "fetching what this device lacks".to_owned(),
     };
     write_line(&mut std::io::stderr(), &text);
 }
 
-fn fail(problem: &Problem, json: bool) -> ExitCode {
+fn fail(problem: &UpdaterError, json: bool) -> ExitCode {
     let (kind, code) = problem.kind();
     let mut message = yoe_program::message(problem);
-    if matches!(problem, Problem::Usage(_)) {
+    if matches!(problem, UpdaterError::Usage(_)) {
         message = format!("{message}\n{USAGE}");
     }
     if json {

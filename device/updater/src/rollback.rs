@@ -3,9 +3,9 @@
 use crate::clock::clock;
 use crate::config::Config;
 use crate::disk::{Purpose, System};
+use crate::error::UpdaterError;
 use crate::lock::Lock;
 use crate::machine::rollback;
-use crate::problem::Problem;
 use crate::state::State;
 
 /// What the record says of a version that was left on request.
@@ -15,7 +15,7 @@ const ASKED: &str = "rollback: somebody asked for it";
 ///
 /// # Errors
 /// When the other slot holds nothing that was found good, or the disk fails.
-pub fn roll_back(config: &Config) -> Result<bool, Problem> {
+pub fn roll_back(config: &Config) -> Result<bool, UpdaterError> {
     let _lock = Lock::take(&config.paths.lock)?;
     let system = System::open(&config.paths, Purpose::Judge)?;
     if !system.settle(rollback)? {

@@ -5,7 +5,7 @@ use yoe_program::message;
 
 use crate::clock::clock;
 use crate::config::Config;
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 use crate::source::Repository;
 use crate::state::{Memory, State};
 use crate::update::{self, Device, Update};
@@ -29,12 +29,12 @@ pub fn search(
     epoch: Time,
     state: &State,
     repository: &dyn Repository,
-) -> Result<Found, Problem> {
+) -> Result<Found, UpdaterError> {
     let known = state.known(&config.paths)?;
     let floor = known.memory.time.max(epoch);
     let now = if repository.is_local() { floor } else { floor.max(clock()) };
     let mut warning = None;
-    let mut note = |kept: Result<(), Problem>| {
+    let mut note = |kept: Result<(), UpdaterError>| {
         if let Err(problem) = kept {
             warning.get_or_insert_with(|| message(&problem));
         }

@@ -13,8 +13,8 @@ use yoe_bundle::{Role, Seen, Time, Trust};
 
 use crate::config::Paths;
 use crate::disk::durable;
+use crate::error::UpdaterError;
 use crate::lock::Lock;
-use crate::problem::Problem;
 
 /// What was seen before.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,10 +86,10 @@ impl State {
     ///
     /// # Errors
     /// When there is no root metadata, or it cannot be read or believed.
-    pub fn known(&self, paths: &Paths) -> Result<Known, Problem> {
+    pub fn known(&self, paths: &Paths) -> Result<Known, UpdaterError> {
         let (path, bytes) = first_root(paths)?;
         let trust = Trust::new(&bytes);
-        let mut trust = trust.map_err(|source| Problem::Trust { path: path.to_owned(), source })?;
+        let mut trust = trust.map_err(|source| UpdaterError::Trust { path: path.to_owned(), source })?;
         while let Some(next) = trust.version().checked_add(1) {
             let next = bounded(&self.root(next), Role::Root.limit());
             if next.is_none_or(|next| trust.rotate(&next).is_err()) {
@@ -103,7 +103,7 @@ impl State {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn keep_root(&self, trust: &Trust) -> Result<(), Problem> {
+    pub fn keep_root(&self, trust: &Trust) -> Result<(), UpdaterError> {
         let path = self.root(trust.version());
         if bounded(&path, Role::Root.limit()).is_some_and(|bytes| bytes == trust.bytes()) {
             Ok(())
@@ -116,8 +116,8 @@ impl State {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn keep(&self, before: &Memory, memory: Memory) -> Result<(), Problem> {
-        fs::create_dir_all(&self.folder).map_err(Problem::file("made", &self.folder))?;
+    pub fn keep(&self, before: &Memory, memory: Memory) -> Result<(), UpdaterError> {
+        fs::create_dir_all(&self.folder).map_err(UpdaterError::file("made", &self.folder))?;
         let _lock = Lock::take(&self.folder.join("memory.lock"))?;
         let here = self.memory();
         let memory = if here == *before {
@@ -133,7 +133,7 @@ impl State {
     ///
     /// # Errors
     /// When neither can be written to.
-    pub fn fail(&self, esp: Option<&Path>, failure: &Failure) -> Result<(), Problem> {
+    pub fn fail(&self, esp: Option<&Path>, failure: &Failure) -> Result<(), UpdaterError> {
         let text = json(failure);
         let here = durable(&self.record(), text.as_bytes());
         let there = esp.map(|esp| durable(&esp.join(ON_ESP), text.as_bytes()));
@@ -150,12 +150,12 @@ impl State {
     ///
     /// # Errors
     /// When a record cannot be removed.
-    pub fn forget(&self, esp: &Path, version: &str) -> Result<(), Problem> {
+    pub fn forget(&self, esp: &Path, version: &str) -> Result<(), UpdaterError> {
         let all = self.failures(esp);
         let of_it = |path: &&PathBuf| read::<Failure>(path).is_some_and(|failure| failure.version == version);
         all.iter()
             .filter(of_it)
-            .try_for_each(|path| fs::remove_file(path).map_err(Problem::file("removed", path)))
+            .try_for_each(|path| fs::remove_file(path).map_err(UpdaterError::file("removed", path)))
     }
 
     fn failures(&self, esp: &Path) -> [PathBuf; 2] {
@@ -172,15 +172,15 @@ impl State {
 }
 
 /// The root metadata that everything else follows from, and where it is.
-fn first_root(paths: &Paths) -> Result<(&Path, Vec<u8>), Problem> {
+fn first_root(paths: &Paths) -> Result<(&Path, Vec<u8>), UpdaterError> {
     for path in [&paths.credential, &paths.trust] {
         match fs::read(path) {
             Ok(bytes) => return Ok((path, bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(Problem::file("read", path)(error)),
+            Err(error) => return Err(UpdaterError::file("read", path)(error)),
         }
     }
-    Err(Problem::NoTrust { image: paths.trust.clone(), credential: paths.credential.clone() })
+    Err(UpdaterError::NoTrust { image: paths.trust.clone(), credential: paths.credential.clone() })
 }
 
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Option<T> {

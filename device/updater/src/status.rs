@@ -6,8 +6,8 @@ use yoe_disk::partition::Slot;
 
 use crate::config::Config;
 use crate::disk::{Purpose, System};
+use crate::error::UpdaterError;
 use crate::machine::View;
-use crate::problem::Problem;
 use crate::state::{Failure, State};
 
 /// The state of a device.
@@ -54,7 +54,7 @@ const WORN: &str = "start: it was found good, and its tries are used up since: i
 ///
 /// # Errors
 /// When this is no device with two slots.
-pub fn status(config: &Config) -> Result<Status, Problem> {
+pub fn status(config: &Config) -> Result<Status, UpdaterError> {
     let system = System::open(&config.paths, Purpose::Look)?;
     let view = system.view(None, false)?;
     let state = State::new(&config.paths.state);

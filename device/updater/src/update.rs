@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use yoe_bundle::{Index, Manifest, Refusal, Role, Seen, TargetFile, Targets, Time, Trust, path, sha256};
+use yoe_bundle::{Index, Manifest, Role, Seen, TargetFile, Targets, Time, Trust, TrustError, path, sha256};
 use yoe_disk::version::compare;
 
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 use crate::source::{Ask, Repository};
 
 /// No manifest is larger, in bytes.
@@ -66,27 +66,27 @@ pub fn believe(
     seen: &Seen,
     now: Time,
     keep: &mut dyn FnMut(&Trust),
-) -> Result<Believed, Problem> {
+) -> Result<Believed, UpdaterError> {
     while let Some(next) = trust.version().checked_add(1) {
         // Static hosts that do not list their directories answer 403 for what is not there. Who answers so to hide a version
         // gains what silence gains too: the older state, until it expires.
         let next = match repository.small(&path::root(next), Role::Root.limit()) {
             Ok(Some(next)) => next,
-            Ok(None) | Err(Problem::Forbidden { .. }) => break,
+            Ok(None) | Err(UpdaterError::Forbidden { .. }) => break,
             Err(problem) => return Err(problem),
         };
-        trust.rotate(&next).map_err(Problem::Metadata)?;
+        trust.rotate(&next).map_err(UpdaterError::Metadata)?;
         keep(&trust);
     }
-    trust.check_root(seen, now).map_err(Problem::Metadata)?;
+    trust.check_root(seen, now).map_err(UpdaterError::Metadata)?;
     let timestamp = required(repository, path::TIMESTAMP, Role::Timestamp.limit())?;
-    let timestamp = trust.timestamp(&timestamp, seen, now).map_err(Problem::Metadata)?;
-    let version = timestamp.version_of(Role::Snapshot).map_err(Problem::Metadata)?;
+    let timestamp = trust.timestamp(&timestamp, seen, now).map_err(UpdaterError::Metadata)?;
+    let version = timestamp.version_of(Role::Snapshot).map_err(UpdaterError::Metadata)?;
     let snapshot = required(repository, &path::snapshot(version), Role::Snapshot.limit())?;
-    let snapshot = trust.snapshot(&snapshot, &timestamp, seen, now).map_err(Problem::Metadata)?;
-    let version = snapshot.version_of(Role::Targets).map_err(Problem::Metadata)?;
+    let snapshot = trust.snapshot(&snapshot, &timestamp, seen, now).map_err(UpdaterError::Metadata)?;
+    let version = snapshot.version_of(Role::Targets).map_err(UpdaterError::Metadata)?;
     let targets = required(repository, &path::targets(version), Role::Targets.limit())?;
-    let verified = trust.targets(&targets, &timestamp, &snapshot, now).map_err(Problem::Metadata)?;
+    let verified = trust.targets(&targets, &timestamp, &snapshot, now).map_err(UpdaterError::Metadata)?;
     Ok(Believed { targets: verified.targets, seen: verified.seen })
 }
 
@@ -98,22 +98,27 @@ pub fn find(
     repository: &dyn Repository,
     believed: &Believed,
     device: &Device<'_>,
-) -> Result<Update, Problem> {
+) -> Result<Update, UpdaterError> {
     let targets = &believed.targets;
     let version = newest(repository, targets, device)?;
     let name = |part: &str| Manifest::target(device.image, device.machine, &version, part);
     let manifest = fetch(repository, targets, &name("manifest.json"), MANIFEST)?;
-    let manifest = Manifest::parse(&manifest).map_err(Problem::Manifest)?;
+    let manifest = Manifest::parse(&manifest).map_err(UpdaterError::Manifest)?;
     belongs(&manifest, device, &version)?;
     let index = fetch(repository, targets, &name("index"), INDEX)?;
-    let index = Index::parse(&index, manifest.root.size, manifest.kernel.size).map_err(Problem::Index)?;
+    let index =
+        Index::parse(&index, manifest.root.size, manifest.kernel.size).map_err(UpdaterError::Index)?;
     let content = content(repository, targets, &name("content"), manifest.content_length())?;
     Ok(Update { manifest, index, content })
 }
 
 /// The newest version for this image and machine. The list of a bundle that somebody brought may name more than the bundle holds,
 /// and who brought it chose the version; a server has to give out the newest one.
-fn newest(repository: &dyn Repository, targets: &Targets, device: &Device<'_>) -> Result<String, Problem> {
+fn newest(
+    repository: &dyn Repository,
+    targets: &Targets,
+    device: &Device<'_>,
+) -> Result<String, UpdaterError> {
     let (mut images, mut machines, mut versions) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
     for (name, file) in &targets.targets {
         let [image, machine, version, "manifest.json"] = name.split('/').collect::<Vec<_>>()[..] else {
@@ -135,37 +140,37 @@ fn newest(repository: &dyn Repository, targets: &Targets, device: &Device<'_>) -
         _ => set.into_iter().collect::<Vec<_>>().join(", "),
     };
     if machines.is_empty() {
-        return Err(Problem::WrongImage { found: list(images), image: device.image.to_owned() });
+        return Err(UpdaterError::WrongImage { found: list(images), image: device.image.to_owned() });
     }
     let newest = versions.into_iter().max_by(|(one, _), (other, _)| compare(one, other));
-    let wrong = || Problem::WrongMachine { found: list(machines), machine: device.machine.to_owned() };
+    let wrong = || UpdaterError::WrongMachine { found: list(machines), machine: device.machine.to_owned() };
     let (version, is_here) = newest.ok_or_else(wrong)?;
     let version = version.to_owned();
     if is_here {
         Ok(version)
     } else {
-        Err(Problem::LeftOut { origin: repository.name().to_owned(), version })
+        Err(UpdaterError::LeftOut { origin: repository.name().to_owned(), version })
     }
 }
 
 /// The manifest says the same as the name under which it was found, and is for here and now.
-fn belongs(manifest: &Manifest, device: &Device<'_>, version: &str) -> Result<(), Problem> {
+fn belongs(manifest: &Manifest, device: &Device<'_>, version: &str) -> Result<(), UpdaterError> {
     if manifest.image != device.image {
-        return Err(Problem::WrongImage {
+        return Err(UpdaterError::WrongImage {
             found: format!("{:?}", manifest.image),
             image: device.image.to_owned(),
         });
     }
     if !manifest.machines.iter().any(|machine| machine == device.machine) {
         let found = format!("{:?}", manifest.machines);
-        return Err(Problem::WrongMachine { found, machine: device.machine.to_owned() });
+        return Err(UpdaterError::WrongMachine { found, machine: device.machine.to_owned() });
     }
     if manifest.version != version {
         let problem = format!("it is named {version} and says {}", manifest.version);
-        return Err(Problem::Metadata(Refusal::Mismatch { role: Role::Targets, problem }));
+        return Err(UpdaterError::Metadata(TrustError::Mismatch { role: Role::Targets, problem }));
     }
     if compare(version, device.version).is_lt() {
-        return Err(Problem::OlderVersion {
+        return Err(UpdaterError::OlderVersion {
             version: version.to_owned(),
             running: device.version.to_owned(),
         });
@@ -179,18 +184,20 @@ fn content(
     targets: &Targets,
     name: &str,
     need: u64,
-) -> Result<Content, Problem> {
+) -> Result<Content, UpdaterError> {
     let file = listed(targets, name)?;
     let path = target_path(name, file)?;
     if file.length != need {
         let problem = format!("the content has {} bytes, its parts have {need}", file.length);
-        return Err(Problem::Metadata(Refusal::Mismatch { role: Role::Targets, problem }));
+        return Err(UpdaterError::Metadata(TrustError::Mismatch { role: Role::Targets, problem }));
     }
     match repository.length(&path) {
         Some(have) if have != need => {
-            Err(Problem::Truncated { origin: format!("{} in {}", path, repository.name()), have, need })
+            Err(UpdaterError::Truncated { origin: format!("{} in {}", path, repository.name()), have, need })
         }
-        None if repository.is_bundle() || repository.is_local() => Err(Problem::Missing { origin: path }),
+        None if repository.is_bundle() || repository.is_local() => {
+            Err(UpdaterError::Missing { origin: path })
+        }
         _ => Ok(Content { path, length: need, sha256: file.sha256().unwrap_or_default().to_owned() }),
     }
 }
@@ -201,7 +208,7 @@ impl Update {
     ///
     /// # Errors
     /// When it is damaged.
-    pub fn check_content(&self, repository: &dyn Repository) -> Result<(), Problem> {
+    pub fn check_content(&self, repository: &dyn Repository) -> Result<(), UpdaterError> {
         if !repository.is_local() {
             return Ok(());
         }
@@ -217,31 +224,36 @@ impl Update {
         if yoe_disk::hex::encode(digest.finish().as_ref()) == *sha256 {
             return Ok(());
         }
-        Err(Problem::Damaged { origin: format!("{path} in {}", repository.name()) })
+        Err(UpdaterError::Damaged { origin: format!("{path} in {}", repository.name()) })
     }
 }
 
 /// A target that is read whole.
-fn fetch(repository: &dyn Repository, targets: &Targets, name: &str, limit: u64) -> Result<Vec<u8>, Problem> {
+fn fetch(
+    repository: &dyn Repository,
+    targets: &Targets,
+    name: &str,
+    limit: u64,
+) -> Result<Vec<u8>, UpdaterError> {
     let file = listed(targets, name)?;
     let path = target_path(name, file)?;
     let bytes = required(repository, &path, file.length.min(limit))?;
     let right = bytes.len() as u64 == file.length && Some(sha256(&bytes).as_str()) == file.sha256();
-    if right { Ok(bytes) } else { Err(Problem::Damaged { origin: path }) }
+    if right { Ok(bytes) } else { Err(UpdaterError::Damaged { origin: path }) }
 }
 
-fn listed<'a>(targets: &'a Targets, name: &str) -> Result<&'a TargetFile, Problem> {
-    targets.targets.get(name).ok_or_else(|| Problem::Missing { origin: name.to_owned() })
+fn listed<'a>(targets: &'a Targets, name: &str) -> Result<&'a TargetFile, UpdaterError> {
+    targets.targets.get(name).ok_or_else(|| UpdaterError::Missing { origin: name.to_owned() })
 }
 
-fn target_path(name: &str, file: &TargetFile) -> Result<String, Problem> {
+fn target_path(name: &str, file: &TargetFile) -> Result<String, UpdaterError> {
     let problem =
-        || Refusal::Malformed { role: Role::Targets, problem: format!("{name:?} has no SHA-256 digest") };
-    let digest = file.sha256().ok_or_else(|| Problem::Metadata(problem()))?;
+        || TrustError::Malformed { role: Role::Targets, problem: format!("{name:?} has no SHA-256 digest") };
+    let digest = file.sha256().ok_or_else(|| UpdaterError::Metadata(problem()))?;
     Ok(path::target(name, digest))
 }
 
-fn required(repository: &dyn Repository, path: &str, limit: u64) -> Result<Vec<u8>, Problem> {
-    let missing = || Problem::Missing { origin: format!("{path} in {}", repository.name()) };
+fn required(repository: &dyn Repository, path: &str, limit: u64) -> Result<Vec<u8>, UpdaterError> {
+    let missing = || UpdaterError::Missing { origin: format!("{path} in {}", repository.name()) };
     repository.small(path, limit)?.ok_or_else(missing)
 }

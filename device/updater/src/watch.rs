@@ -13,9 +13,9 @@ use crate::checks;
 use crate::clock::clock;
 use crate::config::Config;
 use crate::disk::{Purpose, System, is_on_trial};
+use crate::error::UpdaterError;
 use crate::lock::Lock;
 use crate::machine::{good, keep};
-use crate::problem::Problem;
 use crate::state::{Failure, State};
 
 /// How long a version that is given up is waited for to have its reason on record: longer than for whoever holds the EFI system
@@ -45,7 +45,7 @@ pub enum Watched {
 fn verdict(config: &Config, passing: Option<u64>, now: u64) -> Verdict {
     match passing {
         Some(since) if now - since >= config.settle => Verdict::Good,
-        // Who passes at the deadline gets the time to settle.
+        // A version that passes at the deadline still gets its settling time.
         Some(_) => Verdict::Wait,
         None if now >= config.deadline => Verdict::Failed,
         None => Verdict::Wait,
@@ -56,7 +56,7 @@ fn verdict(config: &Config, passing: Option<u64>, now: u64) -> Verdict {
 ///
 /// # Errors
 /// When no entry starts it, or the disk fails.
-pub fn mark_good(config: &Config) -> Result<bool, Problem> {
+pub fn mark_good(config: &Config) -> Result<bool, UpdaterError> {
     let _lock = Lock::take(&config.paths.lock)?;
     System::open(&config.paths, Purpose::Judge)?.settle(|view| good(view, config.good_tries))
 }
@@ -65,13 +65,13 @@ pub fn mark_good(config: &Config) -> Result<bool, Problem> {
 ///
 /// # Errors
 /// When the device is none, or the disk fails.
-pub fn watch(config: &Config) -> Result<Watched, Problem> {
+pub fn watch(config: &Config) -> Result<Watched, UpdaterError> {
     if is_on_trial(&config.paths.efivars) { prove(config) } else { outlast(config) }
 }
 
 /// Waits until a start of a good version has come so far that what it needs was read, then gives it all its tries again.
 /// Checks that do not pass are no reason to leave it: only a start that does not come to their deadline counts against it.
-fn outlast(config: &Config) -> Result<Watched, Problem> {
+fn outlast(config: &Config) -> Result<Watched, UpdaterError> {
     let start = Instant::now();
     while !checks::run(config, || ()).is_empty() && start.elapsed().as_secs() < config.deadline {
         pause(config);
@@ -79,7 +79,7 @@ fn outlast(config: &Config) -> Result<Watched, Problem> {
     loop {
         match refill(config) {
             // An installation takes its time, and leaves the entry as it should be.
-            Err(Problem::Busy | Problem::Mounted(_)) => pause(config),
+            Err(UpdaterError::Busy | UpdaterError::Mounted(_)) => pause(config),
             refilled => return refilled.map(|()| Watched::NotOnTrial),
         }
     }
@@ -90,7 +90,7 @@ fn pause(config: &Config) {
 }
 
 /// All tries for a good version. Nobody is kept from work when there is nothing to do.
-fn refill(config: &Config) -> Result<(), Problem> {
+fn refill(config: &Config) -> Result<(), UpdaterError> {
     let look = System::open(&config.paths, Purpose::Look)?.view(None, false)?;
     if keep(&look, config.good_tries).is_some() {
         let _lock = Lock::take(&config.paths.lock)?;
@@ -101,7 +101,7 @@ fn refill(config: &Config) -> Result<(), Problem> {
 
 /// Watches until the version that runs is good or given up. Given up, it records why and restarts the device: the boot
 /// manager has counted this try, so the version comes to its next one or the older version comes back.
-fn prove(config: &Config) -> Result<Watched, Problem> {
+fn prove(config: &Config) -> Result<Watched, UpdaterError> {
     let mut watchdog = config.watchdog.as_deref().and_then(Watchdog::hold);
     let (start, mut passing, mut kept_out) = (Instant::now(), None, None);
     loop {
@@ -117,7 +117,7 @@ fn prove(config: &Config) -> Result<Watched, Problem> {
             Verdict::Good => match mark_good(config) {
                 // An installation holds the lock for as long as it takes to refuse this version on trial, and others for a
                 // moment. Who holds it longer hangs, and a restart ends that.
-                Err(problem @ (Problem::Busy | Problem::Mounted(_))) => {
+                Err(problem @ (UpdaterError::Busy | UpdaterError::Mounted(_))) => {
                     let since = *kept_out.get_or_insert(now);
                     if now - since >= config.deadline {
                         return give_up(config, vec![format!("updater: {}", yoe_program::message(&problem))]);
@@ -137,7 +137,7 @@ fn prove(config: &Config) -> Result<Watched, Problem> {
 }
 
 /// Restarts the device, whatever else fails: until then nobody comes back to the version that worked.
-fn give_up(config: &Config, failed: Vec<String>) -> Result<Watched, Problem> {
+fn give_up(config: &Config, failed: Vec<String>) -> Result<Watched, UpdaterError> {
     let (told, recorded) = mpsc::channel();
     let (config_there, checks) = (config.clone(), failed.clone());
     // A disk that is lost may never answer. Whoever waits for it is left behind.
@@ -148,7 +148,7 @@ fn give_up(config: &Config, failed: Vec<String>) -> Result<Watched, Problem> {
 }
 
 /// Records why the version that runs is given up, in every place that there still is.
-fn record(config: &Config, checks: Vec<String>) -> Result<(), Problem> {
+fn record(config: &Config, checks: Vec<String>) -> Result<(), UpdaterError> {
     let state = State::new(&config.paths.state);
     let system = match System::open(&config.paths, Purpose::Judge) {
         Ok(system) => system,

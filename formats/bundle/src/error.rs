@@ -54,7 +54,7 @@ impl fmt::Display for Role {
 
 /// Why metadata is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum TrustError {
     /// It cannot be understood.
     #[error("the {role} metadata cannot be understood: {problem}")]
     Malformed {

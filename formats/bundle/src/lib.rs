@@ -32,7 +32,7 @@ mod time;
 mod trust;
 
 pub use chunk::{CHUNKING, Chunking, chunks};
-pub use error::{Refusal, Role};
+pub use error::{Role, TrustError};
 pub use index::{Chunk, Index, IndexError};
 pub use key::{KeyError, PublicKey, Signer};
 pub use manifest::{Kernel, Manifest, ManifestError, Root};

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::role::{MetaFile, SPECIFICATION, Signature, malformed};
 use crate::{
-    PublicKey, Refusal, Role, RoleKeys, RootRole, Seen, Signer, Snapshot, TargetFile, Targets, Time,
-    Timestamp, Trust, canonical, path, sha256,
+    PublicKey, Role, RoleKeys, RootRole, Seen, Signer, Snapshot, TargetFile, Targets, Time, Timestamp, Trust,
+    TrustError, canonical, path, sha256,
 };
 
 /// Days that metadata is valid for.
@@ -81,7 +81,7 @@ impl Publisher<'_> {
     ///
     /// # Errors
     /// When there are too few, or the root metadata expired.
-    pub fn check(&self, trust: &Trust) -> Result<(), Refusal> {
+    pub fn check(&self, trust: &Trust) -> Result<(), TrustError> {
         self.publish(trust, None, BTreeMap::new()).map(drop)
     }
 
@@ -89,7 +89,7 @@ impl Publisher<'_> {
     ///
     /// # Errors
     /// When too few keys are at hand.
-    pub fn root(&self, before: Option<&Trust>, named: &[Named]) -> Result<Vec<u8>, Refusal> {
+    pub fn root(&self, before: Option<&Trust>, named: &[Named]) -> Result<Vec<u8>, TrustError> {
         let keys = named.iter().flat_map(|named| &named.keys).map(|key| (key.id(), key.clone())).collect();
         let roles = named.iter().map(|named| {
             let keyids = named.keys.iter().map(PublicKey::id).collect();
@@ -126,7 +126,7 @@ impl Publisher<'_> {
         trust: &Trust,
         before: Option<&Targets>,
         add: BTreeMap<String, TargetFile>,
-    ) -> Result<Published, Refusal> {
+    ) -> Result<Published, TrustError> {
         trust.check_root(&Seen::default(), self.now)?;
         let version = self.now.0.max(next(Role::Targets, before.map(|before| before.version))?);
         let mut all = before.map(|before| before.targets.clone()).unwrap_or_default();
@@ -169,7 +169,7 @@ impl Publisher<'_> {
         }
     }
 
-    fn sign(&self, role: Role, content: &impl Serialize, ids: &[String]) -> Result<Vec<u8>, Refusal> {
+    fn sign(&self, role: Role, content: &impl Serialize, ids: &[String]) -> Result<Vec<u8>, TrustError> {
         let failed = |problem: &dyn std::fmt::Display| malformed(role, problem);
         let signed = serde_json::to_value(content).map_err(|error| failed(&error))?;
         let bytes = canonical::bytes(content).map_err(|error| failed(&error))?;
@@ -197,7 +197,7 @@ struct Signed {
 }
 
 /// The version after this one, or the first. A stolen key can use up all there are: new keys begin anew.
-fn next(role: Role, version: Option<u64>) -> Result<u64, Refusal> {
+fn next(role: Role, version: Option<u64>) -> Result<u64, TrustError> {
     let used_up = || malformed(role, &"there is no version after the one that is there");
     version.map_or(Some(1), |version| version.checked_add(1)).ok_or_else(used_up)
 }
@@ -208,7 +208,7 @@ fn verify(
     snapshot: &[u8],
     targets: &[u8],
     now: Time,
-) -> Result<(), Refusal> {
+) -> Result<(), TrustError> {
     let seen = Seen::default();
     let timestamp = trust.timestamp(timestamp, &seen, now)?;
     let snapshot = trust.snapshot(snapshot, &timestamp, &seen, now)?;

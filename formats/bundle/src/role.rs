@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{PublicKey, Refusal, Role, Time, canonical};
+use crate::{PublicKey, Role, Time, TrustError, canonical};
 
 /// The version of the specification that is written; every 1.x is read.
 pub(crate) const SPECIFICATION: &str = "1.0.31";
@@ -145,7 +145,7 @@ pub(crate) struct Signed<'a> {
 
 impl<'a> Signed<'a> {
     /// Reads a file.
-    pub fn read(role: Role, bytes: &'a [u8]) -> Result<Self, Refusal> {
+    pub fn read(role: Role, bytes: &'a [u8]) -> Result<Self, TrustError> {
         let wrong = |problem: &dyn std::fmt::Display| malformed(role, problem);
         if bytes.len() as u64 > role.limit() {
             return Err(wrong(&format!("it has {} bytes; at most {} are read", bytes.len(), role.limit())));
@@ -174,16 +174,16 @@ impl<'a> Signed<'a> {
     }
 
     /// The metadata, if enough keys of `root` signed it.
-    pub fn verify<T: Metadata>(&self, root: &RootRole) -> Result<T, Refusal> {
+    pub fn verify<T: Metadata>(&self, root: &RootRole) -> Result<T, TrustError> {
         let (have, need) = (self.count(root), root.threshold(self.role));
         if have < need {
-            return Err(Refusal::Signatures { role: self.role, have, need });
+            return Err(TrustError::Signatures { role: self.role, have, need });
         }
         self.content()
     }
 
     /// The metadata, whoever signed it.
-    pub fn content<T: Metadata>(&self) -> Result<T, Refusal> {
+    pub fn content<T: Metadata>(&self) -> Result<T, TrustError> {
         let wrong = |problem: &dyn std::fmt::Display| malformed(self.role, problem);
         let content: T = serde_json::from_str(self.signed).map_err(|error| wrong(&error))?;
         let (kind, specification, version, _) = content.common();
@@ -210,6 +210,6 @@ impl RootRole {
     }
 }
 
-pub(crate) fn malformed(role: Role, problem: &dyn std::fmt::Display) -> Refusal {
-    Refusal::Malformed { role, problem: problem.to_string() }
+pub(crate) fn malformed(role: Role, problem: &dyn std::fmt::Display) -> TrustError {
+    TrustError::Malformed { role, problem: problem.to_string() }
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::role::{MetaFile, Metadata, Signed, malformed};
-use crate::{Refusal, Role, RootRole, Snapshot, Targets, Time, Timestamp, hex, sha256};
+use crate::{Role, RootRole, Snapshot, Targets, Time, Timestamp, TrustError, hex, sha256};
 
 /// Roles whose keys are at hand all the time: a thief of them may have signed versions that nobody can ever exceed.
 const ONLINE: [Role; 2] = [Role::Timestamp, Role::Snapshot];
@@ -58,7 +58,7 @@ impl Trust {
     ///
     /// # Errors
     /// When it cannot be understood or its own keys did not sign it.
-    pub fn new(root: &[u8]) -> Result<Self, Refusal> {
+    pub fn new(root: &[u8]) -> Result<Self, TrustError> {
         let signed = Signed::read(Role::Root, root)?;
         let content: RootRole = signed.content()?;
         let root_role: RootRole = signed.verify(&content)?;
@@ -84,13 +84,13 @@ impl Trust {
     ///
     /// # Errors
     /// When it is not the next one, or not signed by both.
-    pub fn rotate(&mut self, next: &[u8]) -> Result<(), Refusal> {
+    pub fn rotate(&mut self, next: &[u8]) -> Result<(), TrustError> {
         let signed = Signed::read(Role::Root, next)?;
         let root: RootRole = signed.verify(&self.root)?;
         signed.verify::<RootRole>(&root)?;
         if Some(root.version) != self.root.version.checked_add(1) {
             let problem = format!("version {} follows version {}", root.version, self.root.version);
-            return Err(Refusal::Mismatch { role: Role::Root, problem });
+            return Err(TrustError::Mismatch { role: Role::Root, problem });
         }
         self.root = root;
         self.bytes = next.to_vec();
@@ -101,7 +101,7 @@ impl Trust {
     ///
     /// # Errors
     /// When it is not.
-    pub fn check_root(&self, seen: &Seen, now: Time) -> Result<(), Refusal> {
+    pub fn check_root(&self, seen: &Seen, now: Time) -> Result<(), TrustError> {
         not_older(Role::Root, self.root.version, seen.root)?;
         fresh(Role::Root, &self.root, now)
     }
@@ -110,7 +110,7 @@ impl Trust {
     ///
     /// # Errors
     /// When it is not signed, expired, or older than what was seen.
-    pub fn timestamp(&self, bytes: &[u8], seen: &Seen, now: Time) -> Result<Timestamp, Refusal> {
+    pub fn timestamp(&self, bytes: &[u8], seen: &Seen, now: Time) -> Result<Timestamp, TrustError> {
         let timestamp: Timestamp = Signed::read(Role::Timestamp, bytes)?.verify(&self.root)?;
         let snapshot = timestamp.names(Role::Snapshot)?.version;
         if self.binds(seen) {
@@ -131,7 +131,7 @@ impl Trust {
         timestamp: &Timestamp,
         seen: &Seen,
         now: Time,
-    ) -> Result<Snapshot, Refusal> {
+    ) -> Result<Snapshot, TrustError> {
         let named = timestamp.names(Role::Snapshot)?;
         named.check(Role::Snapshot, bytes)?;
         let snapshot: Snapshot = Signed::read(Role::Snapshot, bytes)?.verify(&self.root)?;
@@ -154,7 +154,7 @@ impl Trust {
         timestamp: &Timestamp,
         snapshot: &Snapshot,
         now: Time,
-    ) -> Result<Verified, Refusal> {
+    ) -> Result<Verified, TrustError> {
         let named = snapshot.names(Role::Targets)?;
         named.check(Role::Targets, bytes)?;
         let targets: Targets = Signed::read(Role::Targets, bytes)?.verify(&self.root)?;
@@ -190,11 +190,11 @@ impl Snapshot {
     ///
     /// # Errors
     /// When it names none.
-    pub fn version_of(&self, role: Role) -> Result<u64, Refusal> {
+    pub fn version_of(&self, role: Role) -> Result<u64, TrustError> {
         Ok(self.names(role)?.version)
     }
 
-    fn names(&self, role: Role) -> Result<&MetaFile, Refusal> {
+    fn names(&self, role: Role) -> Result<&MetaFile, TrustError> {
         let name = format!("{role}.json");
         let file = self.meta.get(&name).ok_or_else(|| malformed(role, &format!("nothing names {name:?}")))?;
         if file.sha256().is_none() {
@@ -210,8 +210,8 @@ impl MetaFile {
         self.hashes.as_ref()?.get("sha256")
     }
 
-    fn check(&self, role: Role, bytes: &[u8]) -> Result<(), Refusal> {
-        let mismatch = |problem: &str| Err(Refusal::Mismatch { role, problem: problem.to_owned() });
+    fn check(&self, role: Role, bytes: &[u8]) -> Result<(), TrustError> {
+        let mismatch = |problem: &str| Err(TrustError::Mismatch { role, problem: problem.to_owned() });
         if self.length.is_some_and(|length| length != bytes.len() as u64) {
             return mismatch("its length is another");
         }
@@ -221,20 +221,20 @@ impl MetaFile {
         Ok(())
     }
 
-    fn check_version(&self, role: Role, version: u64) -> Result<(), Refusal> {
+    fn check_version(&self, role: Role, version: u64) -> Result<(), TrustError> {
         if self.version == version {
             return Ok(());
         }
         let problem = format!("it has version {version}, expected {}", self.version);
-        Err(Refusal::Mismatch { role, problem })
+        Err(TrustError::Mismatch { role, problem })
     }
 }
 
-fn not_older(role: Role, version: u64, seen: u64) -> Result<(), Refusal> {
-    if version < seen { Err(Refusal::Older { role, version, seen }) } else { Ok(()) }
+fn not_older(role: Role, version: u64, seen: u64) -> Result<(), TrustError> {
+    if version < seen { Err(TrustError::Older { role, version, seen }) } else { Ok(()) }
 }
 
-fn fresh(role: Role, metadata: &impl Metadata, now: Time) -> Result<(), Refusal> {
+fn fresh(role: Role, metadata: &impl Metadata, now: Time) -> Result<(), TrustError> {
     let (_, _, _, expired) = metadata.common();
-    if expired <= now { Err(Refusal::Expired { role, expired, now }) } else { Ok(()) }
+    if expired <= now { Err(TrustError::Expired { role, expired, now }) } else { Ok(()) }
 }

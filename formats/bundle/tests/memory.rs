@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use yoe_bundle::{
-    Expiry, Keyring, Named, Published, Publisher, Refusal, Role, Seen, Signer, TargetFile, Targets, Time,
-    Trust,
+    Expiry, Keyring, Named, Published, Publisher, Role, Seen, Signer, TargetFile, Targets, Time, Trust,
+    TrustError,
 };
 
 const NOW: Time = Time(1_795_478_400);
@@ -101,7 +101,7 @@ struct Device {
 
 impl Device {
     /// As the updater does at each run: from the image's root on.
-    fn offer(&mut self, state: &State) -> Result<(), Refusal> {
+    fn offer(&mut self, state: &State) -> Result<(), TrustError> {
         let mut trust = Trust::new(&self.roots[0]).unwrap();
         self.roots[1..].iter().for_each(|root| trust.rotate(root).unwrap());
         while let Some(next) = state.roots.get(trust.version() as usize) {
@@ -218,7 +218,7 @@ fn after_a_rotation_replays_are_refused_as_before() {
         for old in 0..2 {
             let refused = device.offer(&vendor.states[old]).unwrap_err();
             assert!(
-                matches!(refused, Refusal::Older { .. } | Refusal::Signatures { .. }),
+                matches!(refused, TrustError::Older { .. } | TrustError::Signatures { .. }),
                 "{roles}: {refused}"
             );
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use yoe_bundle::{
-    Expiry, Keyring, Named, Published, Publisher, Refusal, Role, Seen, Signer, TargetFile, Time, Trust,
+    Expiry, Keyring, Named, Published, Publisher, Role, Seen, Signer, TargetFile, Time, Trust, TrustError,
     Verified, canonical,
 };
 
@@ -49,7 +49,7 @@ fn file<'a>(published: &'a Published, end: &str) -> &'a [u8] {
     &published.files.iter().find(|(path, _)| path.ends_with(end)).unwrap().1
 }
 
-fn verify(trust: &Trust, published: &Published, seen: Seen, now: Time) -> Result<Verified, Refusal> {
+fn verify(trust: &Trust, published: &Published, seen: Seen, now: Time) -> Result<Verified, TrustError> {
     trust.check_root(&seen, now)?;
     let timestamp = trust.timestamp(file(published, "timestamp.json"), &seen, now)?;
     let snapshot = trust.snapshot(file(published, "snapshot.json"), &timestamp, &seen, now)?;
@@ -89,11 +89,11 @@ fn an_older_state_is_refused_for_every_role() {
     };
     for role in [Role::Timestamp, Role::Snapshot, Role::Targets] {
         let refused = verify(&trust, &old, later(role), NOW);
-        assert_eq!(refused, Err(Refusal::Older { role, version, seen: version + 1 }));
+        assert_eq!(refused, Err(TrustError::Older { role, version, seen: version + 1 }));
     }
     let newer = Seen { root: 2, ..seen };
     let refused = verify(&trust, &old, newer, NOW);
-    assert_eq!(refused, Err(Refusal::Older { role: Role::Root, version: 1, seen: 2 }));
+    assert_eq!(refused, Err(TrustError::Older { role: Role::Root, version: 1, seen: 2 }));
 }
 
 #[test]
@@ -103,9 +103,9 @@ fn expiry_is_held_against_the_given_time() {
     let last = Time(NOW.plus_days(365).0 - 1);
     assert!(verify(&trust, &published, Seen::default(), last).is_ok());
     let late = verify(&trust, &published, Seen::default(), Time(last.0 + 1));
-    assert!(matches!(late, Err(Refusal::Expired { role: Role::Timestamp, .. })), "{late:?}");
+    assert!(matches!(late, Err(TrustError::Expired { role: Role::Timestamp, .. })), "{late:?}");
     let late = verify(&trust, &published, Seen::default(), NOW.plus_days(3650));
-    assert!(matches!(late, Err(Refusal::Expired { role: Role::Root, .. })), "{late:?}");
+    assert!(matches!(late, Err(TrustError::Expired { role: Role::Root, .. })), "{late:?}");
 }
 
 #[test]
@@ -114,11 +114,11 @@ fn foreign_and_missing_signatures_are_refused() {
     let (foreign, other) = setting();
     let published = publisher(&foreign, NOW).publish(&other, None, targets("a")).unwrap();
     let refused = verify(&trust, &published, Seen::default(), NOW);
-    assert_eq!(refused, Err(Refusal::Signatures { role: Role::Timestamp, have: 0, need: 1 }));
+    assert_eq!(refused, Err(TrustError::Signatures { role: Role::Timestamp, have: 0, need: 1 }));
     // One of the two signatures that the root needs.
     let few = Keyring { signers: keyring.signers.into_iter().take(1).collect() };
     let refused = publisher(&few, NOW).root(Some(&trust), &named(&foreign)).unwrap_err();
-    assert_eq!(refused, Refusal::Signatures { role: Role::Root, have: 1, need: 2 });
+    assert_eq!(refused, TrustError::Signatures { role: Role::Root, have: 1, need: 2 });
 }
 
 #[test]
@@ -148,10 +148,10 @@ fn parts_of_two_states_are_not_mixed() {
     let seen = Seen::default();
     let timestamp = trust.timestamp(file(&second, "timestamp.json"), &seen, NOW).unwrap();
     let refused = trust.snapshot(file(&first, "snapshot.json"), &timestamp, &seen, NOW);
-    assert!(matches!(refused, Err(Refusal::Mismatch { role: Role::Snapshot, .. })), "{refused:?}");
+    assert!(matches!(refused, Err(TrustError::Mismatch { role: Role::Snapshot, .. })), "{refused:?}");
     let snapshot = trust.snapshot(file(&second, "snapshot.json"), &timestamp, &seen, NOW).unwrap();
     let refused = trust.targets(file(&first, "targets.json"), &timestamp, &snapshot, NOW);
-    assert!(matches!(refused, Err(Refusal::Mismatch { role: Role::Targets, .. })), "{refused:?}");
+    assert!(matches!(refused, Err(TrustError::Mismatch { role: Role::Targets, .. })), "{refused:?}");
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn keys_are_rotated_step_by_step() {
     rotated.rotate(&second).unwrap();
     assert_eq!(rotated.version(), 2);
     // Twice the same is no next one, and a version is not left out.
-    assert!(matches!(rotated.clone().rotate(&second), Err(Refusal::Mismatch { role: Role::Root, .. })));
+    assert!(matches!(rotated.clone().rotate(&second), Err(TrustError::Mismatch { role: Role::Root, .. })));
     let third = publisher(&all, NOW).root(Some(&rotated), &new_named).unwrap();
     assert!(trust.clone().rotate(&third).is_err());
     // The new keys sign; what a stolen key signed with the highest version is forgotten with it.
@@ -195,7 +195,7 @@ fn one_key_counts_once() {
     assert!(publisher(&few, NOW).root(None, &roles).is_err());
     let single = Named { keys: vec![key(0), key(0)], ..roles[0].clone() };
     let refused = publisher(&keyring, NOW).root(None, &[single, one(Role::Targets)]).unwrap_err();
-    assert_eq!(refused, Refusal::Signatures { role: Role::Root, have: 1, need: 2 });
+    assert_eq!(refused, TrustError::Signatures { role: Role::Root, have: 1, need: 2 });
 }
 
 /// The same metadata, changed as text, signed by this key.
@@ -225,7 +225,7 @@ fn one_key_in_two_spellings_counts_once() {
     let sig = both["signatures"][0]["sig"].clone();
     both["signatures"].as_array_mut().unwrap().push(json!({ "keyid": "other", "sig": sig }));
     let refused = Trust::new(&serde_json::to_vec(&both).unwrap());
-    assert_eq!(refused, Err(Refusal::Signatures { role: Role::Root, have: 1, need: 2 }));
+    assert_eq!(refused, Err(TrustError::Signatures { role: Role::Root, have: 1, need: 2 }));
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn what_was_used_up_is_an_error_and_no_wrong_number() {
     let refused = publisher(&keyring, NOW).publish(&trust, Some(&stolen), targets("b")).unwrap_err();
     assert!(refused.to_string().contains("no version after"), "{refused}");
     let late = publisher(&keyring, NOW.plus_days(3650)).publish(&trust, None, targets("a")).unwrap_err();
-    assert!(matches!(late, Refusal::Expired { role: Role::Root, .. }), "no device would take it: {late}");
+    assert!(matches!(late, TrustError::Expired { role: Role::Root, .. }), "no device would take it: {late}");
 }
 
 #[test]
@@ -301,6 +301,6 @@ fn what_is_no_metadata_is_refused() {
         "{\"signatures\": [], \"signed\": {}, \"signed\": {}}",
         "{\"signatures\": [], \"signed\": {\"_type\": \"root\", \"_type\": \"root\"}}",
     ] {
-        assert!(matches!(Trust::new(text.as_bytes()), Err(Refusal::Malformed { .. })), "{text}");
+        assert!(matches!(Trust::new(text.as_bytes()), Err(TrustError::Malformed { .. })), "{text}");
     }
 }

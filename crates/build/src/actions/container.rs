@@ -4,11 +4,15 @@ use yoe_model::Digest;
 use yoe_plan::{Action, ContainerAction};
 
 use crate::builder::Builder;
-use crate::error::Failure;
+use crate::error::ActionError;
 use crate::reporter::Event;
 
 impl Builder {
-    pub(crate) fn container(&self, action: &Action, container: &ContainerAction) -> Result<Digest, Failure> {
+    pub(crate) fn container(
+        &self,
+        action: &Action,
+        container: &ContainerAction,
+    ) -> Result<Digest, ActionError> {
         let label = &action.label;
         let files = container.packages.iter().map(|package| self.archive_file(&package.file));
         let debs = self.blobs(label, &files.collect::<Result<Vec<_>, _>>()?)?;

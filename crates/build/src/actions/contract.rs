@@ -13,7 +13,7 @@ use yoe_plan::{Action, DiskAction, Plan};
 use yoe_tree::Tree;
 
 use crate::builder::Builder;
-use crate::error::Failure;
+use crate::error::ActionError;
 use crate::reporter::Event;
 use crate::schedule::Results;
 
@@ -23,13 +23,13 @@ const CONFIG: &str = "boot/config";
 const MAX_CONFIG: u64 = 16 << 20;
 
 /// The report on the configuration `bytes` of the file `name`; an error when a required option is missing.
-pub(crate) fn hold(bytes: &[u8], name: &str, contract: &[String]) -> Result<Report, Failure> {
+pub(crate) fn hold(bytes: &[u8], name: &str, contract: &[String]) -> Result<Report, ActionError> {
     let runtimes =
-        Runtime::parse_list(&contract.join(",")).map_err(|error| Failure::Contract(error.into()))?;
-    let config = Config::parse(bytes).map_err(|error| Failure::Contract(error.into()))?;
-    let unknown = || Failure::Contract(format!("{name} does not say which kernel it is for").into());
+        Runtime::parse_list(&contract.join(",")).map_err(|error| ActionError::Contract(error.into()))?;
+    let config = Config::parse(bytes).map_err(|error| ActionError::Contract(error.into()))?;
+    let unknown = || ActionError::Contract(format!("{name} does not say which kernel it is for").into());
     let report = check(&config, config.version().ok_or_else(unknown)?, &runtimes);
-    report.kept().map_err(|broken| Failure::Contract(broken.into()))?;
+    report.kept().map_err(|broken| ActionError::Contract(broken.into()))?;
     Ok(report)
 }
 
@@ -42,7 +42,7 @@ impl Builder {
         action: &Action,
         disk: &DiskAction,
         inputs: &Results,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ActionError> {
         let image = &disk.image;
         if image.kernel_contract.is_empty() {
             return Ok(());
@@ -51,14 +51,14 @@ impl Builder {
         // Steps wrote there, and an error may quote a line of the file.
         let bytes = Tree::root(&folder)
             .and_then(|tree| tree.read(Path::new(CONFIG), MAX_CONFIG))
-            .map_err(|source| Failure::Tree { maker: plan.action(disk.kernel).label.clone(), source })?;
+            .map_err(|source| ActionError::Tree { maker: plan.action(disk.kernel).label.clone(), source })?;
         let report = hold(&bytes, &folder.join(CONFIG).display().to_string(), &image.kernel_contract)?;
         // Most kernels need none of them; the root is not read for those.
         if report.has_modules(|_| false).is_err() {
             let modules = self.modules(disk, inputs)?;
             report
                 .has_modules(|name| modules.contains(name))
-                .map_err(|absent| Failure::Contract(absent.into()))?;
+                .map_err(|absent| ActionError::Contract(absent.into()))?;
         }
         let optional: Vec<&str> = report.missing_optional().iter().map(|outcome| outcome.symbol).collect();
         if !optional.is_empty() {
@@ -70,12 +70,12 @@ impl Builder {
     }
 
     /// Names of the kernel modules in the root.
-    fn modules(&self, disk: &DiskAction, inputs: &Results) -> Result<BTreeSet<String>, Failure> {
+    fn modules(&self, disk: &DiskAction, inputs: &Results) -> Result<BTreeSet<String>, ActionError> {
         let path = self.input(inputs, disk.root)?.join(files::ROOT);
-        let file = File::open(&path).map_err(|error| Failure::io("read", &path, error))?;
+        let file = File::open(&path).map_err(|error| ActionError::io("read", &path, error))?;
         let mut archive = ArchiveReader::new(BufReader::new(file));
         let mut found = BTreeSet::new();
-        while let Some(entry) = archive.next_entry().map_err(|error| Failure::Archive(error.into()))? {
+        while let Some(entry) = archive.next_entry().map_err(|error| ActionError::Archive(error.into()))? {
             found.extend(module_in(&entry.path));
         }
         Ok(found)

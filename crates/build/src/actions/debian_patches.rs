@@ -12,7 +12,7 @@ use yoe_plan::Action;
 use yoe_sandbox::{Mount, Network, Tool};
 
 use crate::builder::Builder;
-use crate::error::Failure;
+use crate::error::ActionError;
 use crate::layout::{Folders, SRC};
 use crate::reporter::Event;
 use crate::run_step::run_step;
@@ -38,11 +38,11 @@ impl Builder {
         changes: &Changes<'_>,
         container: &Path,
         scratch: &Path,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ActionError> {
         let remote = self.archive_file(changes.file)?;
         let archive = remote.name.clone();
-        let blob = self.blobs(&action.label, &[remote])?.into_iter().next().ok_or(Failure::Missing)?;
-        let opened = File::open(&blob).map_err(|error| Failure::io("open", &blob, error))?;
+        let blob = self.blobs(&action.label, &[remote])?.into_iter().next().ok_or(ActionError::Missing)?;
+        let opened = File::open(&blob).map_err(|error| ActionError::io("open", &blob, error))?;
         let patches = Series::read(BufReader::new(opened), &archive)?.chosen(changes.wanted, &archive)?;
         if patches.is_empty() {
             return Ok(());
@@ -50,7 +50,8 @@ impl Builder {
         self.reporter.event(Event::Task { label: &action.label, task: "patch" });
         let debian = changes.tree.join("debian");
         let upstreams = scratch.join("upstreams-debian");
-        let moved = set_aside(&debian, &upstreams).map_err(|error| Failure::io("move", &debian, error))?;
+        let moved =
+            set_aside(&debian, &upstreams).map_err(|error| ActionError::io("move", &debian, error))?;
         // Its single top directory is `debian`, which unpacking leaves off.
         let limits = Limits { cancel: self.cancel.clone(), ..Limits::default() };
         unpack::archive(&blob, &archive, &[], &debian, &limits)?;
@@ -59,7 +60,7 @@ impl Builder {
             remove(&debian)?;
             if moved { fs::rename(&upstreams, &debian) } else { Ok(()) }
         };
-        restored().map_err(|error| Failure::io("restore", &debian, error))
+        restored().map_err(|error| ActionError::io("restore", &debian, error))
     }
 
     fn run_patch(
@@ -70,13 +71,13 @@ impl Builder {
         tree: &Path,
         container: &Path,
         scratch: &Path,
-    ) -> Result<(), Failure> {
-        let make = |error| Failure::io("make the directories of a patch in", scratch, error);
+    ) -> Result<(), ActionError> {
+        let make = |error| ActionError::io("make the directories of a patch in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
         for (number, patch) in patches.iter().enumerate() {
             // Under a name of our own: that in the series may be anything.
             let path = folders.path("steps").join(number.to_string());
-            fs::write(&path, &patch.content).map_err(|error| Failure::io("write", &path, error))?;
+            fs::write(&path, &patch.content).map_err(|error| ActionError::io("write", &path, error))?;
         }
         let bind = |source: &Path, dest: &str, writable| Mount::Bind {
             source: source.to_owned(),
@@ -92,7 +93,7 @@ impl Builder {
         };
         let spec = tool.script(scratch, &script(patches)).map_err(make)?;
         let path = self.store.log_file(&action.key)?;
-        let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
+        let mut log = File::create(&path).map_err(|error| ActionError::io("write", &path, error))?;
         let mut said = Output::default();
         let ran = run_step(&spec, &mut log, &self.cancel, &mut |line| said.line(line))?;
         match ran.exit.success() {
@@ -155,9 +156,9 @@ impl Output {
         }
     }
 
-    fn failure(self, patches: &[Patch], archive: &str, exit: String, tail: String) -> Failure {
+    fn failure(self, patches: &[Patch], archive: &str, exit: String, tail: String) -> ActionError {
         let Some(patch) = self.patch.and_then(|number| patches.get(number)) else {
-            return Failure::Step { task: "patch".to_owned(), exit, tail };
+            return ActionError::Step { task: "patch".to_owned(), exit, tail };
         };
         let mut place = self.file.map(|file| format!(" to {file}")).unwrap_or_default();
         let problem = match (self.hunk, self.refused) {
@@ -169,7 +170,7 @@ impl Output {
             (None, Some(refused)) => refused,
             (None, None) => exit,
         };
-        Failure::Patch { patch: patch.name.clone(), archive: archive.to_owned(), place, problem, tail }
+        ActionError::Patch { patch: patch.name.clone(), archive: archive.to_owned(), place, problem, tail }
     }
 }
 

@@ -16,7 +16,7 @@ use yoe_tree::Tree;
 
 use super::root::image;
 use crate::builder::Builder;
-use crate::error::Failure;
+use crate::error::ActionError;
 use crate::layout::DEST;
 use crate::reporter::Event;
 use crate::run_step::run_step;
@@ -38,13 +38,13 @@ impl Builder {
         action: &Action,
         disk_action: &DiskAction,
         inputs: &Results,
-    ) -> Result<Digest, Failure> {
+    ) -> Result<Digest, ActionError> {
         // Before anything is made: this is the cheapest to find and the dearest to miss.
         self.contract(plan, action, disk_action, inputs)?;
         self.boot_files(plan, disk_action, inputs)?;
         let scratch = self.session.scratch()?;
         let dest = scratch.path().join("output");
-        fs::create_dir(&dest).map_err(|error| Failure::io("make", &dest, error))?;
+        fs::create_dir(&dest).map_err(|error| ActionError::io("make", &dest, error))?;
         let making = Making { action, disk: disk_action, inputs, scratch: scratch.path() };
         let manifest = self.manifest(&making)?;
         let request = DiskRequest {
@@ -64,8 +64,8 @@ impl Builder {
 
     /// Fails where the kernel or the boot manager is not in the tree of who should have left it. Steps and packages wrote those
     /// trees: a link that leads out of them would put a file of this machine into the image.
-    fn boot_files(&self, plan: &Plan, disk: &DiskAction, inputs: &Results) -> Result<(), Failure> {
-        let made = |id, source| Failure::Tree { maker: plan.action(id).label.clone(), source };
+    fn boot_files(&self, plan: &Plan, disk: &DiskAction, inputs: &Results) -> Result<(), ActionError> {
+        let made = |id, source| ActionError::Tree { maker: plan.action(id).label.clone(), source };
         let kernel =
             Tree::root(&self.input(inputs, disk.kernel)?).and_then(|tree| tree.file(Path::new(KERNEL_PATH)));
         kernel.map_err(|source| made(disk.kernel, source))?;
@@ -75,15 +75,15 @@ impl Builder {
         manager.map(drop).map_err(|source| made(id, source))
     }
 
-    fn manifest(&self, making: &Making<'_>) -> Result<Manifest, Failure> {
+    fn manifest(&self, making: &Making<'_>) -> Result<Manifest, ActionError> {
         let path = self.input(making.inputs, making.disk.root)?.join(files::MANIFEST);
-        let text = fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, error))?;
+        let text = fs::read_to_string(&path).map_err(|error| ActionError::io("read", &path, error))?;
         serde_json::from_str(&text)
             .map_err(|source| image(ImageError::Manifest { path: path.clone(), source }))
     }
 
     /// Runs the tools in a fresh sandbox; all runs share the output directory.
-    fn tools(&self, making: &Making<'_>, task: &str, run: ToolRun) -> Result<(), Failure> {
+    fn tools(&self, making: &Making<'_>, task: &str, run: ToolRun) -> Result<(), ActionError> {
         let label = &making.action.label;
         self.reporter.event(Event::Task { label, task });
         let root = self.input(making.inputs, making.disk.root)?;
@@ -113,36 +113,36 @@ impl Builder {
         };
         let sandbox = making.scratch.join(format!("sandbox for the {task}"));
         let mut spec =
-            tool.script(&sandbox, &run.script).map_err(|error| Failure::io("make", &sandbox, error))?;
+            tool.script(&sandbox, &run.script).map_err(|error| ActionError::io("make", &sandbox, error))?;
         spec.environment = run.environment;
         let path = self.store.log_file(&making.action.key)?;
         let mut log = File::options()
             .append(true)
             .create(true)
             .open(&path)
-            .map_err(|error| Failure::io("write", &path, error))?;
+            .map_err(|error| ActionError::io("write", &path, error))?;
         let mut line = |line: &str| self.reporter.event(Event::Output { label, line });
         let ran = run_step(&spec, &mut log, &self.cancel, &mut line)?;
         if ran.exit.success() {
             return left(making, task, &run.outputs);
         }
-        Err(Failure::Step { task: task.to_owned(), exit: ran.exit.to_string(), tail: ran.tail })
+        Err(ActionError::Step { task: task.to_owned(), exit: ran.exit.to_string(), tail: ran.tail })
     }
 }
 
 /// Fails where tools left something else than files: what reads an image later would follow a link.
-fn left(making: &Making<'_>, task: &str, outputs: &[String]) -> Result<(), Failure> {
+fn left(making: &Making<'_>, task: &str, outputs: &[String]) -> Result<(), ActionError> {
     let folder = making.scratch.join("output");
     outputs.iter().map(|name| folder.join(name)).try_for_each(|path| {
         let file = yoe_tree::regular(&path);
-        file.map(drop).map_err(|error| Failure::Output { task: task.to_owned(), path, source: error })
+        file.map(drop).map_err(|error| ActionError::Output { task: task.to_owned(), path, source: error })
     })
 }
 
 /// What the identifiers of a disk derive from: the bytes that go into it, not the keys of who made them. So two people with
 /// different signing keys make the same disk.
-fn seed(disk: &DiskAction, inputs: &Results) -> Result<Digest, Failure> {
-    let tree = |id| inputs.get(id).ok_or(Failure::Missing);
+fn seed(disk: &DiskAction, inputs: &Results) -> Result<Digest, ActionError> {
+    let tree = |id| inputs.get(id).ok_or(ActionError::Missing);
     Ok(Fingerprint::new("disk")
         .add(tree(&disk.root)?)
         .add(tree(&disk.kernel)?)

@@ -6,12 +6,12 @@ use yoe_fetch::client::{Progress, Remote, remote};
 use yoe_model::ArchiveFile;
 
 use crate::builder::Builder;
-use crate::error::Failure;
+use crate::error::ActionError;
 use crate::reporter::Event;
 
 impl Builder {
     /// These files as blobs of the store; what is missing is fetched.
-    pub(crate) fn blobs(&self, label: &str, files: &[Remote]) -> Result<Vec<PathBuf>, Failure> {
+    pub(crate) fn blobs(&self, label: &str, files: &[Remote]) -> Result<Vec<PathBuf>, ActionError> {
         let total = files.iter().map(|file| file.size).sum::<Option<u64>>();
         let mut before = 0;
         let mut paths = Vec::with_capacity(files.len());
@@ -24,7 +24,7 @@ impl Builder {
         Ok(paths)
     }
 
-    fn blob(&self, file: &Remote, progress: &mut dyn FnMut(u64)) -> Result<PathBuf, Failure> {
+    fn blob(&self, file: &Remote, progress: &mut dyn FnMut(u64)) -> Result<PathBuf, ActionError> {
         if let Some(path) = self.store.blob(&file.sha256)? {
             return Ok(path);
         }
@@ -43,7 +43,7 @@ impl Builder {
     }
 
     /// A file of an archive, with all the places that serve it.
-    pub(crate) fn archive_file(&self, file: &ArchiveFile) -> Result<Remote, Failure> {
+    pub(crate) fn archive_file(&self, file: &ArchiveFile) -> Result<Remote, ActionError> {
         Ok(remote(file, &self.mirrors)?)
     }
 }

@@ -10,7 +10,7 @@ use yoe_tree::Tree;
 
 use super::source::host_network_files;
 use crate::builder::Builder;
-use crate::error::{BuildError, Failure};
+use crate::error::{ActionError, BuildError};
 use crate::layout::Folders;
 use crate::reporter::Event;
 use crate::run_step::run_step;
@@ -49,7 +49,7 @@ impl Builder {
         let trees = self.build(container)?;
         let log = Digest::of(label.as_bytes());
         let fetched = || {
-            let container = self.tree(trees.first().ok_or(Failure::Missing)?)?;
+            let container = self.tree(trees.first().ok_or(ActionError::Missing)?)?;
             let scratch = self.session.scratch()?;
             let fetched = Fetched { label: &label, log: &log, key, module };
             self.go_module(&fetched, &container, scratch.path()).map(|(digest, _)| digest)
@@ -73,29 +73,29 @@ impl Builder {
         fetched: &Fetched<'_>,
         container: &Path,
         scratch: &Path,
-    ) -> Result<(Digest, PathBuf), Failure> {
+    ) -> Result<(Digest, PathBuf), ActionError> {
         let Fetched { label, log, key, module } = *fetched;
         let spec = self.go_client(module, container, scratch)?;
         let path = self.store.log_file(log)?;
-        let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
+        let mut log = File::create(&path).map_err(|error| ActionError::io("write", &path, error))?;
         let mut line = |line: &str| self.reporter.event(Event::Output { label, line });
         let ran = run_step(&spec, &mut log, &self.cancel, &mut line)?;
         if !ran.exit.success() {
             let task = format!("fetch {key}");
-            return Err(Failure::Step { task, exit: ran.exit.to_string(), tail: ran.tail });
+            return Err(ActionError::Step { task, exit: ran.exit.to_string(), tail: ran.tail });
         }
         let work = scratch.join("work");
         let tree = work.join("tree");
         let digest = yoe_store::tree_digest(&tree)?;
         let put = put_modules(&work);
-        put.map_err(|error| Failure::io("put modules into", &tree, error))?;
+        put.map_err(|error| ActionError::io("put modules into", &tree, error))?;
         Ok((digest, tree))
     }
 
     /// The sandbox that the Go client runs in. It has a network, as that of git.
-    fn go_client(&self, module: &GoModule, container: &Path, scratch: &Path) -> Result<Spec, Failure> {
+    fn go_client(&self, module: &GoModule, container: &Path, scratch: &Path) -> Result<Spec, ActionError> {
         let GoModule { path, version, gomod, stubs, upgrade, .. } = module;
-        let make = |error| Failure::io("make the directories of a fetch in", scratch, error);
+        let make = |error| ActionError::io("make the directories of a fetch in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
         let bind = |source: &Path, dest: &str, writable| Mount::Bind {
             source: source.to_owned(),

@@ -15,7 +15,7 @@ use yoe_tree::Tree;
 use super::contract::hold;
 use crate::builder::Builder;
 use crate::configuration_error::{ConfigurationError, told};
-use crate::error::Failure;
+use crate::error::ActionError;
 use crate::reporter::Event;
 use crate::steps::Check;
 
@@ -36,7 +36,7 @@ impl Builder {
         work: &Path,
         sources: &[PathBuf],
         log: &mut File,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ActionError> {
         let mut fail = |problem: ConfigurationError| {
             let text = match &problem {
                 ConfigurationError::Lost(all) => told(all, usize::MAX),
@@ -44,7 +44,7 @@ impl Builder {
             };
             // The error says it too; a log that cannot be written hides nothing.
             let _ = writeln!(log, "{}", text.trim_end());
-            Failure::Kconfig { task: check.task.clone(), problem: Box::new(problem) }
+            ActionError::Kconfig { task: check.task.clone(), problem: Box::new(problem) }
         };
         let fragments = match read_fragments(&unit.unit, &check.fragments) {
             Ok(fragments) => fragments,
@@ -59,7 +59,7 @@ impl Builder {
 
 /// Whether the configuration keeps the contract of every image of this plan whose kernel the unit is, before the long
 /// part of its build. It is asked again when the image is made: then a kernel may come out of the cache.
-pub(crate) fn carries(plan: &Plan, id: ActionId, work: &Path) -> Result<(), Failure> {
+pub(crate) fn carries(plan: &Plan, id: ActionId, work: &Path) -> Result<(), ActionError> {
     let images = plan.actions.iter().filter_map(|action| match &action.kind {
         ActionKind::Disk(disk) if disk.kernel == id && !disk.image.kernel_contract.is_empty() => {
             Some(&disk.image)
@@ -67,7 +67,7 @@ pub(crate) fn carries(plan: &Plan, id: ActionId, work: &Path) -> Result<(), Fail
         _ => None,
     });
     for image in images {
-        let bytes = read(work, CONFIG).map_err(|error| Failure::io("read", work.join(CONFIG), error))?;
+        let bytes = read(work, CONFIG).map_err(|error| ActionError::io("read", work.join(CONFIG), error))?;
         hold(&bytes, CONFIG, &image.kernel_contract)?;
     }
     Ok(())

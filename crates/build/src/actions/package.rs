@@ -9,12 +9,12 @@ use yoe_package::{CheckContext, Info, PackageError, Tree, check, sonames, write}
 use yoe_plan::{PackageAction, UNIT_EPOCH};
 
 use crate::builder::Builder;
-use crate::error::Failure;
+use crate::error::ActionError;
 use crate::schedule::Results;
 
 impl Builder {
     /// The result holds `NAME-VERSION.apk`, and `NAME-dev-VERSION.apk` when the unit left something to build against.
-    pub(crate) fn package(&self, package: &PackageAction, inputs: &Results) -> Result<Digest, Failure> {
+    pub(crate) fn package(&self, package: &PackageAction, inputs: &Results) -> Result<Digest, ActionError> {
         let unit = &package.unit;
         let tree = Tree::scan(&self.input(inputs, package.built)?).map_err(archive)?;
         let mut provided = BTreeSet::new();
@@ -32,14 +32,14 @@ impl Builder {
         let problems = check(&tree, &context).map_err(archive)?;
         if !problems.is_empty() {
             let problems = problems.iter().map(ToString::to_string).collect();
-            return Err(Failure::Package { unit: unit.name.clone(), problems });
+            return Err(ActionError::Package { unit: unit.name.clone(), problems });
         }
         let scratch = self.session.scratch()?;
         self.write_packages(&tree, package, scratch.path())?;
         Ok(self.store.import_tree(scratch.path())?)
     }
 
-    fn write_packages(&self, tree: &Tree, package: &PackageAction, into: &Path) -> Result<(), Failure> {
+    fn write_packages(&self, tree: &Tree, package: &PackageAction, into: &Path) -> Result<(), ActionError> {
         let split = tree.split().map_err(archive)?;
         let unit = &package.unit;
         let runtime = info(unit, package.arch);
@@ -91,6 +91,6 @@ fn target(arch: Arch) -> yoe_package::Arch {
     }
 }
 
-fn archive(error: PackageError) -> Failure {
-    Failure::Archive(Box::new(error))
+fn archive(error: PackageError) -> ActionError {
+    ActionError::Archive(Box::new(error))
 }

@@ -10,16 +10,16 @@ use yoe_plan::{ActionId, RootAction};
 
 use super::package::file_name;
 use crate::builder::Builder;
-use crate::error::Failure;
+use crate::error::ActionError;
 use crate::schedule::Results;
 
 impl Builder {
     /// The result holds `root.tar`, `os-release` and `manifest.json`.
-    pub(crate) fn root(&self, root: &RootAction, inputs: &Results) -> Result<Digest, Failure> {
+    pub(crate) fn root(&self, root: &RootAction, inputs: &Results) -> Result<Digest, ActionError> {
         let packages = package_files(self, &root.packages, inputs)?;
         let services: Vec<Service> =
             root.packages.iter().flat_map(|(unit, _)| unit.services.iter().cloned()).collect();
-        let key = self.signer.public_key().map_err(|error| Failure::Archive(Box::new(error)))?;
+        let key = self.signer.public_key().map_err(|error| ActionError::Archive(Box::new(error)))?;
         let scratch = self.session.scratch()?;
         let request = RootRequest {
             image: &root.image,
@@ -41,7 +41,7 @@ pub(super) fn package_files(
     builder: &Builder,
     packages: &[(Arc<Unit>, ActionId)],
     inputs: &Results,
-) -> Result<Vec<PathBuf>, Failure> {
+) -> Result<Vec<PathBuf>, ActionError> {
     let file = |(unit, id): &(Arc<Unit>, ActionId)| {
         let name = file_name(&unit.name, &unit.package_version());
         Ok(builder.input(inputs, *id)?.join(name))
@@ -49,6 +49,6 @@ pub(super) fn package_files(
     packages.iter().map(file).collect()
 }
 
-pub(super) fn image(error: ImageError) -> Failure {
-    Failure::Image(Box::new(error))
+pub(super) fn image(error: ImageError) -> ActionError {
+    ActionError::Image(Box::new(error))
 }

@@ -15,7 +15,7 @@ use yoe_tree::Tree;
 use super::debian_patches::Changes;
 use super::go_module::Fetched;
 use crate::builder::Builder;
-use crate::error::Failure;
+use crate::error::ActionError;
 use crate::layout::Folders;
 use crate::reporter::Event;
 use crate::run_step::run_step;
@@ -32,7 +32,7 @@ impl Builder {
         action: &Action,
         source: &SourceAction,
         inputs: &Results,
-    ) -> Result<Digest, Failure> {
+    ) -> Result<Digest, ActionError> {
         let scratch = self.session.scratch()?;
         let tree = scratch.path().join("tree");
         match &source.fetch {
@@ -71,14 +71,14 @@ impl Builder {
                 let (found, tree) = self.go_module(&fetched, &container, scratch.path())?;
                 if *expected != found {
                     let (key, expected) = (source.key.clone(), *expected);
-                    return Err(Failure::NotAsLocked { key, expected, found });
+                    return Err(ActionError::NotAsLocked { key, expected, found });
                 }
                 return Ok(self.store.import_tree(&tree)?);
             }
             Fetch::Path { path, exclude, tree: expected } => {
                 let found = snapshot(&self.project.join(path), &TreeFilter::new(exclude), &tree)?;
                 if *expected != found {
-                    return Err(Failure::TreeChanged { path: self.project.join(path) });
+                    return Err(ActionError::TreeChanged { path: self.project.join(path) });
                 }
             }
         }
@@ -92,7 +92,7 @@ impl Builder {
         unpack: bool,
         only: &[String],
         tree: &Path,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ActionError> {
         let blobs = self.blobs(&action.label, &files)?;
         self.reporter.event(Event::Task { label: &action.label, task: "unpack" });
         let files = blobs.into_iter().zip(files).map(|(file, remote)| SourceFile { file, name: remote.name });
@@ -101,10 +101,10 @@ impl Builder {
             let limits = Limits { cancel: self.cancel.clone(), ..Limits::default() };
             return Ok(unpack::source(&files, only, tree, &limits)?);
         }
-        fs::create_dir_all(tree).map_err(|error| Failure::io("make", tree, error))?;
+        fs::create_dir_all(tree).map_err(|error| ActionError::io("make", tree, error))?;
         for SourceFile { file, name } in files {
             let to = tree.join(&name);
-            fs::copy(&file, &to).map_err(|error| Failure::io("write", &to, error))?;
+            fs::copy(&file, &to).map_err(|error| ActionError::io("write", &to, error))?;
         }
         Ok(())
     }
@@ -117,8 +117,8 @@ impl Builder {
         container: &Path,
         (url, commit): (&str, &str),
         scratch: &Path,
-    ) -> Result<(), Failure> {
-        let make = |error| Failure::io("make the directories of a fetch in", scratch, error);
+    ) -> Result<(), ActionError> {
+        let make = |error| ActionError::io("make the directories of a fetch in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
         let work = Mount::Bind { source: folders.path("work"), dest: "/build/work".into(), writable: true };
         let tool = Tool {
@@ -132,12 +132,12 @@ impl Builder {
         spec.environment.extend(network_variables(&self.go));
         spec.environment.extend([("URL".into(), url.to_owned()), ("COMMIT".into(), commit.to_owned())]);
         let path = self.store.log_file(&action.key)?;
-        let mut log = File::create(&path).map_err(|error| Failure::io("write", &path, error))?;
+        let mut log = File::create(&path).map_err(|error| ActionError::io("write", &path, error))?;
         let ran = run_step(&spec, &mut log, &self.cancel, &mut |_| {})?;
         if ran.exit.success() {
             return Ok(());
         }
-        Err(Failure::Step { task: format!("fetch {url}"), exit: ran.exit.to_string(), tail: ran.tail })
+        Err(ActionError::Step { task: format!("fetch {url}"), exit: ran.exit.to_string(), tail: ran.tail })
     }
 }
 
@@ -167,19 +167,19 @@ pub(super) fn host_network_files(settings: &BTreeMap<String, String>) -> Vec<Mou
 
 /// Removes all but the named parts of a tree that could not be fetched in part. A commit may hold links to anywhere: none of
 /// them is followed on the way to a part, or it would be a file of this machine that is moved into the tree.
-fn keep_only(tree: &Path, only: &[String]) -> Result<(), Failure> {
+fn keep_only(tree: &Path, only: &[String]) -> Result<(), ActionError> {
     if only.is_empty() {
         return Ok(());
     }
     let doing = "take the named parts of";
     let aside = tree.with_extension("all");
     let emptied = fs::rename(tree, &aside).and_then(|()| fs::create_dir(tree));
-    emptied.map_err(|error| Failure::io(doing, tree, error))?;
+    emptied.map_err(|error| ActionError::io(doing, tree, error))?;
     let moved = Tree::directory(&aside).and_then(|all| {
         let kept = Tree::directory(tree)?;
         only.iter().try_for_each(|part| all.give(Path::new(part.trim_end_matches('/')), &kept))
     });
-    moved.map_err(|error| Failure::io(doing, tree, error.into()))
+    moved.map_err(|error| ActionError::io(doing, tree, error.into()))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use yoe_sandbox::{Limits, Network, Spec};
 
 use super::kconfig::carries;
 use crate::builder::Builder;
-use crate::error::Failure;
+use crate::error::ActionError;
 use crate::layout::{Folders, SRC, Trees, environment};
 use crate::reads::sysroot;
 use crate::reporter::Event;
@@ -26,12 +26,12 @@ impl Builder {
         id: ActionId,
         unit: &UnitAction,
         inputs: &Results,
-    ) -> Result<Digest, Failure> {
+    ) -> Result<Digest, ActionError> {
         let action = plan.action(id);
         let scratch = self.session.scratch()?;
         let Prepared { folders, mut spec, sources } = self.prepare(plan, id, unit, inputs, scratch.path())?;
         let log_path = self.store.log_file(&action.key)?;
-        let mut log = File::create(&log_path).map_err(|error| Failure::io("write", &log_path, error))?;
+        let mut log = File::create(&log_path).map_err(|error| ActionError::io("write", &log_path, error))?;
         for run in scripts(&unit.unit).runs {
             let script = match run {
                 Run::Script(script) => script,
@@ -47,7 +47,11 @@ impl Builder {
             let mut line = |line: &str| self.reporter.event(Event::Output { label: &action.label, line });
             let ran = run_step(&spec, &mut log, &self.cancel, &mut line)?;
             if !ran.exit.success() {
-                return Err(Failure::Step { task: script.task, exit: ran.exit.to_string(), tail: ran.tail });
+                return Err(ActionError::Step {
+                    task: script.task,
+                    exit: ran.exit.to_string(),
+                    tail: ran.tail,
+                });
             }
         }
         Ok(self.store.import_tree(&folders.path("dest"))?)
@@ -61,8 +65,8 @@ impl Builder {
         unit: &UnitAction,
         inputs: &Results,
         scratch: &Path,
-    ) -> Result<Prepared, Failure> {
-        let make = |error| Failure::io("make the directories of a build in", scratch, error);
+    ) -> Result<Prepared, ActionError> {
+        let make = |error| ActionError::io("make the directories of a build in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
         lay_files(&unit.unit, &folders)?;
         lay_scripts(&scripts(&unit.unit), &folders)?;
@@ -76,7 +80,7 @@ impl Builder {
                 .sources
                 .iter()
                 .map(|source| Ok((source.into.clone(), self.input(inputs, source.action)?)))
-                .collect::<Result<_, Failure>>()?,
+                .collect::<Result<_, ActionError>>()?,
         };
         // What a step changed of a source lies over it; the last source of a directory lies over the first.
         let laid = trees.sources.iter().filter(|(into, _)| into.is_empty()).map(|(_, tree)| tree.clone());
@@ -104,11 +108,11 @@ impl Builder {
         unit: &UnitAction,
         members: &BTreeSet<ActionId>,
         inputs: &Results,
-    ) -> Result<Option<PathBuf>, Failure> {
+    ) -> Result<Option<PathBuf>, ActionError> {
         let Some(name) = &unit.unit.cache else { return Ok(None) };
         let read = [unit.container].into_iter().chain(members.iter().copied());
         let mut trees = read
-            .map(|id| inputs.get(&id).map(Digest::to_string).ok_or(Failure::Missing))
+            .map(|id| inputs.get(&id).map(Digest::to_string).ok_or(ActionError::Missing))
             .collect::<Result<Vec<_>, _>>()?;
         trees.sort_unstable();
         let environment = Digest::of(format!("{} {}", unit.arch, trees.join(" ")).as_bytes());
@@ -130,25 +134,25 @@ pub(crate) fn command(script: &Script) -> Vec<String> {
     ["/bin/sh", "-eu", &format!("/build/steps/{}", script.file)].map(str::to_owned).into()
 }
 
-fn lay_files(unit: &Unit, folders: &Folders) -> Result<(), Failure> {
+fn lay_files(unit: &Unit, folders: &Folders) -> Result<(), ActionError> {
     unit.files.iter().try_for_each(|file| {
         let mode = if file.executable { 0o755 } else { 0o644 };
         write(&folders.path("files").join(&file.path), &file.content, mode)
     })
 }
 
-fn lay_scripts(scripts: &Scripts, folders: &Folders) -> Result<(), Failure> {
+fn lay_scripts(scripts: &Scripts, folders: &Folders) -> Result<(), ActionError> {
     let steps = folders.path("steps");
     let texts = scripts.scripts().map(|script| (&script.file, script.text.as_bytes()));
     let rendered = scripts.rendered.iter().map(|(name, content)| (name, content.as_slice()));
     texts.chain(rendered).try_for_each(|(name, content)| write(&steps.join(name), content, 0o644))
 }
 
-fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), Failure> {
+fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), ActionError> {
     let written = || {
         path.parent().map_or(Ok(()), fs::create_dir_all)?;
         fs::write(path, content)?;
         fs::set_permissions(path, fs::Permissions::from_mode(mode))
     };
-    written().map_err(|error| Failure::io("write", path, error))
+    written().map_err(|error| ActionError::io("write", path, error))
 }

@@ -28,16 +28,15 @@ pub fn run(args: &Sign) -> Result<(), CommandError> {
     // Before anything is made or built: what is wrong with the command shows now.
     if args.output.exists() && !args.output.is_dir() {
         return Err(CommandError::user(format!("{} is not a directory", args.output.display()))
-            .hint("--output names the directory that the signed disk is laid into"));
+            .hint("--output names the directory for the signed disk"));
     }
     output::directory(&args.output)?;
     let (tools, project) = (secure_boot::tools(&locked.project)?, locked.project.name.clone());
     isolation()?;
     let built = BuiltTargets::new(locked, &[name.clone(), tools])?;
     let scratch = built.builder.session.scratch()?;
-    let not_laid = |error| {
-        CommandError::config(format!("nothing can be laid into {}", args.output.display())).because(error)
-    };
+    let not_laid =
+        |error| CommandError::config(format!("cannot write to {}", args.output.display())).because(error);
     fs::create_dir_all(&args.output).map_err(not_laid)?;
     let output = args.output.canonicalize().map_err(not_laid)?;
     let secure_boot = open_secure_boot(built.directory(secure_boot::CONTAINER)?, &project, scratch.path())?;

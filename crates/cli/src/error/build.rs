@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use yoe_build::{BuildError, Failure};
+use yoe_build::{ActionError, BuildError};
 use yoe_fetch::client::FetchError;
 use yoe_store::StoreError;
 
@@ -11,13 +11,13 @@ use crate::paths;
 
 impl From<BuildError> for CommandError {
     fn from(error: BuildError) -> Self {
-        if matches!(*error.kind, Failure::Interrupted) {
+        if matches!(*error.kind, ActionError::Interrupted) {
             return Self::new(Kind::Interrupted, "the build was ended; what was finished is kept");
         }
         let log = error.log.clone();
         let unit = error.label.strip_prefix("unit ").map(str::to_owned);
         let message = error.to_string();
-        let no_registry = matches!(*error.kind, Failure::Fetch(FetchError::NoRegistry { .. }));
+        let no_registry = matches!(*error.kind, ActionError::Fetch(FetchError::NoRegistry { .. }));
         let mut told = Self::new(Kind::BuildFailed, message).because(error.kind);
         if let Some(log) = log {
             told = told.hint(format!("the whole output is in {}", log.display()));

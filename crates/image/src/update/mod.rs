@@ -8,7 +8,7 @@ pub mod repository;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use yoe_bundle::Refusal;
+use yoe_bundle::TrustError;
 use yoe_disk::bootable::NotBootable;
 
 pub use bundle::write as write_bundle;
@@ -53,7 +53,7 @@ pub enum UpdateError {
     },
     /// What was to be signed is not right.
     #[error("the update cannot be signed")]
-    Sign(#[source] Refusal),
+    Sign(#[source] TrustError),
     /// The repository has this version, and it is another one.
     #[error("version {version} of image {image:?} was published before, and was another one")]
     Published {
@@ -92,7 +92,7 @@ pub enum UpdateError {
         /// The repository.
         path: PathBuf,
         /// Why not.
-        source: Refusal,
+        source: TrustError,
     },
 }
 

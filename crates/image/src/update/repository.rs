@@ -4,7 +4,9 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write as _, copy};
 use std::path::{Path, PathBuf};
 
-use yoe_bundle::{Manifest, Published, Publisher, Refusal, Role, Seen, Targets, Time, Trust, path, sha256};
+use yoe_bundle::{
+    Manifest, Published, Publisher, Role, Seen, Targets, Time, Trust, TrustError, path, sha256,
+};
 
 use super::{Release, UpdateError};
 
@@ -106,7 +108,7 @@ fn is_new(folder: &Path, before: &Targets, release: &Release) -> Result<(), Upda
 }
 
 pub(super) fn newest(roots: &[Trust]) -> Result<&Trust, UpdateError> {
-    let none = || Refusal::Malformed { role: Role::Root, problem: "there is none".to_owned() };
+    let none = || TrustError::Malformed { role: Role::Root, problem: "there is none".to_owned() };
     roots.last().ok_or_else(|| UpdateError::Sign(none()))
 }
 

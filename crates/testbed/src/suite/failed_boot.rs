@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::report::Failure;
+use super::report::TestFailure;
 use yoe_vm::{Console, End, GuestError, Interrupt, after};
 
 /// How long a panicked kernel may take until it restarts the machine.
@@ -17,9 +17,9 @@ pub(super) fn failed_boot(
     limit: Duration,
     found: u32,
     expected: u32,
-) -> Result<(), Failure> {
+) -> Result<(), TestFailure> {
     match console.wait_for(&["login: "], after(limit)) {
-        Ok(_) => Err(Failure::CameUp { expected, found }),
+        Ok(_) => Err(TestFailure::CameUp { expected, found }),
         Err(interrupt) => resets(console, interrupt),
     }
 }
@@ -28,16 +28,16 @@ pub(super) fn failed_boot(
 ///
 /// # Errors
 /// When it does not, or when a panic does not restart it.
-pub(super) fn reset(console: &mut Console, limit: Duration) -> Result<(), Failure> {
+pub(super) fn reset(console: &mut Console, limit: Duration) -> Result<(), TestFailure> {
     match console.wait_for_end(after(limit)) {
         Ok(end) => resets(console, Interrupt::Ended(end)),
-        Err(Interrupt::Deadline) => Err(Failure::NoReset { seconds: limit.as_secs() }),
+        Err(Interrupt::Deadline) => Err(TestFailure::NoReset { seconds: limit.as_secs() }),
         Err(interrupt) => resets(console, interrupt),
     }
 }
 
 /// Whether this interrupt is a reset, or a panic that becomes one.
-fn resets(console: &mut Console, interrupt: Interrupt) -> Result<(), Failure> {
+fn resets(console: &mut Console, interrupt: Interrupt) -> Result<(), TestFailure> {
     let wrong = match interrupt {
         Interrupt::Ended(End::Reset) => return Ok(()),
         Interrupt::Ended(End::Panic { message }) => {
@@ -46,7 +46,7 @@ fn resets(console: &mut Console, interrupt: Interrupt) -> Result<(), Failure> {
                 Ok(End::Reset) => return Ok(()),
                 Ok(end) => Interrupt::Ended(end),
                 Err(Interrupt::Deadline) => {
-                    return Err(Failure::PanicStays { seconds: RESTART.as_secs(), message });
+                    return Err(TestFailure::PanicStays { seconds: RESTART.as_secs(), message });
                 }
                 Err(other) => other,
             }

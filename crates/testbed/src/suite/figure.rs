@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use yoe_model::{ImageTest, Measure, MeasureUnit};
 
-use super::report::Failure;
+use super::report::TestFailure;
 use yoe_vm::{Guest, Output};
 
 /// How long the device may take to tell its uptime.
@@ -29,11 +29,11 @@ pub struct Figure {
 }
 
 /// What a test yielded, in the terms of the record.
-pub(super) fn read(measure: &Measure, output: &Output, guest: &mut Guest<'_>) -> Result<f64, Failure> {
+pub(super) fn read(measure: &Measure, output: &Output, guest: &mut Guest<'_>) -> Result<f64, TestFailure> {
     if measure.unit == MeasureUnit::Elapsed {
         return Ok(output.seconds);
     }
-    let missing = || Failure::Figure { name: measure.name.clone(), found: output.stdout.clone() };
+    let missing = || TestFailure::Figure { name: measure.name.clone(), found: output.stdout.clone() };
     let value = last_number(&output.stdout).ok_or_else(missing)?;
     if measure.unit != MeasureUnit::Uptime {
         return Ok(value);

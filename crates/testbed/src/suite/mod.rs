@@ -15,6 +15,6 @@ pub use device::{Device, Hardware};
 pub use figure::Figure;
 pub use limits::{Limits, has_sweep, set_cuts};
 pub use record::{BootRecord, Moment, Record, TestRecord};
-pub use report::{Boot, Cut, Failure, Outcome, Reporter, Summary, TestResult};
+pub use report::{Boot, Cut, Outcome, Reporter, Summary, TestFailure, TestResult};
 pub use runner::{Judge, NoMatch, RunError, Suite, names, run};
 pub use sweep::random_seed;

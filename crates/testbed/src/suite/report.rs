@@ -5,7 +5,7 @@ use std::fmt;
 use yoe_model::Origin;
 
 use super::figure::Figure;
-use yoe_vm::{GuestError, Milestone, Trouble};
+use yoe_vm::{GuestError, GuestErrorKind, Milestone};
 
 /// Hears how a test run goes.
 pub trait Reporter {
@@ -59,7 +59,7 @@ pub enum Outcome {
     /// As it should.
     Passed,
     /// Otherwise.
-    Failed(Failure),
+    Failed(TestFailure),
     /// It did not run.
     Skipped {
         /// Why.
@@ -80,7 +80,7 @@ impl Outcome {
 
 /// Why a test failed.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum TestFailure {
     /// It ended with another status.
     #[error("expected exit status {expected}, found {found}")]
     Status {
@@ -153,7 +153,7 @@ pub enum Failure {
         /// What their moments were drawn from.
         seed: u64,
         /// What was wrong then.
-        failure: Box<Failure>,
+        failure: Box<TestFailure>,
     },
     /// The work of a sweep failed by itself.
     #[error("expected the work to end with status 0 or not at all, found {found} after {seconds:.1} s")]
@@ -179,12 +179,12 @@ pub enum Failure {
     Guest(#[from] GuestError),
 }
 
-impl Failure {
+impl TestFailure {
     /// Whether it is that the run was cancelled.
     pub(super) fn is_cancelled(&self) -> bool {
         match self {
-            Failure::Guest(error) => matches!(error.trouble, Trouble::Cancelled),
-            Failure::Swept { failure, .. } => failure.is_cancelled(),
+            TestFailure::Guest(error) => matches!(error.trouble, GuestErrorKind::Cancelled),
+            TestFailure::Swept { failure, .. } => failure.is_cancelled(),
             _ => false,
         }
     }

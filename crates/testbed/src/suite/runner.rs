@@ -9,10 +9,10 @@ use super::failed_boot::{failed_boot, reset};
 use super::figure::{self, Figure};
 use super::limits::Limits;
 use super::reach::reach;
-use super::report::{Boot, Failure, Outcome, Reporter, Summary, TestResult};
+use super::report::{Boot, Outcome, Reporter, Summary, TestFailure, TestResult};
 use super::segment::{Segment, segments};
 use super::sweep::{Reported, Swept};
-use yoe_vm::{Guest, GuestError, Login, Output, StartError, Trouble, Vm, VmError, after};
+use yoe_vm::{Guest, GuestError, GuestErrorKind, Login, Output, StartError, Vm, VmError, after};
 
 /// The test that every run begins with.
 const BOOTS: &str = "boots";
@@ -190,14 +190,16 @@ impl Run<'_> {
                 // It is this test that asked for the boot.
                 Err(error) => return self.wrong_boot(test, &segment.tests[1..], error.into(), None, next),
             },
-            _ => match self.timed(BOOTS, None, |_| (entered(vm.console()).map_err(Failure::from), None)) {
-                Some(guest) => guest,
-                None => {
-                    let reason = format!("`{BOOTS}` failed");
-                    self.skip(&segment.tests, &reason);
-                    return Some(reason);
+            _ => {
+                match self.timed(BOOTS, None, |_| (entered(vm.console()).map_err(TestFailure::from), None)) {
+                    Some(guest) => guest,
+                    None => {
+                        let reason = format!("`{BOOTS}` failed");
+                        self.skip(&segment.tests, &reason);
+                        return Some(reason);
+                    }
                 }
-            },
+            }
         };
         for (index, test) in segment.tests.iter().enumerate() {
             if let Some(Stop { reason, for_good }) = self.one(test, &mut guest) {
@@ -214,7 +216,7 @@ impl Run<'_> {
         &mut self,
         test: &ImageTest,
         others: &[&ImageTest],
-        failure: Failure,
+        failure: TestFailure,
         output: Option<Output>,
         next: Option<&Segment<'_>>,
     ) -> Option<String> {
@@ -236,7 +238,7 @@ impl Run<'_> {
         match next {
             None => {
                 self.timed(POWERS_OFF, None, |_| {
-                    (guest.power_off(suite.power_off, within).map_err(Failure::from), None)
+                    (guest.power_off(suite.power_off, within).map_err(TestFailure::from), None)
                 });
                 None
             }
@@ -245,7 +247,7 @@ impl Run<'_> {
             Some(segment) => {
                 let ended = match segment.boot {
                     TestBoot::Reset => reset(guest.console(), suite.limits.boot),
-                    _ => guest.restart(suite.reboot, within).map_err(Failure::from),
+                    _ => guest.restart(suite.reboot, within).map_err(TestFailure::from),
                 };
                 let failure = ended.err()?;
                 let test = segment.tests.first()?;
@@ -273,7 +275,7 @@ impl Run<'_> {
                 Ok(output) => (run.judge(test, &output, guest, deadline), Some(output)),
                 Err(error) => (Err(error.into()), None),
             };
-            if let Err(Failure::Guest(error)) = &found {
+            if let Err(TestFailure::Guest(error)) = &found {
                 stop = ends_the_run(error);
             }
             (found, output)
@@ -292,10 +294,10 @@ impl Run<'_> {
         output: &Output,
         guest: &mut Guest<'_>,
         deadline: Instant,
-    ) -> Result<Option<f64>, Failure> {
+    ) -> Result<Option<f64>, TestFailure> {
         judge(test, output)?;
         if let Some(verdict) = self.suite.judge.and_then(|judge| judge.judge(&test.name, &output.stdout)) {
-            verdict.map_err(Failure::Judged)?;
+            verdict.map_err(TestFailure::Judged)?;
         }
         if let Some(wanted) = &test.reach {
             // Every port that a test names is forwarded; without one nothing answers.
@@ -305,8 +307,8 @@ impl Run<'_> {
         test.measure.as_ref().map(|measure| figure::read(measure, output, guest)).transpose()
     }
 
-    fn out_of_time(&self, stop: &mut Option<Stop>) -> Failure {
-        let failure = Failure::RunTimedOut { seconds: self.suite.limits.total.as_secs() };
+    fn out_of_time(&self, stop: &mut Option<Stop>) -> TestFailure {
+        let failure = TestFailure::RunTimedOut { seconds: self.suite.limits.total.as_secs() };
         *stop = Some(Stop { reason: failure.to_string(), for_good: true });
         failure
     }
@@ -316,7 +318,7 @@ impl Run<'_> {
         &mut self,
         name: &str,
         origin: Option<&Origin>,
-        test: impl FnOnce(&Self) -> (Result<T, Failure>, Option<Output>),
+        test: impl FnOnce(&Self) -> (Result<T, TestFailure>, Option<Output>),
     ) -> Option<T> {
         self.reporter.started(name);
         let began = Instant::now();
@@ -328,7 +330,7 @@ impl Run<'_> {
         let seconds = output.as_ref().map_or_else(|| began.elapsed().as_secs_f64(), |output| output.seconds);
         let (mut stdout, stderr) = output.map(|output| (output.stdout, output.stderr)).unwrap_or_default();
         // The verdict says what counts of an output that is too long for people.
-        if matches!(outcome, Outcome::Failed(Failure::Judged(_))) {
+        if matches!(outcome, Outcome::Failed(TestFailure::Judged(_))) {
             stdout.clear();
         }
         let (name, origin) = (name.to_owned(), origin.cloned());
@@ -367,12 +369,12 @@ impl Run<'_> {
     }
 }
 
-fn judge(test: &ImageTest, output: &Output) -> Result<(), Failure> {
+fn judge(test: &ImageTest, output: &Output) -> Result<(), TestFailure> {
     match (output.status, &test.expect) {
-        (None, _) => Err(Failure::TimedOut { seconds: test.timeout.into() }),
-        (Some(found), _) if found != test.status => Err(Failure::Status { expected: test.status, found }),
+        (None, _) => Err(TestFailure::TimedOut { seconds: test.timeout.into() }),
+        (Some(found), _) if found != test.status => Err(TestFailure::Status { expected: test.status, found }),
         (_, Some(expected)) if !output.stdout.contains(expected) => {
-            Err(Failure::Text { expected: expected.clone(), found: output.stdout.clone() })
+            Err(TestFailure::Text { expected: expected.clone(), found: output.stdout.clone() })
         }
         _ => Ok(()),
     }
@@ -381,8 +383,8 @@ fn judge(test: &ImageTest, output: &Output) -> Result<(), Failure> {
 /// Whether nothing can be asked of the machine any more.
 fn ends_the_run(error: &GuestError) -> Option<Stop> {
     match error.trouble {
-        Trouble::Script(_) | Trouble::Torn => None,
-        Trouble::Cancelled => Some(Stop { reason: error.to_string(), for_good: true }),
+        GuestErrorKind::Script(_) | GuestErrorKind::Torn => None,
+        GuestErrorKind::Cancelled => Some(Stop { reason: error.to_string(), for_good: true }),
         _ => Some(Stop { reason: error.to_string(), for_good: false }),
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{ANSWERS_WITHIN, Guest, STDERR};
 use crate::console::after;
 use crate::login::ours;
-use crate::{GuestError, Interrupt, Trouble, script};
+use crate::{GuestError, GuestErrorKind, Interrupt, script};
 
 /// What a script said, up to a moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,10 +30,10 @@ impl Guest<'_> {
         self.try_watch(script, time).map_err(|trouble| GuestError::new(trouble, self.console))
     }
 
-    fn try_watch(&mut self, script: &str, time: Duration) -> Result<Heard, Trouble> {
+    fn try_watch(&mut self, script: &str, time: Duration) -> Result<Heard, GuestErrorKind> {
         let id = self.id();
         let teller = telling(script, &self.marker, &id);
-        self.send(&script::assignments("y_s", &teller).map_err(Trouble::Script)?)?;
+        self.send(&script::assignments("y_s", &teller).map_err(GuestErrorKind::Script)?)?;
         self.say(&format!("y_say {id} begun; y_run {id}"))?;
         let (mut began, mut deadline) = (Instant::now(), after(ANSWERS_WITHIN));
         let mut heard = Heard { lines: Vec::new(), status: None, stderr: String::new(), seconds: 0.0 };

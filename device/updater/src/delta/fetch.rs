@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use super::ranges::{REQUEST, first};
 use super::receiver::{Receiver, Wanted};
 use crate::config::Network;
-use crate::problem::{Again, Problem};
+use crate::error::{Again, UpdaterError};
 use crate::source::{Ask, Repository, Tries};
 
 /// Answers with damaged chunks after which the file is damaged.
@@ -41,7 +41,7 @@ impl Fetch<'_> {
     ///
     /// # Errors
     /// When the repository or a disk fails.
-    pub fn run(&self, mut wanted: Vec<Wanted<'_>>) -> Result<(), Problem> {
+    pub fn run(&self, mut wanted: Vec<Wanted<'_>>) -> Result<(), UpdaterError> {
         wanted.sort_by_key(|wanted| wanted.at);
         let (start, before) = (Instant::now(), self.repository.came());
         let mut tries = Tries::new(self.network);
@@ -57,7 +57,9 @@ impl Fetch<'_> {
             request = receiver.request();
             let Receiver { got, damaged: bad, failed, .. } = receiver;
             if let Some(error) = failed {
-                return Err(Problem::file("filled", std::path::Path::new("the place of new content"))(error));
+                return Err(UpdaterError::file("filled", std::path::Path::new("the place of new content"))(
+                    error,
+                ));
             }
             wanted.retain(|wanted| !wanted.done);
             if got > 0 {
@@ -67,7 +69,7 @@ impl Fetch<'_> {
                 damaged += 1;
                 if damaged >= DAMAGED || self.repository.is_local() {
                     let origin = format!("{} in {}", self.path, self.repository.name());
-                    return Err(Problem::Damaged { origin });
+                    return Err(UpdaterError::Damaged { origin });
                 }
                 if damaged + 1 == DAMAGED {
                     tries.ask_for_the_whole();
@@ -84,7 +86,7 @@ impl Fetch<'_> {
     }
 
     /// How much longer it may take. Nobody is waited for without an end, whatever comes meanwhile.
-    fn left(&self, start: Instant, before: Option<u64>) -> Result<Duration, Problem> {
+    fn left(&self, start: Instant, before: Option<u64>) -> Result<Duration, UpdaterError> {
         let came = self.came(before);
         if came > self.most() {
             let problem = format!("{came} bytes came for a file of {}, and it is not complete", self.length);
@@ -106,8 +108,8 @@ impl Fetch<'_> {
         self.length.saturating_mul(2).saturating_add(SLACK)
     }
 
-    fn failed(&self, problem: &str, again: Again) -> Problem {
+    fn failed(&self, problem: &str, again: Again) -> UpdaterError {
         let origin = format!("{} in {}", self.path, self.repository.name());
-        Problem::Fetch { origin, problem: problem.to_owned(), again }
+        UpdaterError::Fetch { origin, problem: problem.to_owned(), again }
     }
 }

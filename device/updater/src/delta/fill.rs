@@ -7,7 +7,7 @@ use yoe_bundle::{Chunk, Chunking, chunks};
 use super::plan::{Origin, Piece, Places, plan};
 use super::receiver::is;
 use crate::disk::Region;
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 
 /// Content and the place that it belongs into.
 pub struct Fill<'a> {
@@ -30,7 +30,7 @@ impl Fill<'_> {
     ///
     /// # Errors
     /// When the disk fails.
-    pub fn missing(&self) -> Result<Vec<(u64, Chunk)>, Problem> {
+    pub fn missing(&self) -> Result<Vec<(u64, Chunk)>, UpdaterError> {
         let pieces = self.plan().map_err(|error| self.failed(error))?;
         let missing = |piece: &Piece| piece.origin == Origin::Content && self.staged(piece).is_none();
         Ok(pieces.iter().filter(|piece| missing(piece)).map(|piece| (piece.at, piece.chunk)).collect())
@@ -40,7 +40,7 @@ impl Fill<'_> {
     ///
     /// # Errors
     /// When the disk fails.
-    pub fn run(&self) -> Result<Vec<(u64, Chunk)>, Problem> {
+    pub fn run(&self) -> Result<Vec<(u64, Chunk)>, UpdaterError> {
         let mut missing = Vec::new();
         for piece in self.plan().map_err(|error| self.failed(error))? {
             let bytes = match piece.origin {
@@ -96,7 +96,7 @@ impl Fill<'_> {
         is(&bytes, chunk).then_some(bytes)
     }
 
-    fn failed(&self, error: io::Error) -> Problem {
-        Problem::file("filled", std::path::Path::new(self.name))(error)
+    fn failed(&self, error: io::Error) -> UpdaterError {
+        UpdaterError::file("filled", std::path::Path::new(self.name))(error)
     }
 }

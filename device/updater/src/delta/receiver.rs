@@ -6,7 +6,7 @@ use ring::digest::{SHA256, digest};
 use yoe_bundle::Chunk;
 
 use crate::disk::Region;
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 use crate::source::Piece;
 
 /// Damaged chunks after which the rest of an answer is not read.
@@ -70,7 +70,7 @@ impl<'w, 'a> Receiver<'w, 'a> {
     ///
     /// # Errors
     /// When a place cannot be written to.
-    pub fn take(&mut self, piece: Piece<'_>) -> Result<bool, Problem> {
+    pub fn take(&mut self, piece: Piece<'_>) -> Result<bool, UpdaterError> {
         if self.at.is_none() {
             let before = self.asked.start.saturating_sub(piece.at);
             self.request = if piece.whole { u64::MAX } else { self.request.max(before) };

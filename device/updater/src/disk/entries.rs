@@ -7,8 +7,8 @@ use yoe_disk::entry::{EntryName, FOLDER};
 use yoe_disk::uki::Uki;
 use yoe_disk::verity::Root;
 
+use crate::error::UpdaterError;
 use crate::machine::{Entry, Unfinished};
-use crate::problem::Problem;
 
 /// No kernel image is larger; what is larger is not read.
 const LARGEST: u64 = 1 << 30;
@@ -38,7 +38,11 @@ impl Entries {
     ///
     /// # Errors
     /// When the directory cannot be read.
-    pub fn read(&self, image: &str, kernel: Option<&str>) -> Result<(Vec<Entry>, Vec<Unfinished>), Problem> {
+    pub fn read(
+        &self,
+        image: &str,
+        kernel: Option<&str>,
+    ) -> Result<(Vec<Entry>, Vec<Unfinished>), UpdaterError> {
         let (mut entries, mut unfinished) = (Vec::new(), Vec::new());
         for file in self.files()? {
             let Some(bytes) = self.bytes(&file)? else { continue };
@@ -68,11 +72,11 @@ impl Entries {
     ///
     /// # Errors
     /// When the directory cannot be read.
-    pub fn files(&self) -> Result<Vec<String>, Problem> {
+    pub fn files(&self) -> Result<Vec<String>, UpdaterError> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(Problem::file("read", &self.folder)(error)),
+            Err(error) => return Err(UpdaterError::file("read", &self.folder)(error)),
         };
         let files = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
         let mut names: Vec<String> = files.filter_map(|entry| entry.file_name().into_string().ok()).collect();
@@ -80,13 +84,13 @@ impl Entries {
         Ok(names)
     }
 
-    fn bytes(&self, file: &str) -> Result<Option<Vec<u8>>, Problem> {
+    fn bytes(&self, file: &str) -> Result<Option<Vec<u8>>, UpdaterError> {
         let path = self.path(file);
         let read = || {
             let data = fs::metadata(&path)?;
             if !data.is_file() || data.len() > LARGEST { Ok(None) } else { fs::read(&path).map(Some) }
         };
-        read().map_err(Problem::file("read", &path))
+        read().map_err(UpdaterError::file("read", &path))
     }
 
     /// The size of a file, or nothing when there is none.
@@ -98,18 +102,20 @@ impl Entries {
     ///
     /// # Errors
     /// When that fails.
-    pub fn remove(&self, file: &str) -> Result<(), Problem> {
+    pub fn remove(&self, file: &str) -> Result<(), UpdaterError> {
         let path = self.path(file);
-        fs::remove_file(&path).and_then(|()| self.sync()).map_err(Problem::file("removed", &path))
+        fs::remove_file(&path).and_then(|()| self.sync()).map_err(UpdaterError::file("removed", &path))
     }
 
     /// Renames a file, durably.
     ///
     /// # Errors
     /// When that fails.
-    pub fn rename(&self, from: &str, to: &str) -> Result<(), Problem> {
+    pub fn rename(&self, from: &str, to: &str) -> Result<(), UpdaterError> {
         let path = self.path(from);
-        fs::rename(&path, self.path(to)).and_then(|()| self.sync()).map_err(Problem::file("renamed", &path))
+        fs::rename(&path, self.path(to))
+            .and_then(|()| self.sync())
+            .map_err(UpdaterError::file("renamed", &path))
     }
 
     /// Makes everything on the partition durable: FAT keeps what belongs to a file in places that no file names.
@@ -124,9 +130,9 @@ impl Entries {
     ///
     /// # Errors
     /// When the system does not say.
-    pub fn free(&self) -> Result<u64, Problem> {
+    pub fn free(&self) -> Result<u64, UpdaterError> {
         let told = rustix::fs::statvfs(&self.folder);
-        let told = told.map_err(|errno| Problem::file("measured", &self.folder)(errno.into()))?;
+        let told = told.map_err(|errno| UpdaterError::file("measured", &self.folder)(errno.into()))?;
         Ok(told.f_bavail.saturating_mul(told.f_frsize))
     }
 }

@@ -8,7 +8,7 @@ use rustix::mount::{
 };
 
 use super::mend::mend;
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 
 /// The EFI system partition's directory.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Esp {
     ///
     /// # Errors
     /// When it cannot be mended or mounted.
-    pub fn open(folder: &Path, disk: &Path, number: usize, change: bool) -> Result<Self, Problem> {
+    pub fn open(folder: &Path, disk: &Path, number: usize, change: bool) -> Result<Self, UpdaterError> {
         if folder.join("EFI").is_dir() {
             return Ok(Self { folder: folder.to_owned(), _mount: None });
         }
@@ -32,7 +32,7 @@ impl Esp {
         if change {
             mend(&device)?;
         }
-        let mount = mount(&device).map_err(|errno| Problem::file("mounted", &device)(errno.into()))?;
+        let mount = mount(&device).map_err(|errno| UpdaterError::file("mounted", &device)(errno.into()))?;
         let folder = PathBuf::from(format!("/proc/self/fd/{}", mount.as_raw_fd()));
         Ok(Self { folder, _mount: Some(mount) })
     }
@@ -56,15 +56,15 @@ fn mount(device: &Path) -> rustix::io::Result<OwnedFd> {
 }
 
 /// The device node of a partition: its name follows no rule that holds for every kind of disk, so the kernel is asked.
-fn partition(disk: &Path, number: usize) -> Result<PathBuf, Problem> {
+fn partition(disk: &Path, number: usize) -> Result<PathBuf, UpdaterError> {
     let name = disk.file_name().unwrap_or_default();
     let folder = Path::new("/sys/block").join(name);
-    let entries = std::fs::read_dir(&folder).map_err(Problem::file("read", &folder))?;
+    let entries = std::fs::read_dir(&folder).map_err(UpdaterError::file("read", &folder))?;
     let is_it = |path: &Path| {
         let text = std::fs::read_to_string(path.join("partition")).unwrap_or_default();
         text.trim().parse() == Ok(number)
     };
     let found = entries.flatten().map(|entry| entry.path()).find(|path| is_it(path));
     let found = found.and_then(|path| path.file_name().map(|name| Path::new("/dev").join(name)));
-    found.ok_or(Problem::NoPartition(yoe_disk::partition::ESP))
+    found.ok_or(UpdaterError::NoPartition(yoe_disk::partition::ESP))
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Advice, fadvise};
 use yoe_disk::gpt::{Medium, Write};
 
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 
 /// A disk, or a file that stands for one.
 #[derive(Debug)]
@@ -22,9 +22,9 @@ impl Disk {
     ///
     /// # Errors
     /// When that is not possible.
-    pub fn open(path: &Path, write: bool) -> Result<Self, Problem> {
+    pub fn open(path: &Path, write: bool) -> Result<Self, UpdaterError> {
         let file = OpenOptions::new().read(true).write(write).open(path);
-        Ok(Self { file: file.map_err(Problem::file("opened", path))?, path: path.to_owned() })
+        Ok(Self { file: file.map_err(UpdaterError::file("opened", path))?, path: path.to_owned() })
     }
 
     /// One that was opened already, from this path.
@@ -41,9 +41,9 @@ impl Disk {
     ///
     /// # Errors
     /// When the disk fails.
-    pub fn write(&self, write: &Write) -> Result<(), Problem> {
+    pub fn write(&self, write: &Write) -> Result<(), UpdaterError> {
         let written = self.file.write_all_at(&write.bytes, write.offset).and_then(|()| self.file.sync_data());
-        written.map_err(Problem::file("written", &self.path))
+        written.map_err(UpdaterError::file("written", &self.path))
     }
 
     /// A part of it.
@@ -145,7 +145,7 @@ impl Read for Region<'_> {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn durable(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+pub fn durable(path: &Path, bytes: &[u8]) -> Result<(), UpdaterError> {
     let folder = path.parent().unwrap_or(Path::new("/"));
     let new = path.with_extension("new");
     let write = || {
@@ -155,5 +155,5 @@ pub fn durable(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
         std::fs::rename(&new, path)?;
         File::open(folder)?.sync_all()
     };
-    write().map_err(Problem::file("written", path))
+    write().map_err(UpdaterError::file("written", path))
 }

@@ -7,15 +7,15 @@ use rustix::io::Errno;
 use yoe_disk::fat::{Name, names};
 
 use super::Disk;
-use crate::machine::superfluous;
-use crate::problem::Problem;
+use crate::error::UpdaterError;
+use crate::machine::redundant;
 use crate::retry::retry_while;
 
 /// Takes away each name of a file that has two. Nothing is written when there is none.
 ///
 /// # Errors
 /// When another program keeps the partition, or the disk fails.
-pub fn mend(device: &Path) -> Result<(), Problem> {
+pub fn mend(device: &Path) -> Result<(), UpdaterError> {
     if twins(&Disk::open(device, false)?)?.is_empty() {
         return Ok(());
     }
@@ -27,19 +27,19 @@ pub fn mend(device: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-fn twins(disk: &Disk) -> Result<Vec<Name>, Problem> {
-    let all = names(disk).map_err(Problem::file("read", disk.path()))?;
+fn twins(disk: &Disk) -> Result<Vec<Name>, UpdaterError> {
+    let all = names(disk).map_err(UpdaterError::file("read", disk.path()))?;
     let told: Vec<_> = all.iter().map(|name| (name.path.as_str(), name.cluster)).collect();
-    Ok(superfluous(&told).into_iter().map(|index| all[index].clone()).collect())
+    Ok(redundant(&told).into_iter().map(|index| all[index].clone()).collect())
 }
 
 /// Opens a partition that is mounted nowhere.
-fn alone(device: &Path) -> Result<Disk, Problem> {
+fn alone(device: &Path) -> Result<Disk, UpdaterError> {
     // O_EXCL on a block device: nobody else holds it, a mounted file system included (open(2)).
     let flags = OFlags::RDWR | OFlags::EXCL | OFlags::CLOEXEC;
     match retry_while(Errno::BUSY, || open(device, flags, Mode::empty())) {
         Ok(file) => Ok(Disk::of(file.into(), device)),
-        Err(Errno::BUSY) => Err(Problem::Mounted(device.to_owned())),
-        Err(errno) => Err(Problem::file("opened", device)(errno.into())),
+        Err(Errno::BUSY) => Err(UpdaterError::Mounted(device.to_owned())),
+        Err(errno) => Err(UpdaterError::file("opened", device)(errno.into())),
     }
 }

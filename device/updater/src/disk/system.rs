@@ -16,8 +16,8 @@ use yoe_disk::verity::Root;
 use super::esp::Esp;
 use super::{Disk, Entries};
 use crate::config::Paths;
-use crate::machine::{Done, Refused, SlotView, Step, View};
-use crate::problem::Problem;
+use crate::error::UpdaterError;
+use crate::machine::{AdmitError, Done, SlotView, Step, View};
 use crate::state::Failure;
 
 /// This device.
@@ -56,9 +56,9 @@ impl System {
     ///
     /// # Errors
     /// When this is no device with two slots.
-    pub fn open(paths: &Paths, purpose: Purpose) -> Result<Self, Problem> {
+    pub fn open(paths: &Paths, purpose: Purpose) -> Result<Self, UpdaterError> {
         let cmdline = read(&paths.cmdline)?;
-        let root = Root::on(&cmdline).map_err(Problem::NoSlot)?;
+        let root = Root::on(&cmdline).map_err(UpdaterError::NoSlot)?;
         let path = match &paths.disk {
             Some(path) => path.clone(),
             None => below_root()?,
@@ -67,13 +67,13 @@ impl System {
         let gpt = table(&disk)?;
         let slots = slots(&gpt)?;
         let is_running = |slot: &Slot| slots[usize::from(*slot == Slot::B)].uuid == root.partition;
-        let no_slot = Problem::NoPartition(yoe_disk::partition::ROOT_A);
+        let no_slot = UpdaterError::NoPartition(yoe_disk::partition::ROOT_A);
         let running = Slot::BOTH.into_iter().find(is_running).ok_or(no_slot)?;
-        let number = gpt.named(ESP).ok_or(Problem::NoPartition(ESP))?.number;
+        let number = gpt.named(ESP).ok_or(UpdaterError::NoPartition(ESP))?.number;
         let esp = Esp::open(&paths.esp, &path, number, purpose != Purpose::Look)?;
         let os_release = read(&paths.os_release)?;
         let field = |name: &str| {
-            let missing = || Problem::Content {
+            let missing = || UpdaterError::Content {
                 path: paths.os_release.clone(),
                 problem: format!("it has no field {name}"),
             };
@@ -106,7 +106,7 @@ impl System {
     ///
     /// # Errors
     /// When there is none.
-    pub fn slot(&self, slot: Slot) -> Result<Partition, Problem> {
+    pub fn slot(&self, slot: Slot) -> Result<Partition, UpdaterError> {
         let [a, b] = slots(&table(&self.disk)?)?;
         Ok(if slot == Slot::A { a } else { b })
     }
@@ -116,7 +116,7 @@ impl System {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn view(&self, kernel: Option<&str>, holds_new: bool) -> Result<View, Problem> {
+    pub fn view(&self, kernel: Option<&str>, holds_new: bool) -> Result<View, UpdaterError> {
         let gpt = table(&self.disk)?;
         let partitions = slots(&gpt)?;
         let (entries, unfinished) = self.entries.read(&self.image, kernel)?;
@@ -138,7 +138,10 @@ impl System {
     ///
     /// # Errors
     /// When the verdict is refused, or the disk fails.
-    pub fn settle(&self, verdict: impl Fn(&View) -> Result<Option<Step>, Refused>) -> Result<bool, Problem> {
+    pub fn settle(
+        &self,
+        verdict: impl Fn(&View) -> Result<Option<Step>, AdmitError>,
+    ) -> Result<bool, UpdaterError> {
         let mut done = Done::default();
         while let Some(step) = verdict(&self.view(None, false)?)? {
             done.note(&step)?;
@@ -155,7 +158,7 @@ impl System {
     ///
     /// # Errors
     /// When the disk fails.
-    pub fn mend(&self) -> Result<(), Problem> {
+    pub fn mend(&self) -> Result<(), UpdaterError> {
         self.write(table(&self.disk)?.mend())
     }
 
@@ -163,14 +166,15 @@ impl System {
     ///
     /// # Errors
     /// When the disk fails.
-    pub fn set_uuid(&self, slot: Slot, uuid: Uuid) -> Result<(), Problem> {
+    pub fn set_uuid(&self, slot: Slot, uuid: Uuid) -> Result<(), UpdaterError> {
         let number = self.slot(slot)?.number;
         self.write(table(&self.disk)?.write_uuid(number, uuid))
     }
 
     /// Writes these in their order, each durable before the next.
-    fn write(&self, writes: Result<Vec<Write>, GptError>) -> Result<(), Problem> {
-        let writes = writes.map_err(|source| Problem::Table { path: self.disk.path().to_owned(), source })?;
+    fn write(&self, writes: Result<Vec<Write>, GptError>) -> Result<(), UpdaterError> {
+        let writes =
+            writes.map_err(|source| UpdaterError::Table { path: self.disk.path().to_owned(), source })?;
         writes.iter().try_for_each(|write| self.disk.write(write))
     }
 }
@@ -188,28 +192,28 @@ pub fn refuses_unsigned(efivars: &Path) -> bool {
     loader::refuses_unsigned(&variable)
 }
 
-fn table(disk: &Disk) -> Result<Gpt, Problem> {
-    Gpt::read(disk).map_err(|source| Problem::Table { path: disk.path().to_owned(), source })
+fn table(disk: &Disk) -> Result<Gpt, UpdaterError> {
+    Gpt::read(disk).map_err(|source| UpdaterError::Table { path: disk.path().to_owned(), source })
 }
 
-fn slots(gpt: &Gpt) -> Result<[Partition; 2], Problem> {
-    let find = |slot: Slot| gpt.named(slot.partition()).ok_or(Problem::NoPartition(slot.partition()));
+fn slots(gpt: &Gpt) -> Result<[Partition; 2], UpdaterError> {
+    let find = |slot: Slot| gpt.named(slot.partition()).ok_or(UpdaterError::NoPartition(slot.partition()));
     Ok([find(Slot::A)?, find(Slot::B)?])
 }
 
-fn read(path: &Path) -> Result<String, Problem> {
-    fs::read_to_string(path).map_err(Problem::file("read", path))
+fn read(path: &Path) -> Result<String, UpdaterError> {
+    fs::read_to_string(path).map_err(UpdaterError::file("read", path))
 }
 
 /// The disk that the root lies on, by way of dm-verity.
-fn below_root() -> Result<PathBuf, Problem> {
+fn below_root() -> Result<PathBuf, UpdaterError> {
     let root = Path::new("/");
-    let device = fs::metadata(root).map_err(Problem::file("read", root))?.dev();
+    let device = fs::metadata(root).map_err(UpdaterError::file("read", root))?.dev();
     let (major, minor) = (rustix::fs::major(device), rustix::fs::minor(device));
     let slaves = PathBuf::from(format!("/sys/dev/block/{major}:{minor}/slaves"));
-    let mut found = fs::read_dir(&slaves).map_err(Problem::file("read", &slaves))?.flatten();
-    let partition = found.next().ok_or(Problem::NoPartition(yoe_disk::partition::ROOT_A))?.path();
-    let partition = fs::canonicalize(&partition).map_err(Problem::file("read", &partition))?;
+    let mut found = fs::read_dir(&slaves).map_err(UpdaterError::file("read", &slaves))?.flatten();
+    let partition = found.next().ok_or(UpdaterError::NoPartition(yoe_disk::partition::ROOT_A))?.path();
+    let partition = fs::canonicalize(&partition).map_err(UpdaterError::file("read", &partition))?;
     let disk = partition.parent().and_then(Path::file_name).unwrap_or_default();
     Ok(Path::new("/dev").join(disk))
 }

@@ -7,15 +7,15 @@ use yoe_disk::bootable::{self, Expected};
 
 use super::Work;
 use crate::disk::Region;
+use crate::error::UpdaterError;
 use crate::machine::{Step, View};
-use crate::problem::Problem;
 use crate::source::Ask;
 
 /// What a FAT file system may need besides the file itself: clusters of directories, and one that is not full.
 const SLACK: u64 = 1 << 20;
 
 impl Work<'_> {
-    pub(super) fn carry_out(&mut self, step: &Step) -> Result<(), Problem> {
+    pub(super) fn carry_out(&mut self, step: &Step) -> Result<(), UpdaterError> {
         let entries = &self.system.entries;
         match step {
             Step::MendTable => self.system.mend(),
@@ -28,7 +28,7 @@ impl Work<'_> {
                 // The disk is looked at again: an earlier attempt may have left the file.
                 if *to == self.install.entry {
                     let path = entries.path(from);
-                    self.check_kernel(&std::fs::read(&path).map_err(Problem::file("read", &path))?)?;
+                    self.check_kernel(&std::fs::read(&path).map_err(UpdaterError::file("read", &path))?)?;
                 }
                 entries.rename(from, &to.to_string())
             }
@@ -36,11 +36,11 @@ impl Work<'_> {
     }
 
     /// Copies the kernel image, from the entries that are here and from the repository.
-    fn copy_kernel(&mut self, file: &str) -> Result<(), Problem> {
+    fn copy_kernel(&mut self, file: &str) -> Result<(), UpdaterError> {
         let entries = &self.system.entries;
         let manifest = &self.update.manifest;
         let path = entries.path(file);
-        let failed = || Problem::file("written", &path);
+        let failed = || UpdaterError::file("written", &path);
         let to = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let to = to.map_err(failed())?;
         to.set_len(manifest.kernel.size).map_err(failed())?;
@@ -49,23 +49,23 @@ impl Work<'_> {
         let needed = self.fetch(self.kernel_wanted(missing, &to, 0))?;
         to.settle().map_err(failed())?;
         entries.sync().map_err(failed())?;
-        let written = std::fs::read(&path).map_err(Problem::file("read", &path))?;
+        let written = std::fs::read(&path).map_err(UpdaterError::file("read", &path))?;
         if yoe_bundle::sha256(&written) != manifest.kernel.sha256 {
-            return Err(Problem::ReadBack(path.display().to_string()));
+            return Err(UpdaterError::ReadBack(path.display().to_string()));
         }
         self.needed += needed;
         Ok(())
     }
 
     /// Whether a kernel image starts the root that it comes with: otherwise it would use up its tries on every device.
-    fn check_kernel(&self, kernel: &[u8]) -> Result<(), Problem> {
+    fn check_kernel(&self, kernel: &[u8]) -> Result<(), UpdaterError> {
         let manifest = &self.update.manifest;
         let expected = Expected { root: &self.root, arch: &manifest.arch, version: &manifest.version };
-        bootable::check(kernel, &expected).map_err(Problem::NotBootable)
+        bootable::check(kernel, &expected).map_err(UpdaterError::NotBootable)
     }
 
     /// The same before anything is written, where the kernel is on this device already.
-    pub(super) fn check_local_kernel(&self) -> Result<(), Problem> {
+    pub(super) fn check_local_kernel(&self) -> Result<(), UpdaterError> {
         if !self.repository.is_local() {
             return Ok(());
         }
@@ -83,12 +83,12 @@ impl Work<'_> {
     }
 
     /// Whether slot and EFI system partition can hold the update, with what is to be removed removed.
-    pub(super) fn check_space(&self, view: &View) -> Result<(), Problem> {
+    pub(super) fn check_space(&self, view: &View) -> Result<(), UpdaterError> {
         let slot = self.system.slot(self.system.running.other())?;
         let need = self.slot_need();
         if slot.size < need {
             let place = format!("the partition {}", slot.name);
-            return Err(Problem::Space { place, have: slot.size, need });
+            return Err(UpdaterError::Space { place, have: slot.size, need });
         }
         let entries = &self.system.entries;
         let running = view.slot(view.running).uuid;
@@ -99,7 +99,7 @@ impl Work<'_> {
         let need = self.update.manifest.kernel.size.saturating_add(SLACK);
         if have < need {
             let place = "the EFI system partition".to_owned();
-            return Err(Problem::Space { place, have, need });
+            return Err(UpdaterError::Space { place, have, need });
         }
         Ok(())
     }

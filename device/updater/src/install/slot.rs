@@ -7,7 +7,7 @@ use yoe_disk::verity::{Tree, TreeBuilder, tree_size};
 
 use super::Work;
 use crate::disk::Region;
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 
 impl<'a> Work<'a> {
     /// Bytes of root and hash tree.
@@ -16,13 +16,13 @@ impl<'a> Work<'a> {
         root.size.saturating_add(tree_size(root.data_blocks))
     }
 
-    pub(super) fn region(&self, slot: Slot) -> Result<Region<'a>, Problem> {
+    pub(super) fn region(&self, slot: Slot) -> Result<Region<'a>, UpdaterError> {
         let partition = self.system.slot(slot)?;
         Ok(self.system.disk.region(partition.start, partition.size))
     }
 
     /// Whether the slot that does not run holds the new root with its tree.
-    pub(super) fn holds_new(&self) -> Result<bool, Problem> {
+    pub(super) fn holds_new(&self) -> Result<bool, UpdaterError> {
         let region = self.region(self.system.running.other())?;
         let Ok(Some(tree)) = self.tree(&region) else { return Ok(false) };
         let mut stored = vec![0; tree.blocks.len()];
@@ -31,7 +31,7 @@ impl<'a> Work<'a> {
     }
 
     /// Writes root and hash tree, and reads them back. The tree is not fetched: it follows from the root.
-    pub(super) fn write_slot(&mut self, slot: Slot) -> Result<(), Problem> {
+    pub(super) fn write_slot(&mut self, slot: Slot) -> Result<(), UpdaterError> {
         let manifest = &self.update.manifest;
         let region = self.region(slot)?;
         let name = slot.partition();
@@ -42,13 +42,14 @@ impl<'a> Work<'a> {
             wanted.extend(self.kernel_wanted(self.kernel_missing()?, &stage, 0));
         }
         let needed = self.fetch(wanted)?;
-        let failed = |error| Problem::file("written", self.system.disk.path())(error);
+        let failed = |error| UpdaterError::file("written", self.system.disk.path())(error);
         region.settle().map_err(failed)?;
-        let tree = self.tree(&region).map_err(failed)?.ok_or_else(|| Problem::ReadBack(name.to_owned()))?;
+        let tree =
+            self.tree(&region).map_err(failed)?.ok_or_else(|| UpdaterError::ReadBack(name.to_owned()))?;
         region.write_at(manifest.root.size, &tree.blocks).map_err(failed)?;
         region.settle().map_err(failed)?;
         if !self.holds_new()? {
-            return Err(Problem::ReadBack(name.to_owned()));
+            return Err(UpdaterError::ReadBack(name.to_owned()));
         }
         self.needed += needed;
         Ok(())

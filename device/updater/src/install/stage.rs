@@ -11,14 +11,14 @@ use yoe_disk::verity::{Root, tree_size};
 use super::Work;
 use crate::delta::{Fetch, Fill, Wanted};
 use crate::disk::Region;
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 
 /// Offsets and chunks.
 type Chunks = Vec<(u64, Chunk)>;
 
 impl<'a> Work<'a> {
     /// Fetches what is not here, unless there is nothing to lose or no room for it.
-    pub(super) fn stage(&mut self, holds_new: bool) -> Result<(), Problem> {
+    pub(super) fn stage(&mut self, holds_new: bool) -> Result<(), UpdaterError> {
         let view = self.system.view(None, holds_new)?;
         let other = self.system.running.other();
         let is_good = view.entries_of(other).any(|entry| entry.name.state().found_good());
@@ -27,7 +27,7 @@ impl<'a> Work<'a> {
         let mut wanted = self.root_wanted(root, &stage);
         wanted.extend(self.kernel_wanted(self.kernel_missing()?, &stage, self.root_size()));
         let needed = self.fetch(wanted)?;
-        stage.settle().map_err(Problem::file("written", self.system.disk.path()))?;
+        stage.settle().map_err(UpdaterError::file("written", self.system.disk.path()))?;
         self.needed += needed;
         Ok(())
     }
@@ -37,24 +37,24 @@ impl<'a> Work<'a> {
     }
 
     /// Where all of the content can be kept.
-    fn content_stage(&self) -> Result<Option<Region<'a>>, Problem> {
+    fn content_stage(&self) -> Result<Option<Region<'a>>, UpdaterError> {
         self.end_of_slot(self.update.content.length)
     }
 
     /// Where the kernel can be kept: the same place, when there is room for more.
-    pub(super) fn kernel_stage(&self) -> Result<Option<Region<'a>>, Problem> {
+    pub(super) fn kernel_stage(&self) -> Result<Option<Region<'a>>, UpdaterError> {
         self.end_of_slot(self.update.manifest.kernel.size)
     }
 
     /// The last bytes of the slot, unless the older version or the new one reach into them.
-    fn end_of_slot(&self, size: u64) -> Result<Option<Region<'a>>, Problem> {
+    fn end_of_slot(&self, size: u64) -> Result<Option<Region<'a>>, UpdaterError> {
         let region = self.region(self.system.running.other())?;
         let taken = self.slot_need().max(self.older_version()?);
         Ok((taken.saturating_add(size) <= region.size()).then(|| region.last(size)))
     }
 
     /// Bytes of the slot that its entries need: root and hash tree, as their kernels say.
-    fn older_version(&self) -> Result<u64, Problem> {
+    fn older_version(&self) -> Result<u64, UpdaterError> {
         let view = self.system.view(None, false)?;
         let need =
             |root: Root| root.data_blocks.saturating_mul(4096).saturating_add(tree_size(root.data_blocks));
@@ -66,7 +66,7 @@ impl<'a> Work<'a> {
     }
 
     /// The root file system and its place in the slot.
-    pub(super) fn root_fill(&self) -> Result<Fill<'a>, Problem> {
+    pub(super) fn root_fill(&self) -> Result<Fill<'a>, UpdaterError> {
         let running = self.region(self.system.running)?.first(self.system.root.data_blocks * 4096);
         let to = self.region(self.system.running.other())?.first(self.root_size());
         Ok(Fill {
@@ -84,8 +84,8 @@ impl<'a> Work<'a> {
         &self,
         to: &Region<'_>,
         from: impl Fn(&str) -> bool,
-        with: impl FnOnce(Fill<'_>) -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
+        with: impl FnOnce(Fill<'_>) -> Result<T, UpdaterError>,
+    ) -> Result<T, UpdaterError> {
         let entries = &self.system.entries;
         let open = |file: &String| Some((std::fs::File::open(entries.path(file)).ok()?, entries.size(file)));
         let names = entries.files()?;
@@ -102,7 +102,7 @@ impl<'a> Work<'a> {
 
     /// What of the kernel has to be fetched: what is neither in the kernel that runs nor in an unfinished copy. Other kernels are
     /// removed before this one is copied.
-    pub(super) fn kernel_missing(&self) -> Result<Chunks, Problem> {
+    pub(super) fn kernel_missing(&self) -> Result<Chunks, UpdaterError> {
         let view = self.system.view(None, false)?;
         let mut kept: Vec<String> =
             view.entries_of(self.system.running).map(|entry| entry.name.to_string()).collect();
@@ -126,7 +126,7 @@ impl<'a> Work<'a> {
     }
 
     /// Fetches these; how many bytes they are.
-    pub(super) fn fetch(&self, wanted: Vec<Wanted<'_>>) -> Result<u64, Problem> {
+    pub(super) fn fetch(&self, wanted: Vec<Wanted<'_>>) -> Result<u64, UpdaterError> {
         let needed = wanted.iter().map(|wanted| u64::from(wanted.chunk.length)).sum();
         let content = &self.update.content;
         Fetch {

@@ -38,7 +38,7 @@ impl fmt::Display for Step {
             Self::MendTable => write!(f, "mending the partition table"),
             Self::RemoveEntry(name) => write!(f, "removing {name}"),
             Self::RemoveUnfinished(file) => write!(f, "removing {file}"),
-            Self::SetUuid(slot, uuid) => write!(f, "naming {} {uuid}", slot.partition()),
+            Self::SetUuid(slot, uuid) => write!(f, "setting the UUID of {} to {uuid}", slot.partition()),
             Self::WriteSlot(slot) => write!(f, "writing {}", slot.partition()),
             Self::CopyKernel(file) => write!(f, "copying {file}"),
             Self::Rename { from, to } => write!(f, "renaming {from} to {to}"),

@@ -22,21 +22,21 @@
 //!
 //! Each step changes what is seen, so none comes up twice in one run: one that does is an error ([`Done`]).
 //!
-//! Two names of one file are made one before the machine looks ([`superfluous`]): no [`Step`] frees what another name needs.
+//! Two names of one file are made one before the machine looks ([`redundant`]): no [`Step`] frees what another name needs.
 //!
 //! The verdicts ([`good`], [`keep`], [`rollback`]) are renames too. What runs is counted only while the other slot's entry is not:
 //! that one is there when a torn rename, also one of the boot manager's, leaves neither name.
 
+mod aliases;
 mod done;
 mod next;
 #[cfg(test)]
 mod tests;
-mod twins;
 mod verdict;
 mod view;
 
+pub use aliases::redundant;
 pub use done::{Done, NoEffect};
 pub use next::{Step, admit, next};
-pub use twins::superfluous;
 pub use verdict::{good, keep, rollback};
-pub use view::{Entry, Install, Refused, SlotView, Unfinished, View};
+pub use view::{AdmitError, Entry, Install, SlotView, Unfinished, View};

@@ -4,7 +4,7 @@ use yoe_disk::Uuid;
 use yoe_disk::entry::{EntryName, State};
 use yoe_disk::partition::{self, Slot};
 
-use super::{Entry, Install, Refused, View, keep};
+use super::{AdmitError, Entry, Install, View, keep};
 
 /// One write. It is durable before the disk is looked at again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +34,13 @@ pub enum Step {
 ///
 /// # Errors
 /// With the reason why not.
-pub fn admit(view: &View, install: &Install) -> Result<(), Refused> {
-    let entry = view.entry(view.running).ok_or(Refused::NoEntry)?;
+pub fn admit(view: &View, install: &Install) -> Result<(), AdmitError> {
+    let entry = view.entry(view.running).ok_or(AdmitError::NoEntry)?;
     if !entry.name.state().found_good() {
-        return Err(Refused::OnTrial);
+        return Err(AdmitError::OnTrial);
     }
     if view.slot(view.running).uuid == install.root {
-        return Err(Refused::SameRoot);
+        return Err(AdmitError::SameRoot);
     }
     Ok(())
 }

@@ -2,15 +2,15 @@
 
 use yoe_disk::entry::{Counter, EntryName, State};
 
-use super::twins::merit;
-use super::{Entry, Refused, Step, View};
+use super::aliases::rank_of_state;
+use super::{AdmitError, Entry, Step, View};
 
 /// The write that makes the version that runs a good one; nothing when it is one already. `tries` as in [`keep`].
 ///
 /// # Errors
 /// When no entry starts it.
-pub fn good(view: &View, tries: u32) -> Result<Option<Step>, Refused> {
-    let entry = view.entry(view.running).ok_or(Refused::NoEntry)?;
+pub fn good(view: &View, tries: u32) -> Result<Option<Step>, AdmitError> {
+    let entry = view.entry(view.running).ok_or(AdmitError::NoEntry)?;
     Ok(if entry.name.state().found_good() {
         keep(view, tries)
     } else {
@@ -48,14 +48,14 @@ pub fn keep(view: &View, tries: u32) -> Option<Step> {
 ///
 /// # Errors
 /// When the other slot holds nothing that was found good: then there would be no entry without a counter.
-pub fn rollback(view: &View) -> Result<Option<Step>, Refused> {
+pub fn rollback(view: &View) -> Result<Option<Step>, AdmitError> {
     if view.uncounted(view.running.other()).is_none() {
-        return Err(Refused::NothingToReturnTo);
+        return Err(AdmitError::NothingToReturnTo);
     }
-    view.entry(view.running).ok_or(Refused::NoEntry)?;
+    view.entry(view.running).ok_or(AdmitError::NoEntry)?;
     // Of several names that a power cut left, the best goes last: until then it is a version that was found good.
     let left = view.entries_of(view.running).filter(|entry| !matches!(entry.name.state(), State::Failed(_)));
-    let Some(entry) = left.min_by_key(|entry| merit(entry.name.state())) else { return Ok(None) };
+    let Some(entry) = left.min_by_key(|entry| rank_of_state(entry.name.state())) else { return Ok(None) };
     let done = match entry.name.state() {
         State::Trial(counter) => counter.done.max(1),
         _ => 1,

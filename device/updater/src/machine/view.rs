@@ -5,7 +5,7 @@ use yoe_disk::entry::{EntryName, State};
 use yoe_disk::partition::Slot;
 use yoe_disk::version::compare;
 
-use super::twins::merit;
+use super::aliases::rank_of_state;
 
 /// What is on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub struct Install {
 
 /// Why nothing is done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum AdmitError {
     /// The version that runs is still on trial: the other slot holds the only one known to be good.
     #[error("the version that runs was not found good yet, so the other slot cannot be overwritten")]
     OnTrial,
@@ -94,7 +94,7 @@ impl View {
 
     /// The entry of this slot. A power cut in a rename may have left it under two names; then the one that says most good.
     pub fn entry(&self, slot: Slot) -> Option<&Entry> {
-        self.entries_of(slot).max_by_key(|entry| merit(entry.name.state()))
+        self.entries_of(slot).max_by_key(|entry| rank_of_state(entry.name.state()))
     }
 
     /// The entry of this slot that was found good and is not counted.

@@ -1,6 +1,6 @@
 //! What somebody named as the place of an update.
 
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 
 /// A place of updates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,18 +16,18 @@ impl Address {
     ///
     /// # Errors
     /// When the scheme is none of those that updates are fetched by.
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, UpdaterError> {
         let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme)) else {
             return Ok(Self::Path(text.to_owned()));
         };
         match scheme.to_ascii_lowercase().as_str() {
             scheme @ ("http" | "https") => Ok(Self::Web(format!("{scheme}://{rest}"))),
             // Percent signs and host names in it would be read in one way here and in another elsewhere.
-            "file" => Err(Problem::Usage(format!(
+            "file" => Err(UpdaterError::Usage(format!(
                 "{text} is a URL of a file: give its path instead, such as {:?}",
                 format!("/{}", rest.trim_start_matches('/'))
             ))),
-            _ => Err(Problem::Usage(format!(
+            _ => Err(UpdaterError::Usage(format!(
                 "{text} has the scheme {scheme:?}: updates are fetched by http and https, or read from a path"
             ))),
         }
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn other_schemes_are_refused_with_what_to_do() {
         let said = |text: &str| match Address::parse(text).unwrap_err() {
-            Problem::Usage(said) => said,
+            UpdaterError::Usage(said) => said,
             other => panic!("{other}"),
         };
         assert!(said("file:///mnt/a.bundle").contains("give its path instead, such as \"/mnt/a.bundle\""));

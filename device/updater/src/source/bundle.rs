@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use yoe_bundle::archive::{self, BLOCK};
 
 use super::{Ask, Piece, Pieces, Repository, Sink};
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 
 /// Bytes from the beginning that are read at once: metadata and headers are there.
 const HEAD: u64 = 64 << 10;
@@ -28,47 +28,53 @@ pub struct Bundle<P> {
 impl<P: Pieces> Bundle<P> {
     /// Reads where everything is. What lies behind the content is looked for in local files alone: a server that knows no parts
     /// would have to send all of the content for it.
-    pub fn open(file: P) -> Result<Self, Problem> {
+    pub fn open(file: P) -> Result<Self, UpdaterError> {
         let head = file.part(0..HEAD)?;
         let mut bundle = Self { file, head, members: BTreeMap::new() };
         let mut at = 0;
         loop {
             let header = bundle.piece(at, BLOCK)?;
             let origin = || bundle.file.name().to_owned();
-            let member =
-                archive::parse(&header).map_err(|source| Problem::Archive { origin: origin(), source })?;
+            let member = archive::parse(&header)
+                .map_err(|source| UpdaterError::Archive { origin: origin(), source })?;
             let Some(member) = member else { return Ok(bundle) };
             let start = at + BLOCK;
             at = start.saturating_add(member.length).saturating_add(archive::padding(member.length % BLOCK));
             bundle.fits(at)?;
             let is_last = member.path.ends_with(LAST) && !bundle.file.is_local();
             if !bundle.file.is_local() && !is_last && at > FRONT {
-                return Err(Problem::Members { origin: origin(), problem: "too much before its content" });
+                return Err(UpdaterError::Members {
+                    origin: origin(),
+                    problem: "too much before its content",
+                });
             }
             if bundle.members.contains_key(&member.path) {
-                return Err(Problem::Members { origin: origin(), problem: "two members of one name" });
+                return Err(UpdaterError::Members { origin: origin(), problem: "two members of one name" });
             }
             bundle.members.insert(member.path, (start, member.length));
             if is_last {
                 return Ok(bundle);
             }
             if bundle.members.len() > MOST {
-                return Err(Problem::Members { origin: origin(), problem: "more members than a bundle has" });
+                return Err(UpdaterError::Members {
+                    origin: origin(),
+                    problem: "more members than a bundle has",
+                });
             }
         }
     }
 
     /// The file goes as far as this.
-    fn fits(&self, need: u64) -> Result<(), Problem> {
+    fn fits(&self, need: u64) -> Result<(), UpdaterError> {
         match self.file.size() {
             Some(have) if have < need => {
-                Err(Problem::Truncated { origin: self.file.name().to_owned(), have, need })
+                Err(UpdaterError::Truncated { origin: self.file.name().to_owned(), have, need })
             }
             _ => Ok(()),
         }
     }
 
-    fn piece(&self, start: u64, length: u64) -> Result<Vec<u8>, Problem> {
+    fn piece(&self, start: u64, length: u64) -> Result<Vec<u8>, UpdaterError> {
         let end = start.saturating_add(length);
         if let Some(known) = self.head.get(start as usize..end as usize) {
             return Ok(known.to_vec());
@@ -77,26 +83,26 @@ impl<P: Pieces> Bundle<P> {
         let piece = self.file.part(start..end)?;
         if (piece.len() as u64) < length {
             let have = start + piece.len() as u64;
-            return Err(Problem::Truncated { origin: self.file.name().to_owned(), have, need: end });
+            return Err(UpdaterError::Truncated { origin: self.file.name().to_owned(), have, need: end });
         }
         Ok(piece)
     }
 }
 
 impl<P: Pieces> Repository for Bundle<P> {
-    fn small(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, Problem> {
+    fn small(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, UpdaterError> {
         let Some((start, length)) = self.members.get(path) else { return Ok(None) };
         if *length > limit {
-            return Err(Problem::Oversized { origin: path.to_owned(), limit });
+            return Err(UpdaterError::Oversized { origin: path.to_owned(), limit });
         }
         self.piece(*start, *length).map(Some)
     }
 
-    fn read(&self, path: &str, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), Problem> {
-        let missing = || Problem::Missing { origin: path.to_owned() };
+    fn read(&self, path: &str, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), UpdaterError> {
+        let missing = || UpdaterError::Missing { origin: path.to_owned() };
         let (place, have) = *self.members.get(path).ok_or_else(missing)?;
         if ask.part.end > have {
-            return Err(Problem::Truncated { origin: path.to_owned(), have, need: ask.part.end });
+            return Err(UpdaterError::Truncated { origin: path.to_owned(), have, need: ask.part.end });
         }
         let end = place + have;
         let inside = Ask {

@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{Ask, Piece, Pieces, Repository, Sink};
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 
 /// Bytes that are read at once.
 const PIECE: u64 = 1 << 18;
@@ -21,32 +21,32 @@ pub struct LocalFile {
 
 impl LocalFile {
     /// Opens a file.
-    pub fn open(path: &Path) -> Result<Self, Problem> {
+    pub fn open(path: &Path) -> Result<Self, UpdaterError> {
         let name = path.display().to_string();
         let file = match File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Err(Problem::Missing { origin: name });
+                return Err(UpdaterError::Missing { origin: name });
             }
-            Err(error) => return Err(Problem::file("read", path)(error)),
+            Err(error) => return Err(UpdaterError::file("read", path)(error)),
         };
-        let size = file.metadata().map_err(Problem::file("read", path))?.len();
+        let size = file.metadata().map_err(UpdaterError::file("read", path))?.len();
         Ok(Self { file, size, name })
     }
 }
 
 impl Pieces for LocalFile {
-    fn part(&self, part: Range<u64>) -> Result<Vec<u8>, Problem> {
+    fn part(&self, part: Range<u64>) -> Result<Vec<u8>, UpdaterError> {
         let end = part.end.min(self.size);
         let mut bytes = vec![0; end.saturating_sub(part.start) as usize];
         self.fill(part.start, &mut bytes)?;
         Ok(bytes)
     }
 
-    fn read(&self, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), Problem> {
+    fn read(&self, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), UpdaterError> {
         let Range { start, end } = ask.part;
         if end > self.size {
-            return Err(Problem::Truncated { origin: self.name.clone(), have: self.size, need: end });
+            return Err(UpdaterError::Truncated { origin: self.name.clone(), have: self.size, need: end });
         }
         let mut buffer = vec![0; (end - start).min(PIECE) as usize];
         let mut at = start;
@@ -75,8 +75,8 @@ impl Pieces for LocalFile {
 }
 
 impl LocalFile {
-    fn fill(&self, at: u64, bytes: &mut [u8]) -> Result<(), Problem> {
-        self.file.read_exact_at(bytes, at).map_err(Problem::file("read", Path::new(&self.name)))
+    fn fill(&self, at: u64, bytes: &mut [u8]) -> Result<(), UpdaterError> {
+        self.file.read_exact_at(bytes, at).map_err(UpdaterError::file("read", Path::new(&self.name)))
     }
 }
 
@@ -94,19 +94,19 @@ impl Folder {
 }
 
 impl Repository for Folder {
-    fn small(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, Problem> {
+    fn small(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, UpdaterError> {
         let file = match LocalFile::open(&self.folder.join(path)) {
             Ok(file) => file,
-            Err(Problem::Missing { .. }) => return Ok(None),
+            Err(UpdaterError::Missing { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
         if file.size > limit {
-            return Err(Problem::Oversized { origin: file.name, limit });
+            return Err(UpdaterError::Oversized { origin: file.name, limit });
         }
         file.part(0..file.size).map(Some)
     }
 
-    fn read(&self, path: &str, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), Problem> {
+    fn read(&self, path: &str, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), UpdaterError> {
         LocalFile::open(&self.folder.join(path))?.read(ask, sink)
     }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use yoe_bundle::archive::SUFFIX;
 
 use crate::config::Network;
-use crate::problem::Problem;
+use crate::error::UpdaterError;
 pub use address::Address;
 use bundle::Bundle;
 use local::{Folder, LocalFile};
@@ -46,7 +46,7 @@ pub struct Piece<'a> {
 }
 
 /// Takes what is read, piece by piece, as long as it says that it wants more.
-pub type Sink<'a> = dyn FnMut(Piece<'_>) -> Result<bool, Problem> + 'a;
+pub type Sink<'a> = dyn FnMut(Piece<'_>) -> Result<bool, UpdaterError> + 'a;
 
 /// A repository, wherever it is. Nothing that it gives is believed before it is verified.
 pub trait Repository {
@@ -54,14 +54,14 @@ pub trait Repository {
     ///
     /// # Errors
     /// When it is larger, or cannot be read.
-    fn small(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, Problem>;
+    fn small(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, UpdaterError>;
 
     /// One attempt to read a part of a file. The sink may get less than was asked for, and other parts of the file; what it
     /// got before an error is part of the file too.
     ///
     /// # Errors
     /// When it cannot be read, or is shorter; or with the sink's.
-    fn read(&self, path: &str, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), Problem>;
+    fn read(&self, path: &str, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), UpdaterError>;
 
     /// The length of a file, where it is known without asking a server.
     fn length(&self, path: &str) -> Option<u64>;
@@ -94,13 +94,13 @@ pub trait Pieces {
     ///
     /// # Errors
     /// When it cannot be read.
-    fn part(&self, part: Range<u64>) -> Result<Vec<u8>, Problem>;
+    fn part(&self, part: Range<u64>) -> Result<Vec<u8>, UpdaterError>;
 
     /// See [`Repository::read`].
     ///
     /// # Errors
     /// When it cannot be read, or is shorter; or with the sink's.
-    fn read(&self, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), Problem>;
+    fn read(&self, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), UpdaterError>;
 
     /// Its size in bytes, where it is known.
     fn size(&self) -> Option<u64>;
@@ -126,7 +126,7 @@ pub trait Pieces {
 ///
 /// # Errors
 /// When it is not there, or is no bundle.
-pub fn open(from: &str, network: &Network) -> Result<Box<dyn Repository>, Problem> {
+pub fn open(from: &str, network: &Network) -> Result<Box<dyn Repository>, UpdaterError> {
     match Address::parse(from)? {
         Address::Web(url) => {
             let web = Web::new(&url, network);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::config::Network;
-use crate::problem::{Again, Problem};
+use crate::error::{Again, UpdaterError};
 
 /// Attempts to fetch something.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ impl<'a> Tries<'a> {
     ///
     /// # Errors
     /// With the problem, when there shall be no other attempt.
-    pub fn failed(&mut self, problem: Problem) -> Result<(), Problem> {
-        let Problem::Fetch { again, .. } = problem else { return Err(problem) };
+    pub fn failed(&mut self, problem: UpdaterError) -> Result<(), UpdaterError> {
+        let UpdaterError::Fetch { again, .. } = problem else { return Err(problem) };
         self.failed += 1;
         if again == Again::Never || self.failed >= self.network.attempts {
             return Err(problem);
@@ -66,8 +66,8 @@ impl<'a> Tries<'a> {
 mod tests {
     use super::*;
 
-    fn problem(again: Again) -> Problem {
-        Problem::Fetch { origin: "x".to_owned(), problem: "y".to_owned(), again }
+    fn problem(again: Again) -> UpdaterError {
+        UpdaterError::Fetch { origin: "x".to_owned(), problem: "y".to_owned(), again }
     }
 
     #[test]
@@ -82,7 +82,7 @@ mod tests {
         assert!(!tries.by_parts(), "the last one is for the whole");
         tries.failed(problem(Again::Soon)).unwrap_err();
         Tries::new(&network).failed(problem(Again::Never)).unwrap_err();
-        Tries::new(&network).failed(Problem::Busy).unwrap_err();
+        Tries::new(&network).failed(UpdaterError::Busy).unwrap_err();
     }
 
     #[test]

@@ -17,7 +17,7 @@ fn setting() -> (Device, Shop) {
     (device, shop)
 }
 
-/// Refused with this code and message, and nothing changed.
+/// AdmitError with this code and message, and nothing changed.
 fn refused(device: &Device, from: &Path, code: i32, kind: &str, message: &str) {
     let before = device.digest();
     let said = device.json(&["install", &from.display().to_string()], code);

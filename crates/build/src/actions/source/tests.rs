@@ -13,7 +13,7 @@ fn rig() -> tempfile::TempDir {
     rig
 }
 
-fn keep(rig: &tempfile::TempDir, only: &[&str]) -> Result<(), Failure> {
+fn keep(rig: &tempfile::TempDir, only: &[&str]) -> Result<(), ActionError> {
     keep_only(&rig.path().join("work"), &only.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>())
 }
 
@@ -34,7 +34,9 @@ fn no_file_of_the_host_is_moved_into_the_tree() {
         let rig = rig();
         let target = if target.starts_with('.') { target.into() } else { rig.path().join(target) };
         symlink(target, rig.path().join("work/docs")).unwrap();
-        let Err(Failure::Io { source, .. }) = keep(&rig, &["docs/id_rsa"]) else { panic!("it was taken") };
+        let Err(ActionError::Io { source, .. }) = keep(&rig, &["docs/id_rsa"]) else {
+            panic!("it was taken")
+        };
         assert!(source.to_string().contains("docs is a symbolic link to"), "{source}");
         assert_eq!(secret(&rig).unwrap(), "secret");
         assert!(!rig.path().join("work/docs/id_rsa").exists());

@@ -7,7 +7,7 @@ use yoe_disk::entry::{EntryName, State};
 use yoe_disk::partition::Slot;
 use yoe_disk::version::compare;
 
-use crate::machine::{Entry, SlotView, Step, Unfinished, View, superfluous};
+use crate::machine::{Entry, SlotView, Step, Unfinished, View, redundant};
 
 /// No device of these tests has more tries than this, of all its entries together.
 const BOOTS: usize = 30;
@@ -153,7 +153,7 @@ impl Disk {
         let cluster = |name: &String| number(name).map_or(0, |number| number as u32 + 2);
         let mut disk = self.clone();
         let names: Vec<_> = self.files.keys().map(|name| (name.as_str(), cluster(name))).collect();
-        superfluous(&names)
+        redundant(&names)
             .into_iter()
             .map(|place| {
                 disk.unlink(names[place].0);

@@ -161,7 +161,7 @@ fn a_good_version_that_rots_is_left_for_the_older_one() {
     disk.running = Slot::A;
     assert_eq!(disk.files.keys().collect::<Vec<_>>(), ["box_1.efi", "box_3,good+0-2.efi"]);
     assert_eq!(keep(&disk.view(), GOOD_TRIES), None, "the only good version is not counted");
-    assert_eq!(rollback(&disk.view()), Err(Refused::NothingToReturnTo));
+    assert_eq!(rollback(&disk.view()), Err(AdmitError::NothingToReturnTo));
     // And the same version can be had again.
     complete(run(disk).last().unwrap());
 }

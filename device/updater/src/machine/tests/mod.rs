@@ -205,17 +205,17 @@ fn what_is_refused() {
     let disk = on_trial();
     let view = Disk { offered: 4, ..disk }.view();
     let new = Install { root: Content::Version(4).uuid(), ..install() };
-    assert_eq!(admit(&view, &new), Err(Refused::OnTrial));
+    assert_eq!(admit(&view, &new), Err(AdmitError::OnTrial));
     let fresh = beginnings().remove(0);
-    assert_eq!(rollback(&fresh.view()), Err(Refused::NothingToReturnTo));
+    assert_eq!(rollback(&fresh.view()), Err(AdmitError::NothingToReturnTo));
     assert_eq!(
         admit(&fresh.view(), &Install { root: Content::Version(1).uuid(), ..install() }),
-        Err(Refused::SameRoot)
+        Err(AdmitError::SameRoot)
     );
     let mut lost = fresh;
     lost.files.clear();
-    assert_eq!(admit(&lost.view(), &install()), Err(Refused::NoEntry));
-    assert_eq!(good(&lost.view(), GOOD_TRIES), Err(Refused::NoEntry));
+    assert_eq!(admit(&lost.view(), &install()), Err(AdmitError::NoEntry));
+    assert_eq!(good(&lost.view(), GOOD_TRIES), Err(AdmitError::NoEntry));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use ureq::http::Response;
 
 use super::pace::Pace;
 use super::{Web, failed};
-use crate::problem::{Again, Problem};
+use crate::error::{Again, UpdaterError};
 use crate::source::{Piece, Sink};
 
 /// The longest pause that a server can ask for, in seconds. Who asks for more is left alone.
@@ -32,14 +32,14 @@ impl Answer {
     ///
     /// # Errors
     /// When there is nothing, or nothing of use, in it.
-    pub fn new(response: Response<Body>, url: &str, part: Option<&Range<u64>>) -> Result<Self, Problem> {
+    pub fn new(response: Response<Body>, url: &str, part: Option<&Range<u64>>) -> Result<Self, UpdaterError> {
         let problem = |text: String, again| Err(failed(url, &text, again));
         let field = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let status = response.status().as_u16();
         match status {
             200 | 206 => {}
-            404 | 410 => return Err(Problem::Missing { origin: url.to_owned() }),
-            403 => return Err(Problem::Forbidden { origin: url.to_owned(), status }),
+            404 | 410 => return Err(UpdaterError::Missing { origin: url.to_owned() }),
+            403 => return Err(UpdaterError::Forbidden { origin: url.to_owned(), status }),
             408 | 425 | 429 | 500..=599 => {
                 let after: Option<u64> = field("retry-after").and_then(|after| after.trim().parse().ok());
                 return match after {
@@ -89,7 +89,7 @@ impl Answer {
     ///
     /// # Errors
     /// When it breaks off, stands still or only drips; or with the sink's.
-    pub fn read(mut self, web: &Web, sink: &mut Sink<'_>) -> Result<(), Problem> {
+    pub fn read(mut self, web: &Web, sink: &mut Sink<'_>) -> Result<(), UpdaterError> {
         let Range { start: mut at, end } = self.place;
         let problem = |error: &dyn std::fmt::Display| failed(&self.url, error, Again::Soon);
         let mut pace = Pace::new(&web.network);

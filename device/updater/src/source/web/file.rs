@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::answer::Answer;
 use super::{Web, failed};
-use crate::problem::{Again, Problem};
+use crate::error::{Again, UpdaterError};
 use crate::source::{Ask, Pieces, Sink, Tries};
 
 /// Answers that a small part may come in.
@@ -47,7 +47,7 @@ impl WebFile {
 }
 
 impl Pieces for WebFile {
-    fn part(&self, part: Range<u64>) -> Result<Vec<u8>, Problem> {
+    fn part(&self, part: Range<u64>) -> Result<Vec<u8>, UpdaterError> {
         let mut tries = Tries::new(&self.web.network);
         let mut got = Vec::new();
         for _ in 0..ANSWERS {
@@ -81,7 +81,7 @@ impl Pieces for WebFile {
         Err(failed(&self.url, &"too little came with each answer", Again::Never))
     }
 
-    fn read(&self, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), Problem> {
+    fn read(&self, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), UpdaterError> {
         let answer = self.web.ask(&self.url, ask)?;
         self.note(&answer);
         answer.read(&self.web, sink)

@@ -1,7 +1,7 @@
 //! A repository in a directory of a web server.
 
 use super::{Web, failed};
-use crate::problem::{Again, Problem};
+use crate::error::{Again, UpdaterError};
 use crate::source::{Ask, Repository, Sink, Tries};
 
 /// A repository on a server.
@@ -27,10 +27,10 @@ impl WebFolder {
         format!("{}/{path}{}", self.url, self.query)
     }
 
-    fn attempt(&self, url: &str, limit: u64) -> Result<Vec<u8>, Problem> {
+    fn attempt(&self, url: &str, limit: u64) -> Result<Vec<u8>, UpdaterError> {
         let time = self.web.network.total(limit);
         let ask = Ask { part: 0..limit, whole: limit, time, by_parts: false, fresh: false };
-        let oversized = || Problem::Oversized { origin: url.to_owned(), limit };
+        let oversized = || UpdaterError::Oversized { origin: url.to_owned(), limit };
         let answer = self.web.ask(url, &ask)?;
         if answer.length.is_some_and(|length| length > limit) {
             return Err(oversized());
@@ -45,19 +45,19 @@ impl WebFolder {
 }
 
 impl Repository for WebFolder {
-    fn small(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, Problem> {
+    fn small(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, UpdaterError> {
         let url = self.url(path);
         let mut tries = Tries::new(&self.web.network);
         loop {
             match self.attempt(&url, limit) {
                 Ok(all) => return Ok(Some(all)),
-                Err(Problem::Missing { .. }) => return Ok(None),
+                Err(UpdaterError::Missing { .. }) => return Ok(None),
                 Err(problem) => tries.failed(problem)?,
             }
         }
     }
 
-    fn read(&self, path: &str, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), Problem> {
+    fn read(&self, path: &str, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), UpdaterError> {
         let url = self.url(path);
         let answer = self.web.ask(&url, ask)?;
         match answer.length {
@@ -70,7 +70,7 @@ impl Repository for WebFolder {
                         Again::Whole,
                     ));
                 }
-                Err(Problem::Truncated { origin: url, have, need: ask.whole })
+                Err(UpdaterError::Truncated { origin: url, have, need: ask.whole })
             }
             _ => answer.read(&self.web, sink),
         }

@@ -17,7 +17,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::Ask;
 use crate::config::Network;
-use crate::problem::{Again, Problem};
+use crate::error::{Again, UpdaterError};
 use answer::Answer;
 pub use file::WebFile;
 pub use folder::WebFolder;
@@ -65,7 +65,7 @@ impl Web {
     }
 
     /// Asks for a file, or a part of it.
-    fn ask(&self, url: &str, ask: &Ask) -> Result<Answer, Problem> {
+    fn ask(&self, url: &str, ask: &Ask) -> Result<Answer, UpdaterError> {
         let mut request = self.agent.get(url);
         let part = ask.by_parts.then_some(&ask.part);
         if let Some(part) = part {
@@ -91,6 +91,6 @@ fn again(error: &ureq::Error) -> Again {
     }
 }
 
-fn failed(url: &str, problem: &dyn std::fmt::Display, again: Again) -> Problem {
-    Problem::Fetch { origin: url.to_owned(), problem: problem.to_string(), again }
+fn failed(url: &str, problem: &dyn std::fmt::Display, again: Again) -> UpdaterError {
+    UpdaterError::Fetch { origin: url.to_owned(), problem: problem.to_string(), again }
 }

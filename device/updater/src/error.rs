@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use yoe_bundle::archive::ArchiveError;
-use yoe_bundle::{IndexError, ManifestError, Refusal};
+use yoe_bundle::{IndexError, ManifestError, TrustError};
 use yoe_disk::bootable::NotBootable;
 use yoe_disk::gpt::GptError;
 use yoe_disk::verity::NoRoot;
 use yoe_program::FileError;
 
-use crate::machine::{NoEffect, Refused};
+use crate::machine::{AdmitError, NoEffect};
 
 /// Whether it is of use to ask once more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Again {
 
 /// Why a command ended without its result. Whatever is said before a write leaves the disk as it was.
 #[derive(Debug, thiserror::Error)]
-pub enum Problem {
+pub enum UpdaterError {
     /// The command line is wrong.
     #[error("{0}")]
     Usage(String),
@@ -87,7 +87,7 @@ pub enum Problem {
     },
     /// The metadata is not believed.
     #[error("the update is not believed")]
-    Metadata(#[source] Refusal),
+    Metadata(#[source] TrustError),
     /// Nobody may sign updates for this device.
     #[error(
         "this device trusts nobody, so it takes no updates: there is neither {} nor the credential {}; build the image with \
@@ -107,7 +107,7 @@ pub enum Problem {
         /// Where it is.
         path: PathBuf,
         /// Why.
-        source: Refusal,
+        source: TrustError,
     },
     /// The manifest cannot be used.
     #[error("the manifest of the update cannot be used")]
@@ -202,7 +202,7 @@ pub enum Problem {
     },
     /// Not now.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    Refused(#[from] AdmitError),
     /// Firmware would not start it.
     #[error(
         "the update's kernel is not signed, and the firmware of this device refuses what is not: Secure Boot is on"
@@ -222,7 +222,7 @@ pub enum Problem {
     Checks(Vec<String>),
 }
 
-impl Problem {
+impl UpdaterError {
     /// An error of a file, for `map_err`.
     pub fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let error = FileError::new(action, path);
@@ -240,10 +240,10 @@ impl Problem {
             Self::WrongMachine { .. } => ("wrong-machine", 10),
             Self::WrongImage { .. } => ("wrong-image", 11),
             Self::OlderVersion { .. } => ("older-version", 12),
-            Self::Metadata(Refusal::Signatures { .. }) => ("signature", 13),
-            Self::Metadata(Refusal::Expired { .. }) => ("expired", 14),
-            Self::Metadata(Refusal::Older { .. }) => ("replay", 15),
-            Self::Metadata(Refusal::Malformed { .. } | Refusal::Mismatch { .. }) => ("damaged", 16),
+            Self::Metadata(TrustError::Signatures { .. }) => ("signature", 13),
+            Self::Metadata(TrustError::Expired { .. }) => ("expired", 14),
+            Self::Metadata(TrustError::Older { .. }) => ("replay", 15),
+            Self::Metadata(TrustError::Malformed { .. } | TrustError::Mismatch { .. }) => ("damaged", 16),
             Self::Manifest(_) | Self::Index(_) | Self::Archive { .. } | Self::Damaged { .. } => {
                 ("damaged", 16)
             }
@@ -252,10 +252,10 @@ impl Problem {
             Self::Missing { .. } | Self::LeftOut { .. } => ("missing", 18),
             Self::Fetch { .. } | Self::Forbidden { .. } => ("fetch", 19),
             Self::Space { .. } => ("space", 20),
-            Self::Refused(Refused::OnTrial) => ("on-trial", 21),
-            Self::Refused(Refused::SameRoot) => ("same-root", 22),
-            Self::Refused(Refused::NothingToReturnTo) => ("nothing-to-return-to", 23),
-            Self::Refused(Refused::NoEntry) => ("no-entry", 24),
+            Self::Refused(AdmitError::OnTrial) => ("on-trial", 21),
+            Self::Refused(AdmitError::SameRoot) => ("same-root", 22),
+            Self::Refused(AdmitError::NothingToReturnTo) => ("nothing-to-return-to", 23),
+            Self::Refused(AdmitError::NoEntry) => ("no-entry", 24),
             Self::NoTrust { .. } => ("no-root", 25),
             Self::Unsigned => ("unsigned", 26),
             Self::NotBootable(_) => ("not-bootable", 27),

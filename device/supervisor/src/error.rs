@@ -6,7 +6,7 @@ use yoe_program::FileError;
 
 /// Why a command ended without its result.
 #[derive(Debug, thiserror::Error)]
-pub enum Problem {
+pub enum SupervisorError {
     /// The command line is wrong.
     #[error("{0}")]
     Usage(String),
@@ -24,7 +24,7 @@ pub enum Problem {
     Answer(String, #[source] serde_json::Error),
 }
 
-impl Problem {
+impl SupervisorError {
     /// An error of a file, for `map_err`.
     pub fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let error = FileError::new(action, path);

@@ -9,7 +9,7 @@ use yoe_disk::entry::{EntryName, State};
 ///
 /// The name that says most good of an entry stays. A torn rename is so undone, or completed, and either is a state that the
 /// machine comes through without a power cut.
-pub fn superfluous(names: &[(&str, u32)]) -> Vec<usize> {
+pub fn redundant(names: &[(&str, u32)]) -> Vec<usize> {
     let mut files: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (place, (_, cluster)) in names.iter().enumerate() {
         // Cluster 0 is that of every empty file.
@@ -17,26 +17,26 @@ pub fn superfluous(names: &[(&str, u32)]) -> Vec<usize> {
             files.entry(*cluster).or_default().push(place);
         }
     }
-    let mut superfluous = Vec::new();
+    let mut redundant = Vec::new();
     for mut places in files.into_values() {
         places.sort_unstable_by_key(|place| (worth(names[*place].0), names[*place].0));
         places.pop();
-        superfluous.append(&mut places);
+        redundant.append(&mut places);
     }
-    superfluous
+    redundant
 }
 
 /// What a name says. Below every other are those of files that are not finished yet.
 fn worth(path: &str) -> (u8, (u8, u32)) {
     let file = path.rsplit('/').next().unwrap_or(path);
     match EntryName::parse(file) {
-        Some(name) => (2, merit(name.state())),
+        Some(name) => (2, rank_of_state(name.state())),
         None => (u8::from(!file.ends_with(".part") && !file.ends_with(".new")), (0, 0)),
     }
 }
 
 /// Orders what is said of one version: the best comes last.
-pub(super) fn merit(state: State) -> (u8, u32) {
+pub(super) fn rank_of_state(state: State) -> (u8, u32) {
     match state {
         State::Failed(_) => (0, 0),
         State::Trial(counter) => (1, counter.left),
@@ -48,12 +48,12 @@ pub(super) fn merit(state: State) -> (u8, u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::superfluous;
+    use super::redundant;
 
     #[test]
     fn the_name_that_says_most_good_stays() {
         let gone = |names: &[(&'static str, u32)]| -> Vec<&'static str> {
-            superfluous(names).into_iter().map(|place| names[place].0).collect()
+            redundant(names).into_iter().map(|place| names[place].0).collect()
         };
         let torn = [
             ("EFI/Linux/box_2+3.efi", "EFI/Linux/box_2.efi.part"),
@@ -70,6 +70,6 @@ mod tests {
         }
         assert_eq!(gone(&[("a", 0), ("b", 0), ("c", 3), ("d", 4)]), [""; 0]);
         assert_eq!(gone(&[("a", 5), ("b", 5), ("c.part", 5)]), ["c.part", "a"], "one of them stays");
-        assert_eq!(superfluous(&[("a", 5), ("a", 5)]).len(), 1, "and if they are called the same");
+        assert_eq!(redundant(&[("a", 5), ("a", 5)]).len(), 1, "and if they are called the same");
     }
 }

@@ -14,14 +14,14 @@ const TAIL: usize = 40;
 #[derive(Debug)]
 pub struct GuestError {
     /// What went wrong.
-    pub trouble: Trouble,
+    pub trouble: GuestErrorKind,
     /// The last lines of the console.
     pub tail: String,
 }
 
 /// What can go wrong with a machine.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum GuestErrorKind {
     /// No log-in prompt came.
     #[error("no `login:` prompt came within {seconds:.1} s")]
     NoPrompt {
@@ -81,7 +81,7 @@ pub enum Trouble {
 
 impl GuestError {
     /// Adds the last lines of the console.
-    pub fn new(trouble: Trouble, console: &Console) -> Self {
+    pub fn new(trouble: GuestErrorKind, console: &Console) -> Self {
         Self { trouble, tail: console.tail(TAIL) }
     }
 }
@@ -98,12 +98,12 @@ impl Error for GuestError {
     }
 }
 
-impl From<Interrupt> for Trouble {
+impl From<Interrupt> for GuestErrorKind {
     fn from(interrupt: Interrupt) -> Self {
         match interrupt {
-            Interrupt::Deadline => Trouble::Unresponsive,
-            Interrupt::Cancelled => Trouble::Cancelled,
-            Interrupt::Ended(end) => Trouble::Ended(end),
+            Interrupt::Deadline => GuestErrorKind::Unresponsive,
+            Interrupt::Cancelled => GuestErrorKind::Cancelled,
+            Interrupt::Ended(end) => GuestErrorKind::Ended(end),
         }
     }
 }
