@@ -76,7 +76,8 @@ pub fn run(options: &[String]) -> Result<String, String> {
     all(&STEPS, options)?;
     // What was left out is said last as well, where it is read.
     let left_out = crates.lines().next().filter(|line| line.starts_with("left out")).unwrap_or_default();
-    let others = "left out: the fuzz targets and the other images, which `cargo xtask boots` compiles and boots";
+    let others =
+        "left out: the fuzz targets and the other images, which `cargo xtask boots` compiles and boots";
     Ok(format!("xtask test: all of it holds\n{others}\n{left_out}").trim_end().to_owned())
 }
 
