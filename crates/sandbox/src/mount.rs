@@ -97,6 +97,11 @@ pub enum Mount {
 }
 
 impl Mount {
+    /// A [`Mount::Bind`].
+    pub fn bind(source: impl Into<PathBuf>, dest: impl Into<String>, writable: bool) -> Self {
+        Self::Bind { source: source.into(), dest: dest.into(), writable }
+    }
+
     /// Where this appears inside the sandbox.
     pub fn dest(&self) -> &str {
         match self {

@@ -103,7 +103,7 @@ impl Builder {
             }
         };
         let mut mounts: Vec<Mount> = run.inputs.iter().map(input).collect();
-        mounts.push(Mount::Bind { source: making.scratch.join("output"), dest: DEST.into(), writable: true });
+        mounts.push(Mount::bind(making.scratch.join("output"), DEST, true));
         let tool = Tool {
             container: self.input(making.inputs, making.disk.container)?,
             mounts,
