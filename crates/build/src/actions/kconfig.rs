@@ -14,7 +14,7 @@ use yoe_tree::Tree;
 
 use super::contract::hold;
 use crate::builder::Builder;
-use crate::configuration_error::{ConfigurationError, told};
+use crate::configuration_error::{ConfigurationError, explained};
 use crate::error::ActionError;
 use crate::reporter::Event;
 use crate::steps::Check;
@@ -39,7 +39,7 @@ impl Builder {
     ) -> Result<(), ActionError> {
         let mut fail = |problem: ConfigurationError| {
             let text = match &problem {
-                ConfigurationError::Lost(all) => told(all, usize::MAX),
+                ConfigurationError::Lost(all) => explained(all, usize::MAX),
                 other => other.to_string(),
             };
             // The error says it too; a log that cannot be written hides nothing.
@@ -117,7 +117,7 @@ fn kbuild(arch: Arch) -> &'static str {
     }
 }
 
-/// The directories that `$SRCDIR` is laid from, the uppermost first.
+/// The directories that `$SRCDIR` is made of, the uppermost first.
 struct Layers<'a>(&'a [PathBuf]);
 
 impl Sources for Layers<'_> {

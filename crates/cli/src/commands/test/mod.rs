@@ -71,7 +71,7 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
             ui::note(&format!("test {test:?}: {has} of memory instead of {asked}: the firmware needs it"));
         }
     }
-    // A filter that leaves no test is told before a machine is started.
+    // A filter that leaves no test is reported before a machine is started.
     names(&tests, args.filter.as_deref()).map_err(|error| CommandError::user(error.to_string()))?;
     accelerate(&mut bootable, args.accel)?;
     let directory = records::directory(&paths::state()?, &bootable.image.name)?;
@@ -165,7 +165,7 @@ fn refuses_unsigned(device: &mut DeviceUnderTest<'_>) -> Result<(), CommandError
     }
 }
 
-/// The seed of a run, told when it matters.
+/// The seed of a run, printed when it matters.
 fn seed(tests: &[ImageTest], chosen: Option<u64>) -> Result<u64, CommandError> {
     let seed = chosen
         .map_or_else(random_seed, Ok)
