@@ -61,7 +61,7 @@ fn what_needs_no_device_works_as_written() {
 }
 
 #[test]
-#[ignore = "builds and boots for half an hour; cargo xtask boots runs it"]
+#[ignore = "builds and boots what the guide does; cargo xtask boots runs it"]
 fn the_whole_guide_works_as_written() {
     for guide in pages() {
         console::play(&guide, &Page::with_the_users_store());
