@@ -181,7 +181,7 @@ pub fn machine() -> Machine {
 }
 
 /// A small machine that this starts instead of QEMU.
-pub fn start(starter: &dyn Start, folder: &Path) -> Result<Vm, VmError> {
+pub fn start(starter: &dyn Start, directory: &Path) -> Result<Vm, VmError> {
     let (machine, qemu) = (machine(), qemu());
     let config = VmConfig {
         machine: &machine,
@@ -189,7 +189,7 @@ pub fn start(starter: &dyn Start, folder: &Path) -> Result<Vm, VmError> {
         disk: &Disk { path: "disk.img".into(), mode: DiskMode::Snapshot },
         options: RunOptions::default(),
         credentials: &[Credential::root_password_hash("$6$salt$hash")],
-        folder: &Folder::new(folder, folder.to_str().unwrap()),
+        folder: &Folder::new(directory, directory.to_str().unwrap()),
         cancel: Cancel::new(),
         log: None,
     };

@@ -102,8 +102,9 @@ impl Builder {
         mounts.extend(host_network_files(&self.go));
         let proxies = self.go.get("GOPROXY").map(String::as_str).unwrap_or_default();
         // The user's own path, on which there may be links.
-        let own =
-            |folder: &str| Path::new(folder).canonicalize().ok().map(|path| Mount::bind(path, folder, false));
+        let own = |directory: &str| {
+            Path::new(directory).canonicalize().ok().map(|path| Mount::bind(path, directory, false))
+        };
         mounts.extend(folders_of(proxies).filter_map(own));
         let tool = Tool {
             container: container.to_owned(),

@@ -94,7 +94,7 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
     ui::note(&format!("console and times: {}", directory.display()));
     ui::result(&summary.to_string());
     if left_out > 0 {
-        ui::note(&format!("{left_out} tests were left out, as chosen"));
+        ui::note(&format!("tests left out, as chosen: {left_out}"));
     }
     if summary.is_success() {
         return Ok(());
