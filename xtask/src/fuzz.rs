@@ -56,7 +56,7 @@ pub fn run(arguments: &[String]) -> Result<String, String> {
 }
 
 /// Whether all targets still fit the crates that they are for, by their own lock. Nothing is linked, so libFuzzer is not compiled:
-/// its build script is told of a library that is not there.
+/// its build script gets the path of a library that is not there.
 pub fn check() -> Result<(), String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

@@ -24,7 +24,7 @@ pub enum ConfigurationError {
     #[error("$BUILDDIR/.config cannot be read")]
     Config(#[from] yoe_kernel::config::ConfigError),
     /// Requests that did not survive.
-    #[error("{}", told(.0, SHOWN))]
+    #[error("{}", explained(.0, SHOWN))]
     Lost(Vec<Explanation>),
     /// Requests that did not survive, and Kconfig files that nobody can read.
     #[error("{}; which dependency it was cannot be told", listed(.lost))]
@@ -45,7 +45,7 @@ fn count(lost: usize) -> String {
 }
 
 /// The first `shown` of them in full, and the lines that would mend all.
-pub(crate) fn told(all: &[Explanation], shown: usize) -> String {
+pub(crate) fn explained(all: &[Explanation], shown: usize) -> String {
     let mut text = format!("{}:\n", count(all.len()));
     all.iter().take(shown).for_each(|one| text.push_str(&format!("{one}")));
     if all.len() > shown {

@@ -27,7 +27,7 @@ pub struct Trees {
     pub container: PathBuf,
     /// Members of the sysroot.
     pub sysroot: Vec<PathBuf>,
-    /// Sources with the directory below [`SRC`] that each is laid into.
+    /// Sources with the directory below [`SRC`] that each is put into.
     pub sources: Vec<(String, PathBuf)>,
     /// The cache of the unit's compiler.
     pub cache: Option<PathBuf>,
@@ -66,7 +66,7 @@ impl Folders {
 
     /// A directory of this build.
     fn bind(&self, name: &str, writable: bool) -> Mount {
-        Mount::Bind { source: self.path(name), dest: format!("/build/{name}"), writable }
+        Mount::bind(self.path(name), format!("/build/{name}"), writable)
     }
 
     /// All that the steps of a unit see.
@@ -82,8 +82,7 @@ impl Folders {
         });
         mounts.extend(["work", "dest", "home"].map(|name| self.bind(name, true)));
         mounts.extend(["files", "steps"].map(|name| self.bind(name, false)));
-        let cache = |source| Mount::Bind { source, dest: CACHE.into(), writable: true };
-        mounts.extend(trees.cache.map(cache));
+        mounts.extend(trees.cache.map(|cache| Mount::bind(cache, CACHE, true)));
         mounts.extend(self.source_mounts(trees.sources)?);
         Ok(mounts)
     }

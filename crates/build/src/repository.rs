@@ -1,4 +1,4 @@
-//! Packages laid into a directory that apk clients read: `<folder>/<arch>/*.apk` and `APKINDEX.tar.gz`.
+//! Packages put into a directory that apk clients read: `<directory>/<arch>/*.apk` and `APKINDEX.tar.gz`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

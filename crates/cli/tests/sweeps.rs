@@ -1,4 +1,4 @@
-//! `yoe test --cuts`: what a user can get wrong. That it cuts is shown by images with sweeps.
+//! `yoe test --cuts` and `--skip`: what a user can get wrong. That it cuts is shown by images with sweeps.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
@@ -28,4 +28,15 @@ fn cuts_are_for_images_with_a_sweep() {
     assert_snapshot!("without_a_sweep", list("plain", &["--cuts", "200"]));
     assert_snapshot!("with_a_sweep", list("swept", &["--cuts", "200", "--seed", "7"]));
     assert_snapshot!("no_cut", list("swept", &["--cuts", "0"]));
+}
+
+#[test]
+fn what_is_skipped_is_named_by_a_test() {
+    let sandbox = Sandbox::new();
+    sandbox.unit("hello", &["true"], "");
+    image(&sandbox, "plain", "test(\"works\", run = \"true\"), test(\"is slow\", run = \"true\")");
+    sandbox.lock();
+    let list = |more: &[&str]| sandbox.shown(&sandbox.yoe(&[&["test", "plain", "--list"], more].concat()));
+    assert_snapshot!("skipped", list(&["--skip", "slow"]));
+    assert_snapshot!("skipped_by_no_name", list(&["--skip", "slow", "--skip", "slwo"]));
 }

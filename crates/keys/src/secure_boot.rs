@@ -106,7 +106,7 @@ impl SecureBoot {
         let new = self.keys.with_extension(format!("new-{}", std::process::id()));
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true).mode(0o700).create(&new).map_err(|error| unusable(&new, error))?;
-        self.run(MAKE, &[("PROJECT", &self.project)], scratch, vec![bind(&new, "/new", true)])?;
+        self.run(MAKE, &[("PROJECT", &self.project)], scratch, vec![Mount::bind(&new, "/new", true)])?;
         fs::rename(&new, &self.keys).map_err(|error| unusable(&self.keys, error))
     }
 
@@ -116,9 +116,9 @@ impl SecureBoot {
     /// When a tool failed.
     pub fn sign(&self, disk: &Path, name: &str, out: &Path, scratch: &Path) -> Result<(), KeysError> {
         let mounts = vec![
-            bind(disk, "/in/disk.img", false),
-            bind(&self.keys, "/in/keys", false),
-            bind(out, "/out", true),
+            Mount::bind(disk, "/in/disk.img", false),
+            Mount::bind(&self.keys, "/in/keys", false),
+            Mount::bind(out, "/out", true),
         ];
         self.run(SIGN, &[("NAME", name)], scratch, mounts)
     }
@@ -131,9 +131,9 @@ impl SecureBoot {
         let out = scratch.join("out");
         fs::create_dir_all(&out).map_err(|source| KeysError::Directory { path: out.clone(), source })?;
         let mounts = vec![
-            bind(kernel, "/in/kernel.efi", false),
-            bind(&self.keys, "/in/keys", false),
-            bind(&out, "/out", true),
+            Mount::bind(kernel, "/in/kernel.efi", false),
+            Mount::bind(&self.keys, "/in/keys", false),
+            Mount::bind(&out, "/out", true),
         ];
         self.run(SIGN_KERNEL, &[], &scratch.join("sandbox"), mounts)?;
         Ok(out.join("kernel.efi"))
@@ -148,7 +148,7 @@ impl SecureBoot {
             ENROL,
             &[("OWNER", OWNER)],
             scratch,
-            vec![bind(&self.keys, "/in/keys", false), bind(folder, "/out", true)],
+            vec![Mount::bind(&self.keys, "/in/keys", false), Mount::bind(folder, "/out", true)],
         )
     }
 
@@ -183,10 +183,6 @@ impl SecureBoot {
         let said = fs::read_to_string(&said).unwrap_or_default();
         Err(failed(&format!("{exit}: {}", said.trim())))
     }
-}
-
-fn bind(source: &Path, dest: &str, writable: bool) -> Mount {
-    Mount::Bind { source: source.to_owned(), dest: dest.into(), writable }
 }
 
 fn unusable(path: &Path, source: std::io::Error) -> KeysError {

@@ -33,7 +33,7 @@ impl StarFile {
         name.strip_suffix(".star").unwrap_or(name)
     }
 
-    /// The path of the directory beside it, which holds a unit's files.
+    /// The path of the directory next to it, which holds a unit's files.
     pub(crate) fn folder(&self) -> &str {
         self.path.strip_suffix(".star").unwrap_or(&self.path)
     }

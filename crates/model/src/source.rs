@@ -8,7 +8,7 @@ use crate::{ContentHash, Digest, Fingerprint, Origin};
 /// The archive, a key of the project's mirrors, that serves crates.
 pub const CRATES: &str = "crates";
 
-/// A source and the directory below `$SRCDIR` that it is laid into.
+/// A source and the directory below `$SRCDIR` that it is put into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceEntry {
     /// What to fetch.

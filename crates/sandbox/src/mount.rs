@@ -97,6 +97,11 @@ pub enum Mount {
 }
 
 impl Mount {
+    /// A [`Mount::Bind`].
+    pub fn bind(source: impl Into<PathBuf>, dest: impl Into<String>, writable: bool) -> Self {
+        Self::Bind { source: source.into(), dest: dest.into(), writable }
+    }
+
     /// Where this appears inside the sandbox.
     pub fn dest(&self) -> &str {
         match self {
@@ -167,7 +172,7 @@ mod tests {
                 dest: "/".into(),
             },
             Mount::ReadOnlyOverlay { lower: vec!["/p".into()], dest: "/sysroot".into() },
-            Mount::Bind { source: "/src".into(), dest: "/build/files".into(), writable: false },
+            Mount::bind("/src", "/build/files", false),
             Mount::Tmpfs { dest: "/tmp".into(), mode: 0o1777, size: None },
             Mount::Tmpfs { dest: "/run".into(), mode: 0o755, size: Some(4096) },
             Mount::Dev { dest: "/dev".into() },

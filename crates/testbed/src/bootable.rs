@@ -46,7 +46,7 @@ pub struct Bootable {
     pub qemu: Qemu,
     /// The digest of the built image.
     pub tree: Digest,
-    /// The servers that run beside it.
+    /// The servers that run next to it.
     pub servers: Servers,
     /// What runs its instructions: emulation, unless the caller chooses otherwise.
     pub accel: Accel,
@@ -77,7 +77,7 @@ pub struct Built {
     pub disk: PathBuf,
     /// The container with QEMU.
     pub container: PathBuf,
-    /// The servers that run beside it.
+    /// The servers that run next to it.
     pub servers: Servers,
     /// A directory of this run. It keeps what is used in the store.
     pub scratch: Scratch,
@@ -242,15 +242,15 @@ impl Bootable {
 
     /// The sandbox of one start of QEMU.
     fn sandbox(&self, program: &str, arguments: &[String]) -> Result<Spec, StartError> {
-        let bind =
-            |source: PathBuf, dest: &str, writable| Mount::Bind { source, dest: dest.into(), writable };
-        let mut mounts =
-            vec![bind(self.disk.clone(), DISK, self.kept), bind(self.scratch.path().join("run"), RUN, true)];
+        let mut mounts = vec![
+            Mount::bind(&self.disk, DISK, self.kept),
+            Mount::bind(self.scratch.path().join("run"), RUN, true),
+        ];
         if self.secure_boot.is_some() {
-            mounts.push(bind(self.plain.clone(), PLAIN, false));
+            mounts.push(Mount::bind(&self.plain, PLAIN, false));
         }
         if Path::new(KVM).exists() {
-            mounts.push(bind(KVM.into(), KVM, true));
+            mounts.push(Mount::bind(KVM, KVM, true));
         }
         let tool = Tool {
             container: self.container.clone(),

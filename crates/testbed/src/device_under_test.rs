@@ -46,7 +46,7 @@ pub struct DeviceUnderTest<'b> {
 }
 
 impl<'b> DeviceUnderTest<'b> {
-    /// A device that was never on. Its console, and what the servers beside it say, are written into the directory `records`.
+    /// A device that was never on. Its console, and what the servers next to it say, are written into the directory `records`.
     ///
     /// # Errors
     /// When this host does not have what it takes.

@@ -60,7 +60,7 @@ pub enum TestbedError {
         /// Its whole log.
         log: PathBuf,
     },
-    /// Something that a device is told cannot be a credential. This is a mistake of this program.
+    /// Something that a device is to be given cannot be a credential. This is a mistake of this program.
     #[error(transparent)]
     Credential(#[from] CredentialError),
     /// No test of the image cuts the power.

@@ -1,4 +1,4 @@
-//! A built image under test: booted in QEMU in a sandbox, with the servers that its tests need beside it.
+//! A built image under test: booted in QEMU in a sandbox, with the servers that its tests need next to it.
 //!
 //! ```text
 //! what was built ──▶ Bootable ──▶ DeviceUnderTest ──▶ suite::run ──▶ Summary ──▶ records
@@ -6,12 +6,12 @@
 //! ```
 //!
 //! - [`Bootable`] is an image with everything that booting it takes. It knows nothing of tests.
-//! - [`servers`] run beside the device, on this host's loopback.
+//! - [`servers`] run next to the device, on this host's loopback.
 //! - [`DeviceUnderTest`] is one disk and as many boots as the tests ask for.
 //! - [`suite`] is the test runner.
 //! - [`records`] are what test runs leave behind.
 //!
-//! Nothing here prints. Whoever runs a suite is told through a [`suite::Reporter`].
+//! Nothing here prints. Whoever runs a suite gets its events through a [`suite::Reporter`].
 
 mod bootable;
 mod device_under_test;

@@ -247,30 +247,23 @@ fn serial(line: &mut Line, options: &RunOptions) {
 
 #[cfg(test)]
 mod tests {
-    use yoe_model::{Kernel, Origin};
+    use yoe_model::Kernel;
 
     use super::*;
+    use crate::fake;
 
     fn machine() -> (Machine, Qemu) {
         let qemu = Qemu {
-            container: "qemu".into(),
-            machine: "q35".into(),
-            cpu: "max".into(),
-            memory: Size(512 << 20),
-            cores: 2,
             firmware: "/usr/share/OVMF/OVMF_CODE_4M.fd".into(),
             firmware_vars: Some("/usr/share/OVMF/OVMF_VARS_4M.fd".into()),
             firmware_secure_boot: Some("/usr/share/OVMF/OVMF_CODE_4M.secboot.fd".into()),
-            memory_secure_boot: None,
             emulation_cmdline: Some("tsc=unstable".into()),
+            ..fake::qemu()
         };
         let machine = Machine {
-            name: "qemu-x86_64".into(),
-            description: String::new(),
-            arch: Arch::X86_64,
             kernel: Kernel { unit: "linux".into(), cmdline: "console=ttyS0".into() },
             qemu: Some(qemu.clone()),
-            origin: Origin::default(),
+            ..fake::machine()
         };
         (machine, qemu)
     }

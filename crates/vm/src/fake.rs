@@ -152,9 +152,9 @@ pub fn started(folder: &Path) -> Vm {
     start(&FakeQemu { folder: folder.to_owned() }, folder).unwrap()
 }
 
-/// A small machine that this starts instead of QEMU.
-pub fn start(starter: &dyn Start, folder: &Path) -> Result<Vm, VmError> {
-    let qemu = Qemu {
+/// How QEMU runs a small machine.
+pub fn qemu() -> Qemu {
+    Qemu {
         container: "qemu".into(),
         machine: "q35".into(),
         cpu: "max".into(),
@@ -165,22 +165,31 @@ pub fn start(starter: &dyn Start, folder: &Path) -> Result<Vm, VmError> {
         firmware_secure_boot: None,
         memory_secure_boot: None,
         emulation_cmdline: None,
-    };
-    let machine = Machine {
+    }
+}
+
+/// A small machine.
+pub fn machine() -> Machine {
+    Machine {
         name: "qemu-x86_64".into(),
         description: String::new(),
         arch: Arch::X86_64,
         kernel: Kernel { unit: "linux".into(), cmdline: String::new() },
         qemu: None,
         origin: Origin::default(),
-    };
+    }
+}
+
+/// A small machine that this starts instead of QEMU.
+pub fn start(starter: &dyn Start, directory: &Path) -> Result<Vm, VmError> {
+    let (machine, qemu) = (machine(), qemu());
     let config = VmConfig {
         machine: &machine,
         qemu: &qemu,
         disk: &Disk { path: "disk.img".into(), mode: DiskMode::Snapshot },
         options: RunOptions::default(),
         credentials: &[Credential::root_password_hash("$6$salt$hash")],
-        folder: &Folder::new(folder, folder.to_str().unwrap()),
+        folder: &Folder::new(directory, directory.to_str().unwrap()),
         cancel: Cancel::new(),
         log: None,
     };

@@ -99,8 +99,8 @@ fn replaced(repository: &dyn Repository, problem: UpdaterError) -> UpdaterError 
     if !repository.was_replaced() || !(16..=18).contains(&problem.kind().1) {
         return problem;
     }
-    let told = format!("the server replaced it while it was read ({})", yoe_program::message(&problem));
-    UpdaterError::Fetch { origin: repository.name().to_owned(), problem: told, again: Again::Soon }
+    let replaced = format!("the server replaced it while it was read ({})", yoe_program::message(&problem));
+    UpdaterError::Fetch { origin: repository.name().to_owned(), problem: replaced, again: Again::Soon }
 }
 
 /// An installation at work.

@@ -39,7 +39,7 @@ pub fn check(advisories: Option<&Path>) -> Result<Checked, String> {
     Ok(Checked { kind: Kind::Crate, database: database(&scratch.0, advisories)?, holes })
 }
 
-/// What cargo-deny is told: everything is an error, and the database is a new one.
+/// What cargo-deny is asked: everything is an error, and the database is a new one.
 fn configuration(scratch: &Path) -> String {
     let targets = ["x86_64", "aarch64"].map(|arch| format!("\"{arch}-unknown-linux-gnu\"")).join(", ");
     format!(
@@ -170,7 +170,7 @@ mod tests {
         let hole =
             holes.iter().find(|hole| hole.id == "RUSTSEC-2026-9999").expect("serde_json is in the lock");
         assert_eq!((hole.within.as_str(), hole.fixed.as_deref()), ("serde_json", Some("999.0.0")));
-        let told = super::database(scratch.path(), Some(&database)).expect("it was fetched");
-        assert!(told.starts_with("RustSec's advisory-db, commit "), "{told}");
+        let described = super::database(scratch.path(), Some(&database)).expect("it was fetched");
+        assert!(described.starts_with("RustSec's advisory-db, commit "), "{described}");
     }
 }

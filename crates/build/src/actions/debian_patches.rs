@@ -72,14 +72,9 @@ fn run_patch(
         let path = folders.path("steps").join(number.to_string());
         fs::write(&path, &patch.content).map_err(|error| ActionError::io("write", &path, error))?;
     }
-    let bind = |source: &Path, dest: &str, writable| Mount::Bind {
-        source: source.to_owned(),
-        dest: dest.to_owned(),
-        writable,
-    };
     let tool = Tool {
         container: container.to_owned(),
-        mounts: vec![bind(tree, SRC, true), bind(&folders.path("steps"), "/build/steps", false)],
+        mounts: vec![Mount::bind(tree, SRC, true), Mount::bind(folders.path("steps"), "/build/steps", false)],
         network: Network::None,
         directory: SRC.into(),
         epoch: yoe_plan::UNIT_EPOCH,

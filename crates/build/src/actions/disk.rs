@@ -93,7 +93,7 @@ impl Workshop<'_> {
             }
         };
         let mut mounts: Vec<Mount> = run.inputs.iter().map(input).collect();
-        mounts.push(Mount::Bind { source: self.scratch.join("output"), dest: DEST.into(), writable: true });
+        mounts.push(Mount::bind(self.scratch.join("output"), DEST, true));
         let tool = Tool {
             container: self.cx.input(self.disk.container)?,
             mounts,

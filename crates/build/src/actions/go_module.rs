@@ -97,17 +97,14 @@ impl Builder {
         let GoModule { path, version, gomod, stubs, upgrade, .. } = module;
         let make = |error| ActionError::io("make the directories of a fetch in", scratch, error);
         let folders = Folders::make(scratch).map_err(make)?;
-        let bind = |source: &Path, dest: &str, writable| Mount::Bind {
-            source: source.to_owned(),
-            dest: dest.to_owned(),
-            writable,
-        };
-        let work = bind(&folders.path("work"), "/build/work", true);
-        let mut mounts = vec![work, bind(&self.store.cache(MODULES)?, "/build/modules", true)];
+        let work = Mount::bind(folders.path("work"), "/build/work", true);
+        let mut mounts = vec![work, Mount::bind(self.store.cache(MODULES)?, "/build/modules", true)];
         mounts.extend(host_network_files(&self.go));
         let proxies = self.go.get("GOPROXY").map(String::as_str).unwrap_or_default();
         // The user's own path, on which there may be links.
-        let own = |folder: &str| Path::new(folder).canonicalize().ok().map(|path| bind(&path, folder, false));
+        let own = |directory: &str| {
+            Path::new(directory).canonicalize().ok().map(|path| Mount::bind(path, directory, false))
+        };
         mounts.extend(folders_of(proxies).filter_map(own));
         let tool = Tool {
             container: container.to_owned(),

@@ -13,7 +13,7 @@ use yoe_plan::{ActionId, ActionKind, Plan, UnitAction};
 use yoe_tree::Tree;
 
 use super::contract::hold;
-use crate::configuration_error::{ConfigurationError, told};
+use crate::configuration_error::{ConfigurationError, explained};
 use crate::error::ActionError;
 use crate::make::Making;
 use crate::steps::Check;
@@ -36,7 +36,7 @@ pub(crate) fn kconfig(
 ) -> Result<(), ActionError> {
     let mut fail = |problem: ConfigurationError| {
         let text = match &problem {
-            ConfigurationError::Lost(all) => told(all, usize::MAX),
+            ConfigurationError::Lost(all) => explained(all, usize::MAX),
             other => other.to_string(),
         };
         // The error says it too; a log that cannot be written hides nothing.
@@ -113,7 +113,7 @@ fn kbuild(arch: Arch) -> &'static str {
     }
 }
 
-/// The directories that `$SRCDIR` is laid from, the uppermost first.
+/// The directories that `$SRCDIR` is made of, the uppermost first.
 struct Layers<'a>(&'a [PathBuf]);
 
 impl Sources for Layers<'_> {

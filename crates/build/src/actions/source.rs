@@ -111,7 +111,7 @@ fn clone(
 ) -> Result<(), ActionError> {
     let make = |error| ActionError::io("make the directories of a fetch in", scratch, error);
     let folders = Folders::make(scratch).map_err(make)?;
-    let work = Mount::Bind { source: folders.path("work"), dest: "/build/work".into(), writable: true };
+    let work = Mount::bind(folders.path("work"), "/build/work", true);
     let tool = Tool {
         container: container.to_owned(),
         mounts: [work].into_iter().chain(host_network_files(&cx.builder.go)).collect(),
@@ -145,11 +145,7 @@ pub(super) fn host_network_files(settings: &BTreeMap<String, String>) -> Vec<Mou
     let certificates = settings.get(CERTIFICATES).map(String::as_str);
     let files = files.into_iter().chain(certificates).map(Path::new).filter(|path| path.is_absolute());
     let present = files.into_iter().filter_map(|path| path.canonicalize().ok().map(|source| (source, path)));
-    let bind = |(source, path): (_, &Path)| Mount::Bind {
-        source,
-        dest: path.to_string_lossy().into_owned(),
-        writable: false,
-    };
+    let bind = |(source, path): (PathBuf, &Path)| Mount::bind(source, path.to_string_lossy(), false);
     present.map(bind).collect()
 }
 

@@ -53,7 +53,7 @@ fn nothing_to_do(folder: &Path) {
 
 /// The start of one sandbox step, against bubblewrap doing the same.
 fn sandbox_step() {
-    let root = Mount::Bind { source: "/".into(), dest: "/".into(), writable: false };
+    let root = Mount::bind("/", "/", false);
     let tmp = Mount::Tmpfs { dest: "/tmp".into(), mode: 0o1777, size: None };
     let spec = Spec {
         mounts: vec![root, tmp, Mount::Proc { dest: "/proc".into() }, Mount::Dev { dest: "/dev".into() }],

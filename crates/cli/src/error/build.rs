@@ -18,17 +18,17 @@ impl From<BuildError> for CommandError {
         let unit = error.label.strip_prefix("unit ").map(str::to_owned);
         let message = error.to_string();
         let no_registry = matches!(*error.kind, ActionError::Fetch(FetchError::NoRegistry { .. }));
-        let mut told = Self::new(Kind::BuildFailed, message).because(error.kind);
+        let mut reported = Self::new(Kind::BuildFailed, message).because(error.kind);
         if let Some(log) = log {
-            told = told.hint(format!("the whole output is in {}", log.display()));
+            reported = reported.hint(format!("the whole output is in {}", log.display()));
         }
         if no_registry {
             let hints = hints(paths::cargo_home().as_deref());
-            told = hints.into_iter().fold(told, Self::hint);
+            reported = hints.into_iter().fold(reported, Self::hint);
         }
         match unit {
-            Some(unit) => told.hint(format!("`yoe shell {unit}` opens the same sandbox")),
-            None => told,
+            Some(unit) => reported.hint(format!("`yoe shell {unit}` opens the same sandbox")),
+            None => reported,
         }
     }
 }

@@ -16,9 +16,9 @@ impl From<KeysError> for CommandError {
         };
         let hint = hint(&error);
         let elsewhere = matches!(error, E::PackageKeyFile { .. } | E::File { .. });
-        let told = Self::of(kind, error);
-        let told = if elsewhere { told.where_to_write("XDG_DATA_HOME") } else { told };
-        hint.into_iter().fold(told, Self::hint)
+        let reported = Self::of(kind, error);
+        let reported = if elsewhere { reported.where_to_write("XDG_DATA_HOME") } else { reported };
+        hint.into_iter().fold(reported, Self::hint)
     }
 }
 

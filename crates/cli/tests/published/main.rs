@@ -1,6 +1,6 @@
 //! What `yoe bundle` publishes, judged by programs that this project did not write: python-tuf reads the repository, and
-//! sbverify the signature of the kernel. They come from a registry and an image is built, so these tests want the feature
-//! `registry`: `cargo test --package yoe --features registry --test published`.
+//! sbverify the signature of the kernel. They come from a registry and an image is built, so these tests are for
+//! `cargo test --workspace --test published -- --ignored`.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
@@ -95,6 +95,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
+#[ignore = "fetches from package registries; cargo xtask test runs it"]
 fn others_read_what_is_published() {
     let outside = Outside::new();
     outside.yoe(&["keys", "make", "--root-keys", "2", "--root-threshold", "2"]);

@@ -45,7 +45,7 @@ fn a_long_name_does_not_hide_the_way_out() {
 
 #[test]
 fn links_made_earlier_stay_inside() {
-    // Each of these, taken word for word, is the directory beside the tree.
+    // Each of these, taken word for word, is the directory next to the tree.
     for target in ["..", "../..", "/", "../../../../.."] {
         let lab = Lab::new();
         lab.unpack(Tar::default().symlink("out", target).file("out/evil", "x").file("b", "")).unwrap();

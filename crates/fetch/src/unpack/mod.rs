@@ -64,7 +64,7 @@ impl Default for Limits {
 }
 
 /// Unpacks a tar archive, whose `name` says how it is compressed, into a directory that is made, or is empty. If all that it
-/// holds lies in one directory, that directory's content is laid down instead.
+/// holds lies in one directory, that directory's content is unpacked instead.
 ///
 /// With `only`, paths below the single top directory, what is not one of them or below one is left out.
 ///

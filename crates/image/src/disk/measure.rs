@@ -38,7 +38,7 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Measures what the run of [`super::kernel_image`] left in its output directory, beside this root.
+    /// Measures what the run of [`super::kernel_image`] left in its output directory, next to this root.
     ///
     /// # Errors
     /// When it is not there.

@@ -19,7 +19,7 @@ arguments! {
         [positional] version: CrateVersion,
         /// The digest of its archive, as `checksum` in Cargo.lock.
         sha256: Digest,
-        /// The directory below `$SRCDIR` that it is laid into.
+        /// The directory below `$SRCDIR` that it is put into.
         into: SourceFolder = SourceFolder(String::new()),
     }
 }

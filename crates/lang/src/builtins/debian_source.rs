@@ -23,7 +23,7 @@ arguments! {
         /// or none. It must be said of a package that has patches: they close the holes that its version is said to be free
         /// of.
         patches: Option<PatchChoice> = None,
-        /// The directory below `$SRCDIR` that it is laid into.
+        /// The directory below `$SRCDIR` that it is put into.
         into: SourceFolder = SourceFolder(String::new()),
         /// The paths below the archive's top directory that are unpacked; all when empty.
         only: Vec<ArchivePath> = Vec::new(),

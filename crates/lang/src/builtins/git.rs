@@ -18,9 +18,9 @@ arguments! {
         commit: Commit,
         /// The container that holds git.
         container: Name = Name("fetch-tools".to_owned()),
-        /// The directory below `$SRCDIR` that it is laid into.
+        /// The directory below `$SRCDIR` that it is put into.
         into: SourceFolder = SourceFolder(String::new()),
-        /// The paths of the tree that are laid down; all when empty.
+        /// The paths of the tree that are put there; all when empty.
         only: Vec<ArchivePath> = Vec::new(),
     }
 }

@@ -30,7 +30,7 @@ arguments! {
         upgrade: BTreeMap<GoModulePath, GoVersion> = BTreeMap::new(),
         /// The container that holds the Go client.
         container: Name = Name("go-tools".to_owned()),
-        /// The directory below `$SRCDIR` that it is laid into.
+        /// The directory below `$SRCDIR` that it is put into.
         into: SourceFolder = SourceFolder(String::new()),
     }
 }

@@ -22,11 +22,11 @@ arguments! {
         name: Option<FileName> = None,
         /// Further places that serve the same bytes, tried in order.
         mirrors: Vec<HttpsUrl> = Vec::new(),
-        /// The directory below `$SRCDIR` that it is laid into.
+        /// The directory below `$SRCDIR` that it is put into.
         into: SourceFolder = SourceFolder(String::new()),
         /// The paths below the archive's top directory that are unpacked; all when empty.
         only: Vec<ArchivePath> = Vec::new(),
-        /// Whether it is an archive to unpack; otherwise it is laid down as one file.
+        /// Whether it is an archive to unpack; otherwise it is kept as one file.
         unpack: bool = true,
     }
 }

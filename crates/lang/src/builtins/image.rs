@@ -29,7 +29,7 @@ arguments! {
         tests: Vec<Made<ImageTest>> = Vec::new(),
         /// Other versions of it, signed and served to the device by `yoe test`.
         releases: Vec<Made<Release>> = Vec::new(),
-        /// A registry that `yoe test` runs beside the device.
+        /// A registry that `yoe test` runs next to the device.
         registry: Option<Made<Registry>> = None,
         /// Limits that fail the build.
         budget: Option<Budget> = None,

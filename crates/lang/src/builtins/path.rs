@@ -13,7 +13,7 @@ arguments! {
     "path" => pub(crate) struct Arguments {
         /// Its directory, relative to the project, or to the module that the unit belongs to.
         [positional] path: WorkingTree,
-        /// The directory below `$SRCDIR` that it is laid into.
+        /// The directory below `$SRCDIR` that it is put into.
         into: SourceFolder = SourceFolder(String::new()),
         /// What is left out: names, which may hold `*` and `?`, of files and directories anywhere in it, or paths from its
         /// top. What version control and editors keep there is always left out, and so are sockets and named pipes.

@@ -9,7 +9,7 @@ use crate::definitions::{Made, Part};
 use crate::session::FileKind;
 
 arguments! {
-    /// A registry that `yoe test` runs beside the device, on this host's loopback and over TLS. The device learns of it
+    /// A registry that `yoe test` runs next to the device, on this host's loopback and over TLS. The device learns of it
     /// by the credentials `registry.address` (HOST:PORT) and `registry.ca.HOST_PORT` (PEM). With `private`, a second one asks
     /// who it is: `registry.private.address` and `registry.private.login` (USER:PASSWORD).
     "registry" => pub(crate) struct Arguments {

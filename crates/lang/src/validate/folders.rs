@@ -61,10 +61,10 @@ fn missing(unit: &Unit, path: &str, place: Place) -> Option<Problem> {
     }
     let names: Vec<&str> = unit.files.iter().map(|file| file.path.as_str()).collect();
     let hint = near::hint(path, names.iter().copied()).unwrap_or_else(|| match names.as_slice() {
-        [] => format!("put it into the directory {}/ beside {}.star", unit.name, unit.name),
+        [] => format!("put it into the directory {}/ next to {}.star", unit.name, unit.name),
         [one] => format!("the directory holds {one}"),
         all if all.len() <= 8 => format!("the directory holds {}", all.join(", ")),
-        _ => format!("the directory is {}/, beside {}.star", unit.name, unit.name),
+        _ => format!("the directory is {}/, next to {}.star", unit.name, unit.name),
     });
     let message = format!("the unit `{}` has no file {path:?} in its directory", unit.name);
     Some(Problem::error(place, message).hint(hint))

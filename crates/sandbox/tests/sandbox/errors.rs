@@ -43,7 +43,7 @@ fn a_missing_layer_is_named() {
 }
 
 fn a_missing_source_is_named() {
-    let text = refused(&with(Mount::Bind { source: "/nope".into(), dest: "/x".into(), writable: true }));
+    let text = refused(&with(Mount::bind("/nope", "/x", true)));
     assert_eq!(
         text,
         "cannot put the sandbox's root together: bind \"/x\" writable from=\"/nope\": cannot open \"/nope\": No such \

@@ -101,7 +101,7 @@ fn the_step_is_root_and_its_files_are_the_callers() {
     use std::os::unix::fs::MetadataExt;
     let scratch = Scratch::new();
     let mut spec = script("id -u; id -g; touch /out/file; chown 0:0 /out/file; chmod 640 /out/file");
-    spec.mounts.push(Mount::Bind { source: scratch.folder("out"), dest: "/out".into(), writable: true });
+    spec.mounts.push(Mount::bind(scratch.folder("out"), "/out", true));
     assert_eq!(says(&spec), "0\n0\n");
     let file = fs::metadata(scratch.path("out/file")).unwrap();
     let own = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
@@ -116,7 +116,7 @@ fn read_only_binds_cannot_be_changed() {
         "echo x >/in/file; echo x >/in/new; rm /in/file; mkdir /in/d; chmod 777 /in; ln -s x /in/l; mv /in/file /in/g; \
          echo done",
     );
-    spec.mounts.push(Mount::Bind { source: scratch.path("in"), dest: "/in".into(), writable: false });
+    spec.mounts.push(Mount::bind(scratch.path("in"), "/in", false));
     let (text, _) = run(&spec);
     assert_eq!(text.matches("Read-only file system").count(), 7, "{text}");
     assert_eq!(tree(&scratch.path("in")), before);
@@ -232,7 +232,7 @@ fn the_sandboxs_own_program_cannot_be_run_again() {
     let scratch = Scratch::new();
     std::os::unix::fs::symlink("/proc/self/exe", scratch.path("sh")).unwrap();
     let mut spec = spec(&["/tools/sh"]);
-    spec.mounts.push(Mount::Bind { source: scratch.path(""), dest: "/tools".into(), writable: false });
+    spec.mounts.push(Mount::bind(scratch.path(""), "/tools", false));
     let error = start_with(&spec, yoe_sandbox::Stream::Null).unwrap_err();
     assert_eq!(
         chain(&error),

@@ -145,8 +145,8 @@ fn files_and_devices_can_be_bound() {
     let source = scratch.file("file", "content\n");
     let mut spec =
         script("cat /a/file; echo x >/a/file; echo x >/dev/other && cat /dev/other; cat /dev/other");
-    spec.mounts.push(Mount::Bind { source: source.clone(), dest: "/a/file".into(), writable: false });
-    spec.mounts.push(Mount::Bind { source: "/dev/null".into(), dest: "/dev/other".into(), writable: true });
+    spec.mounts.push(Mount::bind(source.clone(), "/a/file", false));
+    spec.mounts.push(Mount::bind("/dev/null", "/dev/other", true));
     let text = says(&spec);
     assert!(text.starts_with("content\n"), "{text}");
     assert_eq!(text.matches("Read-only file system").count(), 1, "{text}");
@@ -154,7 +154,7 @@ fn files_and_devices_can_be_bound() {
 }
 
 fn a_bound_folder_brings_no_devices() {
-    let mount = Mount::Bind { source: "/dev".into(), dest: "/host-dev".into(), writable: true };
+    let mount = Mount::bind("/dev", "/host-dev", true);
     assert_eq!(
         says(&with(spec(&[SELF, "role:open-for-writing", "/host-dev/null"]), mount)),
         "Permission denied\n"
@@ -163,7 +163,7 @@ fn a_bound_folder_brings_no_devices() {
 
 fn a_writable_bind_is_the_hosts_folder() {
     let scratch = Scratch::new();
-    let mount = Mount::Bind { source: scratch.folder("out"), dest: "/out".into(), writable: true };
+    let mount = Mount::bind(scratch.folder("out"), "/out", true);
     says(&with(script("echo made >/out/file"), mount));
     assert_eq!(fs::read_to_string(scratch.path("out/file")).unwrap(), "made\n");
 }
@@ -183,7 +183,7 @@ fn no_bind_follows_a_link_of_the_host() {
     };
     for source in ["tree/boot/vmlinuz", "tree/etc/key", "tree/etc"] {
         let source = scratch.path(source);
-        refused(Mount::Bind { source: source.clone(), dest: "/x".into(), writable: false });
+        refused(Mount::bind(source.clone(), "/x", false));
         refused(Mount::ReadOnlyOverlay { lower: vec![source.clone()], dest: "/x".into() });
         refused(Mount::ReadOnlyOverlay {
             lower: vec![scratch.path("home"), source.clone()],
@@ -251,7 +251,7 @@ fn parents_are_mounted_first() {
     spec.mounts.extend([
         Mount::Write { dest: "/a/b/file".into(), content: String::new(), mode: 0o644 },
         Mount::Tmpfs { dest: "/a/b".into(), mode: 0o755, size: None },
-        Mount::Bind { source: scratch.path("base"), dest: "/a/b-2".into(), writable: false },
+        Mount::bind(scratch.path("base"), "/a/b-2", false),
         Mount::Tmpfs { dest: "/a".into(), mode: 0o755, size: None },
     ]);
     assert_eq!(says(&spec), "/a:\nb\nb-2\n\n/a/b:\nfile\n");

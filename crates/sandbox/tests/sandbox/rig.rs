@@ -19,8 +19,8 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// A root that shows the host's programs read-only, and this program.
 pub fn spec(command: &[&str]) -> Spec {
     let mut mounts = vec![
-        Mount::Bind { source: "/usr".into(), dest: "/usr".into(), writable: false },
-        Mount::Bind { source: std::env::current_exe().unwrap(), dest: SELF.into(), writable: false },
+        Mount::bind("/usr", "/usr", false),
+        Mount::bind(std::env::current_exe().unwrap(), SELF, false),
         Mount::Proc { dest: "/proc".into() },
         Mount::Dev { dest: "/dev".into() },
         Mount::Tmpfs { dest: "/tmp".into(), mode: 0o1777, size: None },

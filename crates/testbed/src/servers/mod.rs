@@ -1,4 +1,4 @@
-//! Servers that run beside a device while its image is tested: built with the image, started before the device, ended with it.
+//! Servers that run next to a device while its image is tested: built with the image, started before the device, ended with it.
 
 mod registry;
 mod registry_scripts;
@@ -17,7 +17,7 @@ use self::registry_scripts::Served;
 use self::updates::{Offered, UpdateServer};
 use crate::error::TestbedError;
 
-/// Which of an image's servers run beside the device.
+/// Which of an image's servers run next to the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// The registry.
@@ -176,7 +176,7 @@ impl ServerSources<'_> {
 
 /// Servers that run. They end when this is dropped.
 pub struct RunningServers {
-    /// What the device is told of them; nothing when there are none.
+    /// What the device is given to reach them; nothing when there are none.
     pub credentials: Vec<Credential>,
     _registry: Option<Registry>,
     _updates: Option<UpdateServer>,

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use yoe_sandbox::Child;
+use yoe_sandbox::{Child, Mount};
 use yoe_vm::Credential;
 
 use super::registry_scripts::{self as scripts, Door, Served};
-use super::server::{HOST, Place, bind, credential};
+use super::server::{HOST, Place, credential};
 use crate::error::TestbedError;
 
 /// The registry's directory, inside its sandbox.
@@ -102,11 +102,11 @@ fn place<'p>(parts: &'p Parts, inside: &Path, log: &'p Path) -> Place<'p> {
         parts.images.iter().chain(&parts.private).map(|image| (&image.name, image)).collect();
     let images = images
         .into_values()
-        .map(|image| bind(image.folder.clone(), format!("{IMAGES}/{}", image.name), false));
+        .map(|image| Mount::bind(image.folder.clone(), format!("{IMAGES}/{}", image.name), false));
     Place {
         name: "registry",
         container: &parts.container,
-        mounts: images.chain([bind(inside.to_owned(), FOLDER, true)]).collect(),
+        mounts: images.chain([Mount::bind(inside.to_owned(), FOLDER, true)]).collect(),
         folder: FOLDER,
         scratch: &parts.folder,
         log,

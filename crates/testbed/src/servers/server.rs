@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use yoe_plan::UNIT_EPOCH;
@@ -123,12 +123,7 @@ impl Place<'_> {
     }
 }
 
-/// A directory of this host, inside.
-pub fn bind(source: PathBuf, dest: impl Into<String>, writable: bool) -> Mount {
-    Mount::Bind { source, dest: dest.into(), writable }
-}
-
-/// Something that a device is told.
+/// Something that a device is given.
 pub fn credential(name: impl Into<String>, value: impl Into<Vec<u8>>) -> Result<Credential, TestbedError> {
     Ok(Credential::new(name, value)?)
 }

@@ -16,10 +16,10 @@ use yoe_image::update::{Release, write_bundle};
 use yoe_keys::updates::RootKeys;
 use yoe_keys::{KeysError, SecureBoot, UpdateKeys};
 use yoe_model::Image;
-use yoe_sandbox::Child;
+use yoe_sandbox::{Child, Mount};
 use yoe_vm::Credential;
 
-use super::server::{HOST, Place, bind, credential};
+use super::server::{HOST, Place, credential};
 use crate::error::TestbedError;
 
 /// The container that holds the server.
@@ -80,7 +80,7 @@ impl UpdateServer {
         let place = Place {
             name: "update server",
             container: &parts.container,
-            mounts: vec![bind(inside.clone(), FOLDER, false)],
+            mounts: vec![Mount::bind(inside.clone(), FOLDER, false)],
             folder: FOLDER,
             scratch: &parts.folder,
             log,

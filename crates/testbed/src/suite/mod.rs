@@ -9,6 +9,7 @@ mod record;
 mod report;
 mod runner;
 mod segment;
+mod selection;
 mod sweep;
 
 pub use device::{Device, Hardware};
@@ -16,5 +17,6 @@ pub use figure::Figure;
 pub use limits::{Limits, has_sweep, set_cuts};
 pub use record::{BootRecord, Moment, Record, TestRecord};
 pub use report::{Boot, Cut, Outcome, Reporter, Summary, TestFailure, TestResult};
-pub use runner::{Judge, NoMatch, RunError, Suite, names, run};
+pub use runner::{Judge, RunError, Suite, run};
+pub use selection::{NoMatch, Selection};
 pub use sweep::random_seed;

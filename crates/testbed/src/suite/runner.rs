@@ -11,21 +11,17 @@ use super::limits::Limits;
 use super::reach::reach;
 use super::report::{Boot, Outcome, Reporter, Summary, TestFailure, TestResult};
 use super::segment::{Segment, segments};
+use super::selection::{BOOTS, NoMatch, POWERS_OFF, Selection};
 use super::sweep::{Reported, Swept};
 use yoe_vm::{Guest, GuestError, GuestErrorKind, Login, Output, StartError, Vm, VmError, after};
-
-/// The test that every run begins with.
-const BOOTS: &str = "boots";
-/// The test that every run ends with.
-const POWERS_OFF: &str = "powers-off";
 
 /// What is run.
 #[derive(Debug)]
 pub struct Suite<'a> {
     /// The image's tests. Each script runs by `sh -eu`.
     pub tests: &'a [ImageTest],
-    /// Only those whose name contains this.
-    pub filter: Option<&'a str>,
+    /// Which of them.
+    pub selection: Selection<'a>,
     /// Who logs in.
     pub login: &'a Login,
     /// How long it may take.
@@ -46,20 +42,10 @@ pub trait Judge: std::fmt::Debug {
     fn judge(&self, test: &str, stdout: &str) -> Option<Result<(), String>>;
 }
 
-/// No test's name contains the filter.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no test's name contains {filter:?}: there are {}", names.join(", "))]
-pub struct NoMatch {
-    /// What was looked for.
-    pub filter: String,
-    /// What there is.
-    pub names: Vec<String>,
-}
-
 /// Why there was no run, or no end to it. Everything else is a failed test.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The filter leaves no test.
+    /// A text that was to choose tests is in no name.
     #[error(transparent)]
     NoMatch(#[from] NoMatch),
     /// The device could not be started on this host.
@@ -68,20 +54,6 @@ pub enum RunError {
     /// The device's power could not be cut.
     #[error("the machine could not be ended")]
     End(#[source] VmError),
-}
-
-/// The names of the tests that a run with this filter has, in the order of the run. `boots` and `powers-off` are part
-/// of every run.
-///
-/// # Errors
-/// When the filter leaves none.
-pub fn names<'t>(tests: &'t [ImageTest], filter: Option<&str>) -> Result<Vec<&'t str>, NoMatch> {
-    let all = || [BOOTS].into_iter().chain(tests.iter().map(|test| test.name.as_str())).chain([POWERS_OFF]);
-    let wanted = |name: &str| filter.is_none_or(|filter| name.contains(filter));
-    if let Some(filter) = filter.filter(|_| !all().any(wanted)) {
-        return Err(NoMatch { filter: filter.to_owned(), names: all().map(str::to_owned).collect() });
-    }
-    Ok(all().filter(|name| wanted(name) || [BOOTS, POWERS_OFF].contains(name)).collect())
 }
 
 /// Boots, runs the tests, switches off. Between tests the device restarts or loses its power, as they say.
@@ -93,7 +65,7 @@ pub fn run(
     device: &mut dyn Device,
     reporter: &mut dyn Reporter,
 ) -> Result<Summary, RunError> {
-    let names = names(suite.tests, suite.filter)?;
+    let names = suite.selection.names(suite.tests)?;
     let tests: Vec<_> = suite.tests.iter().filter(|test| names.contains(&test.name.as_str())).collect();
     let (began, summary) = (Instant::now(), Summary::default());
     let reported = Reported::default();

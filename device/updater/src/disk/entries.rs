@@ -131,8 +131,8 @@ impl Entries {
     /// # Errors
     /// When the system does not say.
     pub fn free(&self) -> Result<u64, UpdaterError> {
-        let told = rustix::fs::statvfs(&self.folder);
-        let told = told.map_err(|errno| UpdaterError::file("measured", &self.folder)(errno.into()))?;
-        Ok(told.f_bavail.saturating_mul(told.f_frsize))
+        let space = rustix::fs::statvfs(&self.folder);
+        let space = space.map_err(|errno| UpdaterError::file("measured", &self.folder)(errno.into()))?;
+        Ok(space.f_bavail.saturating_mul(space.f_frsize))
     }
 }

@@ -29,8 +29,8 @@ pub fn mend(device: &Path) -> Result<(), UpdaterError> {
 
 fn twins(disk: &Disk) -> Result<Vec<Name>, UpdaterError> {
     let all = names(disk).map_err(UpdaterError::file("read", disk.path()))?;
-    let told: Vec<_> = all.iter().map(|name| (name.path.as_str(), name.cluster)).collect();
-    Ok(redundant(&told).into_iter().map(|index| all[index].clone()).collect())
+    let clusters: Vec<_> = all.iter().map(|name| (name.path.as_str(), name.cluster)).collect();
+    Ok(redundant(&clusters).into_iter().map(|index| all[index].clone()).collect())
 }
 
 /// Opens a partition that is mounted nowhere.

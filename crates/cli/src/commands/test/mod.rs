@@ -8,7 +8,7 @@ use clap::Args;
 use yoe_model::{Cancel, Image, ImageTest, Size};
 use yoe_testbed::kernel_contract::{self, KernelJudge};
 use yoe_testbed::servers::Wanted;
-use yoe_testbed::suite::{self, Limits, RunError, Suite, Summary, names, random_seed};
+use yoe_testbed::suite::{self, Limits, RunError, Selection, Suite, Summary, random_seed};
 use yoe_testbed::{Bootable, DeviceUnderTest, Sizes, records, secure_boot};
 use yoe_vm::{Credential, Login, Password};
 
@@ -27,6 +27,9 @@ pub struct Test {
     pub image: Option<String>,
     /// Run only tests whose name contains this text
     pub filter: Option<String>,
+    /// Leave out tests whose name contains this text; may be repeated
+    #[arg(long, value_name = "TEXT")]
+    pub skip: Vec<String>,
     /// The machine to run [default: the project's]
     #[arg(long)]
     pub machine: Option<String>,
@@ -53,6 +56,12 @@ pub struct Test {
     pub list: bool,
 }
 
+impl Test {
+    fn selection(&self) -> Selection<'_> {
+        Selection { filter: self.filter.as_deref(), skip: &self.skip }
+    }
+}
+
 pub fn run(args: &Test) -> Result<(), CommandError> {
     if args.list {
         return list(args);
@@ -71,18 +80,22 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
             ui::note(&format!("test {test:?}: {has} of memory instead of {asked}: the firmware needs it"));
         }
     }
-    // A filter that leaves no test is told before a machine is started.
-    names(&tests, args.filter.as_deref()).map_err(|error| CommandError::user(error.to_string()))?;
+    // A text that is in no test's name is reported before a machine is started.
+    let names = args.selection().names(&tests).map_err(|error| CommandError::user(error.to_string()))?;
+    let left_out = tests.iter().filter(|test| !names.contains(&test.name.as_str())).count();
     accelerate(&mut bootable, args.accel)?;
     let directory = records::directory(&paths::state()?, &bootable.image.name)?;
     let summary = boot(&bootable, &tests, args, &directory)?;
     // A part of the tests must not take the place of what a whole run found.
-    let file = if args.filter.is_some() { records::PART } else { records::WHOLE };
+    let file = if args.selection().is_partial() { records::PART } else { records::WHOLE };
     let memory = args.memory.unwrap_or(bootable.qemu.memory);
     let record = summary.record(bootable.tree.to_string(), bootable.accel, memory, &tests);
     records::write(&directory.join(file), &record)?;
     ui::note(&format!("console and times: {}", directory.display()));
     ui::result(&summary.to_string());
+    if left_out > 0 {
+        ui::note(&format!("tests left out, as chosen: {left_out}"));
+    }
     if summary.is_success() {
         return Ok(());
     }
@@ -93,7 +106,7 @@ fn list(args: &Test) -> Result<(), CommandError> {
     let opened = project::open(args.machine.as_deref())?;
     let (_, image) = image(&opened.project, args.image.as_deref(), "test")?;
     let tests = tests(&image, args)?;
-    let names = names(&tests, args.filter.as_deref());
+    let names = args.selection().names(&tests);
     names.map_err(|error| CommandError::user(error.to_string()))?.iter().for_each(|name| ui::result(name));
     Ok(())
 }
@@ -133,7 +146,7 @@ fn boot(
     let judge = KernelJudge::new(&bootable.image);
     let suite = Suite {
         tests,
-        filter: args.filter.as_deref(),
+        selection: args.selection(),
         login: &Login { user: "root".into(), password: password.plain().into() },
         limits: Limits::of(tests, bootable.accel),
         power_off: "poweroff",
@@ -165,7 +178,7 @@ fn refuses_unsigned(device: &mut DeviceUnderTest<'_>) -> Result<(), CommandError
     }
 }
 
-/// The seed of a run, told when it matters.
+/// The seed of a run, printed when it matters.
 fn seed(tests: &[ImageTest], chosen: Option<u64>) -> Result<u64, CommandError> {
     let seed = chosen
         .map_or_else(random_seed, Ok)
