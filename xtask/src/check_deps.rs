@@ -25,19 +25,22 @@ const ROOMS: [&str; 15] = [
 pub fn check(metadata: &Metadata) -> Result<String, String> {
     let mut wrong = Vec::new();
     let mut arrows = 0;
-    for (name, folder) in &metadata.folders {
-        if let Err(problem) = placed(folder) {
+    for (name, directory) in &metadata.directories {
+        if let Err(problem) = placed(directory) {
             wrong.push(problem);
         }
-        for target in metadata.depends[name].iter().filter_map(|target| metadata.folders.get(target)) {
+        for target in metadata.depends[name].iter().filter_map(|target| metadata.directories.get(target)) {
             arrows += 1;
-            if let Some(reason) = refusal(folder, target) {
-                wrong.push(format!("{folder} -> {target}: {reason}"));
+            if let Some(reason) = refusal(directory, target) {
+                wrong.push(format!("{directory} -> {target}: {reason}"));
             }
         }
     }
     if wrong.is_empty() {
-        return Ok(format!("check-deps: {} crates, {arrows} arrows, all allowed", metadata.folders.len()));
+        return Ok(format!(
+            "check-deps: {} crates, {arrows} arrows, all allowed",
+            metadata.directories.len()
+        ));
     }
     Err(format!(
         "check-deps: the table in docs/design/0001-architecture.md does not allow:\n  {}\n\
@@ -46,18 +49,18 @@ pub fn check(metadata: &Metadata) -> Result<String, String> {
     ))
 }
 
-fn placed(folder: &str) -> Result<(), String> {
-    let elsewhere = ["formats/", "device/", "xtask"].iter().any(|part| folder.starts_with(part));
-    if elsewhere || ROOMS.contains(&folder) {
+fn placed(directory: &str) -> Result<(), String> {
+    let elsewhere = ["formats/", "device/", "xtask"].iter().any(|part| directory.starts_with(part));
+    if elsewhere || ROOMS.contains(&directory) {
         return Ok(());
     }
-    Err(format!("{folder}: this crate has no place in the table"))
+    Err(format!("{directory}: this crate has no place in the table"))
 }
 
 /// Why an arrow is not allowed.
 fn refusal(from: &str, to: &str) -> Option<&'static str> {
-    let top = |folder: &str| folder.split('/').next().unwrap_or_default().to_owned();
-    let place = |folder: &str| ROOMS.iter().position(|room| *room == folder);
+    let top = |directory: &str| directory.split('/').next().unwrap_or_default().to_owned();
+    let place = |directory: &str| ROOMS.iter().position(|room| *room == directory);
     match (top(from).as_str(), top(to).as_str()) {
         ("crates", "crates") if place(from) < place(to) => None,
         ("crates", "crates") => Some("arrows go down the list of rooms only"),
@@ -75,13 +78,16 @@ mod tests {
     use super::*;
 
     fn metadata(arrows: &[(&str, &str)]) -> Metadata {
-        let folders = arrows.iter().flat_map(|(from, to)| [*from, *to]);
+        let directories = arrows.iter().flat_map(|(from, to)| [*from, *to]);
         Metadata {
-            folders: folders.clone().map(|folder| (folder.to_owned(), folder.to_owned())).collect(),
-            depends: folders
-                .map(|folder| {
-                    let targets = arrows.iter().filter(|(from, _)| *from == folder);
-                    (folder.to_owned(), targets.map(|(_, to)| (*to).to_owned()).collect())
+            directories: directories
+                .clone()
+                .map(|directory| (directory.to_owned(), directory.to_owned()))
+                .collect(),
+            depends: directories
+                .map(|directory| {
+                    let targets = arrows.iter().filter(|(from, _)| *from == directory);
+                    (directory.to_owned(), targets.map(|(_, to)| (*to).to_owned()).collect())
                 })
                 .collect(),
         }

@@ -84,17 +84,17 @@ mod tests {
     const SAMPLE: &str = "# Faults\n\nA `word::alone` outside.\n\n| fault | test |\n|---|---|\n| one | `a.rs::broken` |\n| two | none |\n";
 
     /// A directory with a table and a file of tests.
-    fn folder(table: &str) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().expect("a directory");
+    fn directory(table: &str) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().expect("a directory");
         let write = |path: &str, text: &str| {
-            let path = folder.path().join(path);
+            let path = directory.path().join(path);
             std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
             std::fs::write(path, text).expect("a file");
         };
         write(TABLE, table);
         write("a.rs", "    #[test]\n    fn broken() {\n    }\n\nfn helper() {\n}\n");
         write("a.star", "    test(\"it is flipped\", run = \"\"),\n");
-        folder
+        directory
     }
 
     #[test]
@@ -115,13 +115,13 @@ mod tests {
     #[test]
     fn rows_without_a_test_are_named() {
         assert_eq!(
-            check(folder(SAMPLE).path()).expect_err("a row has no test"),
+            check(directory(SAMPLE).path()).expect_err("a row has no test"),
             "docs/reference/faults.md:8: the row names no test; expected `path/to/file.rs::name`"
         );
         let whole = SAMPLE.replace("none", "`a.star::it is flipped`");
-        assert_eq!(check(folder(&whole).path()), Ok("check-faults: 2 tests, all there".to_owned()));
+        assert_eq!(check(directory(&whole).path()), Ok("check-faults: 2 tests, all there".to_owned()));
         for gone in ["a.rs::helper", "a.rs::brok", "b.rs::broken", "a.star::it"] {
-            let said = check(folder(&whole.replace("a.rs::broken", gone)).path());
+            let said = check(directory(&whole.replace("a.rs::broken", gone)).path());
             assert!(said.expect_err(gone).contains("faults.md:7"), "{gone}");
         }
     }

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use arguments::Arguments;
 use report::Ran;
 
-const FOLDER: &str = "fuzz";
+const DIRECTORY: &str = "fuzz";
 
 /// Coverage counters (LLVM's SanitizerCoverage), as cargo-fuzz asks for them.
 const FLAGS: [&str; 6] = [
@@ -68,8 +68,9 @@ pub fn check() -> Result<(), String> {
 
 /// The names of all targets.
 fn targets(root: &Path) -> Result<Vec<String>, String> {
-    let folder = root.join(FOLDER).join("fuzz_targets");
-    let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let directory = root.join(DIRECTORY).join("fuzz_targets");
+    let entries =
+        std::fs::read_dir(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     let mut names: Vec<String> = entries
         .filter_map(|entry| {
             entry.ok()?.file_name().into_string().ok()?.strip_suffix(".rs").map(str::to_owned)
@@ -85,7 +86,7 @@ fn triple() -> String {
 }
 
 fn program(target: &str) -> PathBuf {
-    Path::new(FOLDER).join("target").join(triple()).join("debug").join(target)
+    Path::new(DIRECTORY).join("target").join(triple()).join("debug").join(target)
 }
 
 fn build(targets: &[String]) -> Result<(), String> {
@@ -100,7 +101,7 @@ fn build(targets: &[String]) -> Result<(), String> {
 
 /// A target's own directory below `fuzz/`: `corpus` holds what reached new code, `artifacts` what broke something.
 fn directory(kind: &str, target: &str) -> Result<PathBuf, String> {
-    let path = Path::new(FOLDER).join(kind).join(target);
+    let path = Path::new(DIRECTORY).join(kind).join(target);
     std::fs::create_dir_all(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(path)
 }

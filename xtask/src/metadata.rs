@@ -6,7 +6,7 @@ use std::process::Command;
 
 /// Directories of crates (`crates/plan`) by the name of their package, and names of packages that each depends on.
 pub struct Metadata {
-    pub folders: BTreeMap<String, String>,
+    pub directories: BTreeMap<String, String>,
     pub depends: BTreeMap<String, Vec<String>>,
 }
 
@@ -27,15 +27,16 @@ fn parse(json: &[u8]) -> Result<Metadata, String> {
     let json: serde_json::Value =
         serde_json::from_slice(json).map_err(|error| format!("cargo metadata is not JSON: {error}"))?;
     let root = Path::new(json["workspace_root"].as_str().unwrap_or_default());
-    let mut metadata = Metadata { folders: BTreeMap::new(), depends: BTreeMap::new() };
+    let mut metadata = Metadata { directories: BTreeMap::new(), depends: BTreeMap::new() };
     for package in json["packages"].as_array().into_iter().flatten() {
         let name = package["name"].as_str().unwrap_or_default().to_owned();
         let manifest = Path::new(package["manifest_path"].as_str().unwrap_or_default());
-        let folder = manifest.parent().and_then(|folder| folder.strip_prefix(root).ok()).unwrap_or(root);
+        let directory =
+            manifest.parent().and_then(|directory| directory.strip_prefix(root).ok()).unwrap_or(root);
         let depends = package["dependencies"].as_array().into_iter().flatten();
         let depends =
             depends.filter_map(|dependency| dependency["name"].as_str()).map(str::to_owned).collect();
-        metadata.folders.insert(name.clone(), folder.to_string_lossy().into_owned());
+        metadata.directories.insert(name.clone(), directory.to_string_lossy().into_owned());
         metadata.depends.insert(name, depends);
     }
     Ok(metadata)

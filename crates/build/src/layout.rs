@@ -16,7 +16,7 @@ pub const DEST: &str = "/build/dest";
 
 /// The directories of one build, below a scratch directory.
 #[derive(Debug, Clone)]
-pub struct Folders {
+pub struct Directories {
     root: PathBuf,
 }
 
@@ -33,7 +33,7 @@ pub struct Trees {
     pub cache: Option<PathBuf>,
 }
 
-impl Folders {
+impl Directories {
     /// Names of the directories that every build has.
     const OWN: [&'static str; 7] = ["work", "files", "steps", "dest", "home", "upper", "overlay"];
 
@@ -58,7 +58,7 @@ impl Folders {
         Ok(path)
     }
 
-    /// Where what steps change of `$SRCDIR` itself is kept: [`Folders::mounts`] lays it over the first directory of sources,
+    /// Where what steps change of `$SRCDIR` itself is kept: [`Directories::mounts`] lays it over the first directory of sources,
     /// which is always that one.
     pub fn changed_sources(&self) -> PathBuf {
         self.path("src0-upper")

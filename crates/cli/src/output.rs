@@ -71,9 +71,9 @@ impl Output {
         match self {
             Self::File(path) => {
                 let failed = |error| cannot_write(path).because(error);
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
                 let new =
-                    tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+                    tempfile::NamedTempFile::new_in(directory.unwrap_or(Path::new("."))).map_err(failed)?;
                 let written = buffered(new.as_file(), write, failed)?;
                 new.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(failed)?;
                 new.as_file().sync_all().map_err(failed)?;
@@ -121,11 +121,11 @@ pub fn directory(path: &Path) -> Result<(), CommandError> {
 }
 
 /// Whether files can be made in this directory.
-fn writable(folder: &Path) -> io::Result<()> {
-    if !fs::metadata(folder)?.is_dir() {
+fn writable(directory: &Path) -> io::Result<()> {
+    if !fs::metadata(directory)?.is_dir() {
         return Err(io::ErrorKind::NotADirectory.into());
     }
-    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
+    Ok(access(directory, Access::WRITE_OK | Access::EXEC_OK)?)
 }
 
 fn buffered<T>(

@@ -16,7 +16,7 @@ const PROJECT: &str = "PROJECT.star";
 pub fn project_root() -> Result<PathBuf, CommandError> {
     let here = std::env::current_dir()
         .map_err(|error| CommandError::user("the current directory cannot be read").because(error))?;
-    let found = here.ancestors().find(|folder| folder.join(PROJECT).is_file()).map(Path::to_owned);
+    let found = here.ancestors().find(|directory| directory.join(PROJECT).is_file()).map(Path::to_owned);
     found.ok_or_else(|| {
         CommandError::user(format!("there is no {PROJECT} here or in a directory above"))
             .hint("run yoe in a project's directory")

@@ -42,7 +42,7 @@ fn a_unit_becomes_a_package_and_then_is_up_to_date() {
 
 /// What a package is called in the store tells its bytes and its mode.
 #[test]
-fn neither_umask_nor_time_zone_nor_folder_change_what_is_built() {
+fn neither_umask_nor_time_zone_nor_directory_change_what_is_built() {
     let (first, second) = (hello(), hello());
     let built = |sandbox: &Sandbox, umask: &str, zone: &str| {
         let yoe = sandbox.command(&["build", "hello", "--print-path"]);
@@ -57,7 +57,7 @@ fn neither_umask_nor_time_zone_nor_folder_change_what_is_built() {
     };
     let path = built(&first, "022", "UTC");
     // Packages are signed, so both must be by the same key.
-    let keys = |sandbox: &Sandbox| sandbox.folder().join("data/yoe/keys");
+    let keys = |sandbox: &Sandbox| sandbox.directory().join("data/yoe/keys");
     fs::create_dir_all(keys(&second)).unwrap();
     fs::copy(keys(&first).join("sample.pem"), keys(&second).join("sample.pem")).unwrap();
     assert_eq!(built(&second, "077", "Asia/Kathmandu"), path);
@@ -68,17 +68,17 @@ fn packages_can_be_laid_into_a_repository() {
     let sandbox = hello();
     let built = sandbox.yoe(&["build", "hello", "--repository", "../repository"]);
     assert!(built.status.success(), "{}", said(&built));
-    let folder = sandbox.folder().join("repository/x86_64");
+    let directory = sandbox.directory().join("repository/x86_64");
     // Read by programs that know nothing of this project.
     let index = Command::new("tar")
         .arg("-xzOf")
-        .arg(folder.join("APKINDEX.tar.gz"))
+        .arg(directory.join("APKINDEX.tar.gz"))
         .arg("APKINDEX")
         .output()
         .unwrap();
     let index = String::from_utf8(index.stdout).unwrap();
     assert!(index.contains("P:hello\nV:1.0-r0\nA:noarch\n"), "{index}");
-    assert!(folder.join("hello-1.0-r0.apk").exists() && folder.join("sample.rsa.pub").exists());
+    assert!(directory.join("hello-1.0-r0.apk").exists() && directory.join("sample.rsa.pub").exists());
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn a_working_tree_is_a_source_and_its_changes_are_noticed() {
 struct GitServer(std::process::Child, u16);
 
 impl GitServer {
-    fn start(folder: &std::path::Path) -> Self {
+    fn start(directory: &std::path::Path) -> Self {
         // The port is free now; nothing else on this machine is likely to take it within the moment.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         // Not as `git daemon`: that is a process of its own beside its parent, which would outlive the test.
@@ -202,7 +202,7 @@ impl GitServer {
         let programs = PathBuf::from(String::from_utf8(programs).unwrap().trim());
         let child = Command::new(programs.join("git-daemon"))
             .args(["--export-all", "--listen=127.0.0.1", &format!("--port={port}"), "--reuseaddr"])
-            .arg(format!("--base-path={}", folder.display()))
+            .arg(format!("--base-path={}", directory.display()))
             .spawn()
             .unwrap();
         let server = Self(child, port);
@@ -222,9 +222,9 @@ impl Drop for GitServer {
     }
 }
 
-fn git(folder: &std::path::Path, arguments: &[&str]) -> String {
+fn git(directory: &std::path::Path, arguments: &[&str]) -> String {
     let identity = ["-c", "user.name=t", "-c", "user.email=t@invalid", "-c", "init.defaultBranch=main"];
-    let output = Command::new("git").current_dir(folder).args(identity).args(arguments).output().unwrap();
+    let output = Command::new("git").current_dir(directory).args(identity).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
@@ -232,14 +232,14 @@ fn git(folder: &std::path::Path, arguments: &[&str]) -> String {
 #[test]
 fn a_commit_is_a_source() {
     let sandbox = Sandbox::new();
-    let served = sandbox.folder().join("served/words.git");
+    let served = sandbox.directory().join("served/words.git");
     fs::create_dir_all(&served).unwrap();
     git(&served, &["init", "-q"]);
     fs::write(served.join("words"), "from git\n").unwrap();
     git(&served, &["add", "words"]);
     git(&served, &["commit", "-q", "-m", "words"]);
     let commit = git(&served, &["rev-parse", "HEAD"]);
-    let server = GitServer::start(&sandbox.folder().join("served"));
+    let server = GitServer::start(&sandbox.directory().join("served"));
     let source = |commit: &str| {
         format!(
             "scope = \"noarch\", source = git(url = \"git://127.0.0.1:{}/words.git\", commit = \"{commit}\", container = \"env\")",
@@ -265,9 +265,9 @@ fn an_ordinary_user_builds_as_well() {
         return;
     }
     // As root, the rest is done as somebody who is not.
-    let program = sandbox.folder().join("yoe");
+    let program = sandbox.directory().join("yoe");
     fs::copy(env!("CARGO_BIN_EXE_yoe"), &program).unwrap();
-    let chown = Command::new("chown").args(["-R", "65534:65534"]).arg(sandbox.folder()).status().unwrap();
+    let chown = Command::new("chown").args(["-R", "65534:65534"]).arg(sandbox.directory()).status().unwrap();
     assert!(chown.success());
     let output = Command::new("setpriv")
         .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"])
@@ -275,8 +275,8 @@ fn an_ordinary_user_builds_as_well() {
         .args(["build", "hello"])
         .current_dir(sandbox.project())
         .env_clear()
-        .env("HOME", sandbox.folder())
-        .env("XDG_CACHE_HOME", sandbox.folder().join("cache"))
+        .env("HOME", sandbox.directory())
+        .env("XDG_CACHE_HOME", sandbox.directory().join("cache"))
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", said(&output));

@@ -30,7 +30,7 @@ struct Project {
 impl Project {
     fn new(patches: &[(&str, &str)], arguments: &str) -> Self {
         let sandbox = Sandbox::new();
-        let port = file_server::serve(&sandbox.folder().join("archive"));
+        let port = file_server::serve(&sandbox.directory().join("archive"));
         let archive = format!("http://127.0.0.1:{port}");
         let this = Self { sandbox, archive };
         this.upstream(|tree| {
@@ -46,7 +46,7 @@ impl Project {
     }
 
     fn upstream(&self, write: impl FnOnce(&Path)) {
-        let tree = self.sandbox.folder().join("sample-1");
+        let tree = self.sandbox.directory().join("sample-1");
         fs::create_dir_all(&tree).unwrap();
         write(&tree);
         self.pack("sample-1", "sample_1.orig.tar.xz");
@@ -54,24 +54,24 @@ impl Project {
 
     /// The patches of the package, each in a file, and the lines of its series.
     fn patches(&self, patches: &[(&str, &str)]) {
-        let folder = self.sandbox.folder().join("debian");
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(folder.join("patches")).unwrap();
-        fs::write(folder.join("rules"), "build:\n").unwrap();
+        let directory = self.sandbox.directory().join("debian");
+        let _ = fs::remove_dir_all(&directory);
+        fs::create_dir_all(directory.join("patches")).unwrap();
+        fs::write(directory.join("rules"), "build:\n").unwrap();
         let series: String = patches.iter().map(|(line, _)| format!("{line}\n")).collect();
-        fs::write(folder.join("patches/series"), format!("# in this order\n{series}")).unwrap();
+        fs::write(directory.join("patches/series"), format!("# in this order\n{series}")).unwrap();
         for (line, text) in patches {
-            fs::write(folder.join("patches").join(line.split(' ').next().unwrap()), text).unwrap();
+            fs::write(directory.join("patches").join(line.split(' ').next().unwrap()), text).unwrap();
         }
         self.pack("debian", "sample_1-1.debian.tar.xz");
     }
 
     fn pack(&self, what: &str, archive: &str) {
-        let pool = self.sandbox.folder().join("archive/pool");
+        let pool = self.sandbox.directory().join("archive/pool");
         fs::create_dir_all(&pool).unwrap();
         let packed = Command::new("tar")
             .args(["-cJf", pool.join(archive).to_str().unwrap(), what])
-            .current_dir(self.sandbox.folder())
+            .current_dir(self.sandbox.directory())
             .status();
         assert!(packed.unwrap().success());
     }
@@ -93,7 +93,7 @@ impl Project {
     }
 
     fn locked(&self, file: &str) -> String {
-        let bytes = fs::read(self.sandbox.folder().join("archive/pool").join(file)).unwrap();
+        let bytes = fs::read(self.sandbox.directory().join("archive/pool").join(file)).unwrap();
         let (size, sha256) = (bytes.len(), Digest::of(&bytes));
         format!("{{ archive = \"debian\", path = \"pool/{file}\", size = {size}, sha256 = \"{sha256}\" }}")
     }
@@ -208,7 +208,7 @@ fn a_patch_of_a_file_that_is_not_there_is_refused() {
 fn a_patch_does_not_follow_a_link_out_of_the_source() {
     let text = "--- a/out/victim\n+++ b/out/victim\n@@ -1 +1 @@\n-mine\n+yours\n";
     let project = Project::new(&[("out.patch", text)], "patches = \"series\"");
-    let outside = project.sandbox.folder().join("outside");
+    let outside = project.sandbox.directory().join("outside");
     fs::create_dir_all(&outside).unwrap();
     fs::write(outside.join("victim"), "mine\n").unwrap();
     project.upstream(|tree| symlink(&outside, tree.join("out")).unwrap());

@@ -27,7 +27,7 @@ struct Project {
 impl Project {
     fn new(arguments: &str) -> Self {
         let sandbox = Sandbox::new();
-        let proxy = sandbox.folder().join("proxy");
+        let proxy = sandbox.directory().join("proxy");
         let project = Self { sandbox, proxy };
         project.publish_lib("v0.1.0");
         project.publish("package main\n");
@@ -97,7 +97,7 @@ fn a_proxy_that_serves_something_else_is_found_out() {
     let project = Project::new(", version = \"v1.0.0\"");
     project.locked();
     project.publish("package other\n");
-    fs::remove_dir_all(project.sandbox.folder().join("cache/yoe/caches")).unwrap();
+    fs::remove_dir_all(project.sandbox.directory().join("cache/yoe/caches")).unwrap();
     let failed = project.yoe(&["build", "hello"]);
     insta::assert_snapshot!(project.sandbox.shown(&failed));
 }
@@ -108,7 +108,7 @@ fn the_same_modules_in_another_packing_are_the_same() {
     let lock = project.locked();
     let files = [("lib.go", "package lib\n"), ("go.mod", LIB)];
     module_proxy::publish(&project.proxy, "example.org/lib", "v0.1.0", &files);
-    fs::remove_dir_all(project.sandbox.folder().join("cache/yoe/caches")).unwrap();
+    fs::remove_dir_all(project.sandbox.directory().join("cache/yoe/caches")).unwrap();
     let built = project.yoe(&["build", "hello"]);
     assert!(built.status.success(), "{lock}{}", said(&built));
 }

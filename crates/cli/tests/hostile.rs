@@ -12,7 +12,7 @@ const SECRET: &str = "CONFIG_SECRET_OF_THE_HOST=maybe";
 /// An image whose kernel is the unit `hello`, with these steps; `{HOST}` stands for a file of this machine.
 fn build(steps: &[&str], image: &str) -> (Sandbox, String) {
     let sandbox = Sandbox::new();
-    let host = sandbox.folder().join("host-file");
+    let host = sandbox.directory().join("host-file");
     std::fs::write(&host, SECRET).unwrap();
     let steps: Vec<String> =
         steps.iter().map(|step| step.replace("{HOST}", host.to_str().unwrap())).collect();

@@ -99,7 +99,7 @@ fn a_home_that_cannot_be_written_to_leads_to_the_variable() {
 #[test]
 fn kernel_check_outside_of_a_project() {
     let sandbox = Sandbox::new();
-    let elsewhere = sandbox.folder().join("elsewhere");
+    let elsewhere = sandbox.directory().join("elsewhere");
     fs::create_dir(&elsewhere).unwrap();
     fs::write(elsewhere.join("defconfig"), "CONFIG_MEMCG=y\n").unwrap();
     let check = |arguments: &[&str]| {

@@ -35,7 +35,7 @@ fn mistakes_are_named_and_nothing_is_made() {
     assert_snapshot!("without_tools", sign(&["slots"]));
     assert_snapshot!("machine", sign(&["slots", "--machine", "boxes"]));
     assert!(!sandbox.project().join("out").exists());
-    assert!(!sandbox.folder().join("data").exists(), "a key was made");
+    assert!(!sandbox.directory().join("data").exists(), "a key was made");
 }
 
 #[test]

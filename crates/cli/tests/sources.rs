@@ -17,9 +17,9 @@ fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> String {
+fn git(directory: &Path, arguments: &[&str]) -> String {
     let identity = ["-c", "user.name=t", "-c", "user.email=t@invalid", "-c", "init.defaultBranch=main"];
-    let output = Command::new("git").current_dir(folder).args(identity).args(arguments).output().unwrap();
+    let output = Command::new("git").current_dir(directory).args(identity).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", told(&output));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
@@ -28,8 +28,8 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
 #[test]
 fn a_commit_is_found_behind_a_plain_file_server() {
     let sandbox = Sandbox::new();
-    let served = sandbox.folder().join("served");
-    let work = sandbox.folder().join("work");
+    let served = sandbox.directory().join("served");
+    let work = sandbox.directory().join("work");
     fs::create_dir_all(&work).unwrap();
     git(&work, &["init", "-q"]);
     let commit = |text: &str| {
@@ -40,7 +40,7 @@ fn a_commit_is_found_behind_a_plain_file_server() {
     };
     let first = commit("first");
     commit("second");
-    git(sandbox.folder(), &["clone", "-q", "--bare", "work", "served/words.git"]);
+    git(sandbox.directory(), &["clone", "-q", "--bare", "work", "served/words.git"]);
     git(&served.join("words.git"), &["update-server-info"]);
     let port = file_server::serve(&served);
     let unit = |commit: &str| {

@@ -38,12 +38,12 @@ fn shown(sandbox: &Sandbox, arguments: &[&str]) -> String {
     words.collect()
 }
 
-fn folder(sandbox: &Sandbox) -> PathBuf {
-    sandbox.folder().join("data/yoe/keys/sample.updates")
+fn directory(sandbox: &Sandbox) -> PathBuf {
+    sandbox.directory().join("data/yoe/keys/sample.updates")
 }
 
 fn files(sandbox: &Sandbox, end: &str) -> Vec<PathBuf> {
-    let all = std::fs::read_dir(folder(sandbox)).unwrap().map(|file| file.unwrap().path());
+    let all = std::fs::read_dir(directory(sandbox)).unwrap().map(|file| file.unwrap().path());
     all.filter(|path| path.to_str().unwrap().ends_with(end)).collect()
 }
 
@@ -59,16 +59,16 @@ fn keys_are_made_listed_and_rotated() {
     let private = files(&sandbox, ".pem");
     assert_eq!(private.len(), 5);
     assert!(private.iter().all(|file| file.metadata().unwrap().permissions().mode() & 0o777 == 0o600));
-    assert_eq!(folder(&sandbox).metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(directory(&sandbox).metadata().unwrap().permissions().mode() & 0o777, 0o700);
     let before = sandbox.yoe(&["keys", "list"]).stdout;
     assert_snapshot!("keys_rotate", shown(&sandbox, &["keys", "rotate", "timestamp", "snapshot"]));
     let after = sandbox.yoe(&["keys", "list"]).stdout;
     assert_ne!(before, after);
     assert_eq!(files(&sandbox, ".pem").len(), 5);
-    assert_eq!(std::fs::read_dir(folder(&sandbox).join("retired")).unwrap().count(), 2);
+    assert_eq!(std::fs::read_dir(directory(&sandbox).join("retired")).unwrap().count(), 2);
     assert_eq!(sandbox.yoe(&["keys", "export", "root.json"]).status.code(), Some(0));
     let public = std::fs::read(sandbox.project().join("root.json")).unwrap();
-    assert_eq!(public, std::fs::read(folder(&sandbox).join("2.root.json")).unwrap());
+    assert_eq!(public, std::fs::read(directory(&sandbox).join("2.root.json")).unwrap());
     assert!(!String::from_utf8(public).unwrap().contains("PRIVATE"));
 }
 
@@ -111,7 +111,7 @@ fn what_cannot_be_written_or_signed_is_said_before_anything_is_built() {
     sandbox.write("taken", "a file");
     sandbox.write("foreign/metadata/timestamp.json", "{}");
     // The container's tree is there from the start.
-    let trees = || std::fs::read_dir(sandbox.folder().join("cache/yoe/trees")).unwrap().count();
+    let trees = || std::fs::read_dir(sandbox.directory().join("cache/yoe/trees")).unwrap().count();
     let before = trees();
     for (name, arguments) in [
         ("bundle_no_directory", ["bundle", "slots", "--output", "none/box.bundle"]),

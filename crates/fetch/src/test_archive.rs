@@ -37,7 +37,7 @@ impl Tar {
         self.entry(b'0', name.as_bytes(), b"", 0o644, content.as_bytes())
     }
 
-    pub(crate) fn folder(self, name: &str) -> Self {
+    pub(crate) fn directory(self, name: &str) -> Self {
         self.entry(b'5', name.as_bytes(), b"", 0o755, b"")
     }
 

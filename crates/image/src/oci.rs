@@ -35,7 +35,7 @@ pub struct OciRequest<'a> {
 #[derive(Debug, Clone)]
 pub struct Environment<'a> {
     /// Where it lies.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
     /// What was unpacked.
     pub packages: &'a [LockedPackage],
 }
@@ -46,7 +46,7 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /// Packages install below /usr; programs and scripts name the old places.
 const LINKS: [(&str, &str); 3] = [("bin", "usr/bin"), ("lib", "usr/lib"), ("sbin", "usr/sbin")];
 /// Where an engine mounts something, which it cannot make in a root that is read-only, and where programs write.
-const FOLDERS: [(&str, u32); 6] =
+const DIRECTORIES: [(&str, u32); 6] =
     [("dev", 0o755), ("proc", 0o755), ("root", 0o700), ("run", 0o755), ("sys", 0o755), ("tmp", 0o1777)];
 /// The accounts that an image can do with. A user without an entry needs its number in the image's `user`.
 const ACCOUNTS: [(&str, &str); 2] = [
@@ -55,7 +55,7 @@ const ACCOUNTS: [(&str, &str); 2] = [
 ];
 
 /// The directory of an image's layout, in the directory that [`assemble`] writes to.
-pub fn layout_folder(name: &str) -> String {
+pub fn layout_directory(name: &str) -> String {
     format!("{name}.oci")
 }
 
@@ -79,7 +79,7 @@ pub fn assemble(request: &OciRequest<'_>, out: &Path) -> Result<Manifest, ImageE
     }
     let mut tree = merge.finish()?;
     if let Some(environment) = request.environment {
-        tree.copy(&environment.folder).map_err(ImageError::io("copy", &environment.folder))?;
+        tree.copy(&environment.directory).map_err(ImageError::io("copy", &environment.directory))?;
     }
     add_skeleton(&mut tree, request).map_err(ImageError::io("write a file of", Path::new("the image")))?;
     let manifest = manifest(request, &tree);
@@ -94,7 +94,7 @@ pub fn assemble(request: &OciRequest<'_>, out: &Path) -> Result<Manifest, ImageE
         layer: &layer,
         created: request.epoch,
     };
-    yoe_oci::write(&written, &out.join(layout_folder(&image.name)), &out.join(archive_file(&image.name)))?;
+    yoe_oci::write(&written, &out.join(layout_directory(&image.name)), &out.join(archive_file(&image.name)))?;
     // The layer holds it.
     fs::remove_file(&layer).map_err(ImageError::io("remove", &layer))?;
     let path = out.join(files::MANIFEST);
@@ -109,7 +109,7 @@ fn add_skeleton(tree: &mut RootTree, request: &OciRequest<'_>) -> std::io::Resul
         add(tree, target, Body::Directory, 0o755);
         tree.add_parents(target);
     }
-    for (name, mode) in FOLDERS {
+    for (name, mode) in DIRECTORIES {
         add(tree, name, Body::Directory, mode);
     }
     for (name, text) in ACCOUNTS {
@@ -119,7 +119,7 @@ fn add_skeleton(tree: &mut RootTree, request: &OciRequest<'_>) -> std::io::Resul
     }
     if let Some(environment) = request.environment {
         // A build environment keeps no bits beyond those of access, and one user's directories are everybody's there.
-        for (name, mode) in FOLDERS.into_iter().chain([("var/tmp", 0o1777)]) {
+        for (name, mode) in DIRECTORIES.into_iter().chain([("var/tmp", 0o1777)]) {
             if let Some(node) = tree.nodes.get_mut(name) {
                 node.mode = mode;
             }

@@ -19,11 +19,11 @@ use yoe_image::disk::{
 use yoe_model::{Arch, DataSize, Digest, Image, Kernel, Layout, Machine, RootFormat, Size};
 
 fn tools() -> Option<PathBuf> {
-    let folder = std::env::var_os("YOE_IMAGE_TOOLS").map(PathBuf::from);
-    if folder.is_none() {
+    let directory = std::env::var_os("YOE_IMAGE_TOOLS").map(PathBuf::from);
+    if directory.is_none() {
         println!("skipped: YOE_IMAGE_TOOLS does not name an unpacked image-tools container");
     }
-    folder
+    directory
 }
 
 /// Mounts the tools, the inputs and the output, and runs a script there. Arguments: tools, directory with `in` and `out`.
@@ -53,7 +53,7 @@ fn enter(tools: &Path, bench: &Bench, script: &str, environment: &[(String, Stri
     command.args(["--map-root-user", "--mount", "--net", "--ipc", "--uts", "sh", "-c", ENTER, "sh"]);
     command
         .arg(tools)
-        .arg(bench.folder.path())
+        .arg(bench.directory.path())
         .arg(script)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap());
@@ -66,7 +66,7 @@ fn run(tools: &Path, bench: &Bench, run: &ToolRun) {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     for file in &run.outputs {
-        assert!(bench.folder.path().join("dest").join(file).exists(), "{file} is missing; {said}");
+        assert!(bench.directory.path().join("dest").join(file).exists(), "{file} is missing; {said}");
     }
 }
 
@@ -74,8 +74,8 @@ fn run(tools: &Path, bench: &Bench, run: &ToolRun) {
 fn make(tools: &Path, image: &Image) -> Bench {
     let bench = Bench::with_base();
     let manifest = bench.assemble(image, &[]).unwrap();
-    for folder in ["dest", "mnt"] {
-        fs::create_dir(bench.folder.path().join(folder)).unwrap();
+    for directory in ["dest", "mnt"] {
+        fs::create_dir(bench.directory.path().join(directory)).unwrap();
     }
     // Any EFI program does: nothing is started.
     let kernel = tools.join("usr/lib/systemd/boot/efi/systemd-bootx64.efi");
@@ -89,11 +89,11 @@ fn make(tools: &Path, image: &Image) -> Bench {
         origin: support::origin("machines/qemu-x86_64.star", 1),
     };
     let request = DiskRequest { image, machine: &machine, manifest: &manifest, seed: Digest::of(b"test") };
-    let dest = bench.folder.path().join("dest");
+    let dest = bench.directory.path().join("dest");
     run(tools, &bench, &root_fs(&request).unwrap());
-    let root = MadeRoot::in_folder(&dest, image).unwrap();
+    let root = MadeRoot::in_directory(&dest, image).unwrap();
     run(tools, &bench, &kernel_image(&request, &root));
-    let measured = Measured::in_folder(&dest, image, root).unwrap();
+    let measured = Measured::in_directory(&dest, image, root).unwrap();
     run(tools, &bench, &disk(&request, &measured).unwrap());
     write_manifest(&request, &measured, &dest).unwrap();
     bench
@@ -125,7 +125,7 @@ fn examined(tools: &Path, bench: &Bench, root_check: &str) -> String {
 
 fn same(one: &Bench, other: &Bench, root: &str) {
     for file in ["base-image.img", "base-image.efi", "base-image.manifest.json", root] {
-        let read = |bench: &Bench| fs::read(bench.folder.path().join("dest").join(file)).unwrap();
+        let read = |bench: &Bench| fs::read(bench.directory.path().join("dest").join(file)).unwrap();
         assert!(read(one) == read(other), "{file} differs");
     }
 }
@@ -151,10 +151,10 @@ fn a_verified_disk_is_sound_and_the_same_twice() {
     let image = Image { layout, ..image(RootFormat::Erofs) };
     let (one, other) = (make(&tools, &image), make(&tools, &image));
     same(&one, &other, "root.erofs");
-    let path = one.folder.path().join("dest/base-image.manifest.json");
+    let path = one.directory.path().join("dest/base-image.manifest.json");
     let record = Manifest::open(&path).unwrap().disk.unwrap();
     let verified = record.verified.unwrap();
-    let kept = fs::read(one.folder.path().join("dest").join(&record.root.file)).unwrap();
+    let kept = fs::read(one.directory.path().join("dest").join(&record.root.file)).unwrap();
     assert_eq!((kept.len() as u64, Digest::of(&kept)), (record.root.bytes, record.root.sha256));
     let (blocks, hash, salt) = (verified.data_blocks, verified.root_hash, verified.salt);
     let verify = |root: &str| {

@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use support::{Bench, EPOCH, KEYS, origin, put};
-use yoe_image::oci::{Environment, OciRequest, archive_file, assemble, layout_folder};
+use yoe_image::oci::{Environment, OciRequest, archive_file, assemble, layout_directory};
 use yoe_image::{ImageError, Manifest};
 use yoe_model::{Arch, ArchiveFile, Digest, LockedPackage, OciConfig, OciImage};
 
@@ -77,7 +77,7 @@ fn packages_alone_become_a_root_that_containers_can_use() {
     let bench = tools_only();
     let manifest = assembled(&bench, Arch::X86_64).unwrap();
     assert_eq!(manifest.packages[0].name, "tools");
-    let paths = layer(&bench.out().join(layout_folder("web")));
+    let paths = layer(&bench.out().join(layout_directory("web")));
     assert_eq!(paths["usr/bin/web"], (0o755, "#!/bin/sh\n".into()));
     assert_eq!(paths["bin"].1, "usr/bin");
     assert_eq!(paths["tmp"].0, 0o1777);
@@ -101,7 +101,7 @@ fn what_a_package_brings_is_not_replaced() {
         },
     );
     assembled(&bench, Arch::X86_64).unwrap();
-    let paths = layer(&bench.out().join(layout_folder("web")));
+    let paths = layer(&bench.out().join(layout_directory("web")));
     assert_eq!(paths["etc/passwd"], (0o600, "root:x:0:0:root:/:/bin/false\n".into()));
     assert_eq!(paths["bin"], (0o755, String::new()), "a directory of a package stays a directory");
 }
@@ -125,8 +125,8 @@ fn a_package_for_another_processor_is_refused() {
 #[test]
 fn a_build_environment_becomes_a_root_that_containers_can_use() {
     let bench = Bench::new();
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path();
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
     put(root, "usr/bin/server", "#!/bin/sh\n", 0o4755);
     put(root, "etc/passwd", "root:x:0:0:root:/root:/bin/sh\nredis:x:100:100::/:/bin/false\n", 0o644);
     fs::create_dir_all(root.join("tmp")).unwrap();
@@ -143,7 +143,7 @@ fn a_build_environment_becomes_a_root_that_containers_can_use() {
         },
     }];
     let image = OciImage { artifacts: Vec::new(), container: Some("redis".into()), ..image() };
-    let environment = Environment { folder: root.to_owned(), packages: &locked };
+    let environment = Environment { directory: root.to_owned(), packages: &locked };
     let request = OciRequest {
         image: &image,
         arch: Arch::X86_64,
@@ -157,7 +157,7 @@ fn a_build_environment_becomes_a_root_that_containers_can_use() {
         (manifest.packages[0].name.as_str(), manifest.packages[0].version.as_str()),
         ("redis-server", "5:8.0-1")
     );
-    let paths = layer(&bench.out().join(layout_folder("web")));
+    let paths = layer(&bench.out().join(layout_directory("web")));
     assert_eq!(paths["usr/bin/server"].0, 0o755, "nothing runs as another user than whoever starts it");
     assert!(paths["etc/passwd"].1.contains("redis"));
     assert_eq!((paths["bin"].1.as_str(), paths["etc/dangling"].1.as_str()), ("usr/bin", "/nowhere"));

@@ -71,7 +71,7 @@ fn the_database_names_every_file_with_its_package() {
 }
 
 #[test]
-fn another_folder_gives_the_same_bytes() {
+fn another_directory_gives_the_same_bytes() {
     let (one, other) = (Bench::with_base(), Bench::with_base());
     one.assemble(&image(RootFormat::Erofs), &[]).unwrap();
     other.assemble(&image(RootFormat::Erofs), &[]).unwrap();
@@ -110,7 +110,7 @@ fn two_owners_of_one_file() {
 }
 
 #[test]
-fn a_file_where_another_has_a_folder() {
+fn a_file_where_another_has_a_directory() {
     insta::assert_snapshot!(refused(|bench| bench.package("other", |_| (), |root| put(root, "usr/bin", "", 0o755))), @r#"/usr/bin is a directory in package "base-files" and a file in package "other""#);
 }
 

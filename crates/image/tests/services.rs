@@ -68,10 +68,10 @@ fn rendered(init: Init) -> String {
     }
     let manifest = bench.assemble(&Image { init, ..image(RootFormat::Erofs) }, &services()).unwrap();
     assert_eq!(manifest.services, ["data", "early", "once", "web"]);
-    let folders = ["etc/finit.conf", "etc/init.d/", "etc/rc.conf.d/", "etc/runlevels/", "usr/lib/yoe/"];
+    let directories = ["etc/finit.conf", "etc/init.d/", "etc/rc.conf.d/", "etc/runlevels/", "usr/lib/yoe/"];
     let mut shown = String::new();
     for (path, text) in files_of(&bench) {
-        if folders.iter().any(|folder| path.starts_with(folder)) {
+        if directories.iter().any(|directory| path.starts_with(directory)) {
             shown.push_str(&format!("--- {path}\n{text}"));
             if text.starts_with("#!") {
                 let output = Command::new("sh").arg("-n").arg("-c").arg(&text).output().unwrap();

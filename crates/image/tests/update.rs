@@ -21,12 +21,12 @@ mod support;
 const NOW: Time = Time(1_795_478_400);
 
 /// The files that the build of an image leaves, as far as an update needs them.
-fn built(folder: &Path, version: &str) -> Image {
-    other(folder, version, 0)
+fn built(directory: &Path, version: &str) -> Image {
+    other(directory, version, 0)
 }
 
 /// The same with other content.
-fn other(folder: &Path, version: &str, content: u8) -> Image {
+fn other(directory: &Path, version: &str, content: u8) -> Image {
     let mut root: Vec<u8> =
         (0..300 * 4096u32).flat_map(|at| (at.wrapping_mul(2_654_435_761) >> 24).to_le_bytes()).collect();
     root.truncate(300 * 4096);
@@ -49,7 +49,7 @@ fn other(folder: &Path, version: &str, content: u8) -> Image {
     );
     let whole = [&root[..], &tree.blocks].concat();
     let file = |name: &str, bytes: &[u8]| {
-        fs::write(folder.join(name), bytes).unwrap();
+        fs::write(directory.join(name), bytes).unwrap();
         json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) })
     };
     let manifest = json!({
@@ -66,7 +66,7 @@ fn other(folder: &Path, version: &str, content: u8) -> Image {
             },
         },
     });
-    fs::write(folder.join("box.manifest.json"), manifest.to_string()).unwrap();
+    fs::write(directory.join("box.manifest.json"), manifest.to_string()).unwrap();
     let mut image = support::image(yoe_model::RootFormat::Erofs);
     image.name = "box".to_owned();
     image.layout =
@@ -119,8 +119,8 @@ fn publisher(keyring: &Keyring) -> Publisher<'_> {
 }
 
 /// What a device finds in a repository.
-fn list(folder: &Path, trust: &Trust) -> Targets {
-    let read = |path: &str| fs::read(folder.join(path)).unwrap();
+fn list(directory: &Path, trust: &Trust) -> Targets {
+    let read = |path: &str| fs::read(directory.join(path)).unwrap();
     let seen = Seen::default();
     let timestamp = trust.timestamp(&read(path::TIMESTAMP), &seen, NOW).unwrap();
     let snapshot = path::snapshot(timestamp.version_of(Role::Snapshot).unwrap());
@@ -131,11 +131,11 @@ fn list(folder: &Path, trust: &Trust) -> Targets {
 
 #[test]
 fn two_releases_lie_side_by_side() {
-    let (folder, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (directory, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (keyring, trust) = keys();
     for version in ["1.0", "1.1"] {
-        let image = built(folder.path(), version);
-        let release = Release::open(folder.path(), &image, "qemu", None).unwrap();
+        let image = built(directory.path(), version);
+        let release = Release::open(directory.path(), &image, "qemu", None).unwrap();
         publish(repository.path(), from_ref(&trust), Word::Nobodys, &keyring, &release).unwrap();
     }
     let targets = list(repository.path(), &trust);
@@ -152,12 +152,12 @@ fn two_releases_lie_side_by_side() {
 
 #[test]
 fn a_bundle_is_a_tar_archive_with_its_metadata_first() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     let (keyring, trust) = keys();
-    let image = built(folder.path(), "1.0");
-    let release = Release::open(folder.path(), &image, "qemu", None).unwrap();
+    let image = built(directory.path(), "1.0");
+    let release = Release::open(directory.path(), &image, "qemu", None).unwrap();
     let published = publisher(&keyring).publish(&trust, None, release.targets()).unwrap();
-    let file = folder.path().join("box.bundle");
+    let file = directory.path().join("box.bundle");
     let mut to = fs::File::create(&file).unwrap();
     let size = write_bundle(&mut to, &file, from_ref(&trust), &published, &release).unwrap();
     assert_eq!(size, file.metadata().unwrap().len());
@@ -190,51 +190,51 @@ fn a_bundle_is_a_tar_archive_with_its_metadata_first() {
 
 #[test]
 fn what_is_not_as_built_is_not_signed() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     for file in ["root.erofs", "box.efi"] {
-        let image = built(folder.path(), "1.0");
-        let mut bytes = fs::read(folder.path().join(file)).unwrap();
+        let image = built(directory.path(), "1.0");
+        let mut bytes = fs::read(directory.path().join(file)).unwrap();
         bytes[100] ^= 1;
-        fs::write(folder.path().join(file), bytes).unwrap();
-        let refused = Release::open(folder.path(), &image, "qemu", None);
+        fs::write(directory.path().join(file), bytes).unwrap();
+        let refused = Release::open(directory.path(), &image, "qemu", None);
         assert!(matches!(refused, Err(UpdateError::Changed(_))), "{refused:?}");
     }
 }
 
 #[test]
 fn a_version_is_published_once() {
-    let (folder, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (directory, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (keyring, trust) = keys();
-    let publish = |folder: &Path, image: &Image| {
-        let release = Release::open(folder, image, "qemu", None).unwrap();
+    let publish = |directory: &Path, image: &Image| {
+        let release = Release::open(directory, image, "qemu", None).unwrap();
         publish(repository.path(), from_ref(&trust), Word::Nobodys, &keyring, &release)
     };
-    let image = built(folder.path(), "1.0");
-    publish(folder.path(), &image).unwrap();
-    publish(folder.path(), &image).unwrap();
+    let image = built(directory.path(), "1.0");
+    publish(directory.path(), &image).unwrap();
+    publish(directory.path(), &image).unwrap();
     // Another root under the same version.
-    other(folder.path(), "1.0", 9);
+    other(directory.path(), "1.0", 9);
     let before = fs::read(repository.path().join(path::TIMESTAMP)).unwrap();
-    let refused = publish(folder.path(), &image);
+    let refused = publish(directory.path(), &image);
     assert!(matches!(refused, Err(UpdateError::Published { .. })), "{refused:?}");
     assert_eq!(fs::read(repository.path().join(path::TIMESTAMP)).unwrap(), before);
 }
 
 #[test]
 fn a_signed_copy_of_the_kernel_is_published_instead() {
-    let folder = tempfile::tempdir().unwrap();
-    let image = built(folder.path(), "1.0");
-    let plain = fs::read(folder.path().join("box.efi")).unwrap();
-    let signed = folder.path().join("signed.efi");
+    let directory = tempfile::tempdir().unwrap();
+    let image = built(directory.path(), "1.0");
+    let plain = fs::read(directory.path().join("box.efi")).unwrap();
+    let signed = directory.path().join("signed.efi");
     let open = |bytes: &[u8]| {
         fs::write(&signed, bytes).unwrap();
-        Release::open(folder.path(), &image, "qemu", Some(&signed))
+        Release::open(directory.path(), &image, "qemu", Some(&signed))
     };
     let copy = yoe_disk::signature::pretend(&plain).unwrap();
     let manifest = open(&copy).unwrap().manifest;
     assert!(manifest.kernel.signed);
     assert_eq!((manifest.kernel.size, manifest.kernel.sha256), (copy.len() as u64, sha256(&copy)));
-    assert!(!Release::open(folder.path(), &image, "qemu", None).unwrap().manifest.kernel.signed);
+    assert!(!Release::open(directory.path(), &image, "qemu", None).unwrap().manifest.kernel.signed);
     let of_another = yoe_disk::signature::pretend(&yoe_disk::uki::skeleton("rw", "", b"another")).unwrap();
     for wrong in [&plain[..], &of_another, b"no program"] {
         assert!(matches!(open(wrong), Err(UpdateError::NotSigned(_))));
@@ -243,9 +243,9 @@ fn a_signed_copy_of_the_kernel_is_published_instead() {
 
 #[test]
 fn the_repository_of_others_is_left_alone() {
-    let (folder, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let image = built(folder.path(), "1.0");
-    let release = Release::open(folder.path(), &image, "qemu", None).unwrap();
+    let (directory, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let image = built(directory.path(), "1.0");
+    let release = Release::open(directory.path(), &image, "qemu", None).unwrap();
     let (keyring, trust) = keys();
     publish(repository.path(), &[trust], Word::Nobodys, &keyring, &release).unwrap();
     let before = fs::read(repository.path().join(path::TIMESTAMP)).unwrap();
@@ -263,7 +263,7 @@ fn names(targets: &Targets) -> Vec<&str> {
 
 /// A vendor who published 1.0 and then replaced all keys.
 struct Vendor {
-    folder: tempfile::TempDir,
+    directory: tempfile::TempDir,
     repository: tempfile::TempDir,
     old: Keyring,
     new: Keyring,
@@ -274,22 +274,22 @@ struct Vendor {
 
 impl Vendor {
     fn new() -> Self {
-        let (folder, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (directory, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (old, new) = (private(), private());
         let both = keyring(old.iter().chain(&new));
         let (old, new) = (keyring(&old), keyring(&new));
         let first = trust(&old);
-        let image = built(folder.path(), "1.0");
-        let release = Release::open(folder.path(), &image, "qemu", None).unwrap();
+        let image = built(directory.path(), "1.0");
+        let release = Release::open(directory.path(), &image, "qemu", None).unwrap();
         let published = publish(repository.path(), from_ref(&first), Word::Nobodys, &old, &release).unwrap();
         let mut second = first.clone();
         second.rotate(&publisher(&both).root(Some(&first), &named(&new)).unwrap()).unwrap();
-        Self { folder, repository, old, new, roots: vec![first, second], list: published.list() }
+        Self { directory, repository, old, new, roots: vec![first, second], list: published.list() }
     }
 
     fn publish(&self, version: &str, word: Word<'_>) -> Result<Published, UpdateError> {
-        let image = built(self.folder.path(), version);
-        let release = Release::open(self.folder.path(), &image, "qemu", None).unwrap();
+        let image = built(self.directory.path(), version);
+        let release = Release::open(self.directory.path(), &image, "qemu", None).unwrap();
         publish(self.repository.path(), &self.roots, word, &self.new, &release)
     }
 
@@ -361,9 +361,9 @@ fn old_keys_are_asked_on_request_once() {
 }
 
 /// Writes another kernel into what was built, as the image's own manifest then says.
-fn with_kernel(folder: &Path, kernel: &[u8]) {
-    fs::write(folder.join("box.efi"), kernel).unwrap();
-    let file = folder.join("box.manifest.json");
+fn with_kernel(directory: &Path, kernel: &[u8]) {
+    fs::write(directory.join("box.efi"), kernel).unwrap();
+    let file = directory.join("box.manifest.json");
     let mut manifest: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
     manifest["disk"]["kernel"] =
         json!({ "file": "box.efi", "bytes": kernel.len(), "sha256": sha256(kernel) });
@@ -372,16 +372,16 @@ fn with_kernel(folder: &Path, kernel: &[u8]) {
 
 #[test]
 fn what_no_device_could_start_is_not_published() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     let others = tempfile::tempdir().unwrap();
     built(others.path(), "1.1");
-    let kernel = |folder: &Path| fs::read(folder.join("box.efi")).unwrap();
-    let image = built(folder.path(), "1.0");
-    let mut other_arch = kernel(folder.path());
+    let kernel = |directory: &Path| fs::read(directory.join("box.efi")).unwrap();
+    let image = built(directory.path(), "1.0");
+    let mut other_arch = kernel(directory.path());
     other_arch[68..70].copy_from_slice(&0xaa64u16.to_le_bytes());
     let said = |kernel: &[u8]| {
-        with_kernel(folder.path(), kernel);
-        let refused = Release::open(folder.path(), &image, "qemu", None).unwrap_err();
+        with_kernel(directory.path(), kernel);
+        let refused = Release::open(directory.path(), &image, "qemu", None).unwrap_err();
         let UpdateError::NotBootable { source, .. } = refused else { panic!("{refused}") };
         source.to_string()
     };
@@ -393,16 +393,16 @@ fn what_no_device_could_start_is_not_published() {
 
 #[test]
 fn two_who_publish_at_once_lose_nothing() {
-    let (folder, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (directory, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (keyring, trust) = keys();
     let versions = ["1.0", "1.1", "1.2", "1.3"];
     let releases: Vec<Release> = versions
         .iter()
         .map(|version| {
-            let folder = folder.path().join(version);
-            fs::create_dir(&folder).unwrap();
-            let image = built(&folder, version);
-            Release::open(&folder, &image, "qemu", None).unwrap()
+            let directory = directory.path().join(version);
+            fs::create_dir(&directory).unwrap();
+            let image = built(&directory, version);
+            Release::open(&directory, &image, "qemu", None).unwrap()
         })
         .collect();
     std::thread::scope(|scope| {
@@ -418,11 +418,12 @@ fn two_who_publish_at_once_lose_nothing() {
 
 #[test]
 fn whoever_waits_is_told_and_gets_his_turn() {
-    let folder = tempfile::tempdir().unwrap();
-    let held = Repository::open(folder.path(), &mut || panic!("nobody is here")).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let held = Repository::open(directory.path(), &mut || panic!("nobody is here")).unwrap();
     let (told, waits) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
-        let second = scope.spawn(|| Repository::open(folder.path(), &mut || told.send(()).unwrap()).is_ok());
+        let second =
+            scope.spawn(|| Repository::open(directory.path(), &mut || told.send(()).unwrap()).is_ok());
         waits.recv().unwrap();
         drop(held);
         assert!(second.join().unwrap());

@@ -7,7 +7,7 @@
 //! - [`contract`] holds what container engines ask of a kernel, and checks a configuration against it;
 //! - [`hardening`] tells where a configuration protects less than it could, unless that was decided and written down.
 //!
-//! Everything works on text that the caller hands over. The one exception is [`kconfig::Folder`], which reads Kconfig
+//! Everything works on text that the caller hands over. The one exception is [`kconfig::Directory`], which reads Kconfig
 //! files below a directory that the caller names. Nothing prints. Symbols are named without their `CONFIG_` prefix.
 
 pub mod config;

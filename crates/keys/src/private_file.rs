@@ -10,10 +10,10 @@ use std::path::Path;
 /// # Errors
 /// When that fails; what was there stays.
 pub fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     // A file that only its owner can read.
-    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    let mut new = tempfile::NamedTempFile::new_in(directory)?;
     new.write_all(text.as_bytes())?;
     new.as_file().sync_all()?;
     new.persist(path).map(drop).map_err(|error| error.error)
@@ -25,8 +25,8 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
 /// # Errors
 /// `AlreadyExists` when there is one; nothing is overwritten.
 pub fn create(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     let new = path.with_extension(format!("new-{}", std::process::id()));
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
     file.write_all(text.as_bytes())?;
@@ -34,5 +34,5 @@ pub fn create(path: &Path, text: &str) -> io::Result<()> {
     let linked = fs::hard_link(&new, path);
     fs::remove_file(&new)?;
     linked?;
-    fs::File::open(folder)?.sync_all()
+    fs::File::open(directory)?.sync_all()
 }

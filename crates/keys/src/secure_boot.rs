@@ -143,12 +143,12 @@ impl SecureBoot {
     ///
     /// # Errors
     /// When a tool failed.
-    pub fn enrol(&self, folder: &Path, scratch: &Path) -> Result<(), KeysError> {
+    pub fn enrol(&self, directory: &Path, scratch: &Path) -> Result<(), KeysError> {
         self.run(
             ENROL,
             &[("OWNER", OWNER)],
             scratch,
-            vec![Mount::bind(&self.keys, "/in/keys", false), Mount::bind(folder, "/out", true)],
+            vec![Mount::bind(&self.keys, "/in/keys", false), Mount::bind(directory, "/out", true)],
         )
     }
 

@@ -26,7 +26,7 @@ const PRIVATE: &str = "PRIVATE KEY";
 
 /// The keys of a project's updates.
 pub struct UpdateKeys {
-    folder: PathBuf,
+    directory: PathBuf,
     /// Every version of the root metadata, the newest last.
     pub roots: Vec<Trust>,
 }
@@ -53,13 +53,13 @@ impl UpdateKeys {
     /// # Errors
     /// When the root metadata cannot be read, or its versions do not follow from each other.
     pub fn existing(keys: &Path, project: &str) -> Result<Option<Self>, KeysError> {
-        let folder = directory(keys, project);
-        let Some(first) = read(&root_file(&folder, 1))? else { return Ok(None) };
-        let mut trust = Trust::new(&first).map_err(|error| damaged(&root_file(&folder, 1), error))?;
+        let directory = directory(keys, project);
+        let Some(first) = read(&root_file(&directory, 1))? else { return Ok(None) };
+        let mut trust = Trust::new(&first).map_err(|error| damaged(&root_file(&directory, 1), error))?;
         let mut roots = vec![trust.clone()];
         loop {
-            let file = root_file(&folder, trust.version() + 1);
-            let Some(next) = read(&file)? else { return Ok(Some(Self { folder, roots })) };
+            let file = root_file(&directory, trust.version() + 1);
+            let Some(next) = read(&file)? else { return Ok(Some(Self { directory, roots })) };
             trust.rotate(&next).map_err(|error| damaged(&file, error))?;
             roots.push(trust.clone());
         }
@@ -92,19 +92,19 @@ impl UpdateKeys {
     ///
     /// # Errors
     /// When the keys cannot be written.
-    pub fn make_in(folder: &Path, root: RootKeys, now: Time) -> Result<Self, KeysError> {
+    pub fn make_in(directory: &Path, root: RootKeys, now: Time) -> Result<Self, KeysError> {
         let mut made = Made::default();
         let mut named = Vec::new();
         for role in Role::ALL {
             let (count, threshold) = if role == Role::Root { (root.count, root.threshold) } else { (1, 1) };
-            let keys = made.make(folder, role, count)?;
+            let keys = made.make(directory, role, count)?;
             named.push(Named { role, keys, threshold });
         }
         let root = publisher(&made.keyring, now).root(None, &named).map_err(KeysError::sign)?;
         let trust = Trust::new(&root).map_err(KeysError::sign)?;
         made.write()?;
-        write_root(folder, &trust)?;
-        Ok(Self { folder: folder.to_owned(), roots: vec![trust] })
+        write_root(directory, &trust)?;
+        Ok(Self { directory: directory.to_owned(), roots: vec![trust] })
     }
 
     /// Replaces the keys of these roles.
@@ -119,23 +119,23 @@ impl UpdateKeys {
             let old = keys_of(&before, role);
             let threshold = before.root().roles.get(role.as_str()).map_or(1, |keys| keys.threshold);
             let rotated = roles.contains(&role);
-            let keys = if rotated { made.make(&self.folder, role, old.len().max(1))? } else { old };
+            let keys = if rotated { made.make(&self.directory, role, old.len().max(1))? } else { old };
             named.push(Named { role, keys, threshold });
         }
         let root = publisher(&made.keyring, now).root(Some(&before), &named).map_err(KeysError::sign)?;
         let mut trust = before.clone();
         trust.rotate(&root).map_err(KeysError::sign)?;
         made.write()?;
-        write_root(&self.folder, &trust)?;
+        write_root(&self.directory, &trust)?;
         self.roots.push(trust);
         roles.iter().try_for_each(|role| self.retire(&before, *role))
     }
 
     /// Moves the private keys of a role that are no longer named out of the way.
     fn retire(&self, before: &Trust, role: Role) -> Result<(), KeysError> {
-        let retired = self.folder.join("retired");
+        let retired = self.directory.join("retired");
         for key in keys_of(before, role) {
-            let file = key_file(&self.folder, role, &key);
+            let file = key_file(&self.directory, role, &key);
             let Some(name) = file.file_name().filter(|_| file.exists()) else { continue };
             let moved = fs::create_dir_all(&retired).and_then(|()| fs::rename(&file, retired.join(name)));
             moved.map_err(|error| unusable(&file, error))?;
@@ -160,7 +160,7 @@ impl UpdateKeys {
         let trust = self.newest()?;
         for role in Role::ALL {
             for key in keys_of(trust, role) {
-                let file = key_file(&self.folder, role, &key);
+                let file = key_file(&self.directory, role, &key);
                 let Some(text) = read(&file)? else { continue };
                 keyring.signers.push(parse(&file, &text)?);
             }
@@ -175,15 +175,15 @@ impl UpdateKeys {
     pub fn list(&self) -> Result<Vec<(Role, String, bool)>, KeysError> {
         let trust = self.newest()?;
         let of = |role: Role| {
-            let here = move |key: &PublicKey| key_file(&self.folder, role, key).exists();
+            let here = move |key: &PublicKey| key_file(&self.directory, role, key).exists();
             keys_of(trust, role).into_iter().map(move |key| (role, key.id(), here(&key)))
         };
         Ok(Role::ALL.into_iter().flat_map(of).collect())
     }
 
     /// Where they are.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 }
 
@@ -221,7 +221,7 @@ impl UpdateKeys {
 
     fn record(&self, repository: &Path) -> PathBuf {
         let name = sha256(repository.as_os_str().as_bytes());
-        self.folder.join("published").join(format!("{}.json", name.get(..16).unwrap_or(&name)))
+        self.directory.join("published").join(format!("{}.json", name.get(..16).unwrap_or(&name)))
     }
 }
 
@@ -248,13 +248,13 @@ struct Made {
 }
 
 impl Made {
-    fn make(&mut self, folder: &Path, role: Role, count: usize) -> Result<Vec<PublicKey>, KeysError> {
+    fn make(&mut self, directory: &Path, role: Role, count: usize) -> Result<Vec<PublicKey>, KeysError> {
         let failed = |error: yoe_bundle::KeyError| KeysError::MakeUpdateKey(error.into());
         let mut keys = Vec::new();
         for _ in 0..count {
             let der = Signer::generate().map_err(failed)?;
             let signer = Signer::from_pkcs8(&der).map_err(failed)?;
-            let file = key_file(folder, role, &signer.public());
+            let file = key_file(directory, role, &signer.public());
             self.files.push((file, pem::encode(&pem::Pem::new(PRIVATE, der))));
             keys.push(signer.public());
             self.keyring.signers.push(signer);
@@ -276,17 +276,17 @@ fn parse(file: &Path, text: &[u8]) -> Result<Signer, KeysError> {
     Signer::from_pkcs8(block.contents()).map_err(|error| wrong(error.into()))
 }
 
-fn key_file(folder: &Path, role: Role, key: &PublicKey) -> PathBuf {
+fn key_file(directory: &Path, role: Role, key: &PublicKey) -> PathBuf {
     let id = key.id();
-    folder.join(format!("{role}-{}.pem", id.get(..16).unwrap_or(&id)))
+    directory.join(format!("{role}-{}.pem", id.get(..16).unwrap_or(&id)))
 }
 
-fn root_file(folder: &Path, version: u64) -> PathBuf {
-    folder.join(format!("{version}.root.json"))
+fn root_file(directory: &Path, version: u64) -> PathBuf {
+    directory.join(format!("{version}.root.json"))
 }
 
-fn write_root(folder: &Path, trust: &Trust) -> Result<(), KeysError> {
-    let file = root_file(folder, trust.version());
+fn write_root(directory: &Path, trust: &Trust) -> Result<(), KeysError> {
+    let file = root_file(directory, trust.version());
     let text = String::from_utf8_lossy(trust.bytes());
     private_file::create(&file, &text).map_err(|error| unusable(&file, error))
 }

@@ -11,11 +11,11 @@ use std::time::Instant;
 
 fn main() {
     let count = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(10_000);
-    let folder = support::project("");
-    generated::write_units(folder.path(), count);
+    let directory = support::project("");
+    generated::write_units(directory.path(), count);
     for run in 1..=3 {
         let start = Instant::now();
-        let project = support::load(folder.path()).unwrap();
+        let project = support::load(directory.path()).unwrap();
         println!("run {run}: {} units in {:.2?}", project.units.len(), start.elapsed());
     }
 }

@@ -117,14 +117,14 @@ fn own_files(
     problems: &mut Vec<Problem>,
     failed: bool,
 ) -> (Vec<UnitFile>, bool) {
-    let paths = match unit_files(fence, file.folder()) {
+    let paths = match unit_files(fence, file.directory()) {
         Ok(paths) => paths,
         Err(problem) => {
             problems.push(*problem);
             return (Vec::new(), true);
         }
     };
-    let read = paths.iter().map(|path| fence.unit_file(file.folder(), path));
+    let read = paths.iter().map(|path| fence.unit_file(file.directory(), path));
     let (files, wrong): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
     let failed = failed || !wrong.is_empty();
     problems.extend(wrong.into_iter().filter_map(Result::err).map(|problem| *problem));

@@ -24,9 +24,9 @@ impl Fence {
     /// The directory `path`, relative to the project `root`; it must exist. A module may lie anywhere: whoever wrote
     /// PROJECT.star chose it. What it reads must lie in it.
     pub(crate) fn new(root: &Path, path: &str) -> io::Result<Self> {
-        let folder = root.canonicalize()?.join(path).canonicalize()?;
+        let directory = root.canonicalize()?.join(path).canonicalize()?;
         let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
-        Ok(Self { root: folder, prefix })
+        Ok(Self { root: directory, prefix })
     }
 
     /// A path of this directory as messages name it.
@@ -87,13 +87,13 @@ impl Fence {
     /// Names in a directory, sorted, without what an editor leaves there while a file is open; nothing when the directory is not
     /// there.
     pub(crate) fn entries(&self, path: &str) -> Checked<Vec<Entry>> {
-        let folder = self.root.join(path);
-        if !folder.exists() {
+        let directory = self.root.join(path);
+        if !directory.exists() {
             return Ok(Vec::new());
         }
         let place = || Place::File(self.shown(path));
-        let folder = self.resolve(path)?;
-        let mut entries = fs::read_dir(folder)
+        let directory = self.resolve(path)?;
+        let mut entries = fs::read_dir(directory)
             .and_then(|entries| {
                 entries.map(|entry| entry.and_then(Entry::new)).collect::<io::Result<Vec<_>>>()
             })
@@ -104,8 +104,8 @@ impl Fence {
     }
 
     /// A file of a unit's directory.
-    pub(crate) fn unit_file(&self, folder: &str, path: &str) -> Checked<UnitFile> {
-        let whole = format!("{folder}/{path}");
+    pub(crate) fn unit_file(&self, directory: &str, path: &str) -> Checked<UnitFile> {
+        let whole = format!("{directory}/{path}");
         let place = || Place::File(self.shown(&whole));
         let real = self.resolve(&whole)?;
         let metadata = real.metadata().map_err(|error| unreadable(place(), &error))?;
@@ -126,7 +126,7 @@ pub(crate) struct Entry {
     /// Its name.
     pub(crate) name: String,
     /// Whether it is a directory itself; a link to one is not.
-    pub(crate) folder: bool,
+    pub(crate) directory: bool,
 }
 
 impl Entry {
@@ -134,12 +134,12 @@ impl Entry {
         let name = entry.file_name().into_string().map_err(|name| {
             io::Error::new(io::ErrorKind::InvalidData, format!("the name {name:?} in it is not UTF-8"))
         })?;
-        Ok(Self { name, folder: entry.file_type()?.is_dir() })
+        Ok(Self { name, directory: entry.file_type()?.is_dir() })
     }
 
     /// The name without `.star`, for a file that has it. A name that begins with a dot is none of a definition's.
     pub(crate) fn star_stem(&self) -> Option<&str> {
-        self.name.strip_suffix(".star").filter(|_| !self.folder && !self.is_hidden())
+        self.name.strip_suffix(".star").filter(|_| !self.directory && !self.is_hidden())
     }
 
     /// Whether the name begins with a dot.

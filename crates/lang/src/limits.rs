@@ -7,10 +7,10 @@ use starlark::eval::{BeforeStmtFunc, BeforeStmtFuncDyn, Evaluator};
 pub(crate) const STAR_FILE: u64 = 1 << 20;
 /// Bytes of a file in a unit's directory.
 pub(crate) const UNIT_FILE: u64 = 4 << 20;
-/// Files in a unit's directory, subfolders included.
+/// Files in a unit's directory, subdirectories included.
 pub(crate) const UNIT_FILES: usize = 2_000;
 /// Depth of a unit's directory.
-pub(crate) const FOLDER_DEPTH: usize = 16;
+pub(crate) const DIRECTORY_DEPTH: usize = 16;
 /// Function calls and loop rounds while evaluating one file.
 const TICKS: u64 = 2_000_000;
 /// Bytes of values while evaluating one file.

@@ -129,10 +129,10 @@ impl<'a> Classes<'a> {
 
     /// A class file with a near name.
     fn near_file(&self, module: usize, path: &str) -> Option<String> {
-        let (folder, name) = path.rsplit_once('/')?;
-        let entries = self.modules.get(module)?.fence.entries(folder).ok()?;
+        let (directory, name) = path.rsplit_once('/')?;
+        let entries = self.modules.get(module)?.fence.entries(directory).ok()?;
         let near = near::nearest(name, entries.iter().map(|entry| entry.name.as_str()))?;
-        Some(format!("did you mean `{folder}/{near}`?"))
+        Some(format!("did you mean `{directory}/{near}`?"))
     }
 
     fn cycle(&self, start: usize, key: &Key, span: &FileSpan) -> Problem {

@@ -34,7 +34,7 @@ impl StarFile {
     }
 
     /// The path of the directory next to it, which holds a unit's files.
-    pub(crate) fn folder(&self) -> &str {
+    pub(crate) fn directory(&self) -> &str {
         self.path.strip_suffix(".star").unwrap_or(&self.path)
     }
 }
@@ -58,17 +58,17 @@ pub(crate) fn star_files(
 }
 
 /// The `.star` files of a directory.
-fn flat(fence: &Fence, folder: &str, problems: &mut Vec<Problem>) -> Vec<String> {
-    let entries = report(fence.entries(folder), problems);
+fn flat(fence: &Fence, directory: &str, problems: &mut Vec<Problem>) -> Vec<String> {
+    let entries = report(fence.entries(directory), problems);
     let stems = entries.iter().filter_map(|entry| entry.star_stem());
-    stems.map(|stem| format!("{folder}/{stem}.star")).collect()
+    stems.map(|stem| format!("{directory}/{stem}.star")).collect()
 }
 
 /// The files of units: `units/<category>/<name>.star`.
 fn units(fence: &Fence, problems: &mut Vec<Problem>) -> Vec<String> {
     let mut paths = Vec::new();
     for category in report(fence.entries("units"), problems).into_iter().filter(|entry| !entry.is_hidden()) {
-        if !category.folder {
+        if !category.directory {
             if category.star_stem().is_some() {
                 let place = Place::File(fence.shown(&format!("units/{}", category.name)));
                 let problem = Problem::error(place, "a unit's file lies in the directory of a category");
@@ -76,36 +76,36 @@ fn units(fence: &Fence, problems: &mut Vec<Problem>) -> Vec<String> {
             }
             continue;
         }
-        let folder = format!("units/{}", category.name);
-        let entries = report(fence.entries(&folder), problems);
+        let directory = format!("units/{}", category.name);
+        let entries = report(fence.entries(&directory), problems);
         let stems: Vec<&str> = entries.iter().filter_map(|entry| entry.star_stem()).collect();
-        let folders = entries.iter().filter(|entry| entry.folder && !entry.is_hidden());
-        for unused in folders.filter(|entry| !stems.contains(&entry.name.as_str())) {
-            let path = fence.shown(&format!("{folder}/{}", unused.name));
+        let directories = entries.iter().filter(|entry| entry.directory && !entry.is_hidden());
+        for unused in directories.filter(|entry| !stems.contains(&entry.name.as_str())) {
+            let path = fence.shown(&format!("{directory}/{}", unused.name));
             let message = format!("the directory {path} belongs to no unit: there is no {path}.star");
             let hint = near::hint(&unused.name, stems.iter().copied());
             problems.push(Problem::error(Place::File(path), message).maybe_hint(hint));
         }
-        paths.extend(stems.iter().map(|stem| format!("{folder}/{stem}.star")));
+        paths.extend(stems.iter().map(|stem| format!("{directory}/{stem}.star")));
     }
     paths
 }
 
 /// Paths of all files below a unit's directory, sorted, relative to it.
-pub(crate) fn unit_files(fence: &Fence, folder: &str) -> Checked<Vec<String>> {
+pub(crate) fn unit_files(fence: &Fence, directory: &str) -> Checked<Vec<String>> {
     let mut found = Vec::new();
     let mut open = vec![(String::new(), 0)];
     while let Some((below, depth)) = open.pop() {
-        for entry in fence.entries(&format!("{folder}/{below}"))? {
+        for entry in fence.entries(&format!("{directory}/{below}"))? {
             let path = format!("{below}{}", entry.name);
-            if entry.folder {
+            if entry.directory {
                 open.push((format!("{path}/"), depth + 1));
             } else {
                 found.push(path);
             }
         }
-        if depth > limits::FOLDER_DEPTH || found.len() > limits::UNIT_FILES {
-            let place = Place::File(fence.shown(folder));
+        if depth > limits::DIRECTORY_DEPTH || found.len() > limits::UNIT_FILES {
+            let place = Place::File(fence.shown(directory));
             let problem = Problem::error(place, "the directory holds too many files or directories")
                 .expected(format!("at most {} files", limits::UNIT_FILES))
                 .hint("a unit's directory is for patches and small files; make the rest a source");

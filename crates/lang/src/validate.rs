@@ -1,7 +1,7 @@
 //! What can be checked once everything is defined: names that refer to definitions, cycles, files of units.
 
 mod cycles;
-mod folders;
+mod directories;
 mod images;
 mod references;
 mod releases;
@@ -14,7 +14,7 @@ use crate::problem::Problem;
 pub(crate) fn all(draft: &Draft) -> Vec<Problem> {
     let mut problems = references::check(draft);
     problems.extend(cycles::check(draft));
-    problems.extend(folders::check(draft));
+    problems.extend(directories::check(draft));
     problems.extend(units::check(draft));
     problems.extend(images::check(draft));
     problems.extend(releases::check(draft));

@@ -11,7 +11,7 @@ fn whole(root: &std::path::Path) -> String {
 }
 
 #[test]
-fn two_folders_give_one_project() {
+fn two_directories_give_one_project() {
     let (first, second) = (support::project(""), support::project(""));
     generated::write_units(first.path(), 300);
     generated::write_units(second.path(), 300);
@@ -23,19 +23,22 @@ fn two_folders_give_one_project() {
 
 #[test]
 fn no_path_of_the_machine_reaches_the_project() {
-    let folder = support::project("");
-    let root = folder.path().to_str().unwrap();
-    assert!(!whole(folder.path()).contains(root));
+    let directory = support::project("");
+    let root = directory.path().to_str().unwrap();
+    assert!(!whole(directory.path()).contains(root));
 }
 
 #[test]
 fn many_mistakes_come_in_the_same_order() {
-    let folder = support::project("");
-    generated::write_units(folder.path(), 200);
-    let class = std::fs::read_to_string(folder.path().join("classes/autotools.star")).unwrap();
-    std::fs::write(folder.path().join("classes/autotools.star"), class.replace("BUILD_CONTAINER,", "\"x\","))
-        .unwrap();
-    let told = support::rendered(folder.path());
+    let directory = support::project("");
+    generated::write_units(directory.path(), 200);
+    let class = std::fs::read_to_string(directory.path().join("classes/autotools.star")).unwrap();
+    std::fs::write(
+        directory.path().join("classes/autotools.star"),
+        class.replace("BUILD_CONTAINER,", "\"x\","),
+    )
+    .unwrap();
+    let told = support::rendered(directory.path());
     assert!(told.matches("error: ").count() == 200, "{told}");
-    assert_eq!(told, support::rendered(folder.path()));
+    assert_eq!(told, support::rendered(directory.path()));
 }

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 const EXPECTED: &str = "-- what the user is told --\n";
 
 fn cases() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/units");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/units");
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     paths.sort();
     paths
@@ -27,8 +28,8 @@ fn every_mistake_is_told_as_written_down() {
     for path in &cases {
         let text = fs::read_to_string(path).unwrap();
         let (input, expected) = text.split_once(EXPECTED).unwrap_or((&text, ""));
-        let folder = support::project(input);
-        let told = support::rendered(folder.path());
+        let directory = support::project(input);
+        let told = support::rendered(directory.path());
         if bless {
             fs::write(path, format!("{input}{EXPECTED}{told}")).unwrap();
         } else if told != expected {

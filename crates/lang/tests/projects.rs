@@ -72,12 +72,12 @@ image(
 
 #[test]
 fn working_trees_of_a_module_lie_in_the_module() {
-    let folder = support::project(&format!(
+    let directory = support::project(&format!(
         "{PROJECT}\n-- modules/core/units/apps/tree.star --\nload(\"//classes/program.star\", \"program\")\n\n\
          program(name = \"tree\", description = \"Tree\", license = \"MIT\", tasks = [], \
          source = [path(\"src/tree\", into = \"a\"), path(\"./\", into = \"b\")])\n"
     ));
-    let project = support::load(folder.path()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let project = support::load(directory.path()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let paths = |unit: &str| -> Vec<Source> {
         project.units[unit].sources.iter().map(|entry| entry.source.clone()).collect()
     };
@@ -88,8 +88,8 @@ fn working_trees_of_a_module_lie_in_the_module() {
 
 #[test]
 fn a_project_holds_what_its_files_say() {
-    let folder = support::project(PROJECT);
-    let project = support::load(folder.path()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let directory = support::project(PROJECT);
+    let project = support::load(directory.path()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     assert_eq!((project.name.as_str(), project.version.as_str()), ("example", "2.0"));
     assert_eq!(project.default_image.as_deref(), Some("demo"));
     assert_eq!(project.mirrors["debian"], ["https://deb.example.org/debian"]);
@@ -104,8 +104,8 @@ fn a_project_holds_what_its_files_say() {
 
 #[test]
 fn a_unit_holds_what_its_file_and_its_class_say() {
-    let folder = support::project(PROJECT);
-    let project = support::load(folder.path()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let directory = support::project(PROJECT);
+    let project = support::load(directory.path()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let foo = &project.units["foo"];
     assert_eq!(foo.package_version(), "1-r3");
     assert_eq!(foo.scope, Scope::Machine);
@@ -135,13 +135,13 @@ fn a_unit_holds_what_its_file_and_its_class_say() {
 /// The project lies next to the module that it uses, and reaches it by `..` or by a link.
 #[test]
 fn a_module_may_lie_outside_of_the_project() {
-    let folder = tempfile::tempdir().unwrap();
-    let own = folder.path().join("product");
+    let directory = tempfile::tempdir().unwrap();
+    let own = directory.path().join("product");
     support::write(&own, &support::files(support::BASE));
     let module = "-- MODULE.star --\nmodule(name = \"core\", description = \"Shared things\")\n\
          -- units/apps/foo.star --\nunit(name = \"foo\", version = \"1\", description = \"Foo\", license = \"MIT\", \
          container = \"tools\", tasks = [], source = path(\"src\"))\n";
-    support::write(&folder.path().join("core"), &support::files(module));
+    support::write(&directory.path().join("core"), &support::files(module));
     std::os::unix::fs::symlink("../core", own.join("linked")).unwrap();
     for path in ["../core", "linked"] {
         let project = format!(
@@ -159,10 +159,10 @@ fn a_module_may_lie_outside_of_the_project() {
 
 #[test]
 fn the_machine_decides_ctx() {
-    let folder = support::project(PROJECT);
+    let directory = support::project(PROJECT);
     let options = Options { machine: Some("arm".into()) };
     let project =
-        yoe_lang::load(folder.path(), &options).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+        yoe_lang::load(directory.path(), &options).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     assert_eq!(project.machine.arch, Arch::Aarch64);
     assert_eq!(project.units["foo"].environment["CFLAGS"], "-march=aarch64");
     assert_eq!(project.units["own"].provides, ["arm"]);
@@ -170,9 +170,9 @@ fn the_machine_decides_ctx() {
 
 #[test]
 fn a_machine_that_is_not_there_is_told() {
-    let folder = support::project(PROJECT);
+    let directory = support::project(PROJECT);
     let options = Options { machine: Some("amr".into()) };
-    let told = yoe_lang::load(folder.path(), &options).unwrap_err().render();
+    let told = yoe_lang::load(directory.path(), &options).unwrap_err().render();
     assert_eq!(told, "error: there is no machine `amr`\n  = hint: did you mean `arm`?\n");
 }
 

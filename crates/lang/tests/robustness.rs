@@ -105,16 +105,16 @@ proptest! {
 
 #[test]
 fn the_unit_before_mutation_is_right() {
-    let folder = support::project(CLASS);
-    fs::create_dir_all(folder.path().join("units/apps")).unwrap();
-    fs::write(folder.path().join("units/apps/foo.star"), UNIT).unwrap();
-    assert_eq!(support::rendered(folder.path()), "2 units, no mistake\n");
+    let directory = support::project(CLASS);
+    fs::create_dir_all(directory.path().join("units/apps")).unwrap();
+    fs::write(directory.path().join("units/apps/foo.star"), UNIT).unwrap();
+    assert_eq!(support::rendered(directory.path()), "2 units, no mistake\n");
 }
 
 /// Texts as deep as the limits allow: they must fit the stack.
 #[test]
 fn the_deepest_texts_that_pass_fit_the_stack() {
-    let folder = support::project(CLASS);
+    let directory = support::project(CLASS);
     let deep = 590;
     for text in [
         format!("x = {}1{}\n", "(".repeat(deep / 2), ")".repeat(deep / 2)),
@@ -135,61 +135,63 @@ fn the_deepest_texts_that_pass_fit_the_stack() {
             + &" ".repeat(201)
             + "pass\n",
     ] {
-        load_unit(folder.path(), text.as_bytes());
+        load_unit(directory.path(), text.as_bytes());
     }
 }
 
 /// A value may nest deeper than any text: loops build it.
 #[test]
 fn deep_values_fit_the_stack() {
-    let folder = support::project(CLASS);
+    let directory = support::project(CLASS);
     for make in ["[x]", "(x,)", "{\"a\": x}", "struct(a = x)"] {
         let build = format!(
             "def build():\n    x = []\n    for i in range(100000):\n        x = {make}\n    return x\n"
         );
-        fs::write(folder.path().join("classes/deep.star"), format!("{build}\ny = build()\n")).unwrap();
-        load_unit(folder.path(), b"load(\"//classes/deep.star\", \"y\")\nunit(name = y)\n");
+        fs::write(directory.path().join("classes/deep.star"), format!("{build}\ny = build()\n")).unwrap();
+        load_unit(directory.path(), b"load(\"//classes/deep.star\", \"y\")\nunit(name = y)\n");
         for end in ["str(build())", "build() == build()", "{build(): 1}", "unit(name = build())"] {
-            load_unit(folder.path(), format!("{build}\n{end}\n").as_bytes());
+            load_unit(directory.path(), format!("{build}\n{end}\n").as_bytes());
         }
     }
 }
 
 #[test]
 fn a_file_that_is_too_large_is_told() {
-    let folder = support::project(CLASS);
-    fs::create_dir_all(folder.path().join("units/apps/foo")).unwrap();
-    fs::write(folder.path().join("units/apps/foo.star"), vec![b'#'; (1 << 20) + 1]).unwrap();
-    fs::write(folder.path().join("units/apps/foo/big"), vec![0; (4 << 20) + 1]).unwrap();
-    let told = support::rendered(folder.path());
+    let directory = support::project(CLASS);
+    fs::create_dir_all(directory.path().join("units/apps/foo")).unwrap();
+    fs::write(directory.path().join("units/apps/foo.star"), vec![b'#'; (1 << 20) + 1]).unwrap();
+    fs::write(directory.path().join("units/apps/foo/big"), vec![0; (4 << 20) + 1]).unwrap();
+    let told = support::rendered(directory.path());
     assert!(told.contains("error: the file is larger than 1 MiB\n --> units/apps/foo.star"), "{told}");
     assert!(told.contains("error: the file is larger than 4 MiB\n --> units/apps/foo/big"), "{told}");
 }
 
 #[test]
 fn a_file_that_is_not_text_is_told() {
-    let folder = support::project(CLASS);
-    fs::create_dir_all(folder.path().join("units/apps")).unwrap();
-    fs::write(folder.path().join("units/apps/foo.star"), b"x = 1\ny = \"\xff\"\n").unwrap();
-    let told = support::rendered(folder.path());
+    let directory = support::project(CLASS);
+    fs::create_dir_all(directory.path().join("units/apps")).unwrap();
+    fs::write(directory.path().join("units/apps/foo.star"), b"x = 1\ny = \"\xff\"\n").unwrap();
+    let told = support::rendered(directory.path());
     assert!(told.contains("error: the file is not UTF-8 text: line 2"), "{told}");
 }
 
 /// Opening a pipe waits for a writer that never comes.
 #[test]
 fn what_is_no_regular_file_is_told() {
-    let folder = support::project(CLASS);
-    fs::create_dir_all(folder.path().join("units/apps/foo")).unwrap();
-    fs::write(folder.path().join("units/apps/foo.star"), UNIT).unwrap();
+    let directory = support::project(CLASS);
+    fs::create_dir_all(directory.path().join("units/apps/foo")).unwrap();
+    fs::write(directory.path().join("units/apps/foo.star"), UNIT).unwrap();
     let _socket =
-        std::os::unix::net::UnixListener::bind(folder.path().join("units/apps/foo/socket")).unwrap();
-    let told = support::rendered(folder.path());
+        std::os::unix::net::UnixListener::bind(directory.path().join("units/apps/foo/socket")).unwrap();
+    let told = support::rendered(directory.path());
     assert!(told.contains("this is neither a file nor a directory"), "{told}");
 }
 
 #[test]
-fn a_folder_that_is_no_project_is_told() {
-    let folder = tempfile::tempdir().unwrap();
-    assert!(support::rendered(folder.path()).contains("there is no PROJECT.star in this directory"));
-    assert!(support::rendered(&folder.path().join("absent")).contains("cannot read the project's directory"));
+fn a_directory_that_is_no_project_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(support::rendered(directory.path()).contains("there is no PROJECT.star in this directory"));
+    assert!(
+        support::rendered(&directory.path().join("absent")).contains("cannot read the project's directory")
+    );
 }

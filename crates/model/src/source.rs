@@ -188,7 +188,7 @@ impl Source {
             Source::Git { url, commit, .. } => format!("git:{url}@{commit}"),
             Source::GoModule(GoModule { path, version, gomod, stubs, upgrade, .. }) => {
                 let gomod = gomod.iter().map(|file| format!(" with {file}"));
-                let stubs = stubs.iter().map(|(folder, module)| format!(" with {module} in {folder}"));
+                let stubs = stubs.iter().map(|(directory, module)| format!(" with {module} in {directory}"));
                 let upgrade = upgrade.iter().map(|(module, version)| format!(" with {module}@{version}"));
                 format!("go:{path}@{version}{}", gomod.chain(stubs).chain(upgrade).collect::<String>())
             }

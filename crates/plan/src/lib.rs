@@ -17,7 +17,7 @@
 //! | `patches` | x | | | | | | | names of the patches, in order |
 //! | `tasks` | x | | | | | | | tasks and their steps |
 //! | `source N` | x | | | | | | | key of the Nth source action |
-//! | `folders` | x | | | | | | | the directories that sources are put into |
+//! | `directories` | x | | | | | | | the directories that sources are put into |
 //! | `dep NAME` | x | | | | | | | key of a unit in the sysroot |
 //! | `unit` | | x | | | | | | key of the unit action that is packaged |
 //! | `metadata` | | x | | | | | | description, licence, names of runtime_deps, provides, replaces, conffiles, setuid, host_paths_ok |

@@ -8,7 +8,7 @@ use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
 use rustix::io::{Errno, Result};
 
 /// The mode of a directory that is made on the way to something else.
-const FOLDER: u32 = 0o755;
+const DIRECTORY: u32 = 0o755;
 
 fn open(root: BorrowedFd<'_>, path: &Path, flags: OFlags) -> Result<OwnedFd> {
     let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
@@ -16,13 +16,13 @@ fn open(root: BorrowedFd<'_>, path: &Path, flags: OFlags) -> Result<OwnedFd> {
 }
 
 /// The directory at `path`, made if it is missing, along with its parents.
-pub(crate) fn folder(root: BorrowedFd<'_>, path: &Path) -> Result<OwnedFd> {
+pub(crate) fn directory(root: BorrowedFd<'_>, path: &Path) -> Result<OwnedFd> {
     match open(root, path, OFlags::PATH | OFlags::DIRECTORY) {
         Err(Errno::NOENT) => {}
         found => return found,
     }
     let (parent, name) = parent(root, path)?;
-    match rustix::fs::mkdirat(&parent, name, FOLDER.into()) {
+    match rustix::fs::mkdirat(&parent, name, DIRECTORY.into()) {
         Ok(()) | Err(Errno::EXIST) => open(root, path, OFlags::PATH | OFlags::DIRECTORY),
         Err(error) => Err(error),
     }
@@ -39,11 +39,11 @@ pub(crate) fn file(root: BorrowedFd<'_>, path: &Path) -> Result<OwnedFd> {
 }
 
 /// Sets the mode of the directory at `path`, which is made if it is missing.
-pub(crate) fn folder_with_mode(root: BorrowedFd<'_>, path: &Path, mode: u32) -> Result<()> {
-    folder(root, path)?;
+pub(crate) fn directory_with_mode(root: BorrowedFd<'_>, path: &Path, mode: u32) -> Result<()> {
+    directory(root, path)?;
     // A descriptor that only stands for a path cannot change modes.
-    let folder = open(root, path, OFlags::RDONLY | OFlags::DIRECTORY)?;
-    rustix::fs::fchmod(folder, mode.into())
+    let directory = open(root, path, OFlags::RDONLY | OFlags::DIRECTORY)?;
+    rustix::fs::fchmod(directory, mode.into())
 }
 
 /// A symbolic link at `path`, instead of the file or link that may be there.
@@ -67,7 +67,7 @@ pub(crate) fn write(root: BorrowedFd<'_>, path: &Path, content: &[u8], mode: u32
 
 fn parent<'p>(root: BorrowedFd<'_>, path: &'p Path) -> Result<(OwnedFd, &'p std::ffi::OsStr)> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Err(Errno::INVAL) };
-    Ok((folder(root, parent)?, name))
+    Ok((directory(root, parent)?, name))
 }
 
 fn create(parent: BorrowedFd<'_>, name: &std::ffi::OsStr, mode: u32) -> Result<OwnedFd> {
@@ -89,15 +89,15 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     fn root() -> (tempfile::TempDir, OwnedFd) {
-        let folder = tempfile::tempdir().unwrap();
-        let fd = fs::File::open(folder.path()).unwrap().into();
-        (folder, fd)
+        let directory = tempfile::tempdir().unwrap();
+        let fd = fs::File::open(directory.path()).unwrap().into();
+        (directory, fd)
     }
 
     #[test]
     fn missing_parents_are_made() {
         let (at, root) = root();
-        folder(root.as_fd(), Path::new("/a/b/c")).unwrap();
+        directory(root.as_fd(), Path::new("/a/b/c")).unwrap();
         file(root.as_fd(), Path::new("/x/y")).unwrap();
         assert!(at.path().join("a/b/c").is_dir());
         assert!(at.path().join("x/y").is_file());
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_replaces_a_link_but_no_folder() {
+    fn a_link_replaces_a_link_but_no_directory() {
         let (at, root) = root();
         link(root.as_fd(), Path::new("/l"), "one").unwrap();
         link(root.as_fd(), Path::new("/l"), "two").unwrap();
@@ -139,10 +139,10 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_exists_gets_the_mode() {
+    fn a_directory_that_exists_gets_the_mode() {
         let (at, root) = root();
         fs::create_dir(at.path().join("d")).unwrap();
-        folder_with_mode(root.as_fd(), Path::new("/d"), 0o1777).unwrap();
+        directory_with_mode(root.as_fd(), Path::new("/d"), 0o1777).unwrap();
         assert_eq!(fs::metadata(at.path().join("d")).unwrap().permissions().mode() & 0o7777, 0o1777);
     }
 }

@@ -80,7 +80,7 @@ impl Root {
             }
             Mount::Dev { dest } => self.devices(dest),
             Mount::Proc { dest } => self.processes(dest),
-            Mount::Dir { dest, mode } => inside::folder_with_mode(self.fd()?, Path::new(dest), *mode)
+            Mount::Dir { dest, mode } => inside::directory_with_mode(self.fd()?, Path::new(dest), *mode)
                 .doing(|| "make the directory".to_owned()),
             Mount::Symlink { target, dest } => {
                 inside::link(self.fd()?, Path::new(dest), target).doing(|| "make the link".to_owned())
@@ -110,8 +110,11 @@ impl Root {
             return Ok(());
         }
         let root = self.fd()?;
-        let target =
-            if kind == FileType::Directory { inside::folder(root, path) } else { inside::file(root, path) };
+        let target = if kind == FileType::Directory {
+            inside::directory(root, path)
+        } else {
+            inside::file(root, path)
+        };
         let target = target.doing(|| format!("make {dest:?} to mount on"))?;
         attach(tree.as_fd(), target.as_fd(), "").doing(|| format!("mount it on {dest:?}"))
     }
@@ -177,13 +180,13 @@ pub(crate) fn tmpfs(mode: u32, size: Option<u64>) -> Result<OwnedFd, Errno> {
     new("tmpfs", &options, MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV)
 }
 
-/// Mounts a detached tree on `to`, relative to `folder`; on `folder` itself if that is empty.
-pub(crate) fn attach(tree: BorrowedFd<'_>, folder: BorrowedFd<'_>, to: &str) -> Result<(), Errno> {
+/// Mounts a detached tree on `to`, relative to `directory`; on `directory` itself if that is empty.
+pub(crate) fn attach(tree: BorrowedFd<'_>, directory: BorrowedFd<'_>, to: &str) -> Result<(), Errno> {
     let mut flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH;
     if to.is_empty() {
         flags |= MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
     }
-    rustix::mount::move_mount(tree, "", folder, to, flags)
+    rustix::mount::move_mount(tree, "", directory, to, flags)
 }
 
 fn new(kind: &str, options: &[(&str, String)], attributes: MountAttrFlags) -> Result<OwnedFd, Errno> {
@@ -202,7 +205,7 @@ fn without_links(path: &Path) -> Result<OwnedFd, Trouble> {
 
 /// A detached copy of what is mounted at `path`, or of what the descriptor stands for when that is empty. Without what is mounted below it the kernel would give nothing, as
 /// that might be there to hide something.
-fn clone(folder: BorrowedFd<'_>, path: &Path, below: bool) -> Result<OwnedFd, Errno> {
+fn clone(directory: BorrowedFd<'_>, path: &Path, below: bool) -> Result<OwnedFd, Errno> {
     let mut flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
     if path.as_os_str().is_empty() {
         flags |= OpenTreeFlags::AT_EMPTY_PATH;
@@ -210,7 +213,7 @@ fn clone(folder: BorrowedFd<'_>, path: &Path, below: bool) -> Result<OwnedFd, Er
     if below {
         flags |= OpenTreeFlags::AT_RECURSIVE;
     }
-    rustix::mount::open_tree(folder, path, flags)
+    rustix::mount::open_tree(directory, path, flags)
 }
 
 fn device(dev: BorrowedFd<'_>, name: &str) -> Result<(), Errno> {

@@ -153,17 +153,17 @@ mod tests {
     fn both_ways_of_mounting_give_the_same() {
         for way in [Layers::mount_one_by_one, Layers::mount_at_once] {
             let at = tempfile::tempdir().unwrap();
-            let folder = |name: &str| {
+            let directory = |name: &str| {
                 let path = at.path().join(name);
                 fs::create_dir(&path).unwrap();
                 path
             };
             // Names that would have to be escaped in the options of mount(2).
-            let lower = [folder("top: a,b\\c"), folder("bottom")];
+            let lower = [directory("top: a,b\\c"), directory("bottom")];
             fs::write(lower[0].join("both"), "top").unwrap();
             fs::write(lower[1].join("both"), "bottom").unwrap();
             fs::write(lower[1].join("one"), "one").unwrap();
-            let (upper, work) = (folder("upper,x"), folder("work:x"));
+            let (upper, work) = (directory("upper,x"), directory("work:x"));
             in_namespaces(|| {
                 let layers = Layers::open(&lower, Some((&upper, &work))).unwrap();
                 let overlay = way(&layers).unwrap();

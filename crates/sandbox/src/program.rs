@@ -35,8 +35,8 @@ fn search(program: &str, path: Option<&str>) -> io::Result<PathBuf> {
         file.is_file() && rustix::fs::accessat(CWD, file, Access::EXEC_OK, AtFlags::EACCESS).is_ok()
     };
     // An empty entry means the working directory, which for a step is never where programs are meant to come from.
-    let folders = path.unwrap_or(DEFAULT_PATH).split(':').filter(|folder| !folder.is_empty());
-    let mut candidates = folders.map(|folder| Path::new(folder).join(program));
+    let directories = path.unwrap_or(DEFAULT_PATH).split(':').filter(|directory| !directory.is_empty());
+    let mut candidates = directories.map(|directory| Path::new(directory).join(program));
     candidates.find(executable).ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))
 }
 
@@ -76,8 +76,8 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
-    fn script(folder: &Path, name: &str, text: &str) -> PathBuf {
-        let file = folder.join(name);
+    fn script(directory: &Path, name: &str, text: &str) -> PathBuf {
+        let file = directory.join(name);
         fs::write(&file, text).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
         file
@@ -89,10 +89,10 @@ mod tests {
 
     #[test]
     fn a_name_is_looked_for_in_the_given_path_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = script(folder.path(), "tool", "#!/bin/sh\n");
-        fs::write(folder.path().join("data"), "").unwrap();
-        let path = format!("/nowhere::{}", folder.path().display());
+        let directory = tempfile::tempdir().unwrap();
+        let file = script(directory.path(), "tool", "#!/bin/sh\n");
+        fs::write(directory.path().join("data"), "").unwrap();
+        let path = format!("/nowhere::{}", directory.path().display());
         assert_eq!(find("tool", Some(&path)).unwrap(), file);
         assert_eq!(find("data", Some(&path)).unwrap_err().raw_os_error(), Some(libc::ENOENT));
         assert_eq!(find("tool", Some("/nowhere")).unwrap_err().raw_os_error(), Some(libc::ENOENT));
@@ -100,11 +100,11 @@ mod tests {
 
     #[test]
     fn the_sandboxs_own_program_is_never_run() {
-        let folder = tempfile::tempdir().unwrap();
-        let link = folder.path().join("sh");
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("sh");
         symlink("/proc/self/exe", &link).unwrap();
-        let direct = script(folder.path(), "direct", "#!/proc/self/exe x\n");
-        let nested = script(folder.path(), "nested", &format!("#! \t{}\n", direct.display()));
+        let direct = script(directory.path(), "direct", "#!/proc/self/exe x\n");
+        let nested = script(directory.path(), "nested", &format!("#! \t{}\n", direct.display()));
         for program in [Path::new("/proc/self/exe"), &link, &direct, &nested] {
             assert_eq!(refused(program), Some(libc::ELOOP), "{program:?}");
         }
@@ -112,9 +112,9 @@ mod tests {
 
     #[test]
     fn a_chain_of_scripts_ends_somewhere() {
-        let folder = tempfile::tempdir().unwrap();
-        let own = folder.path().join("loop");
-        script(folder.path(), "loop", &format!("#!{}\n", own.display()));
+        let directory = tempfile::tempdir().unwrap();
+        let own = directory.path().join("loop");
+        script(directory.path(), "loop", &format!("#!{}\n", own.display()));
         assert_eq!(refused(&own), Some(libc::ELOOP));
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use yoe_model::Digest;
 
 use crate::error::{At, Result, StoreError, present};
-use crate::layout::make_folder;
+use crate::layout::make_directory;
 use crate::{Kind, Object, Store};
 
 /// What an action gave, and what is worth knowing about how it did.
@@ -72,7 +72,7 @@ impl Store {
         contents.into_iter().try_for_each(|content| self.mark(content))?;
         for object in [action, label] {
             let (new, path) = (session.free_path(), self.layout.path(object));
-            path.parent().map_or(Ok(()), make_folder)?;
+            path.parent().map_or(Ok(()), make_directory)?;
             fs::write(&new, &text).at("write", &new)?;
             fs::rename(&new, &path).at("write", &path)?;
         }

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 use yoe_model::Digest;
 
 use crate::error::{At, Result, StoreError};
-use crate::layout::make_folder;
+use crate::layout::make_directory;
 use crate::tree::FileHasher;
 use crate::{Kind, Object, Store};
 
@@ -44,7 +44,7 @@ impl Store {
         }
         let object = Object::new(Kind::Blob, expected);
         let to = self.layout.path(object);
-        to.parent().map_or(Ok(()), make_folder)?;
+        to.parent().map_or(Ok(()), make_directory)?;
         let _gate = self.layout.enter()?;
         // Over one that is there already: it has the same bytes, or it is damaged.
         fs::rename(path, &to).map_err(|error| self.cannot_move(path, error))?;

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::Store;
 use crate::error::{At, Result};
-use crate::layout::{entries, make_folder};
-use crate::remove::remove_folder;
+use crate::layout::{entries, make_directory};
+use crate::remove::remove_directory;
 use crate::usage::touch;
 
 impl Store {
@@ -16,7 +16,7 @@ impl Store {
     /// used. Several processes may get the same one: the program that it belongs to must be able to share it.
     pub fn cache(&self, name: &str) -> Result<PathBuf> {
         let path = self.layout.caches().join(name);
-        make_folder(&path)?;
+        make_directory(&path)?;
         touch(&path)?;
         Ok(path)
     }
@@ -32,7 +32,7 @@ impl Store {
             // Out of its place first: who asks for it from now on gets a new one.
             let trash = session.scratch()?;
             fs::rename(&path, trash.path().join("cache")).at("remove", &path)?;
-            remove_folder(trash.path())?;
+            remove_directory(trash.path())?;
         }
         Ok(())
     }
@@ -45,8 +45,8 @@ mod tests {
 
     #[test]
     fn a_cache_stays_while_it_is_used() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("store")).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("store")).unwrap();
         let (old, new) = (store.cache("old").unwrap(), store.cache("new").unwrap());
         fs::write(old.join("entry"), "x").unwrap();
         fs::write(new.join("entry"), "x").unwrap();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use yoe_model::Digest;
 
 use crate::error::Result;
-use crate::remove::remove_folder;
+use crate::remove::remove_directory;
 use crate::{Kind, Object, Store, tree};
 
 impl Store {
@@ -31,7 +31,7 @@ impl Store {
         let prepared = tree::prepare(dir)?;
         let object = Object::new(Kind::Tree, &prepared.digest);
         if !self.publish(dir, object, prepared.size)? {
-            remove_folder(dir)?;
+            remove_directory(dir)?;
         }
         Ok(prepared.digest)
     }

@@ -34,10 +34,10 @@ impl Layout {
         let root = root.canonicalize().at("resolve", root)?;
         let layout = Self { root };
         // The root itself is the lock, so that a root that is not a store is not written to.
-        let folder = File::open(&layout.root).at("open", &layout.root)?;
-        lock(&folder, File::lock).at("lock", &layout.root)?;
+        let directory = File::open(&layout.root).at("open", &layout.root)?;
+        lock(&directory, File::lock).at("lock", &layout.root)?;
         let known = layout.check_version()?;
-        layout.make_folders()?;
+        layout.make_directories()?;
         if !known {
             layout.write_version()?;
         }
@@ -48,12 +48,12 @@ impl Layout {
         &self.root
     }
 
-    pub(crate) fn folder(&self, kind: Kind) -> PathBuf {
-        self.root.join(kind.folder())
+    pub(crate) fn directory(&self, kind: Kind) -> PathBuf {
+        self.root.join(kind.directory())
     }
 
     pub(crate) fn path(&self, object: Object) -> PathBuf {
-        let (mut path, hex) = (self.folder(object.kind), object.digest.to_string());
+        let (mut path, hex) = (self.directory(object.kind), object.digest.to_string());
         if object.kind.fans_out() {
             path.push(&hex[..2]);
         }
@@ -117,16 +117,16 @@ impl Layout {
     /// Everything of one kind, sorted, and the paths in its directory that the store did not write.
     pub(crate) fn list(&self, kind: Kind) -> Result<(Vec<Object>, Vec<PathBuf>)> {
         let (mut objects, mut strangers) = (Vec::new(), Vec::new());
-        let mut folders = vec![self.folder(kind)];
+        let mut directories = vec![self.directory(kind)];
         if kind.fans_out() {
-            folders = entries(&self.folder(kind))?;
+            directories = entries(&self.directory(kind))?;
         }
-        for folder in folders {
-            if !folder.is_dir() {
-                strangers.push(folder);
+        for directory in directories {
+            if !directory.is_dir() {
+                strangers.push(directory);
                 continue;
             }
-            for path in entries(&folder)? {
+            for path in entries(&directory)? {
                 match digest_of_name(&path).map(|digest| Object { kind, digest }) {
                     Some(object) if self.path(object) == path => objects.push(object),
                     _ => strangers.push(path),
@@ -154,7 +154,7 @@ impl Layout {
     fn refuse_strangers(&self) -> Result<()> {
         let ours = |name: &str| {
             [SESSIONS, TMP, LOCKS, USED, CACHES, NEW_VERSION_FILE].contains(&name)
-                || Kind::ALL.iter().any(|kind| kind.folder() == name)
+                || Kind::ALL.iter().any(|kind| kind.directory() == name)
         };
         for path in entries(&self.root)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -165,15 +165,15 @@ impl Layout {
         Ok(())
     }
 
-    fn make_folders(&self) -> Result<()> {
+    fn make_directories(&self) -> Result<()> {
         // Others must not read what is built here, nor reach a setuid file in it.
         let mode = fs::metadata(&self.root).at("inspect", &self.root)?.permissions().mode();
         if mode & 0o7777 != 0o700 {
             fs::set_permissions(&self.root, fs::Permissions::from_mode(0o700)).at("protect", &self.root)?;
         }
         let own = [SESSIONS, TMP, LOCKS, USED, CACHES];
-        for name in Kind::ALL.iter().map(|kind| kind.folder()).chain(own) {
-            make_folder(&self.root.join(name))?;
+        for name in Kind::ALL.iter().map(|kind| kind.directory()).chain(own) {
+            make_directory(&self.root.join(name))?;
         }
         Ok(())
     }
@@ -187,7 +187,7 @@ impl Layout {
 }
 
 /// Makes one directory; that it is there already is fine.
-pub(crate) fn make_folder(path: &Path) -> Result<()> {
+pub(crate) fn make_directory(path: &Path) -> Result<()> {
     match fs::DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         result => result.at("create", path),
@@ -195,11 +195,11 @@ pub(crate) fn make_folder(path: &Path) -> Result<()> {
 }
 
 /// The paths in a directory; none when there is no such directory.
-pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let Some(entries) = present(fs::read_dir(folder)).at("list", folder)? else {
+pub(crate) fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
+    let Some(entries) = present(fs::read_dir(directory)).at("list", directory)? else {
         return Ok(Vec::new());
     };
-    entries.map(|entry| Ok(entry.at("list", folder)?.path())).collect()
+    entries.map(|entry| Ok(entry.at("list", directory)?.path())).collect()
 }
 
 pub(crate) fn digest_of_name(path: &Path) -> Option<Digest> {

@@ -111,8 +111,8 @@ mod tests {
 
     #[test]
     fn one_holder_at_a_time_though_the_file_comes_and_goes() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock");
         let inside = AtomicU32::new(0);
         std::thread::scope(|scope| {
             for _ in 0..8 {
@@ -131,8 +131,8 @@ mod tests {
 
     #[test]
     fn a_held_lock_is_not_given_to_a_second() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock");
         let first = Lock::exclusive(&path).unwrap();
         assert!(Lock::try_exclusive(&path).unwrap().is_none());
         drop(first);

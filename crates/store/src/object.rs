@@ -43,7 +43,7 @@ impl Kind {
     }
 
     /// The directory below the store's root.
-    pub(crate) const fn folder(self) -> &'static str {
+    pub(crate) const fn directory(self) -> &'static str {
         match self {
             Self::Blob => "blobs",
             Self::Tree => "trees",

@@ -13,7 +13,7 @@ const LENGTH: usize = 1024;
 
 /// Removes a directory and everything in it: also directories that their owner may not read or write, and directories nested
 /// deeper than a path can say. Symbolic links are removed, not followed. Nothing there is fine.
-pub(crate) fn remove_folder(top: &Path) -> Result<()> {
+pub(crate) fn remove_directory(top: &Path) -> Result<()> {
     match present(top.symlink_metadata()).at("inspect", top)? {
         None => return Ok(()),
         Some(meta) if !meta.is_dir() => return gone(fs::remove_file(top)).at("remove", top),
@@ -35,12 +35,12 @@ struct Sweep<'a> {
 }
 
 impl Sweep<'_> {
-    fn empty(&mut self, folder: &Path) -> Result<()> {
-        open_up(folder)?;
-        let Some(entries) = present(fs::read_dir(folder)).at("list", folder)? else {
+    fn empty(&mut self, directory: &Path) -> Result<()> {
+        open_up(directory)?;
+        let Some(entries) = present(fs::read_dir(directory)).at("list", directory)? else {
             return Ok(());
         };
-        let entries: Vec<_> = entries.collect::<io::Result<_>>().at("list", folder)?;
+        let entries: Vec<_> = entries.collect::<io::Result<_>>().at("list", directory)?;
         for entry in entries {
             let path = entry.path();
             if !entry.file_type().at("inspect", &path)?.is_dir() {
@@ -70,12 +70,12 @@ impl Sweep<'_> {
 }
 
 /// Gives the owner all rights in a directory: to remove from it, and to move it.
-pub(crate) fn open_up(folder: &Path) -> Result<()> {
-    let Some(meta) = present(folder.symlink_metadata()).at("inspect", folder)? else {
+pub(crate) fn open_up(directory: &Path) -> Result<()> {
+    let Some(meta) = present(directory.symlink_metadata()).at("inspect", directory)? else {
         return Ok(());
     };
     if meta.is_dir() && meta.permissions().mode() & 0o700 != 0o700 {
-        fs::set_permissions(folder, Permissions::from_mode(0o700)).at("unlock", folder)?;
+        fs::set_permissions(directory, Permissions::from_mode(0o700)).at("unlock", directory)?;
     }
     Ok(())
 }
@@ -102,8 +102,8 @@ mod tests {
     fn what_a_step_locked_is_removed() {
         let outside = tempfile::tempdir().unwrap();
         fs::write(outside.path().join("kept"), "").unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let top = folder.path().join("top");
+        let directory = tempfile::tempdir().unwrap();
+        let top = directory.path().join("top");
         fs::create_dir_all(top.join("a/b")).unwrap();
         fs::write(top.join("a/b/file"), "").unwrap();
         symlink(outside.path(), top.join("a/out")).unwrap();
@@ -111,15 +111,15 @@ mod tests {
         for locked in ["a/b", "a", ""] {
             fs::set_permissions(top.join(locked), Permissions::from_mode(0o0)).unwrap();
         }
-        remove_folder(&top).unwrap();
+        remove_directory(&top).unwrap();
         assert!(!top.exists());
         assert!(outside.path().join("kept").exists(), "a link is not followed");
     }
 
     #[test]
-    fn folders_deeper_than_a_path_can_say_are_removed() {
-        let folder = tempfile::tempdir().unwrap();
-        let top = folder.path().join("top");
+    fn directories_deeper_than_a_path_can_say_are_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let top = directory.path().join("top");
         fs::create_dir(&top).unwrap();
         // A name that the moving up wants for itself.
         fs::write(top.join(".moved-1"), "").unwrap();
@@ -129,8 +129,8 @@ mod tests {
             mkdirat(&at, &name, Mode::RWXU).unwrap();
             at = openat(&at, &name, OFlags::DIRECTORY, Mode::empty()).unwrap();
         }
-        remove_folder(&top).unwrap();
+        remove_directory(&top).unwrap();
         assert!(!top.exists());
-        remove_folder(&top).unwrap();
+        remove_directory(&top).unwrap();
     }
 }

@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use crate::error::{At, Result};
-use crate::layout::{Layout, make_folder};
+use crate::layout::{Layout, make_directory};
 use crate::lock::lock;
-use crate::remove::remove_folder;
+use crate::remove::remove_directory;
 use crate::{Object, Store};
 
 /// A running build. What its store finds or keeps while this lives is not taken by [`Store::gc`] of any process.
@@ -71,7 +71,7 @@ impl Session {
     /// Makes an empty directory (mode 0755) that the caller may fill, and hand to [`Store::import_tree`].
     pub fn scratch(&self) -> Result<Scratch> {
         let path = self.free_path();
-        make_folder(&path)?;
+        make_directory(&path)?;
         // Not left to the umask: the mode enters the digest of a tree that is made of this directory.
         fs::set_permissions(&path, Permissions::from_mode(0o755)).at("set the mode of", &path)?;
         Ok(Scratch { path, _session: self.clone() })
@@ -100,7 +100,7 @@ impl AsRef<Path> for Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         // What cannot be removed now is removed with the session, or by the next opening of the store.
-        let _ = remove_folder(&self.path);
+        let _ = remove_directory(&self.path);
     }
 }
 
@@ -112,7 +112,7 @@ impl Running {
         let list_path = layout.sessions().join(&id);
         lock(&file, File::lock).at("lock", &list_path)?;
         let tmp = layout.tmp().join(&id);
-        make_folder(&tmp)?;
+        make_directory(&tmp)?;
         let list = Mutex::new(List { file, seen: HashSet::new() });
         Ok(Self { list_path, tmp, counter: AtomicU64::new(0), list })
     }
@@ -132,7 +132,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         // The list goes last: without it nobody knows that the directory's owner is gone.
-        if remove_folder(&self.tmp).is_ok() {
+        if remove_directory(&self.tmp).is_ok() {
             let _ = fs::remove_file(&self.list_path);
         }
     }
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn scratches_are_different_folders() {
+    fn scratches_are_different_directories() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
         let (first, second) = (store.session().unwrap(), store.session().unwrap());

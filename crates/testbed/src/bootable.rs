@@ -15,7 +15,7 @@ use yoe_model::{DataSize, Digest, Image, Machine, Qemu, Size};
 use yoe_plan::UNIT_EPOCH;
 use yoe_sandbox::{Child, Exit, Mount, Network, Spec, Stdio, Stream, Tool};
 use yoe_store::Scratch;
-use yoe_vm::{Accel, Disk, DiskMode, Folder, Handle, Probe, Start, StartError, Started, probe_kvm};
+use yoe_vm::{Accel, Disk, DiskMode, Handle, Probe, RunDirectory, Start, StartError, Started, probe_kvm};
 
 use crate::error::TestbedError;
 use crate::servers::Servers;
@@ -112,7 +112,7 @@ impl Bootable {
         if let Some(reason) = kvm_is_closed(Path::new(KVM)) {
             return Ok(Probe::Fails { reason });
         }
-        probe_kvm(self, &self.machine, &self.qemu, &Folder::new(self.directory()?, RUN))
+        probe_kvm(self, &self.machine, &self.qemu, &RunDirectory::new(self.directory()?, RUN))
             .map_err(|error| TestbedError::host("KVM could not be tried", error))
     }
 
@@ -171,7 +171,7 @@ impl Bootable {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn folder(&self) -> Result<Folder, TestbedError> {
+    pub fn run_directory(&self) -> Result<RunDirectory, TestbedError> {
         let here = self.directory()?;
         if let Some(vars) = &self.qemu.firmware_vars {
             yoe_vm::copy_firmware_vars(&self.container, vars, &here.join("vars.fd"))
@@ -180,7 +180,7 @@ impl Bootable {
         if let Some(secure_boot) = &self.secure_boot {
             secure_boot.enrol(&here, &self.scratch.path().join("enrolling"))?;
         }
-        Ok(Folder::new(here, RUN))
+        Ok(RunDirectory::new(here, RUN))
     }
 
     /// The firmware's variables, as QEMU sees them.
@@ -194,7 +194,7 @@ impl Bootable {
     }
 
     /// The disk, whose content stays as it was built: what the machine writes goes to a layer that ends with this run.
-    /// Call it once, after [`Self::folder`]. `size` is what the machine sees; by default there is room for a data partition.
+    /// Call it once, after [`Self::directory`]. `size` is what the machine sees; by default there is room for a data partition.
     ///
     /// # Errors
     /// When it cannot be made, or is to be smaller than the image.

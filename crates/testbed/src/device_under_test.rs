@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use yoe_model::{Cancel, Size};
 use yoe_vm::{
-    BootLog, Credential, Disk, Folder, Forward, Network, Password, RunOptions, StartError, Vm, VmConfig,
+    BootLog, Credential, Disk, Forward, Network, Password, RunDirectory, RunOptions, StartError, Vm, VmConfig,
 };
 
 use crate::bootable::Bootable;
@@ -32,7 +32,7 @@ const FIRMWARE: Duration = Duration::from_secs(120);
 /// The device of a test run.
 pub struct DeviceUnderTest<'b> {
     bootable: &'b Bootable,
-    folder: Folder,
+    directory: RunDirectory,
     disk: Disk,
     memory: Option<Size>,
     credentials: Vec<Credential>,
@@ -57,7 +57,7 @@ impl<'b> DeviceUnderTest<'b> {
         records: &Path,
         cancel: Cancel,
     ) -> Result<Self, TestbedError> {
-        let folder = bootable.folder()?;
+        let directory = bootable.run_directory()?;
         let disk = bootable.disk(sizes.disk)?;
         let console = File::create(records.join("console.log"))
             .map_err(|error| TestbedError::host("the console's log cannot be written", error))?;
@@ -68,7 +68,7 @@ impl<'b> DeviceUnderTest<'b> {
             bootable.image.tests.iter().filter_map(|test| test.reach.as_ref()).map(|reach| reach.port);
         Ok(Self {
             bootable,
-            folder,
+            directory,
             disk,
             memory: sizes.memory,
             credentials,
@@ -130,7 +130,7 @@ impl Device for DeviceUnderTest<'_> {
             disk: &self.disk,
             options: self.options(hardware),
             credentials: &self.credentials,
-            folder: &self.folder,
+            directory: &self.directory,
             cancel: self.cancel.clone(),
             log: Some(BootLog::new(self.console.try_clone()?)),
         };

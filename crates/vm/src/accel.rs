@@ -15,7 +15,7 @@ use yoe_model::{Arch, Machine, Qemu, Size};
 
 use crate::console::after;
 use crate::process::{self, Start, StartError};
-use crate::{Accel, Folder, RunOptions, command, qemu_program};
+use crate::{Accel, RunDirectory, RunOptions, command, qemu_program};
 
 const FIRMWARE: &str = "kvm-probe.bin";
 const WITHIN: Duration = Duration::from_secs(10);
@@ -56,7 +56,7 @@ pub fn probe_kvm(
     starter: &dyn Start,
     machine: &Machine,
     qemu: &Qemu,
-    folder: &Folder,
+    directory: &RunDirectory,
 ) -> Result<Probe, ProbeError> {
     if machine.arch.as_str() != std::env::consts::ARCH {
         let reason = format!("{} is not this host's architecture", machine.arch);
@@ -65,8 +65,8 @@ pub fn probe_kvm(
     if machine.arch != Arch::X86_64 {
         return Ok(Probe::Fails { reason: format!("there is no probe for {}", machine.arch) });
     }
-    fs::write(folder.file_here(FIRMWARE), rom::firmware()).map_err(ProbeError::Write)?;
-    let arguments = arguments(qemu, &folder.file_inside(FIRMWARE));
+    fs::write(directory.file_here(FIRMWARE), rom::firmware()).map_err(ProbeError::Write)?;
+    let arguments = arguments(qemu, &directory.file_inside(FIRMWARE));
     let mut started = starter.start(qemu_program(machine.arch), &arguments).map_err(ProbeError::Start)?;
     let deadline = after(WITHIN);
     let said = listen(started.stderr, deadline).map_err(ProbeError::Lost);
@@ -145,13 +145,13 @@ mod tests {
 
     impl Start for Script {
         fn start(&self, _: &str, _: &[String]) -> Result<process::Started, StartError> {
-            Here { folder: None }.start("sh", &["-c".to_owned(), self.0.to_owned()])
+            Here { directory: None }.start("sh", &["-c".to_owned(), self.0.to_owned()])
         }
     }
 
     fn probe(script: &'static str) -> Result<Probe, ProbeError> {
         let here = tempfile::tempdir().unwrap();
-        let folder = Folder::new(here.path().to_owned(), "/run/vm");
+        let directory = RunDirectory::new(here.path().to_owned(), "/run/vm");
         let machine = Machine {
             name: "here".into(),
             description: String::new(),
@@ -160,7 +160,7 @@ mod tests {
             qemu: None,
             origin: yoe_model::Origin::default(),
         };
-        let probed = probe_kvm(&Script(script), &machine, &qemu(), &folder);
+        let probed = probe_kvm(&Script(script), &machine, &qemu(), &directory);
         let size = std::fs::metadata(here.path().join(FIRMWARE)).map(|file| file.len()).unwrap_or_default();
         assert_eq!(size, 64 << 10, "the firmware was there for QEMU");
         probed

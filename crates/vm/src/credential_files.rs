@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 
-use crate::{Credential, Folder};
+use crate::{Credential, RunDirectory};
 
 /// Their directory in the directory of the run.
 const NAME: &str = "credentials";
@@ -23,8 +23,8 @@ impl CredentialFiles {
     ///
     /// # Errors
     /// When they cannot be written. None is left then.
-    pub fn write(folder: &Folder, credentials: &[Credential]) -> io::Result<Self> {
-        let directory = folder.file_here(NAME);
+    pub fn write(run: &RunDirectory, credentials: &[Credential]) -> io::Result<Self> {
+        let directory = run.file_here(NAME);
         remove(&directory)?;
         // Removed on every way out from here.
         let mut this = Self { directory, inside: Vec::new() };
@@ -35,7 +35,7 @@ impl CredentialFiles {
             let mut file =
                 options.write(true).create_new(true).mode(0o600).open(this.directory.join(&name))?;
             file.write_all(credential.smbios_string().as_bytes())?;
-            this.inside.push(folder.file_inside(&format!("{NAME}/{name}")));
+            this.inside.push(run.file_inside(&format!("{NAME}/{name}")));
         }
         Ok(this)
     }
@@ -69,9 +69,9 @@ mod tests {
     #[test]
     fn only_the_user_can_read_them_and_they_go_at_the_end() {
         let run = tempfile::tempdir().unwrap();
-        let folder = Folder::new(run.path(), "/run/yoe");
+        let place = RunDirectory::new(run.path(), "/run/yoe");
         let credentials = [Credential::new("a", "one, two").unwrap(), Credential::new("b", [0, 1]).unwrap()];
-        let files = CredentialFiles::write(&folder, &credentials).unwrap();
+        let files = CredentialFiles::write(&place, &credentials).unwrap();
         assert_eq!(files.inside(), ["/run/yoe/credentials/0", "/run/yoe/credentials/1"]);
         let directory = run.path().join("credentials");
         let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -85,9 +85,9 @@ mod tests {
     #[test]
     fn those_of_a_run_that_was_killed_do_not_stand_in_the_way() {
         let run = tempfile::tempdir().unwrap();
-        let folder = Folder::new(run.path(), "/run/yoe");
-        std::mem::forget(CredentialFiles::write(&folder, &[Credential::new("a", "old").unwrap()]).unwrap());
-        let files = CredentialFiles::write(&folder, &[]).unwrap();
+        let place = RunDirectory::new(run.path(), "/run/yoe");
+        std::mem::forget(CredentialFiles::write(&place, &[Credential::new("a", "old").unwrap()]).unwrap());
+        let files = CredentialFiles::write(&place, &[]).unwrap();
         assert_eq!(fs::read_dir(run.path().join("credentials")).unwrap().count(), 0);
         drop(files);
     }

@@ -15,8 +15,8 @@ use yoe_model::{Arch, Kernel, Machine, Origin, Qemu, Size};
 
 use crate::console::after;
 use crate::{
-    Cancel, Console, Credential, Disk, DiskMode, Folder, Login, RunOptions, Start, StartError, Started, Vm,
-    VmConfig, VmError,
+    Cancel, Console, Credential, Disk, DiskMode, Login, RunDirectory, RunOptions, Start, StartError, Started,
+    Vm, VmConfig, VmError,
 };
 
 /// What a getty and a login do, with a real terminal's echo.
@@ -34,17 +34,17 @@ PS1='fake# ' exec $FAKE_SHELL
 /// A machine without a kernel: `sh` behind a terminal. Its end is the console's end.
 pub struct Fake {
     child: Child,
-    _folder: TempDir,
+    _directory: TempDir,
 }
 
 impl Fake {
     /// Starts it; a text is run before the log-in.
     pub fn start(before: &str, shell: &str) -> (Self, Console) {
-        let folder = tempfile::tempdir().unwrap();
-        let (child, terminal) = spawn(folder.path(), before, shell);
+        let directory = tempfile::tempdir().unwrap();
+        let (child, terminal) = spawn(directory.path(), before, shell);
         let reader = terminal.try_clone().unwrap();
         let console = Console::new(reader, terminal, Cancel::new(), None).unwrap();
-        (Self { child, _folder: folder }, console)
+        (Self { child, _directory: directory }, console)
     }
 }
 
@@ -69,7 +69,7 @@ fi
 /// ends the machine.
 pub struct FakeQemu {
     /// Where its files are.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
 }
 
 impl Start for FakeQemu {
@@ -77,14 +77,14 @@ impl Start for FakeQemu {
         assert_eq!(program, "qemu-system-x86_64");
         let monitor = arguments.iter().find_map(|a| a.strip_prefix("socket,id=monitor,path=")).unwrap();
         let end = "echo $1 >\"$TMPDIR/fate\"; kill -9 $(cat \"$TMPDIR/pid\"); kill -9 0";
-        executable(&self.folder.join("fake-end"), &format!("#!/bin/sh\n{end}\n"));
-        let (child, terminal) = spawn(&self.folder, FAILING, "sh");
+        executable(&self.directory.join("fake-end"), &format!("#!/bin/sh\n{end}\n"));
+        let (child, terminal) = spawn(&self.directory, FAILING, "sh");
         Ok(Started {
             stdin: Box::new(terminal.try_clone()?),
             stdout: Box::new(Last {
                 terminal,
                 monitor: Some(UnixStream::connect(monitor)?),
-                fate: self.folder.join("fate"),
+                fate: self.directory.join("fate"),
             }),
             stderr: Box::new(io::empty()),
             handle: Box::new(child),
@@ -114,19 +114,19 @@ impl Read for Last {
     }
 }
 
-fn spawn(folder: &Path, before: &str, shell: &str) -> (Child, File) {
+fn spawn(directory: &Path, before: &str, shell: &str) -> (Child, File) {
     // The session must not reach for this host's kernel log.
-    executable(&folder.join("dmesg"), "#!/bin/sh\n");
+    executable(&directory.join("dmesg"), "#!/bin/sh\n");
     let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
     grantpt(&controller).unwrap();
     unlockpt(&controller).unwrap();
     let name = ptsname(&controller, Vec::new()).unwrap();
     let terminal = || Stdio::from(open_terminal(name.to_str().unwrap()));
-    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let path = format!("{}:{}", directory.display(), std::env::var("PATH").unwrap());
     let child = Command::new("setsid")
         .args(["--ctty", "--wait", "sh", "-c", &format!("echo $$ >\"$TMPDIR/pid\"\n{before}\n{LOG_IN}")])
         .env("PATH", path)
-        .env("TMPDIR", folder)
+        .env("TMPDIR", directory)
         .env("FAKE_SHELL", shell)
         .stdin(terminal())
         .stdout(terminal())
@@ -148,8 +148,8 @@ fn executable(path: &Path, text: &str) {
 }
 
 /// A machine of [`FakeQemu`] in this directory.
-pub fn started(folder: &Path) -> Vm {
-    start(&FakeQemu { folder: folder.to_owned() }, folder).unwrap()
+pub fn started(directory: &Path) -> Vm {
+    start(&FakeQemu { directory: directory.to_owned() }, directory).unwrap()
 }
 
 /// How QEMU runs a small machine.
@@ -189,7 +189,7 @@ pub fn start(starter: &dyn Start, directory: &Path) -> Result<Vm, VmError> {
         disk: &Disk { path: "disk.img".into(), mode: DiskMode::Snapshot },
         options: RunOptions::default(),
         credentials: &[Credential::root_password_hash("$6$salt$hash")],
-        folder: &Folder::new(directory, directory.to_str().unwrap()),
+        directory: &RunDirectory::new(directory, directory.to_str().unwrap()),
         cancel: Cancel::new(),
         log: None,
     };

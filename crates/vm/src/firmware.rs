@@ -56,17 +56,17 @@ mod tests {
 
     #[test]
     fn links_stay_within_the_tree() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("root");
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path().join("root");
         std::fs::create_dir_all(root.join("usr/share/OVMF")).unwrap();
         std::fs::write(root.join("usr/share/OVMF/REAL.fd"), "vars").unwrap();
-        std::fs::write(folder.path().join("outside"), "secret").unwrap();
+        std::fs::write(directory.path().join("outside"), "secret").unwrap();
         std::os::unix::fs::symlink("/usr/share/OVMF/REAL.fd", root.join("usr/share/OVMF/VARS.fd")).unwrap();
         std::os::unix::fs::symlink("../../../../outside", root.join("usr/share/OVMF/OUT.fd")).unwrap();
-        let copy = folder.path().join("copy");
+        let copy = directory.path().join("copy");
         copy_firmware_vars(&root, "/usr/share/OVMF/VARS.fd", &copy).unwrap();
         assert_eq!(std::fs::read_to_string(&copy).unwrap(), "vars");
-        let other = folder.path().join("other");
+        let other = directory.path().join("other");
         let refused = copy_firmware_vars(&root, "/usr/share/OVMF/OUT.fd", &other);
         assert!(matches!(refused, Err(FirmwareError::Open { .. })), "{refused:?}");
         let twice = copy_firmware_vars(&root, "/usr/share/OVMF/VARS.fd", &copy);

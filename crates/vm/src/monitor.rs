@@ -25,12 +25,12 @@ pub(crate) struct Monitor {
 }
 
 impl Monitor {
-    /// Makes the socket `name` in `folder` and waits for QEMU in a thread of its own.
+    /// Makes the socket `name` in `directory` and waits for QEMU in a thread of its own.
     ///
     /// # Errors
     /// When the socket or the thread cannot be made.
-    pub(crate) fn listen(folder: &Path, name: &str, transcript: Transcript) -> io::Result<Self> {
-        let listener = bind(folder, name)?;
+    pub(crate) fn listen(directory: &Path, name: &str, transcript: Transcript) -> io::Result<Self> {
+        let listener = bind(directory, name)?;
         let gone = Cancel::new();
         let watched = gone.clone();
         transcript.monitor(true);
@@ -53,14 +53,14 @@ impl Drop for Monitor {
 }
 
 /// Binds by way of the directory's descriptor: its own path may be longer than a socket's address can be.
-fn bind(folder: &Path, name: &str) -> io::Result<UnixListener> {
+fn bind(directory: &Path, name: &str) -> io::Result<UnixListener> {
     // The socket of a boot before this one is nobody's.
-    match std::fs::remove_file(folder.join(name)) {
+    match std::fs::remove_file(directory.join(name)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let folder = File::open(folder)?;
-    UnixListener::bind(format!("/proc/self/fd/{}/{name}", folder.as_raw_fd()))
+    let directory = File::open(directory)?;
+    UnixListener::bind(format!("/proc/self/fd/{}/{name}", directory.as_raw_fd()))
 }
 
 fn accept(listener: &UnixListener, transcript: &Transcript, gone: &Cancel) -> Option<UnixStream> {
@@ -107,10 +107,10 @@ mod tests {
 
     #[test]
     fn the_machines_fate_reaches_the_transcript() {
-        let folder = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().unwrap();
         let transcript = Transcript::new(Cancel::new(), None);
-        let monitor = Monitor::listen(folder.path(), "qmp", transcript.clone()).unwrap();
-        let mut stream = UnixStream::connect(folder.path().join("qmp")).unwrap();
+        let monitor = Monitor::listen(directory.path(), "qmp", transcript.clone()).unwrap();
+        let mut stream = UnixStream::connect(directory.path().join("qmp")).unwrap();
         writeln!(stream, r#"{{"event": "SHUTDOWN", "data": {{"guest": true, "reason": "guest-shutdown"}}}}"#)
             .unwrap();
         drop(stream);
@@ -122,9 +122,9 @@ mod tests {
 
     #[test]
     fn a_machine_that_is_gone_is_waited_for_no_longer() {
-        let folder = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().unwrap();
         let transcript = Transcript::new(Cancel::new(), None);
-        drop(Monitor::listen(folder.path(), "qmp", transcript.clone()).unwrap());
+        drop(Monitor::listen(directory.path(), "qmp", transcript.clone()).unwrap());
         let began = Instant::now();
         transcript.console_closed();
         // Until the monitor has said that it says no more, the end of the console alone tells nothing for a while.

@@ -101,8 +101,8 @@ mod tests {
 
     #[test]
     fn the_header_says_what_was_asked_for() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.qcow2");
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.qcow2");
         create_overlay(&path, "base.img", 1 << 30).unwrap();
         let file = std::fs::read(&path).unwrap();
         assert_eq!(file.len(), 4 << 16);

@@ -83,15 +83,15 @@ pub(crate) fn end(handle: &mut dyn Handle) -> io::Result<()> {
 #[derive(Debug, Default)]
 pub struct Here {
     /// The directory that they run in; the current one when absent.
-    pub folder: Option<PathBuf>,
+    pub directory: Option<PathBuf>,
 }
 
 impl Start for Here {
     fn start(&self, program: &str, arguments: &[String]) -> Result<Started, StartError> {
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        if let Some(folder) = &self.folder {
-            command.current_dir(folder);
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
         }
         let mut child = command.spawn()?;
         match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {

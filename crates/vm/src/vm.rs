@@ -11,7 +11,7 @@ use crate::monitor::Monitor;
 use crate::process::{self, Handle, Start, StartError};
 use crate::transcript::Transcript;
 use crate::{
-    BootLog, Cancel, Console, Credential, CredentialFiles, Disk, End, Folder, Interrupt, RunOptions,
+    BootLog, Cancel, Console, Credential, CredentialFiles, Disk, End, Interrupt, RunDirectory, RunOptions,
     qemu_arguments, qemu_program,
 };
 
@@ -31,7 +31,7 @@ pub struct VmConfig<'a> {
     /// What the machine is handed.
     pub credentials: &'a [Credential],
     /// This run's own directory. The monitor's socket is made there.
-    pub folder: &'a Folder,
+    pub directory: &'a RunDirectory,
     /// Ends every wait.
     pub cancel: Cancel,
     /// Where the console is written to as it comes.
@@ -90,14 +90,14 @@ impl Vm {
     /// # Errors
     /// When QEMU does not start. That it starts and then ends is told by the console.
     pub fn start(starter: &dyn Start, config: VmConfig<'_>) -> Result<Self, VmError> {
-        let VmConfig { machine, qemu, disk, mut options, credentials, folder, cancel, log } = config;
-        let credentials = CredentialFiles::write(folder, credentials).map_err(VmError::Credentials)?;
+        let VmConfig { machine, qemu, disk, mut options, credentials, directory, cancel, log } = config;
+        let credentials = CredentialFiles::write(directory, credentials).map_err(VmError::Credentials)?;
         options.credentials = credentials.inside().to_vec();
-        options.monitor = Some(folder.file_inside(MONITOR));
+        options.monitor = Some(directory.file_inside(MONITOR));
         options.serial = crate::Serial::Pipe;
         let transcript = Transcript::new(cancel, log);
         let monitor =
-            Monitor::listen(folder.here(), MONITOR, transcript.clone()).map_err(VmError::Monitor)?;
+            Monitor::listen(directory.here(), MONITOR, transcript.clone()).map_err(VmError::Monitor)?;
         let program = qemu_program(machine.arch);
         let started = starter
             .start(program, &qemu_arguments(machine, qemu, disk, &options))
@@ -154,8 +154,8 @@ mod tests {
 
     #[test]
     fn a_qemu_that_ends_at_once_is_told_with_its_words() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut vm = start(&Instead("echo 'could not open disk.img' >&2; exit 1"), folder.path()).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let mut vm = start(&Instead("echo 'could not open disk.img' >&2; exit 1"), directory.path()).unwrap();
         let end = vm.wait(soon()).unwrap();
         assert_eq!(end.to_string(), "QEMU ended: could not open disk.img");
     }
@@ -168,17 +168,17 @@ mod tests {
                 Here::default().start("./no-such-program", arguments)
             }
         }
-        let folder = tempfile::tempdir().unwrap();
-        let error = start(&Nowhere, folder.path()).err().unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let error = start(&Nowhere, directory.path()).err().unwrap();
         assert_eq!(error.to_string(), "qemu-system-x86_64 could not be started");
     }
 
     #[test]
     fn a_machine_that_is_dropped_is_ended() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut vm = started(folder.path());
+        let directory = tempfile::tempdir().unwrap();
+        let mut vm = started(directory.path());
         vm.console().wait_for(&["login: "], soon()).unwrap();
-        let pid = std::fs::read_to_string(folder.path().join("pid")).unwrap();
+        let pid = std::fs::read_to_string(directory.path().join("pid")).unwrap();
         let process = Path::new("/proc").join(pid.trim());
         assert!(process.exists());
         drop(vm);
@@ -196,20 +196,20 @@ mod tests {
                 Here::default().start("cat", &[given.unwrap().to_owned()])
             }
         }
-        let folder = tempfile::tempdir().unwrap();
-        let mut vm = start(&Look, folder.path()).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let mut vm = start(&Look, directory.path()).unwrap();
         vm.console()
             .wait_for(&["io.systemd.credential:passwd.hashed-password.root=$6$salt$hash"], soon())
             .unwrap();
-        assert_eq!(std::fs::read_dir(folder.path().join("credentials")).unwrap().count(), 1);
+        assert_eq!(std::fs::read_dir(directory.path().join("credentials")).unwrap().count(), 1);
         drop(vm);
-        assert!(!folder.path().join("credentials").exists());
+        assert!(!directory.path().join("credentials").exists());
     }
 
     #[test]
     fn power_is_cut_at_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut vm = started(folder.path());
+        let directory = tempfile::tempdir().unwrap();
+        let mut vm = started(directory.path());
         vm.console().wait_for(&["login: "], soon()).unwrap();
         let began = Instant::now();
         vm.cut_power().unwrap();

@@ -144,31 +144,31 @@ mod tests {
     use super::*;
 
     fn probe(script: &str, timeout: Duration) -> (Answer, tempfile::TempDir) {
-        let folder = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().unwrap();
         let mut command = Command::new("/bin/sh");
-        command.arg("-c").arg(script).current_dir(folder.path());
-        let mut probe = Probe::begin(command, folder.path().join("pid"), timeout).unwrap();
+        command.arg("-c").arg(script).current_dir(directory.path());
+        let mut probe = Probe::begin(command, directory.path().join("pid"), timeout).unwrap();
         let answer = loop {
             if let Some(answer) = probe.look(Instant::now()) {
                 break answer;
             }
             std::thread::sleep(Duration::from_millis(5));
         };
-        (answer, folder)
+        (answer, directory)
     }
 
     const LONG: Duration = Duration::from_secs(60);
 
     #[test]
     fn it_ends_as_its_program_does() {
-        let (answer, _folder) = probe("echo well; echo not >&2; exit 3", LONG);
+        let (answer, _directory) = probe("echo well; echo not >&2; exit 3", LONG);
         assert_eq!((answer.exit_code, answer.output.as_str()), (3, "well\nnot\n"));
         assert!(answer.start <= answer.end);
     }
 
     #[test]
     fn what_says_much_is_heard_to_its_end() {
-        let (answer, _folder) = probe("head -c 300000 /dev/zero | tr '\\0' x", LONG);
+        let (answer, _directory) = probe("head -c 300000 /dev/zero | tr '\\0' x", LONG);
         assert_eq!((answer.exit_code, answer.output.len()), (0, KEPT));
     }
 
@@ -177,7 +177,7 @@ mod tests {
         let begun = Instant::now();
         // The program in the container is in no group of ours: it is known by its number.
         let script = "setsid sleep 300 & echo $! >pid; sleep 200 & echo $$ >group; echo begun; wait";
-        let (answer, folder) = probe(script, Duration::from_millis(500));
+        let (answer, directory) = probe(script, Duration::from_millis(500));
         assert!(begun.elapsed() < Duration::from_secs(30));
         assert_eq!(answer.exit_code, FAILED);
         assert!(
@@ -185,7 +185,7 @@ mod tests {
             "{}",
             answer.output
         );
-        let group = std::fs::read_to_string(folder.path().join("group")).unwrap();
+        let group = std::fs::read_to_string(directory.path().join("group")).unwrap();
         assert!(Process::open(group.trim().parse().unwrap()).unwrap().is_none());
         // The group's number is free again when its last process is gone.
         let group = Pid::from_raw(group.trim().parse().unwrap()).unwrap();

@@ -35,7 +35,7 @@ pub struct Record {
 /// The directory with all of them.
 #[derive(Debug, Clone)]
 pub struct Store {
-    folder: PathBuf,
+    directory: PathBuf,
 }
 
 impl Store {
@@ -43,14 +43,14 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn open(folder: &Path) -> Result<Self, SupervisorError> {
-        private(folder)?;
-        Ok(Self { folder: folder.to_owned() })
+    pub fn open(directory: &Path) -> Result<Self, SupervisorError> {
+        private(directory)?;
+        Ok(Self { directory: directory.to_owned() })
     }
 
     /// A file for the number of a check's process.
     pub fn pid_file(&self, key: &Key) -> PathBuf {
-        self.folder.join(format!("{}.{}.pid", key.namespace, key.id))
+        self.directory.join(format!("{}.{}.pid", key.namespace, key.id))
     }
 
     /// What is on record of a container.
@@ -65,7 +65,7 @@ impl Store {
     pub fn write(&self, key: &Key, record: &Record) -> Result<(), SupervisorError> {
         let path = self.path(key);
         let fresh = path.with_extension("new");
-        private(&self.folder.join(&key.namespace))?;
+        private(&self.directory.join(&key.namespace))?;
         // Strings and numbers: there is nothing that could not be written.
         let text = serde_json::to_vec(record).unwrap_or_default();
         fs::write(&fresh, text).map_err(SupervisorError::file("written", &fresh))?;
@@ -84,12 +84,12 @@ impl Store {
     /// When the directory cannot be read.
     pub fn all(&self) -> Result<Vec<(Key, Record)>, SupervisorError> {
         let mut all = Vec::new();
-        for namespace in names(&self.folder)? {
-            let folder = self.folder.join(&namespace);
-            if !folder.is_dir() {
+        for namespace in names(&self.directory)? {
+            let directory = self.directory.join(&namespace);
+            if !directory.is_dir() {
                 continue;
             }
-            for file in names(&folder)? {
+            for file in names(&directory)? {
                 let Some(id) = file.strip_suffix(".json") else { continue };
                 let key = Key { namespace: namespace.clone(), id: id.to_owned() };
                 all.extend(self.read(&key).map(|record| (key, record)));
@@ -100,29 +100,29 @@ impl Store {
     }
 
     fn path(&self, key: &Key) -> PathBuf {
-        self.folder.join(&key.namespace).join(format!("{}.json", key.id))
+        self.directory.join(&key.namespace).join(format!("{}.json", key.id))
     }
 }
 
 /// What checks say may be nobody else's business.
-fn private(folder: &Path) -> Result<(), SupervisorError> {
+fn private(directory: &Path) -> Result<(), SupervisorError> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
-        .create(folder)
-        .map_err(SupervisorError::file("made", folder))
+        .create(directory)
+        .map_err(SupervisorError::file("made", directory))
 }
 
 /// The names in a directory that are text; none when it is not there.
-pub(crate) fn names(folder: &Path) -> Result<Vec<String>, SupervisorError> {
-    let entries = match fs::read_dir(folder) {
+pub(crate) fn names(directory: &Path) -> Result<Vec<String>, SupervisorError> {
+    let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(SupervisorError::file("read", folder)(error)),
+        Err(error) => return Err(SupervisorError::file("read", directory)(error)),
     };
     let mut names = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(SupervisorError::file("read", folder))?;
+        let entry = entry.map_err(SupervisorError::file("read", directory))?;
         names.extend(entry.file_name().into_string());
     }
     Ok(names)

@@ -19,7 +19,7 @@ pub type Identity = (u64, Option<SystemTime>);
 #[derive(Debug)]
 pub struct Watch {
     changes: OwnedFd,
-    folder: PathBuf,
+    directory: PathBuf,
 }
 
 impl Watch {
@@ -27,20 +27,20 @@ impl Watch {
     ///
     /// # Errors
     /// When it cannot be made or watched.
-    pub fn new(folder: &Path) -> Result<Self, SupervisorError> {
-        let made = fs::DirBuilder::new().recursive(true).mode(0o711).create(folder);
-        made.map_err(SupervisorError::file("made", folder))?;
+    pub fn new(directory: &Path) -> Result<Self, SupervisorError> {
+        let made = fs::DirBuilder::new().recursive(true).mode(0o711).create(directory);
+        made.map_err(SupervisorError::file("made", directory))?;
         let flags = inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK;
         let changes = inotify::init(flags)
             .map_err(|error| SupervisorError::System("directories cannot be watched", error.into()))?;
-        let watch = Self { changes, folder: folder.to_owned() };
-        watch.add(folder)?;
+        let watch = Self { changes, directory: directory.to_owned() };
+        watch.add(directory)?;
         Ok(watch)
     }
 
     /// The runtime's directory for a namespace.
     pub fn root(&self, namespace: &str) -> PathBuf {
-        self.folder.join(namespace)
+        self.directory.join(namespace)
     }
 
     /// Forgets what was heard: the next thing to do is to look.
@@ -56,7 +56,7 @@ impl Watch {
     /// When a directory cannot be read.
     pub fn look(&self) -> Result<Vec<(Key, Identity)>, SupervisorError> {
         let mut found = Vec::new();
-        for namespace in names(&self.folder)? {
+        for namespace in names(&self.directory)? {
             let root = self.root(&namespace);
             // Watched first: what comes while it is read is then heard.
             if !root.is_dir() || self.add(&root).is_err() {
@@ -74,12 +74,12 @@ impl Watch {
     }
 
     /// Watches a directory; again, if it is watched.
-    fn add(&self, folder: &Path) -> Result<(), SupervisorError> {
+    fn add(&self, directory: &Path) -> Result<(), SupervisorError> {
         use inotify::WatchFlags as Flags;
         let flags = Flags::CREATE | Flags::DELETE | Flags::MOVE | Flags::ONLYDIR;
-        inotify::add_watch(&self.changes, folder, flags)
+        inotify::add_watch(&self.changes, directory, flags)
             .map(drop)
-            .map_err(|error| SupervisorError::file("watched", folder)(error.into()))
+            .map_err(|error| SupervisorError::file("watched", directory)(error.into()))
     }
 }
 

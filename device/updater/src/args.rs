@@ -10,11 +10,11 @@ use crate::source::Address;
 /// What `--help` says.
 pub const USAGE: &str = "\
 usage: updater [--config FILE] [--json] COMMAND
-  install FILE|FOLDER|URL   put an update into the slot that does not run
-  status                    what runs, what else there is, what failed last
-  mark-good [--auto]        the version that runs is good; --auto: if all checks pass now
-  rollback                  the next start is of the other slot's version
-  watch                     wait for the checks to pass, then mark-good; restart the device if they do not";
+  install FILE|DIRECTORY|URL   put an update into the slot that does not run
+  status                       what runs, what else there is, what failed last
+  mark-good [--auto]           the version that runs is good; --auto: if all checks pass now
+  rollback                     the next start is of the other slot's version
+  watch                        wait for the checks to pass, then mark-good; restart the device if they do not";
 
 /// Where the configuration is, unless told otherwise.
 const CONFIG: &str = "/etc/yoe/updater.json";

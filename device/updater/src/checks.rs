@@ -125,8 +125,8 @@ mod tests {
 
     #[test]
     fn mounts_must_be_there_and_writable() {
-        let folder = tempfile::tempdir().unwrap();
-        let (mounts, data) = (folder.path().join("mounts"), folder.path().join("data"));
+        let directory = tempfile::tempdir().unwrap();
+        let (mounts, data) = (directory.path().join("mounts"), directory.path().join("data"));
         let check = |types: &[&str]| {
             let types: Vec<String> = types.iter().map(|kind| (*kind).to_owned()).collect();
             mounted(&mounts, &data, &types)

@@ -114,7 +114,7 @@ impl Default for Paths {
             disk: None,
             trust: "/usr/share/yoe/root.json".into(),
             credential: "/run/credentials/@system/updater.root".into(),
-            efivars: yoe_disk::loader::FOLDER.into(),
+            efivars: yoe_disk::loader::DIRECTORY.into(),
             cmdline: "/proc/cmdline".into(),
             os_release: "/usr/lib/os-release".into(),
             mounts: "/proc/self/mounts".into(),

@@ -62,7 +62,7 @@ pub struct Failure {
 /// The state directory.
 #[derive(Debug, Clone)]
 pub struct State {
-    folder: PathBuf,
+    directory: PathBuf,
 }
 
 /// Bytes of the largest record that is read.
@@ -72,13 +72,13 @@ const ON_ESP: &str = "EFI/yoe/failure.json";
 
 impl State {
     /// In this directory.
-    pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+    pub fn new(directory: &Path) -> Self {
+        Self { directory: directory.to_owned() }
     }
 
     /// What was seen before; nothing when it cannot be read.
     pub fn memory(&self) -> Memory {
-        read(&self.folder.join("memory.json")).unwrap_or_default()
+        read(&self.directory.join("memory.json")).unwrap_or_default()
     }
 
     /// The root metadata that was handed over or came with the image, and every later version that was seen since, with what else
@@ -117,15 +117,15 @@ impl State {
     /// # Errors
     /// When it cannot be written.
     pub fn keep(&self, before: &Memory, memory: Memory) -> Result<(), UpdaterError> {
-        fs::create_dir_all(&self.folder).map_err(UpdaterError::file("made", &self.folder))?;
-        let _lock = Lock::take(&self.folder.join("memory.lock"))?;
+        fs::create_dir_all(&self.directory).map_err(UpdaterError::file("made", &self.directory))?;
+        let _lock = Lock::take(&self.directory.join("memory.lock"))?;
         let here = self.memory();
         let memory = if here == *before {
             memory
         } else {
             Memory { seen: here.seen.clone().newest(memory.seen), time: here.time.max(memory.time) }
         };
-        let path = self.folder.join("memory.json");
+        let path = self.directory.join("memory.json");
         if here == memory { Ok(()) } else { durable(&path, json(&memory).as_bytes()) }
     }
 
@@ -163,11 +163,11 @@ impl State {
     }
 
     fn record(&self) -> PathBuf {
-        self.folder.join("failure.json")
+        self.directory.join("failure.json")
     }
 
     fn root(&self, version: u64) -> PathBuf {
-        self.folder.join(format!("{version}.root.json"))
+        self.directory.join(format!("{version}.root.json"))
     }
 }
 

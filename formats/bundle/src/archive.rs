@@ -134,12 +134,12 @@ mod tests {
         assert_eq!(parse(&[1; 512]), Err(ArchiveError::Header));
         assert_eq!(parse(&[0; 511]), Err(ArchiveError::Header));
         assert!(matches!(header(&"a".repeat(300), 1), Err(ArchiveError::Name(_))));
-        let mut folder = Header::new_ustar();
-        folder.set_path("x").unwrap();
-        folder.set_size(0);
-        folder.set_entry_type(EntryType::Directory);
-        folder.set_cksum();
-        assert!(matches!(parse(folder.as_bytes()), Err(ArchiveError::Kind(_))));
+        let mut directory = Header::new_ustar();
+        directory.set_path("x").unwrap();
+        directory.set_size(0);
+        directory.set_entry_type(EntryType::Directory);
+        directory.set_cksum();
+        assert!(matches!(parse(directory.as_bytes()), Err(ArchiveError::Kind(_))));
         let whole = header("x", 1).unwrap();
         for at in 0..512 {
             let mut damaged = whole.clone();

@@ -67,7 +67,7 @@ pub mod path {
     /// Where a target is, by its name and the digits of its SHA-256 digest.
     pub fn target(name: &str, digest: &str) -> String {
         match name.rsplit_once('/') {
-            Some((folder, file)) => format!("targets/{folder}/{digest}.{file}"),
+            Some((directory, file)) => format!("targets/{directory}/{digest}.{file}"),
             None => format!("targets/{digest}.{name}"),
         }
     }

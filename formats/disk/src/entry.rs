@@ -10,7 +10,7 @@
 use std::fmt;
 
 /// The directory of the entries on the EFI system partition.
-pub const FOLDER: &str = "EFI/Linux";
+pub const DIRECTORY: &str = "EFI/Linux";
 
 /// Tries of an entry that was not yet found good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

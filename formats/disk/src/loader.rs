@@ -1,7 +1,7 @@
 //! What firmware and systemd-boot left in EFI variables (UEFI; Boot Loader Interface).
 
 /// The directory of the variables on a Linux system.
-pub const FOLDER: &str = "/sys/firmware/efi/efivars";
+pub const DIRECTORY: &str = "/sys/firmware/efi/efivars";
 
 /// Where the counted entry of this boot is; not there when this boot is not counted.
 pub const BOOT_COUNT_PATH: &str = "LoaderBootCountPath-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";

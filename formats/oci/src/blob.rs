@@ -28,19 +28,23 @@ impl Blob {
 }
 
 /// Writes a document as a blob into the directory.
-pub(crate) fn json(folder: &Path, document: &'static str, value: &impl Serialize) -> Result<Blob, OciError> {
+pub(crate) fn json(
+    directory: &Path,
+    document: &'static str,
+    value: &impl Serialize,
+) -> Result<Blob, OciError> {
     let bytes = serde_json::to_vec(value).map_err(|source| OciError::Json { document, source })?;
     let hex = hex(&Sha256::digest(&bytes));
-    let path = folder.join(&hex);
+    let path = directory.join(&hex);
     fs::write(&path, &bytes).map_err(OciError::io("write", &path))?;
     Ok(Blob { digest: format!("sha256:{hex}"), size: bytes.len() as u64 })
 }
 
 /// Compresses a tar into a blob in the directory. Gives the digest of the tar too, which names a layer whatever its
 /// compression.
-pub(crate) fn layer(folder: &Path, tar: &Path) -> Result<(Blob, String), OciError> {
+pub(crate) fn layer(directory: &Path, tar: &Path) -> Result<(Blob, String), OciError> {
     // Its name is known only at its end.
-    let unnamed = folder.join("layer");
+    let unnamed = directory.join("layer");
     let file = File::create(&unnamed).map_err(OciError::io("write", &unnamed))?;
     let mut whole = Sha256::new();
     let compressed = Counted { to: BufWriter::new(file), digest: Sha256::new(), size: 0 };
@@ -57,7 +61,7 @@ pub(crate) fn layer(folder: &Path, tar: &Path) -> Result<(Blob, String), OciErro
     };
     let counted = finish().map_err(OciError::io("write", &unnamed))?;
     let name = hex(&counted.digest.finalize());
-    let path = folder.join(&name);
+    let path = directory.join(&name);
     fs::rename(&unnamed, &path).map_err(OciError::io("write", &path))?;
     let blob = Blob { digest: format!("sha256:{name}"), size: counted.size };
     Ok((blob, format!("sha256:{}", hex(&whole.finalize()))))

@@ -114,8 +114,8 @@ mod tests {
     use super::*;
 
     /// A layer with one file, and the image that it makes.
-    fn written(folder: &Path, config: &Config) -> (PathBuf, PathBuf, Written) {
-        let tar = folder.join("root.tar");
+    fn written(directory: &Path, config: &Config) -> (PathBuf, PathBuf, Written) {
+        let tar = directory.join("root.tar");
         let mut builder = tar::Builder::new(fs::File::create(&tar).unwrap());
         let mut header = tar::Header::new_ustar();
         header.set_size(6);
@@ -133,7 +133,7 @@ mod tests {
             layer: &tar,
             created: 1_750_000_000,
         };
-        let (layout, archive) = (folder.join("hello"), folder.join("hello.tar"));
+        let (layout, archive) = (directory.join("hello"), directory.join("hello.tar"));
         let written = write(&image, &layout, &archive).unwrap();
         (layout, archive, written)
     }
@@ -160,8 +160,8 @@ mod tests {
 
     #[test]
     fn every_descriptor_leads_to_its_blob() {
-        let folder = tempfile::tempdir().unwrap();
-        let (layout, _, written) = written(folder.path(), &config());
+        let directory = tempfile::tempdir().unwrap();
+        let (layout, _, written) = written(directory.path(), &config());
         let index = read(&layout, "index.json");
         assert_eq!(index["manifests"][0]["digest"], written.digest);
         let manifest = read(&layout, blob(&layout, &index["manifests"][0]).to_str().unwrap());
@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(manifest["layers"][0]["size"], written.compressed);
         let mut tar = Vec::new();
         std::io::copy(&mut flate2::read::GzDecoder::new(fs::File::open(layer).unwrap()), &mut tar).unwrap();
-        assert_eq!(tar, fs::read(folder.path().join("root.tar")).unwrap());
+        assert_eq!(tar, fs::read(directory.path().join("root.tar")).unwrap());
         let diff_id = <sha2::Sha256 as sha2::Digest>::digest(&tar);
         let diff_id: String = diff_id.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(config["rootfs"]["diff_ids"][0], format!("sha256:{diff_id}"));
@@ -179,8 +179,8 @@ mod tests {
 
     #[test]
     fn the_configuration_is_as_the_specification_writes_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let (layout, ..) = written(folder.path(), &config());
+        let directory = tempfile::tempdir().unwrap();
+        let (layout, ..) = written(directory.path(), &config());
         let index = read(&layout, "index.json");
         let manifest = read(&layout, blob(&layout, &index["manifests"][0]).to_str().unwrap());
         let mut config = read(&layout, blob(&layout, &manifest["config"]).to_str().unwrap());
@@ -205,9 +205,9 @@ mod tests {
 
     #[test]
     fn the_archive_holds_the_layout() {
-        let folder = tempfile::tempdir().unwrap();
-        let (layout, archive, _) = written(folder.path(), &config());
-        let unpacked = folder.path().join("unpacked");
+        let directory = tempfile::tempdir().unwrap();
+        let (layout, archive, _) = written(directory.path(), &config());
+        let unpacked = directory.path().join("unpacked");
         tar::Archive::new(fs::File::open(archive).unwrap()).unpack(&unpacked).unwrap();
         for name in ["oci-layout", "index.json"] {
             assert_eq!(fs::read(unpacked.join(name)).unwrap(), fs::read(layout.join(name)).unwrap());
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_layer_that_is_not_there_is_told() {
-        let folder = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().unwrap();
         let image = Image {
             name: "hello",
             tag: "1.0",
@@ -227,7 +227,7 @@ mod tests {
             layer: Path::new("/no/such/layer.tar"),
             created: 0,
         };
-        let error = write(&image, &folder.path().join("a"), &folder.path().join("a.tar")).unwrap_err();
+        let error = write(&image, &directory.path().join("a"), &directory.path().join("a.tar")).unwrap_err();
         assert_eq!(error.to_string(), "cannot read /no/such/layer.tar");
     }
 }

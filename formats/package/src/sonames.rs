@@ -41,10 +41,10 @@ impl Sonames {
         for name in &elf.needed {
             self.needed.entry(name.clone()).or_insert_with(|| path.to_owned());
         }
-        let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let (directory, file) = path.rsplit_once('/').unwrap_or(("", path));
         let Some(soname) = soname(file, elf) else { return };
         self.held.insert(soname.clone());
-        if SEARCHED.contains(&folder) {
+        if SEARCHED.contains(&directory) {
             self.provided.insert(soname.clone(), version(file, &soname));
         }
     }

@@ -51,8 +51,8 @@ impl Tree {
                 Part::Nobody => dropped.push(path.clone()),
             }
         }
-        let folders = self.nodes.iter().filter(|(_, node)| node.content == Content::Directory);
-        for (path, node) in folders.filter(|(path, _)| !filled.contains(path.as_str())) {
+        let directories = self.nodes.iter().filter(|(_, node)| node.content == Content::Directory);
+        for (path, node) in directories.filter(|(path, _)| !filled.contains(path.as_str())) {
             // An empty directory: whatever is below it is a directory as well.
             match by_path(&format!("{path}/")) {
                 Some(Part::Nobody) => dropped.push(path.clone()),
@@ -118,13 +118,13 @@ fn by_path(path: &str) -> Option<Part> {
     let file = parts.last().copied().unwrap_or_default();
     match parts.as_slice() {
         ["usr", "include", ..] => Some(Part::Dev),
-        ["usr", "share", folder, _, ..] if DOCUMENTATION.contains(folder) => Some(Part::Nobody),
-        ["usr", "share", folder, _, ..] if DEV_DATA.contains(folder) => Some(Part::Dev),
+        ["usr", "share", directory, _, ..] if DOCUMENTATION.contains(directory) => Some(Part::Nobody),
+        ["usr", "share", directory, _, ..] if DEV_DATA.contains(directory) => Some(Part::Dev),
         ["usr", "bin", name] if name.ends_with("-config") => Some(Part::Dev),
-        ["usr", "lib", folder, ..] if NOT_LIBRARIES.contains(folder) => Some(Part::Runtime),
+        ["usr", "lib", directory, ..] if NOT_LIBRARIES.contains(directory) => Some(Part::Runtime),
         ["usr", "lib", .., _] if file.ends_with(".la") => Some(Part::Nobody),
         ["usr", "lib", .., _] if file.ends_with(".a") || file.ends_with(".o") => Some(Part::Dev),
-        ["usr", "lib", folder, _, ..] if DEV_DATA.contains(folder) => Some(Part::Dev),
+        ["usr", "lib", directory, _, ..] if DEV_DATA.contains(directory) => Some(Part::Dev),
         ["usr", "lib", between @ .., _] if between.contains(&"include") => Some(Part::Dev),
         _ => None,
     }
@@ -147,9 +147,9 @@ mod tests {
     }
 
     #[test]
-    fn each_part_has_its_files_and_their_folders() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path();
+    fn each_part_has_its_files_and_their_directories() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
         for path in [
             "usr/bin/z",
             "usr/bin/z-config",

@@ -42,14 +42,14 @@ impl Tree {
     /// When a directory cannot be read, a name is not UTF-8, or something is neither file, directory nor link.
     pub fn scan(root: &Path) -> Result<Self, PackageError> {
         let mut tree = Self { root: root.to_owned(), nodes: BTreeMap::new() };
-        tree.scan_folder(root, "")?;
+        tree.scan_directory(root, "")?;
         Ok(tree)
     }
 
-    fn scan_folder(&mut self, folder: &Path, prefix: &str) -> Result<(), PackageError> {
-        let list = fs::read_dir(folder).map_err(PackageError::io("list", folder))?;
+    fn scan_directory(&mut self, directory: &Path, prefix: &str) -> Result<(), PackageError> {
+        let list = fs::read_dir(directory).map_err(PackageError::io("list", directory))?;
         for item in list {
-            let item = item.map_err(PackageError::io("list", folder))?;
+            let item = item.map_err(PackageError::io("list", directory))?;
             let name = item.file_name();
             let Some(name) = name.to_str() else {
                 return Err(PackageError::NotUtf8 { path: format!("{prefix}{}", name.to_string_lossy()) });
@@ -59,7 +59,7 @@ impl Tree {
             let is_directory = node.content == Content::Directory;
             self.nodes.insert(path.clone(), node);
             if is_directory {
-                self.scan_folder(&item.path(), &format!("{path}/"))?;
+                self.scan_directory(&item.path(), &format!("{path}/"))?;
             }
         }
         Ok(())
@@ -152,11 +152,11 @@ mod tests {
 
     #[test]
     fn a_tree_lists_parents_first() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir_all(folder.path().join("usr/lib")).unwrap();
-        fs::write(folder.path().join("usr/lib/a"), "abc").unwrap();
-        std::os::unix::fs::symlink("a", folder.path().join("usr/lib/b")).unwrap();
-        let tree = Tree::scan(folder.path()).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        fs::create_dir_all(directory.path().join("usr/lib")).unwrap();
+        fs::write(directory.path().join("usr/lib/a"), "abc").unwrap();
+        std::os::unix::fs::symlink("a", directory.path().join("usr/lib/b")).unwrap();
+        let tree = Tree::scan(directory.path()).unwrap();
         assert_eq!(
             tree.iter().map(|(path, _)| path).collect::<Vec<_>>(),
             ["usr", "usr/lib", "usr/lib/a", "usr/lib/b"]
@@ -167,9 +167,9 @@ mod tests {
 
     #[test]
     fn a_socket_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let _socket = UnixListener::bind(folder.path().join("s")).unwrap();
-        let error = Tree::scan(folder.path()).unwrap_err();
+        let directory = tempfile::tempdir().unwrap();
+        let _socket = UnixListener::bind(directory.path().join("s")).unwrap();
+        let error = Tree::scan(directory.path()).unwrap_err();
         insta::assert_snapshot!(error, @r#""s" is a socket; a package holds files, directories and symbolic links"#);
     }
 }

@@ -32,10 +32,10 @@ pub struct Written {
 pub fn write(tree: &Tree, info: &Info, signer: &Signer, dest: &Path) -> Result<Written, PackageError> {
     info.validate()?;
     let info = with_sonames(tree, info)?;
-    let folder = dest.parent().unwrap_or(Path::new("."));
+    let directory = dest.parent().unwrap_or(Path::new("."));
     let mut out =
-        tempfile::NamedTempFile::new_in(folder).map_err(PackageError::io("make a file in", folder))?;
-    let mut data = tempfile::tempfile_in(folder).map_err(PackageError::io("make a file in", folder))?;
+        tempfile::NamedTempFile::new_in(directory).map_err(PackageError::io("make a file in", directory))?;
+    let mut data = tempfile::tempfile_in(directory).map_err(PackageError::io("make a file in", directory))?;
     let data_hash = write_data(tree, info.build_date, &mut data, dest)?;
     let control = Control { info, installed_size: tree.size(), data_hash };
     let date = control.info.build_date;

@@ -32,27 +32,27 @@ fn problems_with(root: &Path, setuid: &[String], change: impl FnOnce(&mut CheckC
 }
 
 fn with_elf(elf: &Elf<'_>) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    put(folder.path(), "usr/bin/tool", &elf.bytes(), 0o755);
-    problems(folder.path(), |_| ())
+    let directory = tempfile::tempdir().unwrap();
+    put(directory.path(), "usr/bin/tool", &elf.bytes(), 0o755);
+    problems(directory.path(), |_| ())
 }
 
 const MUSL: Option<&str> = Some("/lib/ld-musl-x86_64.so.1");
 
 #[test]
 fn a_good_tree_has_none() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     let good =
         Elf { machine: X86_64, interpreter: MUSL, needed: &["libc.so", "libown.so.1"], ..Elf::default() };
     let own = Elf { machine: X86_64, soname: Some("libown.so.1"), needed: &["libc.so"], ..Elf::default() };
-    put(folder.path(), "usr/bin/tool", &good.bytes(), 0o755);
-    put(folder.path(), "usr/lib/private/libown.so.1", &own.bytes(), 0o755);
-    put(folder.path(), "etc/tool.conf", b"path=/usr/src\n", 0o644);
+    put(directory.path(), "usr/bin/tool", &good.bytes(), 0o755);
+    put(directory.path(), "usr/lib/private/libown.so.1", &own.bytes(), 0o755);
+    put(directory.path(), "etc/tool.conf", b"path=/usr/src\n", 0o644);
     // What goes to no package is not looked at.
-    put(folder.path(), "usr/lib/libown.la", b"libdir='/build/dest/usr/lib'", 0o644);
-    symlink("usr/lib", folder.path().join("lib")).unwrap();
-    symlink("tool", folder.path().join("usr/bin/other")).unwrap();
-    assert_eq!(problems(folder.path(), |_| ()), "");
+    put(directory.path(), "usr/lib/libown.la", b"libdir='/build/dest/usr/lib'", 0o644);
+    symlink("usr/lib", directory.path().join("lib")).unwrap();
+    symlink("tool", directory.path().join("usr/bin/other")).unwrap();
+    assert_eq!(problems(directory.path(), |_| ()), "");
 }
 
 #[test]
@@ -107,51 +107,51 @@ fn code_that_weakens_the_system() {
 
 #[test]
 fn a_file_that_only_begins_as_elf() {
-    let folder = tempfile::tempdir().unwrap();
-    put(folder.path(), "usr/bin/tool", b"\x7fELF\x02\x01", 0o755);
-    put(folder.path(), "usr/lib/firmware/blob", b"\x7fELF\x02\x01", 0o644);
-    insta::assert_snapshot!(problems(folder.path(), |_| ()));
+    let directory = tempfile::tempdir().unwrap();
+    put(directory.path(), "usr/bin/tool", b"\x7fELF\x02\x01", 0o755);
+    put(directory.path(), "usr/lib/firmware/blob", b"\x7fELF\x02\x01", 0o644);
+    insta::assert_snapshot!(problems(directory.path(), |_| ()));
 }
 
 #[test]
 fn machine_code_in_noarch() {
-    let folder = tempfile::tempdir().unwrap();
-    put(folder.path(), "usr/bin/tool", &Elf { machine: X86_64, ..Elf::default() }.bytes(), 0o755);
-    insta::assert_snapshot!(problems(folder.path(), |context| context.arch = None));
+    let directory = tempfile::tempdir().unwrap();
+    put(directory.path(), "usr/bin/tool", &Elf { machine: X86_64, ..Elf::default() }.bytes(), 0o755);
+    insta::assert_snapshot!(problems(directory.path(), |context| context.arch = None));
 }
 
 #[test]
 fn build_paths() {
-    let folder = tempfile::tempdir().unwrap();
-    put(folder.path(), "usr/lib/pkgconfig/x.pc", b"prefix=/usr\nLibs: -L/sysroot/usr/lib -lx\n", 0o644);
-    put(folder.path(), "usr/bin/x", b"\x00\x01/build/src/main.c\0assert\0", 0o755);
-    symlink("/build/dest/usr/bin/x", folder.path().join("usr/bin/y")).unwrap();
-    symlink("../../../etc/x", folder.path().join("usr/bin/z")).unwrap();
-    insta::assert_snapshot!(problems(folder.path(), |_| ()));
-    let accepted = problems(folder.path(), |context| context.host_paths_ok = true);
+    let directory = tempfile::tempdir().unwrap();
+    put(directory.path(), "usr/lib/pkgconfig/x.pc", b"prefix=/usr\nLibs: -L/sysroot/usr/lib -lx\n", 0o644);
+    put(directory.path(), "usr/bin/x", b"\x00\x01/build/src/main.c\0assert\0", 0o755);
+    symlink("/build/dest/usr/bin/x", directory.path().join("usr/bin/y")).unwrap();
+    symlink("../../../etc/x", directory.path().join("usr/bin/z")).unwrap();
+    insta::assert_snapshot!(problems(directory.path(), |_| ()));
+    let accepted = problems(directory.path(), |context| context.host_paths_ok = true);
     assert!(!accepted.contains("names /"), "{accepted}");
 }
 
 #[test]
 fn privileged_and_open_files() {
-    let folder = tempfile::tempdir().unwrap();
-    put(folder.path(), "usr/bin/su", b"", 0o4755);
-    put(folder.path(), "usr/bin/passwd", b"", 0o4755);
-    put(folder.path(), "usr/bin/mount", b"", 0o755);
-    put(folder.path(), "etc/open", b"", 0o666);
+    let directory = tempfile::tempdir().unwrap();
+    put(directory.path(), "usr/bin/su", b"", 0o4755);
+    put(directory.path(), "usr/bin/passwd", b"", 0o4755);
+    put(directory.path(), "usr/bin/mount", b"", 0o755);
+    put(directory.path(), "etc/open", b"", 0o666);
     for (path, mode) in [("tmp", 0o1777), ("var", 0o777)] {
-        fs::create_dir(folder.path().join(path)).unwrap();
-        fs::set_permissions(folder.path().join(path), fs::Permissions::from_mode(mode)).unwrap();
+        fs::create_dir(directory.path().join(path)).unwrap();
+        fs::set_permissions(directory.path().join(path), fs::Permissions::from_mode(mode)).unwrap();
     }
     let declared = ["/usr/bin/su", "/usr/bin/mount", "/usr/bin/absent"].map(str::to_owned);
-    insta::assert_snapshot!(problems_with(folder.path(), &declared, |_| ()));
+    insta::assert_snapshot!(problems_with(directory.path(), &declared, |_| ()));
 }
 
 #[test]
 fn places_that_a_device_does_not_have() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     for path in ["bin/tool", "lib/libx.so", "stray", "build/dest/usr/x", "usr/bin/tool"] {
-        put(folder.path(), path, b"", 0o755);
+        put(directory.path(), path, b"", 0o755);
     }
-    insta::assert_snapshot!(problems(folder.path(), |_| ()));
+    insta::assert_snapshot!(problems(directory.path(), |_| ()));
 }

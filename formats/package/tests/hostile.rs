@@ -15,10 +15,10 @@ use yoe_package::{
 };
 
 fn package() -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    sample(&folder.path().join("tree"));
-    let file = folder.path().join("tool.apk");
-    write(&Tree::scan(&folder.path().join("tree")).unwrap(), &info("tool"), &SIGNER, &file).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    sample(&directory.path().join("tree"));
+    let file = directory.path().join("tool.apk");
+    write(&Tree::scan(&directory.path().join("tree")).unwrap(), &info("tool"), &SIGNER, &file).unwrap();
     fs::read(file).unwrap()
 }
 
@@ -120,7 +120,7 @@ fn archive(entries: &[Entry]) -> Vec<u8> {
 }
 
 #[test]
-fn paths_that_leave_the_folder_are_refused() {
+fn paths_that_leave_the_directory_are_refused() {
     let long = format!("{}x", "a/".repeat(3000));
     for path in ["../x", "a/../../x", "/etc/passwd", "a//b", "a/./b", "", long.as_str()] {
         let bytes = archive(&[entry(path, Kind::File)]);
@@ -132,7 +132,7 @@ fn paths_that_leave_the_folder_are_refused() {
 }
 
 #[test]
-fn the_top_folder_itself_is_no_entry() {
+fn the_top_directory_itself_is_no_entry() {
     let bytes = archive(&[entry(".", Kind::Directory), entry("x", Kind::File), entry(".", Kind::Directory)]);
     assert_eq!(walk(&bytes).unwrap().iter().map(|entry| entry.path.as_str()).collect::<Vec<_>>(), ["x"]);
     let file = archive(&[entry(".", Kind::File)]);

@@ -9,10 +9,10 @@ use std::path::Path;
 use support::{SIGNER, info, put, sample, trusted};
 use yoe_package::{Entry, Kind, PackageError, Reader, Signer, Tree, index, write};
 
-fn packed(folder: &Path) -> (Vec<u8>, yoe_package::Written) {
-    let tree = folder.join("tree");
+fn packed(directory: &Path) -> (Vec<u8>, yoe_package::Written) {
+    let tree = directory.join("tree");
     sample(&tree);
-    let file = folder.join("tool-1.0-r0.apk");
+    let file = directory.join("tool-1.0-r0.apk");
     let written = write(&Tree::scan(&tree).unwrap(), &info("tool"), &SIGNER, &file).unwrap();
     (fs::read(file).unwrap(), written)
 }
@@ -33,8 +33,8 @@ fn entries(bytes: &[u8]) -> Vec<(Entry, Vec<u8>)> {
 
 #[test]
 fn what_is_written_reads_back() {
-    let folder = tempfile::tempdir().unwrap();
-    let (bytes, written) = packed(folder.path());
+    let directory = tempfile::tempdir().unwrap();
+    let (bytes, written) = packed(directory.path());
     let reader = Reader::new(&*bytes, "tool.apk", &trusted()).unwrap();
     assert_eq!(reader.control(), &written.control);
     assert_eq!(reader.identity(), written.identity);
@@ -51,7 +51,7 @@ fn what_is_written_reads_back() {
 }
 
 #[test]
-fn the_same_tree_in_another_folder_gives_the_same_bytes() {
+fn the_same_tree_in_another_directory_gives_the_same_bytes() {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (first, written) = packed(one.path());
     // Another order of making, other times.
@@ -64,19 +64,19 @@ fn the_same_tree_in_another_folder_gives_the_same_bytes() {
 
 #[test]
 fn a_changed_file_changes_the_package() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_, written) = packed(folder.path());
-    put(&folder.path().join("tree"), "usr/bin/tool", b"#!/bin/ash\n", 0o755);
-    let tree = Tree::scan(&folder.path().join("tree")).unwrap();
-    let again = write(&tree, &info("tool"), &SIGNER, &folder.path().join("again.apk")).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let (_, written) = packed(directory.path());
+    put(&directory.path().join("tree"), "usr/bin/tool", b"#!/bin/ash\n", 0o755);
+    let tree = Tree::scan(&directory.path().join("tree")).unwrap();
+    let again = write(&tree, &info("tool"), &SIGNER, &directory.path().join("again.apk")).unwrap();
     assert_ne!(written.control.data_hash, again.control.data_hash);
     assert_ne!(written.identity, again.identity);
 }
 
 #[test]
 fn a_stranger_is_named_with_those_who_are_trusted() {
-    let folder = tempfile::tempdir().unwrap();
-    let (bytes, _) = packed(folder.path());
+    let directory = tempfile::tempdir().unwrap();
+    let (bytes, _) = packed(directory.path());
     let stranger = Signer::generate("stranger").unwrap().public_key().unwrap();
     let error = Reader::new(&*bytes, "tool.apk", &[stranger]).err().unwrap();
     insta::assert_snapshot!(error, @"tool.apk is signed by yoe-test.rsa.pub; trusted here: stranger.rsa.pub");
@@ -88,9 +88,9 @@ fn a_stranger_is_named_with_those_who_are_trusted() {
 
 #[test]
 fn an_index_lists_what_was_written_and_what_was_opened_alike() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_, written) = packed(folder.path());
-    let opened = index::Listed::open(&folder.path().join("tool-1.0-r0.apk"), &trusted()).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let (_, written) = packed(directory.path());
+    let opened = index::Listed::open(&directory.path().join("tool-1.0-r0.apk"), &trusted()).unwrap();
     assert_eq!(index::Listed::from(&written), opened);
     let bytes = index::write(std::slice::from_ref(&opened), "test", 1_750_000_000, &SIGNER).unwrap();
     assert_eq!(bytes, index::write(&[opened], "test", 1_750_000_000, &SIGNER).unwrap());
@@ -105,7 +105,7 @@ fn an_index_lists_what_was_written_and_what_was_opened_alike() {
 
 #[test]
 fn libraries_become_dependencies_and_provisions() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     let library = support::elf::Elf {
         machine: support::elf::X86_64,
         soname: Some("libz.so.1"),
@@ -117,10 +117,10 @@ fn libraries_become_dependencies_and_provisions() {
         needed: &["libz.so.1", "libc.so"],
         ..Default::default()
     };
-    put(folder.path(), "tree/usr/lib/libz.so.1.3.1", &library.bytes(), 0o755);
-    put(folder.path(), "tree/usr/bin/minigzip", &program.bytes(), 0o755);
-    let tree = Tree::scan(&folder.path().join("tree")).unwrap();
-    let written = write(&tree, &info("zlib"), &SIGNER, &folder.path().join("z.apk")).unwrap();
+    put(directory.path(), "tree/usr/lib/libz.so.1.3.1", &library.bytes(), 0o755);
+    put(directory.path(), "tree/usr/bin/minigzip", &program.bytes(), 0o755);
+    let tree = Tree::scan(&directory.path().join("tree")).unwrap();
+    let written = write(&tree, &info("zlib"), &SIGNER, &directory.path().join("z.apk")).unwrap();
     assert_eq!(written.control.info.depends, ["so:libc.so"]);
     assert_eq!(written.control.info.provides, ["so:libz.so.1=1.3.1"]);
 }
@@ -128,13 +128,13 @@ fn libraries_become_dependencies_and_provisions() {
 /// A root's package database holds the sizes of packages, and a root's bytes must not depend on who signed them.
 #[test]
 fn a_packages_size_does_not_depend_on_who_signed_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_, written) = packed(folder.path());
-    let file = folder.path().join("other.apk");
+    let directory = tempfile::tempdir().unwrap();
+    let (_, written) = packed(directory.path());
+    let file = directory.path().join("other.apk");
     for _ in 0..3 {
         let other = Signer::generate("yoe-test").unwrap();
-        let again =
-            write(&Tree::scan(&folder.path().join("tree")).unwrap(), &info("tool"), &other, &file).unwrap();
+        let again = write(&Tree::scan(&directory.path().join("tree")).unwrap(), &info("tool"), &other, &file)
+            .unwrap();
         assert_eq!(again.file_size, written.file_size);
         assert_eq!(again.identity, written.identity);
     }

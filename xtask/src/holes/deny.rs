@@ -102,8 +102,9 @@ fn is_served(name: &str, version: &str) -> bool {
 
 /// The database that was used, with its date.
 fn database(scratch: &Path, advisories: Option<&Path>) -> Result<String, String> {
-    let folder = scratch.join("databases");
-    let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let directory = scratch.join("databases");
+    let entries =
+        std::fs::read_dir(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     let clone = entries.filter_map(|entry| Some(entry.ok()?.path())).find(|path| path.join(".git").exists());
     let clone = clone.ok_or("cargo deny fetched no database")?;
     let output = Command::new("git")
@@ -147,9 +148,9 @@ mod tests {
     const ADVISORY: &str = "```toml\n[advisory]\nid = \"RUSTSEC-2026-9999\"\npackage = \"serde_json\"\ndate = \"2026-01-01\"\n\
                             \n[versions]\npatched = [\">= 999.0.0\"]\n```\n\n# Invented\n\nFor a test.\n";
 
-    fn git(folder: &Path, arguments: &[&str]) {
+    fn git(directory: &Path, arguments: &[&str]) {
         let identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"];
-        let status = Command::new("git").arg("-C").arg(folder).args(identity).args(arguments).status();
+        let status = Command::new("git").arg("-C").arg(directory).args(identity).args(arguments).status();
         assert!(status.as_ref().is_ok_and(|status| status.success()), "git {arguments:?}: {status:?}");
     }
 

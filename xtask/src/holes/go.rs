@@ -10,7 +10,7 @@ use super::{Checked, programs};
 
 /// The checker: a program of the module golang.org/x/vuln.
 const CHECKER: (&str, &str) = ("golang.org/x/vuln/cmd/govulncheck", "v1.9.0");
-/// The module that holds the database, one file of the OSV format for each report in the folder `data/osv`.
+/// The module that holds the database, one file of the OSV format for each report in the directory `data/osv`.
 const DATABASE: &str = "golang.org/x/vulndb";
 /// What advisories call the standard library; its fixes come with a toolchain.
 const STDLIB: &str = "stdlib";
@@ -21,14 +21,15 @@ pub fn check() -> Result<Checked, String> {
     let cache = cache()?;
     let client = GoClient::make(&cache)?;
     let database = client.fetch(DATABASE, "latest")?;
-    let checker = Govulncheck::new(client.install(CHECKER.0, CHECKER.1)?, &database.folder.join("data/osv"));
+    let checker =
+        Govulncheck::new(client.install(CHECKER.0, CHECKER.1)?, &database.directory.join("data/osv"));
     let project = cache.join("project");
     programs::copy(&project)?;
     let (mut holes, mut served, mut count) = (Vec::new(), BTreeMap::new(), 0);
     for unit in programs::units(Path::new("."))? {
-        let folder = cache.join("programs").join(&unit);
-        programs::unpack(&project, &unit, &folder)?;
-        let elves = programs::elves(&folder)?;
+        let directory = cache.join("programs").join(&unit);
+        programs::unpack(&project, &unit, &directory)?;
+        let elves = programs::elves(&directory)?;
         if elves.is_empty() {
             return Err(format!("the unit {unit} has no program"));
         }

@@ -24,7 +24,7 @@ pub struct Module {
     /// Its version.
     pub version: String,
     /// Its files.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
 }
 
 impl GoClient {
@@ -46,7 +46,7 @@ impl GoClient {
             let text = answer[name].as_str().map(str::to_owned);
             text.ok_or_else(|| format!("go mod download {path}@{query} gave no {name}: {answer}"))
         };
-        Ok(Module { version: field("Version")?, folder: field("Dir")?.into() })
+        Ok(Module { version: field("Version")?, directory: field("Dir")?.into() })
     }
 
     /// The version of a module that the proxy serves for a query, such as `v1.2.3` or `>=v1.2.3`; why none, when there is none.

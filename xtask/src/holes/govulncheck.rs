@@ -30,7 +30,7 @@ pub struct Finding {
 }
 
 impl Govulncheck {
-    /// `database` is a folder with one file of the OSV format for each report.
+    /// `database` is a directory with one file of the OSV format for each report.
     pub fn new(program: PathBuf, database: &Path) -> Self {
         Self { program, database: format!("file://{}", database.display()) }
     }

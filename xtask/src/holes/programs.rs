@@ -62,8 +62,8 @@ fn unstripped(class: &str) -> Result<String, String> {
 /// The names of all units that the class `go_binary` makes.
 pub fn units(root: &Path) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
-    for folder in UNITS {
-        for category in entries(&root.join(folder))? {
+    for directory in UNITS {
+        for category in entries(&root.join(directory))? {
             if !category.is_dir() {
                 continue;
             }
@@ -84,9 +84,9 @@ pub fn units(root: &Path) -> Result<Vec<String>, String> {
     }
 }
 
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let unreadable = |error| format!("{}: {error}", folder.display());
-    let entries = std::fs::read_dir(folder).map_err(unreadable)?;
+fn entries(directory: &Path) -> Result<Vec<PathBuf>, String> {
+    let unreadable = |error| format!("{}: {error}", directory.display());
+    let entries = std::fs::read_dir(directory).map_err(unreadable)?;
     entries.map(|entry| entry.map(|entry| entry.path()).map_err(unreadable)).collect()
 }
 
@@ -120,7 +120,7 @@ pub fn unpack(project: &Path, unit: &str, into: &Path) -> Result<(), String> {
     if tar.success() { Ok(()) } else { Err(format!("tar -xzf {}: {tar}", package.display())) }
 }
 
-/// Builds a target; gives where it is: the package of a unit, the folder of a container.
+/// Builds a target; gives where it is: the package of a unit, the directory of a container.
 pub fn build(project: &Path, unit: &str) -> Result<PathBuf, String> {
     let mut command = match std::env::var_os(YOE) {
         Some(yoe) => Command::new(yoe),
@@ -148,11 +148,11 @@ pub fn build(project: &Path, unit: &str) -> Result<PathBuf, String> {
     text.lines().last().map(PathBuf::from).ok_or_else(|| format!("yoe build {unit} gave no path"))
 }
 
-/// The ELF programs below a folder.
-pub fn elves(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let (mut found, mut open) = (Vec::new(), vec![folder.to_owned()]);
-    while let Some(folder) = open.pop() {
-        for path in entries(&folder)? {
+/// The ELF programs below a directory.
+pub fn elves(directory: &Path) -> Result<Vec<PathBuf>, String> {
+    let (mut found, mut open) = (Vec::new(), vec![directory.to_owned()]);
+    while let Some(directory) = open.pop() {
+        for path in entries(&directory)? {
             let metadata = path.symlink_metadata().map_err(|error| format!("{}: {error}", path.display()))?;
             if metadata.is_dir() {
                 open.push(path);
@@ -188,7 +188,9 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         // The toolchain itself, of which nothing is shipped, and a shell script.
         let known = ["go.star", "moby-check.star"];
-        for category in UNITS.iter().flat_map(|folder| entries(&root.join(folder)).expect("it is there")) {
+        for category in
+            UNITS.iter().flat_map(|directory| entries(&root.join(directory)).expect("it is there"))
+        {
             for file in entries(&category).unwrap_or_default() {
                 let text = std::fs::read_to_string(&file).unwrap_or_default();
                 let takes_go = text.contains("go_module(") || text.contains("\"go\"");

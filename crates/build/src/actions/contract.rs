@@ -38,12 +38,12 @@ pub(crate) fn contract(cx: &Making<'_>, disk: &DiskAction) -> Result<(), ActionE
     if image.kernel_contract.is_empty() {
         return Ok(());
     }
-    let folder = cx.input(disk.kernel)?;
+    let directory = cx.input(disk.kernel)?;
     // Steps wrote there, and an error may quote a line of the file.
-    let bytes = Tree::root(&folder)
+    let bytes = Tree::root(&directory)
         .and_then(|tree| tree.read(Path::new(CONFIG), MAX_CONFIG))
         .map_err(|source| ActionError::Tree { maker: cx.plan.action(disk.kernel).label.clone(), source })?;
-    let report = hold(&bytes, &folder.join(CONFIG).display().to_string(), &image.kernel_contract)?;
+    let report = hold(&bytes, &directory.join(CONFIG).display().to_string(), &image.kernel_contract)?;
     // Most kernels need none of them; the root is not read for those.
     if report.has_modules(|_| false).is_err() {
         let modules = modules(cx, disk)?;

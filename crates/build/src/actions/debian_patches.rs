@@ -11,7 +11,7 @@ use yoe_model::{ArchiveFile, DebianPatches};
 use yoe_sandbox::{Mount, Network, Tool};
 
 use crate::error::ActionError;
-use crate::layout::{Folders, SRC};
+use crate::layout::{Directories, SRC};
 use crate::make::Making;
 
 /// Debian's changes to a source, and the source.
@@ -66,15 +66,18 @@ fn run_patch(
     scratch: &Path,
 ) -> Result<(), ActionError> {
     let make = |error| ActionError::io("make the directories of a patch in", scratch, error);
-    let folders = Folders::make(scratch).map_err(make)?;
+    let directories = Directories::make(scratch).map_err(make)?;
     for (number, patch) in patches.iter().enumerate() {
         // Under a name of our own: that in the series may be anything.
-        let path = folders.path("steps").join(number.to_string());
+        let path = directories.path("steps").join(number.to_string());
         fs::write(&path, &patch.content).map_err(|error| ActionError::io("write", &path, error))?;
     }
     let tool = Tool {
         container: container.to_owned(),
-        mounts: vec![Mount::bind(tree, SRC, true), Mount::bind(folders.path("steps"), "/build/steps", false)],
+        mounts: vec![
+            Mount::bind(tree, SRC, true),
+            Mount::bind(directories.path("steps"), "/build/steps", false),
+        ],
         network: Network::None,
         directory: SRC.into(),
         epoch: yoe_plan::UNIT_EPOCH,

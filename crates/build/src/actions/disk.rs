@@ -45,9 +45,9 @@ impl Make for DiskAction {
             seed: seed(cx, self)?,
         };
         workshop.tools("root file system", root_fs(&request).map_err(image)?)?;
-        let root = MadeRoot::in_folder(&dest, &self.image).map_err(image)?;
+        let root = MadeRoot::in_directory(&dest, &self.image).map_err(image)?;
         workshop.tools("kernel image", kernel_image(&request, &root))?;
-        let measured = Measured::in_folder(&dest, &self.image, root).map_err(image)?;
+        let measured = Measured::in_directory(&dest, &self.image, root).map_err(image)?;
         workshop.tools("disk", disk(&request, &measured).map_err(image)?)?;
         write_manifest(&request, &measured, &dest).map_err(image)?;
         cx.keep(&dest)
@@ -115,8 +115,8 @@ impl Workshop<'_> {
 
 /// Fails where tools left something else than files: what reads an image later would follow a link.
 fn left(scratch: &Path, task: &str, outputs: &[String]) -> Result<(), ActionError> {
-    let folder = scratch.join("output");
-    outputs.iter().map(|name| folder.join(name)).try_for_each(|path| {
+    let directory = scratch.join("output");
+    outputs.iter().map(|name| directory.join(name)).try_for_each(|path| {
         let file = yoe_tree::regular(&path);
         file.map(drop).map_err(|error| ActionError::Output { task: task.to_owned(), path, source: error })
     })

@@ -11,7 +11,7 @@ use yoe_tree::Tree;
 use super::source::host_network_files;
 use crate::builder::Builder;
 use crate::error::{ActionError, BuildError};
-use crate::layout::Folders;
+use crate::layout::Directories;
 use crate::reporter::Event;
 use crate::run_step::run_step;
 
@@ -96,8 +96,8 @@ impl Builder {
     fn go_client(&self, module: &GoModule, container: &Path, scratch: &Path) -> Result<Spec, ActionError> {
         let GoModule { path, version, gomod, stubs, upgrade, .. } = module;
         let make = |error| ActionError::io("make the directories of a fetch in", scratch, error);
-        let folders = Folders::make(scratch).map_err(make)?;
-        let work = Mount::bind(folders.path("work"), "/build/work", true);
+        let directories = Directories::make(scratch).map_err(make)?;
+        let work = Mount::bind(directories.path("work"), "/build/work", true);
         let mut mounts = vec![work, Mount::bind(self.store.cache(MODULES)?, "/build/modules", true)];
         mounts.extend(host_network_files(&self.go));
         let proxies = self.go.get("GOPROXY").map(String::as_str).unwrap_or_default();
@@ -105,7 +105,7 @@ impl Builder {
         let own = |directory: &str| {
             Path::new(directory).canonicalize().ok().map(|path| Mount::bind(path, directory, false))
         };
-        mounts.extend(folders_of(proxies).filter_map(own));
+        mounts.extend(directories_of(proxies).filter_map(own));
         let tool = Tool {
             container: container.to_owned(),
             mounts,
@@ -118,7 +118,8 @@ impl Builder {
         let upgrade: Vec<String> =
             upgrade.iter().map(|(module, version)| format!("{module}@{version}")).collect();
         let upgrade = upgrade.join(" ");
-        let stubs: String = stubs.iter().map(|(folder, module)| format!("{folder} {module}\n")).collect();
+        let stubs: String =
+            stubs.iter().map(|(directory, module)| format!("{directory} {module}\n")).collect();
         let own = [
             ("MODULE", path.clone()),
             ("VERSION", version.clone()),
@@ -132,9 +133,9 @@ impl Builder {
 }
 
 /// The directories of this machine among the Go client's proxies.
-fn folders_of(proxies: &str) -> impl Iterator<Item = &str> {
+fn directories_of(proxies: &str) -> impl Iterator<Item = &str> {
     let all = proxies.split([',', '|']).filter_map(|proxy| proxy.trim().strip_prefix("file://"));
-    all.filter(|folder| Path::new(folder).is_dir())
+    all.filter(|directory| Path::new(directory).is_dir())
 }
 
 /// Takes the sums out of the tree, and puts the archives into their places. The client, which has a network, made all of these

@@ -128,9 +128,9 @@ impl Sources for Layers<'_> {
     }
 }
 
-/// A regular file below `folder`. Steps wrote there, so no link leads out of it and nothing but a file is opened.
-fn read(folder: &Path, path: &str) -> io::Result<Vec<u8>> {
-    Ok(Tree::directory(folder).and_then(|tree| tree.read(Path::new(path), MAX_FILE))?)
+/// A regular file below `directory`. Steps wrote there, so no link leads out of it and nothing but a file is opened.
+fn read(directory: &Path, path: &str) -> io::Result<Vec<u8>> {
+    Ok(Tree::directory(directory).and_then(|tree| tree.read(Path::new(path), MAX_FILE))?)
 }
 
 #[cfg(test)]

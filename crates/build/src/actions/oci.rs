@@ -15,7 +15,7 @@ impl Make for OciAction {
         let key = cx.signer().public_key().map_err(|error| ActionError::Archive(Box::new(error)))?;
         let scratch = cx.scratch()?;
         let environment = match &self.container {
-            Some((id, locked)) => Some(Environment { folder: cx.input(*id)?, packages: locked }),
+            Some((id, locked)) => Some(Environment { directory: cx.input(*id)?, packages: locked }),
             None => None,
         };
         let request = OciRequest {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use yoe_fetch::client::{Remote, crate_file};
 use yoe_fetch::snapshot;
@@ -15,7 +15,7 @@ use yoe_tree::Tree;
 use super::debian_patches::{Changes, apply_debian_patches};
 use super::go_module::Fetched;
 use crate::error::ActionError;
-use crate::layout::Folders;
+use crate::layout::Directories;
 use crate::make::{Make, Making};
 
 /// The variable that names a file of certificates in the place of the system's.
@@ -110,8 +110,8 @@ fn clone(
     scratch: &Path,
 ) -> Result<(), ActionError> {
     let make = |error| ActionError::io("make the directories of a fetch in", scratch, error);
-    let folders = Folders::make(scratch).map_err(make)?;
-    let work = Mount::bind(folders.path("work"), "/build/work", true);
+    let directories = Directories::make(scratch).map_err(make)?;
+    let work = Mount::bind(directories.path("work"), "/build/work", true);
     let tool = Tool {
         container: container.to_owned(),
         mounts: [work].into_iter().chain(host_network_files(&cx.builder.go)).collect(),

@@ -11,7 +11,7 @@ use yoe_sandbox::{Limits, Network, Spec};
 
 use super::kconfig::{carries, kconfig};
 use crate::error::ActionError;
-use crate::layout::{Folders, SRC, Trees, environment};
+use crate::layout::{Directories, SRC, Trees, environment};
 use crate::make::{Make, Making};
 use crate::reads::sysroot;
 use crate::steps::{Run, Script, Scripts, scripts};
@@ -19,13 +19,13 @@ use crate::steps::{Run, Script, Scripts, scripts};
 impl Make for UnitAction {
     fn make(&self, cx: &Making<'_>) -> Result<Digest, ActionError> {
         let scratch = cx.scratch()?;
-        let Prepared { folders, mut spec, sources } = prepare(cx, self, scratch.path())?;
+        let Prepared { directories, mut spec, sources } = prepare(cx, self, scratch.path())?;
         let mut log = cx.log()?;
         for run in scripts(&self.unit).runs {
             let script = match run {
                 Run::Script(script) => script,
                 Run::Kconfig(check) => {
-                    let work = folders.path("work");
+                    let work = directories.path("work");
                     kconfig(cx, self, &check, &work, &sources, &mut log)?;
                     carries(cx.plan, cx.id, &work)?;
                     continue;
@@ -42,16 +42,16 @@ impl Make for UnitAction {
                 });
             }
         }
-        cx.keep(&folders.path("dest"))
+        cx.keep(&directories.path("dest"))
     }
 }
 
 /// The sandbox that the steps of a unit run in, without a command.
 pub(crate) fn prepare(cx: &Making<'_>, unit: &UnitAction, scratch: &Path) -> Result<Prepared, ActionError> {
     let make = |error| ActionError::io("make the directories of a build in", scratch, error);
-    let folders = Folders::make(scratch).map_err(make)?;
-    lay_files(&unit.unit, &folders)?;
-    lay_scripts(&scripts(&unit.unit), &folders)?;
+    let directories = Directories::make(scratch).map_err(make)?;
+    lay_files(&unit.unit, &directories)?;
+    lay_scripts(&scripts(&unit.unit), &directories)?;
     let members = sysroot(cx.plan, cx.id);
     let cache = compiler_cache(cx, unit, &members)?;
     let trees = Trees {
@@ -66,10 +66,12 @@ pub(crate) fn prepare(cx: &Making<'_>, unit: &UnitAction, scratch: &Path) -> Res
     };
     // What a step changed of a source lies over it; the last source of a directory lies over the first.
     let laid = trees.sources.iter().filter(|(into, _)| into.is_empty()).map(|(_, tree)| tree.clone());
-    let sources: Vec<PathBuf> =
-        [folders.changed_sources()].into_iter().chain(laid.collect::<Vec<_>>().into_iter().rev()).collect();
+    let sources: Vec<PathBuf> = [directories.changed_sources()]
+        .into_iter()
+        .chain(laid.collect::<Vec<_>>().into_iter().rev())
+        .collect();
     let spec = Spec {
-        mounts: folders.mounts(trees).map_err(make)?,
+        mounts: directories.mounts(trees).map_err(make)?,
         command: Vec::new(),
         environment: environment(&unit.unit, unit.arch, cx.cores()),
         directory: SRC.into(),
@@ -77,7 +79,7 @@ pub(crate) fn prepare(cx: &Making<'_>, unit: &UnitAction, scratch: &Path) -> Res
         hostname: "yoe".into(),
         limits: Limits::default(),
     };
-    Ok(Prepared { folders, spec, sources })
+    Ok(Prepared { directories, spec, sources })
 }
 
 /// The directory that the cache of a unit's compiler stays in. What a compiler does not look at when it asks its cache
@@ -99,7 +101,7 @@ fn compiler_cache(
 
 /// All that the steps of a unit need.
 pub(crate) struct Prepared {
-    pub(crate) folders: Folders,
+    pub(crate) directories: Directories,
     /// Without a command.
     pub(crate) spec: Spec,
     /// The layers of `$SRCDIR` itself, the uppermost first.
@@ -111,15 +113,15 @@ pub(crate) fn command(script: &Script) -> Vec<String> {
     ["/bin/sh", "-eu", &format!("/build/steps/{}", script.file)].map(str::to_owned).into()
 }
 
-fn lay_files(unit: &Unit, folders: &Folders) -> Result<(), ActionError> {
+fn lay_files(unit: &Unit, directories: &Directories) -> Result<(), ActionError> {
     unit.files.iter().try_for_each(|file| {
         let mode = if file.executable { 0o755 } else { 0o644 };
-        write(&folders.path("files").join(&file.path), &file.content, mode)
+        write(&directories.path("files").join(&file.path), &file.content, mode)
     })
 }
 
-fn lay_scripts(scripts: &Scripts, folders: &Folders) -> Result<(), ActionError> {
-    let steps = folders.path("steps");
+fn lay_scripts(scripts: &Scripts, directories: &Directories) -> Result<(), ActionError> {
+    let steps = directories.path("steps");
     let texts = scripts.scripts().map(|script| (&script.file, script.text.as_bytes()));
     let rendered = scripts.rendered.iter().map(|(name, content)| (name, content.as_slice()));
     texts.chain(rendered).try_for_each(|(name, content)| write(&steps.join(name), content, 0o644))

@@ -19,17 +19,17 @@ use yoe_sandbox::{Mount, Network, Spec, Stdio};
 fn main() {
     // The sandbox re-executes this program.
     yoe_sandbox::run_init_if_asked();
-    let folder = tempfile::tempdir().expect("a temporary directory");
-    evaluation(folder.path());
-    nothing_to_do(folder.path());
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    evaluation(directory.path());
+    nothing_to_do(directory.path());
     sandbox_step();
-    unpack_and_hash(folder.path());
-    import(folder.path());
+    unpack_and_hash(directory.path());
+    import(directory.path());
 }
 
 /// Evaluation and planning of 10,000 units, against reading the same files.
-fn evaluation(folder: &Path) {
-    let root = folder.join("project");
+fn evaluation(directory: &Path) {
+    let root = directory.join("project");
     projects::generate(&root, 10_000);
     let files = projects::files(&root);
     Race::new("evaluate and plan 10,000 units", "read the same files")
@@ -38,14 +38,14 @@ fn evaluation(folder: &Path) {
 }
 
 /// A build that has nothing to do, against make with nothing to do.
-fn nothing_to_do(folder: &Path) {
+fn nothing_to_do(directory: &Path) {
     let sample = support::Sandbox::new();
     sample.unit("hello", &["mkdir -p $DESTDIR/usr/share/hello"], "scope = \"noarch\"");
     sample.lock();
     quiet(&mut sample.command(&["build", "hello"]));
-    fs::write(folder.join("Makefile"), "hello:\n\ttouch hello\n").expect("a file");
-    quiet(Command::new("make").current_dir(folder));
-    let theirs = || quiet(Command::new("make").current_dir(folder));
+    fs::write(directory.join("Makefile"), "hello:\n\ttouch hello\n").expect("a file");
+    quiet(Command::new("make").current_dir(directory));
+    let theirs = || quiet(Command::new("make").current_dir(directory));
     Race::new("a build with nothing to do", "make with nothing to do")
         .rounds(20)
         .run(|| quiet(&mut sample.command(&["build", "hello"])), theirs);
@@ -79,11 +79,11 @@ fn sandbox_step() {
 }
 
 /// Unpacking an archive and hashing what it holds, against tar and sha256sum.
-fn unpack_and_hash(folder: &Path) {
-    let archive = folder.join("sample.tar.gz");
-    projects::tree(&folder.join("sample"), 2_000, 64 * 1024);
-    quiet(Command::new("tar").arg("-C").arg(folder).arg("-czf").arg(&archive).arg("sample"));
-    let (here, there) = (folder.join("here"), folder.join("there"));
+fn unpack_and_hash(directory: &Path) {
+    let archive = directory.join("sample.tar.gz");
+    projects::tree(&directory.join("sample"), 2_000, 64 * 1024);
+    quiet(Command::new("tar").arg("-C").arg(directory).arg("-czf").arg(&archive).arg("sample"));
+    let (here, there) = (directory.join("here"), directory.join("there"));
     let ours = || {
         let _ = fs::remove_dir_all(&here);
         yoe_fetch::unpack::archive(&archive, "sample.tar.gz", &[], &here, &Default::default())
@@ -105,12 +105,13 @@ fn unpack_and_hash(folder: &Path) {
 }
 
 /// Packages merged into a root tree, against tar packing the same files.
-fn import(folder: &Path) {
-    let tree = folder.join("root");
+fn import(directory: &Path) {
+    let tree = directory.join("root");
     projects::tree(&tree.join("usr/share/data"), 500, 64 * 1024);
-    let image = projects::ImageParts::new(folder, &tree);
-    let theirs =
-        || quiet(Command::new("tar").arg("-C").arg(&tree).arg("-cf").arg(folder.join("theirs.tar")).arg("."));
+    let image = projects::ImageParts::new(directory, &tree);
+    let theirs = || {
+        quiet(Command::new("tar").arg("-C").arg(&tree).arg("-cf").arg(directory.join("theirs.tar")).arg("."))
+    };
     Race::new("assemble a root of 32 MB from a package", "tar of the same files")
         .rounds(5)
         .run(|| image.assemble(), theirs);

@@ -92,7 +92,7 @@ pub struct ImageParts {
 }
 
 impl ImageParts {
-    pub fn new(folder: &Path, tree: &Path) -> Self {
+    pub fn new(directory: &Path, tree: &Path) -> Self {
         let signer = Signer::generate("bench").expect("a key");
         let info = Info {
             name: "data".into(),
@@ -103,9 +103,9 @@ impl ImageParts {
             origin: "data".into(),
             ..Info::default()
         };
-        let package = folder.join("data.apk");
+        let package = directory.join("data.apk");
         write(&Tree::scan(tree).expect("a tree"), &info, &signer, &package).expect("a package");
-        let out = folder.join("out");
+        let out = directory.join("out");
         fs::create_dir_all(&out).expect("a directory");
         Self { out, packages: vec![package], signer, image: image() }
     }

@@ -36,8 +36,8 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
         let plan = locked.plan(&args.targets)?;
         return dry_run(&locked.store, &plan);
     }
-    if let Some(folder) = &args.repository {
-        output::directory(folder)?;
+    if let Some(directory) = &args.repository {
+        output::directory(directory)?;
     }
     let arch = locked.project.machine.arch;
     let (buildable, plan) = locked.buildable(&args.targets)?;
@@ -49,19 +49,19 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
     }
     let builder = buildable.builder(Mode::choose(args.json).reporter())?;
     let trees = builder.build(&plan)?;
-    if let Some(folder) = &args.repository {
-        let count = builder.repository(&plan, arch, folder)?;
-        ui::note(&format!("{}: {count} packages", folder.display()));
+    if let Some(directory) = &args.repository {
+        let count = builder.repository(&plan, arch, directory)?;
+        ui::note(&format!("{}: {count} packages", directory.display()));
     }
     for ((target, _), tree) in plan.targets.iter().zip(trees) {
-        let folder = builder.store.tree(&tree)?.unwrap_or_default();
-        let path = artifact(target, &folder).ok_or_else(|| no_package(target))?;
+        let directory = builder.store.tree(&tree)?.unwrap_or_default();
+        let path = artifact(target, &directory).ok_or_else(|| no_package(target))?;
         if args.print_path {
             ui::result(&path.display().to_string());
         } else if !args.json {
             ui::note(&format!("{}: {}", target.name(), path.display()));
             if let Target::OciImage(name) = target {
-                let layout = folder.join(yoe_image::oci::layout_folder(name));
+                let layout = directory.join(yoe_image::oci::layout_directory(name));
                 ui::note(&format!(
                     "run it by `nerdctl load -i ARCHIVE` or `podman load -i ARCHIVE`; push it by \
                      `skopeo copy oci:{} docker://HOST/{name}:TAG`",

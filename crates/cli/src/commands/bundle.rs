@@ -65,7 +65,7 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
     publisher().check(keys.newest()?).map_err(KeysError::sign)?;
     let output = args.output.as_deref().map(Output::at).transpose()?;
     match &args.repository {
-        Some(folder) => check_repository(args, &keys, folder)?,
+        Some(directory) => check_repository(args, &keys, directory)?,
         // The name follows from the version.
         None if output.is_none() => output::directory(Path::new("."))?,
         None => {}
@@ -80,7 +80,7 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
     // The build may have taken long.
     let publisher = publisher();
     let published = match &args.repository {
-        Some(folder) => publish(args, folder, &keys, &publisher, &release)?,
+        Some(directory) => publish(args, directory, &keys, &publisher, &release)?,
         None => publisher.publish(keys.newest()?, None, release.targets()).map_err(KeysError::sign)?,
     };
     let name = args.output.clone().or_else(|| args.repository.is_none().then(|| default_name(&release)));
@@ -95,16 +95,16 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
 }
 
 /// Whether a repository can be published in, as far as that is known before there is anything to publish.
-fn check_repository(args: &Bundle, keys: &UpdateKeys, folder: &Path) -> Result<(), CommandError> {
-    output::directory(folder)?;
-    let last = keys.last_published(folder);
+fn check_repository(args: &Bundle, keys: &UpdateKeys, directory: &Path) -> Result<(), CommandError> {
+    output::directory(directory)?;
+    let last = keys.last_published(directory);
     let newest = keys.newest()?;
     if args.from_old_keys && last.as_ref().is_some_and(|last| last.root == newest.version()) {
-        let file = folder.join(yoe_bundle::path::root(newest.version()));
-        repository::list(folder, &keys.roots[keys.roots.len() - 1..], Word::Nobodys)
-            .map_err(|_| UpdateError::Renewed { path: folder.to_owned(), file })?;
+        let file = directory.join(yoe_bundle::path::root(newest.version()));
+        repository::list(directory, &keys.roots[keys.roots.len() - 1..], Word::Nobodys)
+            .map_err(|_| UpdateError::Renewed { path: directory.to_owned(), file })?;
     }
-    Ok(repository::list(folder, &keys.roots, word(args, last.as_ref())).map(drop)?)
+    Ok(repository::list(directory, &keys.roots, word(args, last.as_ref())).map(drop)?)
 }
 
 fn word<'a>(args: &Bundle, last: Option<&'a LastPublished>) -> Word<'a> {
@@ -124,22 +124,23 @@ fn sign(built: &BuiltTargets, image: &Image, project: &str, scratch: &Path) -> R
 
 fn publish(
     args: &Bundle,
-    folder: &Path,
+    directory: &Path,
     keys: &UpdateKeys,
     publisher: &Publisher<'_>,
     release: &Release,
 ) -> Result<Published, CommandError> {
-    let waits = || ui::note(&format!("waiting for another `yoe bundle` to publish in {}", folder.display()));
-    let repository = Repository::open(folder, &mut { waits })?;
-    check_repository(args, keys, folder)?;
-    let last = keys.last_published(folder);
+    let waits =
+        || ui::note(&format!("waiting for another `yoe bundle` to publish in {}", directory.display()));
+    let repository = Repository::open(directory, &mut { waits })?;
+    check_repository(args, keys, directory)?;
+    let last = keys.last_published(directory);
     let word = word(args, last.as_ref());
     let published = repository.publish(&keys.roots, word, publisher, release)?;
-    if let Err(problem) = keys.note_published(folder, &published) {
+    if let Err(problem) = keys.note_published(directory, &published) {
         // It is published all the same.
         ui::note(&format!("what was published is not on record: {}", problem));
     }
-    ui::result(&folder.display().to_string());
+    ui::result(&directory.display().to_string());
     if args.from_old_keys {
         let names = published.targets.targets.keys().filter_map(|name| name.strip_suffix("/manifest.json"));
         ui::note(&format!("the new keys vouch for {} from now on", names.collect::<Vec<_>>().join(", ")));

@@ -58,7 +58,7 @@ fn make(project: &str, root: RootKeys) -> Result<(), CommandError> {
     list(&keys)?;
     ui::note(&format!(
         "the keys are in {}: keep a copy where nobody else gets at it",
-        keys.folder().display()
+        keys.directory().display()
     ));
     ui::note("`yoe keys export FILE` writes the public part, which belongs into images");
     Ok(())

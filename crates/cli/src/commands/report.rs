@@ -36,8 +36,8 @@ pub fn run(args: &Report) -> Result<(), CommandError> {
     let mut locked = project::open(args.machine.as_deref())?.lock()?;
     let (name, image) = image(&locked.project, args.image.as_deref(), "report on")?;
     let plan = locked.plan(std::slice::from_ref(&name))?;
-    let (tree, folder) = built(&locked, &plan, &name)?;
-    let report = measure(&locked, &image, &tree, &folder)?;
+    let (tree, directory) = built(&locked, &plan, &name)?;
+    let report = measure(&locked, &image, &tree, &directory)?;
     if args.json {
         let json = serde_json::to_string_pretty(&report)
             .map_err(|error| CommandError::new(Kind::Internal, "the report is no JSON").because(error))?;
@@ -58,12 +58,12 @@ fn measure(
     locked: &LockedProject,
     image: &Image,
     tree: &str,
-    folder: &std::path::Path,
+    directory: &std::path::Path,
 ) -> Result<report::Report, CommandError> {
     let newest = records::newest(&paths::state()?, &image.name, tree)?;
-    let manifest = Manifest::open(&folder.join(disk::manifest_file(image)))
+    let manifest = Manifest::open(&directory.join(disk::manifest_file(image)))
         .map_err(|error| CommandError::config("the image's manifest cannot be read").because(error))?;
-    let size = yoe_tree::regular(&folder.join(disk::disk_file(image)))
+    let size = yoe_tree::regular(&directory.join(disk::disk_file(image)))
         .and_then(|disk| disk.metadata())
         .map_err(|error| CommandError::config("the disk image is not there").because(error))?;
     Ok(report::Report::new(image, &locked.project.machine, &manifest, size.len(), &newest, tree))
@@ -77,6 +77,6 @@ fn built(locked: &LockedProject, plan: &Plan, name: &str) -> Result<(String, Pat
     };
     let (_, id) = plan.targets.first().ok_or_else(missing)?;
     let result = locked.store.action(&plan.action(*id).key)?.ok_or_else(missing)?;
-    let folder = locked.store.tree(&result.tree)?.ok_or_else(missing)?;
-    Ok((result.tree.to_string(), folder))
+    let directory = locked.store.tree(&result.tree)?.ok_or_else(missing)?;
+    Ok((result.tree.to_string(), directory))
 }

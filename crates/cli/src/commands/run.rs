@@ -89,11 +89,11 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
         return run_command::run(args, &bootable, &records(&bootable)?);
     }
     // Makes the directory that the arguments speak of.
-    let folder = bootable.folder()?;
+    let directory = bootable.run_directory()?;
     let servers = bootable.servers.start(&records(&bootable)?)?;
     let mut credentials = args.device_credentials()?;
     credentials.extend(servers.credentials.iter().cloned());
-    let handed = CredentialFiles::write(&folder, &credentials).map_err(|error| {
+    let handed = CredentialFiles::write(&directory, &credentials).map_err(|error| {
         CommandError::config("the machine's credentials cannot be written").because(error)
     })?;
     let forwards = args.forwards.iter().map(|(host, guest)| Forward { host: *host, guest: *guest }).collect();

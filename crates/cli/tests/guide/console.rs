@@ -40,7 +40,7 @@ pub fn play(guide: &GuidePage, page: &Page) {
     }
     drop(session);
     drop(background);
-    assert!(page.folder().exists());
+    assert!(page.directory().exists());
 }
 
 /// A program that runs until the page ends.

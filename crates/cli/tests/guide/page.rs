@@ -9,7 +9,7 @@ use crate::blocks::{Block, repository};
 
 /// The reader's directories. All of it ends with this value.
 pub struct Page {
-    folder: tempfile::TempDir,
+    directory: tempfile::TempDir,
     /// Whether builds may take what this user's store holds.
     shared: bool,
 }
@@ -26,8 +26,8 @@ impl Page {
     }
 
     fn make(shared: bool) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |path: &str| folder.path().join(path);
+        let directory = tempfile::tempdir().unwrap();
+        let at = |path: &str| directory.path().join(path);
         ["my-product", "home", "bin"].iter().for_each(|path| fs::create_dir(at(path)).unwrap());
         std::os::unix::fs::symlink(repository(), at("yoe")).unwrap();
         let program = env!("CARGO_BIN_EXE_yoe");
@@ -40,12 +40,12 @@ impl Page {
         );
         fs::write(at("bin/cargo"), cargo).unwrap();
         fs::set_permissions(at("bin/cargo"), fs::Permissions::from_mode(0o755)).unwrap();
-        Self { folder, shared }
+        Self { directory, shared }
     }
 
     /// The project's directory.
     pub fn project(&self) -> PathBuf {
-        self.folder.path().join("my-product")
+        self.directory.path().join("my-product")
     }
 
     /// Writes a file of the project, as a reader copies it from the page.
@@ -58,12 +58,12 @@ impl Page {
     /// A shell that does what a block says, in the project's directory.
     pub fn command(&self, block: &Block) -> Command {
         let mut command = Command::new("sh");
-        let home = self.folder.path().join("home");
+        let home = self.directory.path().join("home");
         let path = std::env::var("PATH").unwrap();
         command
             .args(["-euc", &block.text])
             .current_dir(self.project())
-            .env("PATH", format!("{}:{path}", self.folder.path().join("bin").display()))
+            .env("PATH", format!("{}:{path}", self.directory.path().join("bin").display()))
             .stdin(Stdio::null());
         let own = [("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state")];
         command.envs(own.map(|(name, below)| (name, home.join(below))));
@@ -97,7 +97,7 @@ impl Page {
     }
 
     /// The directory of everything.
-    pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+    pub fn directory(&self) -> &std::path::Path {
+        self.directory.path()
     }
 }

@@ -12,11 +12,11 @@ const FRAGMENTS: &str = "modules/units-core/units/kernel/linux";
 
 /// The fragments of the unit, in its order.
 fn fragments(arch: &str) -> Vec<Fragment> {
-    let folder = repository().join(FRAGMENTS);
-    let unit = fs::read_to_string(folder.with_extension("star")).unwrap();
+    let directory = repository().join(FRAGMENTS);
+    let unit = fs::read_to_string(directory.with_extension("star")).unwrap();
     let list = unit.split_once("fragments = [").unwrap().1.split_once(']').unwrap().0;
     let names = list.split(',').map(|name| name.trim().replace("ctx.arch + ", arch).replace('"', ""));
-    names.map(|name| Fragment::parse(&name, &fs::read(folder.join(&name)).unwrap()).unwrap()).collect()
+    names.map(|name| Fragment::parse(&name, &fs::read(directory.join(&name)).unwrap()).unwrap()).collect()
 }
 
 fn unsettled(arch: &str, kbuild: &str) -> Vec<String> {

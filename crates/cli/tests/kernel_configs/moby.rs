@@ -23,14 +23,14 @@ const NOT_ASKED: [(&str, KernelVersion); 2] =
 
 /// What moby's script says: each option's state, and whether all that it calls necessary is there.
 fn moby(script: &Path, real: &Real) -> (BTreeMap<String, String>, bool) {
-    let folder = tempfile::tempdir().unwrap();
-    let config = folder.path().join("config");
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("config");
     fs::write(&config, &real.text).unwrap();
     // The script takes the running kernel's version for its rules.
-    let uname = folder.path().join("uname");
+    let uname = directory.path().join("uname");
     fs::write(&uname, format!("#!/bin/sh\necho {}\n", real.version)).unwrap();
     fs::set_permissions(&uname, fs::Permissions::from_mode(0o755)).unwrap();
-    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    let path = format!("{}:{}", directory.path().display(), std::env::var("PATH").unwrap());
     let output =
         Command::new("sh").arg(script).arg(&config).env("PATH", path).env("NO_COLOR", "1").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -60,8 +60,8 @@ fn ours(real: &Real) -> (BTreeMap<String, String>, bool) {
 #[test]
 #[ignore = "fetches from package registries; cargo xtask test runs it"]
 fn mobys_own_script_says_the_same() {
-    let folder = package("moby-check");
-    let script = folder.path().join("usr/share/moby/check-config.sh");
+    let directory = package("moby-check");
+    let script = directory.path().join("usr/share/moby/check-config.sh");
     let own = OWN.iter().map(|(arch, real)| (*arch, real));
     let debian = DEBIAN.iter().map(|(name, real)| (name.as_str(), real));
     let mut compared = 0;

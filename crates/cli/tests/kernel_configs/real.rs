@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use yoe_kernel::kconfig::{Environment, Folder, Tree, parse};
+use yoe_kernel::kconfig::{Directory, Environment, Tree, parse};
 use yoe_kernel::{Config, KernelVersion};
 
 /// A configuration.
@@ -50,11 +50,11 @@ fn yoe(arguments: &[&str]) -> Vec<u8> {
 /// What a unit's package holds. It is read by a program that knows nothing of this project.
 pub fn package(unit: &str) -> tempfile::TempDir {
     let said = String::from_utf8(yoe(&["build", unit, "--print-path"])).unwrap();
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     let unpacked =
-        Command::new("tar").arg("-xzf").arg(said.trim()).arg("-C").arg(folder.path()).output().unwrap();
+        Command::new("tar").arg("-xzf").arg(said.trim()).arg("-C").arg(directory.path()).output().unwrap();
     assert!(unpacked.status.success(), "{}", String::from_utf8_lossy(&unpacked.stderr));
-    folder
+    directory
 }
 
 /// What a script says in the sandbox of the kernel's unit.
@@ -66,8 +66,8 @@ fn in_kernel(arch: &str, script: &str) -> Vec<u8> {
 pub static DEBIAN: LazyLock<BTreeMap<String, Real>> = LazyLock::new(|| {
     let mut all = BTreeMap::new();
     for suite in ["bookworm", "trixie", "sid"] {
-        let folder = package(&format!("debian-configs-{suite}"));
-        for file in fs::read_dir(folder.path().join("usr/share/kernel-configs")).unwrap() {
+        let directory = package(&format!("debian-configs-{suite}"));
+        for file in fs::read_dir(directory.path().join("usr/share/kernel-configs")).unwrap() {
             let path = file.unwrap().path();
             let flavour = path.file_name().unwrap().to_str().unwrap().replacen("amd64_", "", 1);
             all.insert(format!("{suite} {flavour}"), Real::new(fs::read_to_string(&path).unwrap()));
@@ -99,15 +99,15 @@ fn from_kernel(arch: &str, script: &str) -> Real {
 /// The kernel's own Kconfig files.
 static KCONFIG: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     let packed = in_kernel("x86_64", "cd \"$SRCDIR\"; find . -name 'Kconfig*' -type f | tar -cf - -T -");
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("packed.tar"), packed).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("packed.tar"), packed).unwrap();
     let unpacked =
-        Command::new("tar").args(["-xf", "packed.tar"]).current_dir(folder.path()).status().unwrap();
+        Command::new("tar").args(["-xf", "packed.tar"]).current_dir(directory.path()).status().unwrap();
     assert!(unpacked.success());
-    folder
+    directory
 });
 
 /// The kernel's symbols, for an architecture in Kbuild's words.
 pub fn tree(kbuild: &str) -> Tree {
-    parse(&Folder(KCONFIG.path()), "Kconfig", &Environment::kernel(kbuild)).unwrap()
+    parse(&Directory(KCONFIG.path()), "Kconfig", &Environment::kernel(kbuild)).unwrap()
 }

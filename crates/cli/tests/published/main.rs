@@ -15,13 +15,13 @@ const IMAGE: &str = "verified-image";
 
 /// A project of its own with the module of this repository and with keys of its own. What it builds is in the user's store.
 struct Outside {
-    folder: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Outside {
     fn new() -> Self {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let this = Self { folder: tempfile::tempdir().unwrap() };
+        let this = Self { directory: tempfile::tempdir().unwrap() };
         for part in ["PROJECT.star", "yoe.lock", "modules", "containers/python-tuf.star"] {
             copy(&repository.join(part), &this.path("project").join(part));
         }
@@ -39,7 +39,7 @@ impl Outside {
     }
 
     fn path(&self, path: &str) -> PathBuf {
-        self.folder.path().join(path)
+        self.directory.path().join(path)
     }
 
     fn judged(&self, path: &str) -> PathBuf {
@@ -76,8 +76,8 @@ impl Outside {
 
     /// The manifests and contents that the repository holds, the newest last.
     fn published(&self) -> (Manifest, Vec<u8>) {
-        let folder = self.judged(&format!("repository/targets/{IMAGE}/qemu-x86_64"));
-        let version = fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+        let directory = self.judged(&format!("repository/targets/{IMAGE}/qemu-x86_64"));
+        let version = fs::read_dir(directory).unwrap().next().unwrap().unwrap().path();
         let newest = |end: &str| {
             let files = fs::read_dir(&version).unwrap().map(|file| file.unwrap().path());
             let of_kind = files.filter(|file| file.to_str().unwrap().ends_with(end));

@@ -5,21 +5,21 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 
 /// Serves the files below a directory on a port of loopback, as long as the test program runs. Gives the port.
-pub fn serve(folder: &Path) -> u16 {
+pub fn serve(directory: &Path) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let folder = folder.to_owned();
+    let directory = directory.to_owned();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let folder = folder.clone();
+            let directory = directory.clone();
             // A client that goes away is no error of the server.
-            std::thread::spawn(move || drop(answer(stream, &folder)));
+            std::thread::spawn(move || drop(answer(stream, &directory)));
         }
     });
     port
 }
 
-fn answer(stream: TcpStream, folder: &Path) -> std::io::Result<()> {
+fn answer(stream: TcpStream, directory: &Path) -> std::io::Result<()> {
     let mut requests = BufReader::new(stream.try_clone()?);
     let mut stream = stream;
     loop {
@@ -35,7 +35,8 @@ fn answer(stream: TcpStream, folder: &Path) -> std::io::Result<()> {
             head.push(line);
         }
         let asked = head.first().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
-        let path: PathBuf = folder.join(asked.split('?').next().unwrap_or_default().trim_start_matches('/'));
+        let path: PathBuf =
+            directory.join(asked.split('?').next().unwrap_or_default().trim_start_matches('/'));
         let (status, body) = match std::fs::read(&path) {
             Ok(body) => ("200 OK", body),
             Err(_) => ("404 Not Found", Vec::new()),

@@ -22,13 +22,13 @@ const PROGRAMS: [&str; 20] = [
 ];
 
 pub struct Sandbox {
-    folder: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Sandbox {
     /// An empty project with a container called `env`.
     pub fn new() -> Self {
-        let this = Self { folder: tempfile::tempdir().unwrap() };
+        let this = Self { directory: tempfile::tempdir().unwrap() };
         this.write("PROJECT.star", "project(name = \"sample\", machine = \"box\", image = None)\n");
         this.write(
             "machines/box.star",
@@ -42,11 +42,11 @@ impl Sandbox {
     }
 
     pub fn project(&self) -> PathBuf {
-        self.folder.path().join("project")
+        self.directory.path().join("project")
     }
 
     pub fn store(&self) -> Store {
-        Store::open(&self.folder.path().join("cache/yoe")).unwrap()
+        Store::open(&self.directory.path().join("cache/yoe")).unwrap()
     }
 
     pub fn write(&self, path: &str, text: &str) {
@@ -109,7 +109,7 @@ impl Sandbox {
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_yoe"));
-        let home = self.folder.path();
+        let home = self.directory.path();
         command
             .args(arguments)
             .current_dir(self.project())
@@ -123,8 +123,8 @@ impl Sandbox {
     }
 
     /// The directory that holds the project, the store and everything else.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     pub fn yoe(&self, arguments: &[&str]) -> Output {
@@ -144,8 +144,8 @@ impl Sandbox {
     /// Exit code, standard output and standard error as one text, with paths and times of this run replaced.
     pub fn shown(&self, output: &Output) -> String {
         let clean = |bytes: &[u8]| {
-            let text =
-                String::from_utf8_lossy(bytes).replace(&self.folder.path().display().to_string(), "[HOME]");
+            let text = String::from_utf8_lossy(bytes)
+                .replace(&self.directory.path().display().to_string(), "[HOME]");
             // The version of every unit here is 1.0, and so may be a time.
             let text = text.replace("(1.0 s)", "([TIME] s)");
             let lines: Vec<String> = text.lines().map(clean_line).collect();
@@ -234,7 +234,7 @@ fn lay_go(root: &Path) {
     let found = Command::new("go").args(["env", "GOROOT"]).output().expect("this machine has no go");
     let from = PathBuf::from(String::from_utf8(found.stdout).unwrap().trim());
     let to = root.join("usr/lib/go");
-    ["bin", "pkg/tool", "src"].iter().for_each(|folder| fs::create_dir_all(to.join(folder)).unwrap());
+    ["bin", "pkg/tool", "src"].iter().for_each(|directory| fs::create_dir_all(to.join(directory)).unwrap());
     fs::copy(from.join("bin/go"), to.join("bin/go")).unwrap();
     fs::copy(from.join("VERSION"), to.join("VERSION")).unwrap();
     std::os::unix::fs::symlink("../lib/go/bin/go", root.join("usr/bin/go")).unwrap();

@@ -5,14 +5,14 @@ use std::path::Path;
 
 /// Serves a version of a module with these files.
 pub fn publish(proxy: &Path, module: &str, version: &str, files: &[(&str, &str)]) {
-    let folder = proxy.join(module).join("@v");
-    fs::create_dir_all(&folder).unwrap();
+    let directory = proxy.join(module).join("@v");
+    fs::create_dir_all(&directory).unwrap();
     let go_mod = files.iter().find(|(name, _)| *name == "go.mod").unwrap().1;
-    fs::write(folder.join(format!("{version}.mod")), go_mod).unwrap();
-    fs::write(folder.join(format!("{version}.info")), format!("{{\"Version\":\"{version}\"}}\n")).unwrap();
+    fs::write(directory.join(format!("{version}.mod")), go_mod).unwrap();
+    fs::write(directory.join(format!("{version}.info")), format!("{{\"Version\":\"{version}\"}}\n")).unwrap();
     let named: Vec<_> =
         files.iter().map(|(name, text)| (format!("{module}@{version}/{name}"), *text)).collect();
-    fs::write(folder.join(format!("{version}.zip")), zip(&named)).unwrap();
+    fs::write(directory.join(format!("{version}.zip")), zip(&named)).unwrap();
 }
 
 /// A zip archive (APPNOTE 6.3) of stored files.

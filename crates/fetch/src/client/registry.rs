@@ -112,13 +112,13 @@ mod tests {
         let mirrors = [server.url("api"), server.url("other/{crate}-{version}")];
         let mirrors = [(CRATES.to_owned(), mirrors.into())].into();
         let remote = crate_file("either", "1.15.0", sha256, &mirrors).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("file");
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
         let client = Client::new(Settings::default(), Cancel::new()).unwrap();
         client.download(&remote, &file, &mut |_| ()).unwrap();
         let asked: Vec<String> = server.requests().into_iter().map(|request| request.path).collect();
         assert_eq!(asked, ["api/either/1.15.0/download", "other/either-1.15.0"]);
-        let tree = folder.path().join("tree");
+        let tree = directory.path().join("tree");
         archive(&file, &remote.name, &[], &tree, &Limits::default()).unwrap();
         assert_eq!(std::fs::read(tree.join("Cargo.toml")).unwrap(), b"x");
     }

@@ -20,7 +20,7 @@ fn settings() -> Settings {
 struct Case {
     server: Server,
     remote: Remote,
-    folder: TempDir,
+    directory: TempDir,
 }
 
 impl Case {
@@ -32,11 +32,11 @@ impl Case {
             sha256: Digest::of(&content()),
             name: "the file".to_owned(),
         };
-        Self { server, remote, folder: tempfile::tempdir().unwrap() }
+        Self { server, remote, directory: tempfile::tempdir().unwrap() }
     }
 
     fn partial(&self) -> PathBuf {
-        self.folder.path().join("partial")
+        self.directory.path().join("partial")
     }
 
     fn run(&self) -> Result<(), FetchError> {

@@ -256,13 +256,13 @@ impl Suite {
     /// Where an index can be fetched: by its digest where the archive offers that, because a name may stand for the next
     /// version already; then by its name.
     fn remote(&self, access: &Access<'_>, path: &str, listed: Listed) -> Result<Remote, DebianError> {
-        let folder = format!("dists/{}", self.suite);
-        let by_name = addresses(access.mirrors, &self.archive, &format!("{folder}/{path}"))?;
+        let directory = format!("dists/{}", self.suite);
+        let by_name = addresses(access.mirrors, &self.archive, &format!("{directory}/{path}"))?;
         let mut urls = Vec::new();
         if self.release.by_hash
             && let Some((parent, _)) = path.rsplit_once('/')
         {
-            let path = format!("{folder}/{parent}/by-hash/SHA256/{}", listed.sha256);
+            let path = format!("{directory}/{parent}/by-hash/SHA256/{}", listed.sha256);
             urls = addresses(access.mirrors, &self.archive, &path)?;
         }
         urls.extend(by_name);

@@ -19,17 +19,17 @@ pub fn downloads(home: &Path) -> Vec<String> {
         Ok(Replacement::Host(host)) => vec![host],
         Ok(Replacement::Unknown) | Err(Unreadable) => return Vec::new(),
     };
-    let folders = std::fs::read_dir(home.join("registry/index")).into_iter().flatten().flatten();
-    let mut folders: Vec<PathBuf> = folders
-        .filter(|folder| {
-            let name = folder.file_name();
+    let directories = std::fs::read_dir(home.join("registry/index")).into_iter().flatten().flatten();
+    let mut directories: Vec<PathBuf> = directories
+        .filter(|directory| {
+            let name = directory.file_name();
             let host = name.to_str().and_then(|name| name.rsplit_once('-')).map(|(host, _)| host);
             hosts.iter().any(|known| Some(known.as_str()) == host)
         })
-        .map(|folder| folder.path())
+        .map(|directory| directory.path())
         .collect();
-    folders.sort();
-    folders.iter().filter_map(|folder| dl(folder)).collect()
+    directories.sort();
+    directories.iter().filter_map(|directory| dl(directory)).collect()
 }
 
 /// The `dl` of the configuration in an index (The Cargo Book, "Registry Index").
@@ -101,9 +101,10 @@ mod tests {
     fn home(indexes: &[(&str, &str)]) -> tempfile::TempDir {
         let home = tempfile::tempdir().unwrap();
         for (name, dl) in indexes {
-            let folder = home.path().join("registry/index").join(name);
-            std::fs::create_dir_all(&folder).unwrap();
-            std::fs::write(folder.join("config.json"), format!("{{\"dl\": {dl:?}, \"api\": null}}")).unwrap();
+            let directory = home.path().join("registry/index").join(name);
+            std::fs::create_dir_all(&directory).unwrap();
+            std::fs::write(directory.join("config.json"), format!("{{\"dl\": {dl:?}, \"api\": null}}"))
+                .unwrap();
         }
         home
     }

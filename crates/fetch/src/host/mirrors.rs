@@ -37,9 +37,9 @@ fn serves(address: &str, archive: &str) -> bool {
 }
 
 /// Addresses that apt fetches from (sources.list(5), both formats).
-fn apt_sources(folder: &Path) -> Vec<String> {
-    let mut files = vec![folder.join("sources.list")];
-    let parts = std::fs::read_dir(folder.join("sources.list.d")).into_iter().flatten().flatten();
+fn apt_sources(directory: &Path) -> Vec<String> {
+    let mut files = vec![directory.join("sources.list")];
+    let parts = std::fs::read_dir(directory.join("sources.list.d")).into_iter().flatten().flatten();
     files.extend(parts.map(|part| part.path()));
     files.sort();
     let texts = files.into_iter().filter_map(|path| std::fs::read_to_string(path).ok());

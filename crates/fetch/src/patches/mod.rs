@@ -18,7 +18,7 @@ use crate::unpack::{Found, files_below};
 pub use error::PatchesError;
 
 /// The directory of a source package's changes that holds its patches.
-const FOLDER: &str = "debian/patches";
+const DIRECTORY: &str = "debian/patches";
 
 /// Where the order of the patches stands; the first that is there counts, as dpkg-source(1) says.
 const SERIES: [&str; 2] = ["debian.series", "series"];
@@ -52,11 +52,11 @@ impl Series {
     /// When the file is damaged, when the series has a line that is not understood or names what is not there, and when a
     /// patch names a path outside of the source tree.
     pub fn read(changes: impl BufRead + Send, archive: &str) -> Result<Self, PatchesError> {
-        let mut files = files_below(changes, archive, FOLDER, LIMIT)?;
+        let mut files = files_below(changes, archive, DIRECTORY, LIMIT)?;
         let Some(file) = SERIES.iter().find(|name| files.contains_key(**name)) else {
             return Ok(Self::default());
         };
-        let at = format!("{FOLDER}/{file}");
+        let at = format!("{DIRECTORY}/{file}");
         let text = match files.remove(*file) {
             Some(Found::File(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
             _ => return Err(PatchesError::Link { archive: archive.to_owned(), path: at }),
@@ -102,7 +102,7 @@ fn patch(
     let content = match files.get(&name) {
         Some(Found::File(content)) => content.clone(),
         Some(Found::Link) => {
-            let path = format!("{FOLDER}/{name}");
+            let path = format!("{DIRECTORY}/{name}");
             return Err(PatchesError::Link { archive: archive.to_owned(), path });
         }
         None => {

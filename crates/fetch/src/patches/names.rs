@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_with_dots_in_their_names_stay() {
+    fn directories_with_dots_in_their_names_stay() {
         assert_eq!(outside(b"--- a/..x/y..\n+++ b/x\n--- original\n---\n*** 1,5 ****\n"), None);
     }
 

@@ -10,7 +10,7 @@ fn read(tar: Tar) -> Result<Series, String> {
 }
 
 fn with(series: &str) -> Tar {
-    Tar::default().folder("debian/patches").file("debian/patches/series", series)
+    Tar::default().directory("debian/patches").file("debian/patches/series", series)
 }
 
 fn names(series: &Series) -> Vec<(&str, u8)> {

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::error::UnpackError;
 use super::root::{Name, Refusal, Root, set_time};
-use super::{Limits, deb, empty_folder};
+use super::{Limits, deb, empty_directory};
 use crate::Cancel;
 
 /// Directories that a build has no use for.
@@ -54,11 +54,11 @@ pub fn environment(
     into: &Path,
     cancel: &Cancel,
 ) -> Result<(), UnpackError> {
-    empty_folder(into)?;
+    empty_directory(into)?;
     let mut root = Root::open(into)?;
     let mut author = Author { root: &mut root, archive: "the base of the environment" };
     for name in MERGED {
-        author.folder(&format!("usr/{name}"))?;
+        author.directory(&format!("usr/{name}"))?;
         author.link(name, &format!("usr/{name}"))?;
     }
     unpack(packages, &mut root, &Limits { cancel: cancel.clone(), ..Limits::default() })?;
@@ -72,8 +72,8 @@ pub fn environment(
 }
 
 fn taken(path: &[u8]) -> bool {
-    !LEFT_OUT.iter().any(|folder| {
-        path.strip_prefix(*folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+    !LEFT_OUT.iter().any(|directory| {
+        path.strip_prefix(*directory).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
     })
 }
 
@@ -156,8 +156,8 @@ struct Author<'a> {
 }
 
 impl Author<'_> {
-    fn folder(&mut self, path: &str) -> Result<(), UnpackError> {
-        self.make(path, |root, name| root.folder(name, 0o755))
+    fn directory(&mut self, path: &str) -> Result<(), UnpackError> {
+        self.make(path, |root, name| root.directory(name, 0o755))
     }
 
     fn link(&mut self, path: &str, target: &str) -> Result<(), UnpackError> {

@@ -27,7 +27,7 @@ pub enum UnpackError {
     },
     /// The directory cannot be made or used.
     #[error("cannot unpack into {}", path.display())]
-    Folder {
+    Directory {
         /// The directory.
         path: PathBuf,
         /// What the system said.

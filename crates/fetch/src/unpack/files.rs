@@ -24,7 +24,7 @@ pub(crate) enum Found {
 pub(crate) fn files_below(
     archive: impl BufRead + Send,
     name: &str,
-    folder: &str,
+    directory: &str,
     limit: u64,
 ) -> Result<BTreeMap<String, Found>, UnpackError> {
     let compression =
@@ -40,19 +40,19 @@ pub(crate) fn files_below(
                 return Err(UnpackError::Entry { archive: name.to_owned(), entry, problem });
             }
         };
-        let Some(path) = below(&entry.name, folder) else { return Ok(()) };
+        let Some(path) = below(&entry.name, directory) else { return Ok(()) };
         let found = match entry.kind {
             Kind::File => {
                 left = left.checked_sub(entry.size).ok_or_else(|| UnpackError::TooLarge {
                     archive: name.to_owned(),
-                    limit: format!("{limit} bytes in {folder}"),
+                    limit: format!("{limit} bytes in {directory}"),
                 })?;
                 let mut bytes = Vec::new();
                 content.take(entry.size).read_to_end(&mut bytes).map_err(damaged)?;
                 Found::File(bytes)
             }
             Kind::Symlink(_) | Kind::HardLink(_) => Found::Link,
-            Kind::Folder | Kind::Other(_) => return Ok(()),
+            Kind::Directory | Kind::Other(_) => return Ok(()),
         };
         all.insert(path, found);
         Ok(())
@@ -61,8 +61,8 @@ pub(crate) fn files_below(
 }
 
 /// An entry's path below a directory; `None` when it lies elsewhere, or is no text.
-fn below(name: &[u8], folder: &str) -> Option<String> {
+fn below(name: &[u8], directory: &str) -> Option<String> {
     let name = Name::new(name).ok()?;
-    let rest = std::str::from_utf8(name.as_bytes()).ok()?.strip_prefix(folder)?.strip_prefix('/')?;
+    let rest = std::str::from_utf8(name.as_bytes()).ok()?.strip_prefix(directory)?.strip_prefix('/')?;
     Some(rest.to_owned())
 }

@@ -29,7 +29,7 @@ fn untouched(lab: &Lab) {
 fn names_that_lead_out_are_refused() {
     refused(Tar::default().file("/evil", "x"), &EntryProblem::Absolute);
     refused(Tar::default().file("t/../../evil", "x"), &EntryProblem::Parent);
-    refused(Tar::default().folder("../evil"), &EntryProblem::Parent);
+    refused(Tar::default().directory("../evil"), &EntryProblem::Parent);
     refused(Tar::default().symlink("..", "x"), &EntryProblem::Parent);
     refused(Tar::default().file("", "x"), &EntryProblem::Name);
     refused(Tar::default().file("./", "x").symlink("./", "x"), &EntryProblem::Occupied("the tree itself"));
@@ -86,7 +86,7 @@ fn hard_links_reach_only_files_of_the_tree() {
     refused(Tar::default().hard_link("t/x", "t/missing"), &hard_link("t/missing"));
     refused(Tar::default().symlink("s", "/").hard_link("t/x", "s/etc/passwd"), &hard_link("s/etc/passwd"));
     refused(Tar::default().symlink("s", "/etc/passwd").hard_link("t/x", "s"), &hard_link("s"));
-    refused(Tar::default().folder("d").hard_link("x", "d"), &hard_link("d"));
+    refused(Tar::default().directory("d").hard_link("x", "d"), &hard_link("d"));
 }
 
 #[test]
@@ -111,8 +111,8 @@ fn a_later_entry_takes_the_place_of_an_earlier_file() {
         .file("a", "2")
         .hard_link("a", "a")
         .hard_link("b", "b")
-        .folder("d")
-        .folder("d")
+        .directory("d")
+        .directory("d")
         .file("link", "")
         .symlink("link", "d")
         .file("link/x", "3");
@@ -121,9 +121,9 @@ fn a_later_entry_takes_the_place_of_an_earlier_file() {
 }
 
 #[test]
-fn folders_and_files_do_not_change_into_each_other() {
+fn directories_and_files_do_not_change_into_each_other() {
     refused(Tar::default().file("t/d/x", "").file("t/d", ""), &EntryProblem::Occupied("a directory"));
-    refused(Tar::default().file("t/d", "").folder("t/d"), &EntryProblem::Occupied("a file"));
+    refused(Tar::default().file("t/d", "").directory("t/d"), &EntryProblem::Occupied("a file"));
     refused(Tar::default().file("t/d", "").file("t/d/x", ""), &EntryProblem::Occupied("a file on the way"));
     refused(
         Tar::default().symlink("t", "none").file("t/x", ""),
@@ -195,8 +195,8 @@ fn an_endless_name_is_not_read() {
 fn a_link_that_was_replaced_leads_nowhere_any_more() {
     let lab = Lab::new();
     let tar = Tar::default()
-        .folder("d")
-        .folder("e")
+        .directory("d")
+        .directory("e")
         .symlink("s", "d")
         .file("s/1", "")
         .symlink("s", "e")

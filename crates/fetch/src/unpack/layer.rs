@@ -44,11 +44,11 @@ impl<'a> Layer<'a> {
         self.count(entry)?;
         let name = Name::new(&entry.name).map_err(|problem| self.refused(&entry.name, problem))?;
         // The tree itself is there already.
-        if name.is_root() && matches!(entry.kind, Kind::Folder) || !(self.filter)(name.as_bytes()) {
+        if name.is_root() && matches!(entry.kind, Kind::Directory) || !(self.filter)(name.as_bytes()) {
             return Ok(());
         }
         let made = match &entry.kind {
-            Kind::Folder => self.root.folder(&name, entry.mode & 0o755 | 0o700),
+            Kind::Directory => self.root.directory(&name, entry.mode & 0o755 | 0o700),
             Kind::File => return self.file(&name, entry, content),
             Kind::Symlink(target) => self.root.symlink(&name, target),
             Kind::HardLink(target) => Name::new(target)

@@ -81,21 +81,21 @@ pub fn archive(
     let compression =
         Compression::of_tar(name).ok_or_else(|| UnpackError::Format { name: name.to_owned() })?;
     let opened = File::open(file).map_err(|source| UnpackError::Open { path: file.to_owned(), source })?;
-    empty_folder(into)?;
+    empty_directory(into)?;
     let part = Part::new(only);
     let mut root = Root::open(into)?;
     let taken = |path: &[u8]| only.is_empty() || part.takes(path);
     let layer = Layer::new(name, &mut root, limits).filter(&taken);
     layer.lay(compression.reader(BufReader::new(opened)))?;
     part.check(name)?;
-    strip(into).map_err(|source| UnpackError::Folder { path: into.to_owned(), source })
+    strip(into).map_err(|source| UnpackError::Directory { path: into.to_owned(), source })
 }
 
 /// Makes a directory, or makes sure that it is empty.
-fn empty_folder(path: &Path) -> Result<(), UnpackError> {
-    let folder_error = |source| UnpackError::Folder { path: path.to_owned(), source };
-    std::fs::create_dir_all(path).map_err(folder_error)?;
-    match std::fs::read_dir(path).map_err(folder_error)?.next() {
+fn empty_directory(path: &Path) -> Result<(), UnpackError> {
+    let directory_error = |source| UnpackError::Directory { path: path.to_owned(), source };
+    std::fs::create_dir_all(path).map_err(directory_error)?;
+    match std::fs::read_dir(path).map_err(directory_error)?.next() {
         None => Ok(()),
         Some(_) => Err(UnpackError::NotEmpty { path: path.to_owned() }),
     }

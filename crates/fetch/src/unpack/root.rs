@@ -81,14 +81,15 @@ impl Name {
 
 impl Root {
     pub(crate) fn open(path: &Path) -> Result<Self, UnpackError> {
-        let folder_error = |errno: Errno| UnpackError::Folder { path: path.to_owned(), source: errno.into() };
+        let directory_error =
+            |errno: Errno| UnpackError::Directory { path: path.to_owned(), source: errno.into() };
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let dir = fs::open(path, flags, Mode::empty()).map_err(folder_error)?;
+        let dir = fs::open(path, flags, Mode::empty()).map_err(directory_error)?;
         Ok(Self { dir, recent: None })
     }
 
     /// Makes a directory. One that is there, or a link to one, stays and takes the mode.
-    pub(crate) fn folder(&mut self, name: &Name, mode: u32) -> Result<(), Refusal> {
+    pub(crate) fn directory(&mut self, name: &Name, mode: u32) -> Result<(), Refusal> {
         let (parent, last) = name.split();
         let parent = self.parent(parent)?;
         match fs::mkdirat(parent, last, Mode::RWXU) {
@@ -131,8 +132,8 @@ impl Root {
         if name == target {
             return Ok(());
         }
-        let (folder, file) = target.split();
-        let from = self.lookup(folder, OFlags::PATH | OFlags::DIRECTORY).map_err(|_| missing())?;
+        let (directory, file) = target.split();
+        let from = self.lookup(directory, OFlags::PATH | OFlags::DIRECTORY).map_err(|_| missing())?;
         let stat = fs::statat(&from, file, AtFlags::SYMLINK_NOFOLLOW).map_err(|_| missing())?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(missing().into());

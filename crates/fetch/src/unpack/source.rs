@@ -47,24 +47,24 @@ pub fn source(
             // The part itself is asked for.
             inside.clear();
         }
-        let folder = into.join(part);
+        let directory = into.join(part);
         // The main tarball may hold an empty or older directory of that name; the part takes its place.
-        remove(&folder).map_err(|source| UnpackError::Folder { path: folder.clone(), source })?;
-        archive(file, name, &inside, &folder, limits)?;
+        remove(&directory).map_err(|source| UnpackError::Directory { path: directory.clone(), source })?;
+        archive(file, name, &inside, &directory, limits)?;
     }
     Ok(())
 }
 
 /// A path in the directory of this name, without it.
-fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
-    let rest = path.strip_prefix(folder)?;
+fn below<'a>(path: &'a str, directory: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix(directory)?;
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
 }
 
-fn remove(folder: &Path) -> std::io::Result<()> {
-    match folder.symlink_metadata() {
-        Ok(meta) if meta.is_dir() => std::fs::remove_dir_all(folder),
-        Ok(_) => std::fs::remove_file(folder),
+fn remove(directory: &Path) -> std::io::Result<()> {
+    match directory.symlink_metadata() {
+        Ok(meta) if meta.is_dir() => std::fs::remove_dir_all(directory),
+        Ok(_) => std::fs::remove_file(directory),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }

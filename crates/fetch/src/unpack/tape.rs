@@ -22,7 +22,7 @@ pub(super) struct Entry {
 
 pub(super) enum Kind {
     File,
-    Folder,
+    Directory,
     Symlink(Vec<u8>),
     HardLink(Vec<u8>),
     /// What is not unpacked, by a word for it.
@@ -126,9 +126,9 @@ fn entry<R: Read>(raw: &tar::Entry<'_, R>, extended: Extended) -> io::Result<Ent
     let kind = match header.entry_type() {
         _ if extended.sparse => Kind::Other("a sparse file or one of more than 8 GiB"),
         // Before POSIX a directory was a file whose name ends with a slash.
-        EntryType::Regular if name.ends_with(b"/") => Kind::Folder,
+        EntryType::Regular if name.ends_with(b"/") => Kind::Directory,
         EntryType::Regular | EntryType::Continuous => Kind::File,
-        EntryType::Directory => Kind::Folder,
+        EntryType::Directory => Kind::Directory,
         EntryType::Symlink => Kind::Symlink(link()),
         EntryType::Link => Kind::HardLink(link()),
         EntryType::Char => Kind::Other("a character device"),

@@ -40,13 +40,13 @@ impl Lab {
     /// Every path of the tree, sorted.
     pub(super) fn paths(&self) -> Vec<String> {
         let mut all = Vec::new();
-        let mut folders = vec![self.tree()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
+        let mut directories = vec![self.tree()];
+        while let Some(directory) = directories.pop() {
+            for entry in std::fs::read_dir(directory).unwrap() {
                 let entry = entry.unwrap();
                 all.push(entry.path().strip_prefix(self.tree()).unwrap().to_string_lossy().into_owned());
                 if entry.file_type().unwrap().is_dir() {
-                    folders.push(entry.path());
+                    directories.push(entry.path());
                 }
             }
         }
@@ -75,7 +75,7 @@ fn compressed(name: &str, bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn every_compression_is_read() {
-    let tar = Tar::default().folder("top/").file("top/a", "1").end();
+    let tar = Tar::default().directory("top/").file("top/a", "1").end();
     for name in ["a.tar", "a.tar.gz", "a.tgz", "a.tar.xz", "a.tar.zst", "a.tar.bz2", "a-1.0.0.crate"] {
         let lab = Lab::new();
         let file = lab.put("file", &compressed(name, &tar));
@@ -85,7 +85,7 @@ fn every_compression_is_read() {
 }
 
 #[test]
-fn a_single_top_folder_is_stripped() {
+fn a_single_top_directory_is_stripped() {
     let lab = Lab::new();
     lab.unpack(Tar::default().file("top/top/x", "1").file("top/.top", "2")).unwrap();
     assert_eq!(lab.paths(), [".top", "top", "top/x"]);
@@ -174,7 +174,7 @@ fn a_part_of_an_archive_is_unpacked() {
 }
 
 #[test]
-fn a_folder_in_use_and_a_name_of_no_archive_are_refused() {
+fn a_directory_in_use_and_a_name_of_no_archive_are_refused() {
     let lab = Lab::new();
     let file = lab.put("a", &Tar::default().end());
     let error = archive(&file, "a.zip", &[], &lab.tree(), &Limits::default()).unwrap_err().to_string();
@@ -212,7 +212,8 @@ fn debs_merge_into_a_root_with_links() {
     let lab = Lab::new();
     std::fs::create_dir_all(lab.tree().join("usr/bin")).unwrap();
     std::os::unix::fs::symlink("/usr/bin", lab.tree().join("bin")).unwrap();
-    let package = Tar::default().folder("./").folder("./bin/").file("./bin/a", "1").file("./skipped", "2");
+    let package =
+        Tar::default().directory("./").directory("./bin/").file("./bin/a", "1").file("./skipped", "2");
     let file = lab.put("a.deb", &make_deb(package));
     deb(&file, &lab.tree(), &|path| path != b"skipped", &Limits::default()).unwrap();
     assert_eq!(lab.paths(), ["bin", "usr", "usr/bin", "usr/bin/a"]);
@@ -248,7 +249,7 @@ fn what_is_not_a_deb_is_damaged() {
 fn an_environment_is_laid_out() {
     let lab = Lab::new();
     let first = Tar::default()
-        .folder("./bin/")
+        .directory("./bin/")
         .file("./bin/sh", "old")
         .file("./etc/passwd", "theirs")
         .file("./usr/share/doc/x/copyright", "x")

@@ -21,9 +21,9 @@ impl MadeRoot {
     ///
     /// # Errors
     /// When it is not there, or not what the run describes.
-    pub fn in_folder(folder: &Path, image: &Image) -> Result<Self, ImageError> {
-        let bytes = size(folder, &root_file(image))?;
-        let verity = image.layout.verity.then(|| Verity::in_folder(folder, image)).transpose()?;
+    pub fn in_directory(directory: &Path, image: &Image) -> Result<Self, ImageError> {
+        let bytes = size(directory, &root_file(image))?;
+        let verity = image.layout.verity.then(|| Verity::in_directory(directory, image)).transpose()?;
         Ok(Self { bytes, verity })
     }
 }
@@ -42,13 +42,13 @@ impl Measured {
     ///
     /// # Errors
     /// When it is not there.
-    pub fn in_folder(folder: &Path, image: &Image, root: MadeRoot) -> Result<Self, ImageError> {
-        Ok(Self { root, kernel: size(folder, &kernel_file(image))? })
+    pub fn in_directory(directory: &Path, image: &Image, root: MadeRoot) -> Result<Self, ImageError> {
+        Ok(Self { root, kernel: size(directory, &kernel_file(image))? })
     }
 }
 
-fn size(folder: &Path, name: &str) -> Result<u64, ImageError> {
-    let path = folder.join(name);
+fn size(directory: &Path, name: &str) -> Result<u64, ImageError> {
+    let path = directory.join(name);
     let length = yoe_tree::regular(&path).and_then(|file| file.metadata()).map(|data| data.len());
     length.map_err(ImageError::io("measure", &path))
 }

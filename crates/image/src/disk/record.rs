@@ -18,17 +18,17 @@ use crate::{ImageError, Manifest};
 pub fn write_manifest(
     request: &DiskRequest<'_>,
     measured: &Measured,
-    folder: &Path,
+    directory: &Path,
 ) -> Result<(), ImageError> {
     let image = request.image;
     let disk = DiskRecord {
-        root: file(folder, root_file(image))?,
-        kernel: file(folder, kernel_file(image))?,
+        root: file(directory, root_file(image))?,
+        kernel: file(directory, kernel_file(image))?,
         entry: entry(image),
         verified: measured.root.verity.map(|verity| verified(request, measured, &verity)),
     };
     let manifest = Manifest { disk: Some(disk), ..request.manifest.clone() };
-    let path = folder.join(manifest_file(image));
+    let path = directory.join(manifest_file(image));
     let json = manifest.to_json().map_err(|source| ImageError::Manifest { path: path.clone(), source })?;
     fs::write(&path, json).map_err(ImageError::io("write", &path))
 }
@@ -47,8 +47,8 @@ fn verified(request: &DiskRequest<'_>, measured: &Measured, verity: &Verity) -> 
     }
 }
 
-fn file(folder: &Path, name: String) -> Result<FileRecord, ImageError> {
-    let path = folder.join(&name);
+fn file(directory: &Path, name: String) -> Result<FileRecord, ImageError> {
+    let path = directory.join(&name);
     let (bytes, sha256) = digest(&path).map_err(ImageError::io("read", &path))?;
     Ok(FileRecord { file: name, bytes, sha256 })
 }
@@ -75,10 +75,10 @@ mod tests {
 
     #[test]
     fn a_file_of_several_buffers_has_the_digest_of_its_bytes() {
-        let folder = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().unwrap();
         let content = vec![7; (1 << 19) + 5];
-        fs::write(folder.path().join("root"), &content).unwrap();
-        let record = file(folder.path(), "root".into()).unwrap();
+        fs::write(directory.path().join("root"), &content).unwrap();
+        let record = file(directory.path(), "root".into()).unwrap();
         assert_eq!((record.bytes, record.sha256), (content.len() as u64, Digest::of(&content)));
     }
 }

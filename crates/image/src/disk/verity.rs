@@ -31,8 +31,8 @@ pub struct Verity {
 
 impl Verity {
     /// Reads what the run of [`super::root_fs`] left in its output directory.
-    pub(super) fn in_folder(folder: &Path, image: &Image) -> Result<Self, ImageError> {
-        let path = folder.join(FILE);
+    pub(super) fn in_directory(directory: &Path, image: &Image) -> Result<Self, ImageError> {
+        let path = directory.join(FILE);
         let text = yoe_tree::regular(&path).and_then(|file| std::io::read_to_string(file.take(LONGEST)));
         let text = text.map_err(ImageError::io("read", &path))?;
         let parsed = text.trim_end().split_once(' ').and_then(|(blocks, hash)| {
@@ -96,11 +96,11 @@ mod tests {
 
     #[test]
     fn what_the_tools_left_must_be_two_words() {
-        let folder = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().unwrap();
         let image = crate::disk::tests::image();
         let read = |text: &str| {
-            std::fs::write(folder.path().join(FILE), text).unwrap();
-            Verity::in_folder(folder.path(), &image)
+            std::fs::write(directory.path().join(FILE), text).unwrap();
+            Verity::in_directory(directory.path(), &image)
         };
         let hash = Digest::of(b"root");
         let made = read(&format!("2649 {hash}\n")).unwrap();

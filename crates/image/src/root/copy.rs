@@ -12,10 +12,10 @@ use super::tree::{Body, Node, RootTree};
 impl RootTree {
     /// Adds all that is below a directory: files, directories and links as they are, which belong to root, with the bits of
     /// access alone. What the tree has already is replaced.
-    pub fn copy(&mut self, folder: &Path) -> io::Result<()> {
-        let mut open = vec![(folder.to_owned(), String::new())];
-        while let Some((folder, below)) = open.pop() {
-            for entry in fs::read_dir(&folder)? {
+    pub fn copy(&mut self, directory: &Path) -> io::Result<()> {
+        let mut open = vec![(directory.to_owned(), String::new())];
+        while let Some((directory, below)) = open.pop() {
+            for entry in fs::read_dir(&directory)? {
                 let entry = entry?;
                 let name = entry.file_name().into_string().map_err(|name| {
                     io::Error::new(ErrorKind::InvalidData, format!("the name {name:?} is not UTF-8"))

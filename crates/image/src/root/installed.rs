@@ -23,18 +23,18 @@ fn package(tree: &RootTree, index: usize) -> String {
     if !listed.control.info.replaces.is_empty() {
         line(&mut text, "r", &listed.control.info.replaces.join(" "));
     }
-    let mut folders: BTreeMap<&str, Vec<(&str, &Node)>> = BTreeMap::new();
+    let mut directories: BTreeMap<&str, Vec<(&str, &Node)>> = BTreeMap::new();
     for (path, node) in tree.nodes.iter().filter(|(_, node)| node.owner == Some(index)) {
         if matches!(node.body, Body::Directory) {
-            folders.entry(path).or_default();
+            directories.entry(path).or_default();
         } else {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            folders.entry(folder).or_default().push((name, node));
+            let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+            directories.entry(directory).or_default().push((name, node));
         }
     }
-    for (folder, files) in folders {
-        line(&mut text, "F", folder);
-        if let Some(node) = tree.nodes.get(folder) {
+    for (directory, files) in directories {
+        line(&mut text, "F", directory);
+        if let Some(node) = tree.nodes.get(directory) {
             unusual(&mut text, "M", node, 0o755);
         }
         for (name, node) in files {

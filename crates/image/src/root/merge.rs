@@ -12,15 +12,15 @@ use super::tree::{Body, Node, RootTree};
 use crate::ImageError;
 
 pub(crate) struct Merge {
-    folder: PathBuf,
+    directory: PathBuf,
     tree: RootTree,
 }
 
 impl Merge {
-    pub fn new(folder: &Path) -> Result<Self, ImageError> {
-        let spool = Spool::new(folder).map_err(ImageError::io("make a file in", folder))?;
+    pub fn new(directory: &Path) -> Result<Self, ImageError> {
+        let spool = Spool::new(directory).map_err(ImageError::io("make a file in", directory))?;
         let tree = RootTree { nodes: BTreeMap::new(), packages: Vec::new(), spool };
-        Ok(Self { folder: folder.to_owned(), tree })
+        Ok(Self { directory: directory.to_owned(), tree })
     }
 
     /// Starts a package; the entries that follow are its own.
@@ -53,11 +53,11 @@ impl Merge {
 
     /// Whether a node that is known makes room for the entry.
     fn gives_way(&self, path: &str, known: &Node, entry: &Entry, current: usize) -> Result<bool, ImageError> {
-        let directory = entry.kind == Kind::Directory;
+        let is_directory = entry.kind == Kind::Directory;
         let second = self.tree.packages[current].control.info.clone();
         let first =
             known.owner.map(|owner| self.tree.packages[owner].control.info.clone()).unwrap_or_default();
-        match (matches!(known.body, Body::Directory), directory) {
+        match (matches!(known.body, Body::Directory), is_directory) {
             (true, true) => Ok(false),
             (false, false) if replaces(&second.replaces, &first.name) => Ok(true),
             (false, false) if replaces(&first.replaces, &second.name) => Ok(false),
@@ -79,8 +79,11 @@ impl Merge {
             Kind::Directory => Ok(Body::Directory),
             Kind::Symlink(target) => Ok(Body::Symlink(target.clone())),
             Kind::File => {
-                let stored =
-                    self.tree.spool.put(content).map_err(ImageError::io("write a file in", &self.folder))?;
+                let stored = self
+                    .tree
+                    .spool
+                    .put(content)
+                    .map_err(ImageError::io("write a file in", &self.directory))?;
                 // The reader has refused files without a checksum before this node is used.
                 Ok(Body::File(stored, entry.checksum.unwrap_or(Sha1([0; 20]))))
             }

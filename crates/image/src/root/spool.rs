@@ -19,8 +19,8 @@ pub(crate) struct Spool {
 
 impl Spool {
     /// An empty spool; its file has no name and goes away with it.
-    pub fn new(folder: &Path) -> io::Result<Self> {
-        Ok(Self { file: tempfile::tempfile_in(folder)?, end: 0 })
+    pub fn new(directory: &Path) -> io::Result<Self> {
+        Ok(Self { file: tempfile::tempfile_in(directory)?, end: 0 })
     }
 
     pub fn put(&mut self, content: &mut dyn Read) -> io::Result<Stored> {

@@ -108,15 +108,16 @@ impl RootTree {
 
     /// Where a path that may not exist yet is: below a link such as `/lib`, a file is where the link leads.
     fn place(&self, path: &str) -> String {
-        let folders = path.rmatch_indices('/').map(|(at, _)| path.split_at(at));
-        let mut known = folders.filter_map(|(folder, rest)| Some(format!("{}{rest}", self.resolve(folder)?)));
+        let directories = path.rmatch_indices('/').map(|(at, _)| path.split_at(at));
+        let mut known =
+            directories.filter_map(|(directory, rest)| Some(format!("{}{rest}", self.resolve(directory)?)));
         known.next().unwrap_or_else(|| path.to_owned())
     }
 
     pub fn add_parents(&mut self, path: &str) {
         for (at, _) in path.match_indices('/') {
-            let folder = Node { body: Body::Directory, mode: 0o755, uid: 0, gid: 0, owner: None };
-            self.nodes.entry(path[..at].to_owned()).or_insert(folder);
+            let directory = Node { body: Body::Directory, mode: 0o755, uid: 0, gid: 0, owner: None };
+            self.nodes.entry(path[..at].to_owned()).or_insert(directory);
         }
     }
 

@@ -15,7 +15,7 @@ use super::{DATA, Rendered, comes_after, met_by_services, script};
 
 /// finit's own configuration, a package's file.
 pub(super) const CONF: &str = "etc/finit.conf";
-const FOLDER: &str = "usr/lib/yoe/finit";
+const DIRECTORY: &str = "usr/lib/yoe/finit";
 
 /// The files; `of_packages` is the text of [`CONF`].
 pub(super) fn render(services: &[&Service], of_packages: Option<&str>) -> Vec<Rendered> {
@@ -23,10 +23,10 @@ pub(super) fn render(services: &[&Service], of_packages: Option<&str>) -> Vec<Re
     conf.push_str("\n# The services of the image, in the order in which they stop.\n");
     for service in services.iter().rev() {
         // Writing to a string does not fail.
-        let _ = writeln!(conf, "include /{FOLDER}/{}.conf", service.name);
+        let _ = writeln!(conf, "include /{DIRECTORY}/{}.conf", service.name);
     }
     let files = services.iter().map(|service| {
-        Rendered::file(format!("{FOLDER}/{}.conf", service.name), stanzas(service, services), 0o644)
+        Rendered::file(format!("{DIRECTORY}/{}.conf", service.name), stanzas(service, services), 0o644)
     });
     std::iter::once(Rendered::file(CONF, conf, 0o644)).chain(files).collect()
 }

@@ -18,8 +18,8 @@ pub(super) fn path(service: &Service) -> String {
 /// The directory of its log. What /var holds before the data partition is there is lost, and would keep it busy.
 pub(super) fn log(service: &Service, all: &[&Service]) -> String {
     let has_data = all.iter().any(|other| other.name == DATA);
-    let folder = if has_data && !comes_after(service, DATA, all) { "/run/log" } else { "/var/log" };
-    format!("{folder}/{}", service.name)
+    let directory = if has_data && !comes_after(service, DATA, all) { "/run/log" } else { "/var/log" };
+    format!("{directory}/{}", service.name)
 }
 
 pub(super) fn render(init: Init, service: &Service, all: &[&Service]) -> Rendered {

@@ -40,19 +40,19 @@ impl Release {
     /// When it is not, the image has no second slot, the copy is of another kernel image or not signed, or the kernel would not
     /// start the root.
     pub fn open(
-        folder: &Path,
+        directory: &Path,
         image: &Image,
         machine: &str,
         signed: Option<&Path>,
     ) -> Result<Self, UpdateError> {
-        let built = crate::Manifest::open(&folder.join(manifest_file(image)))?;
+        let built = crate::Manifest::open(&directory.join(manifest_file(image)))?;
         let one_slot = || UpdateError::OneSlot(image.name.clone());
         let disk = built.disk.ok_or_else(one_slot)?;
         let verified = disk.verified.ok_or_else(one_slot)?;
-        let root = folder.join(&disk.root.file);
+        let root = directory.join(&disk.root.file);
         let size = verified.data_blocks.saturating_mul(BLOCK as u64);
         check_root(&root, size, &verified)?;
-        let (kernel, bytes) = kernel(folder, &disk.kernel, signed)?;
+        let (kernel, bytes) = kernel(directory, &disk.kernel, signed)?;
         let opened = open(&root)?.take(size);
         let index = Index::of(opened, &bytes[..], CHUNKING).map_err(UpdateError::io("read", &root))?;
         let manifest = Manifest {
@@ -82,7 +82,7 @@ impl Release {
         release.content = release.digest_content()?;
         check_kernel(&release.manifest, &bytes).map_err(|why| match why {
             Some(source) => UpdateError::NotBootable { path: release.kernel.clone(), source },
-            None => UpdateError::Changed(folder.join(manifest_file(image))),
+            None => UpdateError::Changed(directory.join(manifest_file(image))),
         })?;
         Ok(release)
     }
@@ -134,11 +134,11 @@ impl Release {
 
 /// The kernel image that is published: the built one, or its signed copy.
 fn kernel(
-    folder: &Path,
+    directory: &Path,
     built: &FileRecord,
     signed: Option<&Path>,
 ) -> Result<(PathBuf, Vec<u8>), UpdateError> {
-    let path = folder.join(&built.file);
+    let path = directory.join(&built.file);
     let bytes = read(&path)?;
     if sha256(&bytes) != built.sha256.to_string() {
         return Err(UpdateError::Changed(path));

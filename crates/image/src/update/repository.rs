@@ -30,7 +30,7 @@ pub enum Word<'a> {
 /// The directory of a repository, while nobody else publishes there. The lock ends with the process, however that ends.
 #[derive(Debug)]
 pub struct Repository {
-    folder: PathBuf,
+    directory: PathBuf,
     _lock: File,
 }
 
@@ -39,9 +39,9 @@ impl Repository {
     ///
     /// # Errors
     /// When it cannot be made or locked.
-    pub fn open(folder: &Path, waits: &mut dyn FnMut()) -> Result<Self, UpdateError> {
-        fs::create_dir_all(folder).map_err(UpdateError::io("make", folder))?;
-        let path = folder.join(LOCK);
+    pub fn open(directory: &Path, waits: &mut dyn FnMut()) -> Result<Self, UpdateError> {
+        fs::create_dir_all(directory).map_err(UpdateError::io("make", directory))?;
+        let path = directory.join(LOCK);
         let lock = File::options().create(true).truncate(false).write(true).open(&path);
         let lock = lock.map_err(UpdateError::io("write", &path))?;
         match lock.try_lock() {
@@ -52,7 +52,7 @@ impl Repository {
             }
             Err(TryLockError::Error(error)) => return Err(UpdateError::io("lock", &path)(error)),
         }
-        Ok(Self { folder: folder.to_owned(), _lock: lock })
+        Ok(Self { directory: directory.to_owned(), _lock: lock })
     }
 
     /// Adds a release. `roots` are all versions of the root metadata, the newest last.
@@ -68,32 +68,32 @@ impl Repository {
         publisher: &Publisher<'_>,
         release: &Release,
     ) -> Result<Published, UpdateError> {
-        let folder = &self.folder;
-        let before = list(folder, roots, word)?;
+        let directory = &self.directory;
+        let before = list(directory, roots, word)?;
         if let Some(before) = &before {
-            is_new(folder, before, release)?;
+            is_new(directory, before, release)?;
         }
         let published = publisher
             .publish(newest(roots)?, before.as_ref(), release.targets())
             .map_err(UpdateError::Sign)?;
         for (path, _, mut from) in release.parts()? {
-            write(&folder.join(path), &mut from)?;
+            write(&directory.join(path), &mut from)?;
         }
         for root in roots {
-            write(&folder.join(path::root(root.version())), &mut root.bytes())?;
+            write(&directory.join(path::root(root.version())), &mut root.bytes())?;
         }
         for (path, bytes) in &published.files {
-            write(&folder.join(path), &mut bytes.as_slice())?;
+            write(&directory.join(path), &mut bytes.as_slice())?;
         }
         Ok(published)
     }
 }
 
 /// Refuses a version that was published with another root: devices that run it would never take this one.
-fn is_new(folder: &Path, before: &Targets, release: &Release) -> Result<(), UpdateError> {
+fn is_new(directory: &Path, before: &Targets, release: &Release) -> Result<(), UpdateError> {
     let name = release.name("manifest.json");
     let Some(digest) = before.targets.get(&name).and_then(|file| file.sha256()) else { return Ok(()) };
-    let path = folder.join(path::target(&name, digest));
+    let path = directory.join(path::target(&name, digest));
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
         // Somebody made room: no device can have it from here.
@@ -116,22 +116,24 @@ pub(super) fn newest(roots: &[Trust]) -> Result<&Trust, UpdateError> {
 ///
 /// # Errors
 /// When it cannot be read, or nobody whose word is taken vouches for it.
-pub fn list(folder: &Path, roots: &[Trust], word: Word<'_>) -> Result<Option<Targets>, UpdateError> {
-    let Some(timestamp) = bounded(&folder.join(path::TIMESTAMP), Role::Timestamp)? else { return Ok(None) };
+pub fn list(directory: &Path, roots: &[Trust], word: Word<'_>) -> Result<Option<Targets>, UpdateError> {
+    let Some(timestamp) = bounded(&directory.join(path::TIMESTAMP), Role::Timestamp)? else {
+        return Ok(None);
+    };
     let trust = newest(roots)?;
-    let refused = match verify(folder, trust, &timestamp) {
+    let refused = match verify(directory, trust, &timestamp) {
         Ok((targets, _)) => return Ok(Some(targets)),
         Err(refused) => refused,
     };
     let mut older = roots.iter().rev().skip(1);
-    let found = older.find_map(|root| Some((root.version(), verify(folder, root, &timestamp).ok()?)));
+    let found = older.find_map(|root| Some((root.version(), verify(directory, root, &timestamp).ok()?)));
     let Some((root, (targets, digest))) = found else { return Err(refused) };
-    let file = folder.join(path::root(trust.version()));
+    let file = directory.join(path::root(trust.version()));
     match word {
         Word::Ours(ours) if ours == digest => Ok(Some(targets)),
-        Word::OldKeys if file.exists() => Err(UpdateError::Renewed { path: folder.to_owned(), file }),
+        Word::OldKeys if file.exists() => Err(UpdateError::Renewed { path: directory.to_owned(), file }),
         Word::OldKeys => Ok(Some(targets)),
-        _ => Err(UpdateError::Replaced { path: folder.to_owned(), root }),
+        _ => Err(UpdateError::Replaced { path: directory.to_owned(), root }),
     }
 }
 
@@ -148,13 +150,13 @@ fn bounded(path: &Path, role: Role) -> Result<Option<Vec<u8>>, UpdateError> {
 }
 
 /// The list, and its digest.
-fn verify(folder: &Path, trust: &Trust, timestamp: &[u8]) -> Result<(Targets, String), UpdateError> {
+fn verify(directory: &Path, trust: &Trust, timestamp: &[u8]) -> Result<(Targets, String), UpdateError> {
     let read = |role: Role, path: String| {
-        let path = folder.join(path);
+        let path = directory.join(path);
         let missing = || UpdateError::io("read", &path)(std::io::ErrorKind::NotFound.into());
         bounded(&path, role)?.ok_or_else(missing)
     };
-    let foreign = |source| UpdateError::Foreign { path: folder.to_owned(), source };
+    let foreign = |source| UpdateError::Foreign { path: directory.to_owned(), source };
     let (seen, now) = (Seen::default(), Time(0));
     let timestamp = trust.timestamp(timestamp, &seen, now).map_err(foreign)?;
     let snapshot =
@@ -167,10 +169,10 @@ fn verify(folder: &Path, trust: &Trust, timestamp: &[u8]) -> Result<(Targets, St
 
 /// Writes a file under another name first.
 fn write(path: &Path, from: &mut dyn Read) -> Result<(), UpdateError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(UpdateError::io("make", folder))?;
+    let directory = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory).map_err(UpdateError::io("make", directory))?;
     let mut write = || {
-        let mut new = tempfile::NamedTempFile::new_in(folder)?;
+        let mut new = tempfile::NamedTempFile::new_in(directory)?;
         copy(from, &mut new)?;
         new.flush()?;
         // A web server is often another user.
@@ -179,5 +181,5 @@ fn write(path: &Path, from: &mut dyn Read) -> Result<(), UpdateError> {
         new.persist(path).map_err(|error| error.error).map(drop)
     };
     write().map_err(UpdateError::io("write", path))?;
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(UpdateError::io("write", path))
+    File::open(directory).and_then(|directory| directory.sync_all()).map_err(UpdateError::io("write", path))
 }

@@ -48,15 +48,15 @@ pub fn service(name: &str, command: &[&str]) -> Service {
 
 /// A directory in which packages are made and a root is assembled.
 pub struct Bench {
-    pub folder: tempfile::TempDir,
+    pub directory: tempfile::TempDir,
     pub packages: Vec<PathBuf>,
 }
 
 impl Bench {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("out")).unwrap();
-        Self { folder, packages: Vec::new() }
+        let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join("out")).unwrap();
+        Self { directory, packages: Vec::new() }
     }
 
     /// With the two packages that the image names.
@@ -66,8 +66,8 @@ impl Bench {
             "base-files",
             |_| (),
             |root| {
-                for folder in ["usr/bin", "usr/lib", "usr/sbin", "etc", "tmp", "root", "proc", "boot"] {
-                    fs::create_dir_all(root.join(folder)).unwrap();
+                for directory in ["usr/bin", "usr/lib", "usr/sbin", "etc", "tmp", "root", "proc", "boot"] {
+                    fs::create_dir_all(root.join(directory)).unwrap();
                 }
                 mode(root, "tmp", 0o1777);
                 mode(root, "root", 0o700);
@@ -94,7 +94,7 @@ impl Bench {
     }
 
     pub fn package(&mut self, name: &str, change: impl FnOnce(&mut Info), fill: impl FnOnce(&Path)) {
-        let root = self.folder.path().join("trees").join(name);
+        let root = self.directory.path().join("trees").join(name);
         fs::create_dir_all(&root).unwrap();
         fill(&root);
         let mut info = Info {
@@ -107,13 +107,13 @@ impl Bench {
             ..Info::default()
         };
         change(&mut info);
-        let file = self.folder.path().join(format!("{name}-1.0-r0.apk"));
+        let file = self.directory.path().join(format!("{name}-1.0-r0.apk"));
         write(&Tree::scan(&root).unwrap(), &info, &SIGNER, &file).unwrap();
         self.packages.push(file);
     }
 
     pub fn out(&self) -> PathBuf {
-        self.folder.path().join("out")
+        self.directory.path().join("out")
     }
 
     pub fn assemble(&self, image: &Image, services: &[Service]) -> Result<Manifest, ImageError> {

@@ -67,8 +67,8 @@ pub struct WithoutModules {
 /// The name of the module in the file at `path`, with `_` for `-` as `lsmod` shows it; `None` for what is no module.
 /// Modules lie below `lib/modules`, compressed or not (kmod's .gz, .xz and .zst).
 pub fn module_in(path: &str) -> Option<String> {
-    let (folder, file) = path.rsplit_once('/')?;
-    let lies = folder.trim_start_matches('/').trim_start_matches("usr/").starts_with("lib/modules/");
+    let (directory, file) = path.rsplit_once('/')?;
+    let lies = directory.trim_start_matches('/').trim_start_matches("usr/").starts_with("lib/modules/");
     let stem = [".ko", ".ko.gz", ".ko.xz", ".ko.zst"].iter().find_map(|end| file.strip_suffix(end))?;
     (lies && !stem.is_empty()).then(|| stem.replace('-', "_"))
 }

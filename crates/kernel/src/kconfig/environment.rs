@@ -30,7 +30,7 @@ enum Variable {
 impl Environment {
     /// The environment of a kernel built for `arch` in Kbuild's words: `x86_64`, `arm64`, `i386`, `riscv`, …
     pub fn kernel(arch: &str) -> Self {
-        let folder = match arch {
+        let directory = match arch {
             "x86_64" | "i386" => "x86",
             "sparc32" | "sparc64" => "sparc",
             "parisc64" => "parisc",
@@ -38,7 +38,7 @@ impl Environment {
         };
         let mut environment = Self::default();
         environment.set("ARCH", arch);
-        environment.set("SRCARCH", folder);
+        environment.set("SRCARCH", directory);
         environment
     }
 

@@ -28,7 +28,7 @@ pub(crate) use evaluate::number;
 pub use evaluate::{Level, Reach, Values};
 pub use expr::{Expr, Operand, Order};
 pub use parser::parse;
-pub use sources::{Folder, Sources};
+pub use sources::{Directory, Sources};
 pub use tree::{Choice, Condition, Default, Definition, Kind, Prompt, Reverse, Span, Symbol, Tree};
 
 /// A line of a Kconfig file.

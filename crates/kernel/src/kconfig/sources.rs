@@ -20,9 +20,9 @@ const LARGEST: u64 = 64 << 20;
 
 /// The files below a directory, read when they are needed. Neither a path's own parts nor a link lead out of the directory.
 #[derive(Clone, Copy, Debug)]
-pub struct Folder<'a>(pub &'a Path);
+pub struct Directory<'a>(pub &'a Path);
 
-impl Sources for Folder<'_> {
+impl Sources for Directory<'_> {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         Ok(Tree::directory(self.0).and_then(|tree| tree.read(Path::new(path), LARGEST))?)
     }

@@ -172,12 +172,12 @@ fn each_mistake_names_its_line() {
 }
 
 #[test]
-fn a_folder_gives_no_file_outside() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("Kconfig"), "source \"../secret\"\n").unwrap();
-    let error = parse(&Folder(folder.path()), "Kconfig", &Environment::default()).unwrap_err();
+fn a_directory_gives_no_file_outside() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("Kconfig"), "source \"../secret\"\n").unwrap();
+    let error = parse(&Directory(directory.path()), "Kconfig", &Environment::default()).unwrap_err();
     assert!(error.to_string().contains("Kconfig:1: `../secret` leads out of the directory"), "{error}");
-    assert!(Folder(folder.path()).read("/etc/hostname").is_err());
+    assert!(Directory(directory.path()).read("/etc/hostname").is_err());
 }
 
 #[test]

@@ -85,7 +85,7 @@ form! {
 
 form! {
     /// A directory below `$SRCDIR`; empty for `$SRCDIR` itself.
-    SourceFolder, "a directory below $SRCDIR", "a path without `.`, `..` or a `/` at its start or end",
+    SourceDirectory, "a directory below $SRCDIR", "a path without `.`, `..` or a `/` at its start or end",
     |text| if text.is_empty() { Ok(()) } else { check_below(text) }
 }
 
@@ -120,7 +120,7 @@ mod tests {
     use crate::arguments::text::Form as _;
 
     #[test]
-    fn what_leaves_its_folder_is_refused() {
+    fn what_leaves_its_directory_is_refused() {
         for text in ["../x", "a/../../x", "/etc/passwd", "", "a//b", "a/", "./a", "a\\b"] {
             assert!(check_below(text).is_err(), "{text}");
         }

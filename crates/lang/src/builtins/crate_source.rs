@@ -2,7 +2,7 @@
 
 use yoe_model::{Digest, Source, SourceEntry};
 
-use crate::arguments::paths::SourceFolder;
+use crate::arguments::paths::SourceDirectory;
 use crate::arguments::version::{CrateName, CrateVersion};
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
@@ -20,7 +20,7 @@ arguments! {
         /// The digest of its archive, as `checksum` in Cargo.lock.
         sha256: Digest,
         /// The directory below `$SRCDIR` that it is put into.
-        into: SourceFolder = SourceFolder(String::new()),
+        into: SourceDirectory = SourceDirectory(String::new()),
     }
 }
 

@@ -3,7 +3,7 @@
 use yoe_model::{DebianPatches, Source, SourceEntry};
 
 use crate::arguments::patches::PatchChoice;
-use crate::arguments::paths::{ArchivePath, SourceFolder};
+use crate::arguments::paths::{ArchivePath, SourceDirectory};
 use crate::arguments::text::{DebianPackage, Name};
 use crate::arguments::version::DebianVersion;
 use crate::arguments::{Call, arguments};
@@ -24,7 +24,7 @@ arguments! {
         /// of.
         patches: Option<PatchChoice> = None,
         /// The directory below `$SRCDIR` that it is put into.
-        into: SourceFolder = SourceFolder(String::new()),
+        into: SourceDirectory = SourceDirectory(String::new()),
         /// The paths below the archive's top directory that are unpacked; all when empty.
         only: Vec<ArchivePath> = Vec::new(),
         /// The suite whose index lists it.

@@ -2,7 +2,7 @@
 
 use yoe_model::{Source, SourceEntry};
 
-use crate::arguments::paths::{ArchivePath, SourceFolder};
+use crate::arguments::paths::{ArchivePath, SourceDirectory};
 use crate::arguments::text::{Commit, GitUrl, Name};
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
@@ -19,7 +19,7 @@ arguments! {
         /// The container that holds git.
         container: Name = Name("fetch-tools".to_owned()),
         /// The directory below `$SRCDIR` that it is put into.
-        into: SourceFolder = SourceFolder(String::new()),
+        into: SourceDirectory = SourceDirectory(String::new()),
         /// The paths of the tree that are put there; all when empty.
         only: Vec<ArchivePath> = Vec::new(),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use yoe_model::{GoModule, Source, SourceEntry};
 
-use crate::arguments::paths::{ArchivePath, SourceFolder};
+use crate::arguments::paths::{ArchivePath, SourceDirectory};
 use crate::arguments::text::Name;
 use crate::arguments::version::{GoModulePath, GoVersion};
 use crate::arguments::{Call, arguments};
@@ -31,7 +31,7 @@ arguments! {
         /// The container that holds the Go client.
         container: Name = Name("go-tools".to_owned()),
         /// The directory below `$SRCDIR` that it is put into.
-        into: SourceFolder = SourceFolder(String::new()),
+        into: SourceDirectory = SourceDirectory(String::new()),
     }
 }
 
@@ -44,7 +44,11 @@ impl Builtin for Arguments {
             // The unit knows its version.
             version: self.version.map(String::from).unwrap_or_default(),
             gomod: self.gomod.map(String::from),
-            stubs: self.stubs.into_iter().map(|(folder, module)| (folder.into(), module.into())).collect(),
+            stubs: self
+                .stubs
+                .into_iter()
+                .map(|(directory, module)| (directory.into(), module.into()))
+                .collect(),
             upgrade: self
                 .upgrade
                 .into_iter()

@@ -2,7 +2,7 @@
 
 use yoe_model::{ARCHIVE_ENDINGS, Digest, Source, SourceEntry, name_in_url};
 
-use crate::arguments::paths::{ArchivePath, FileName, SourceFolder};
+use crate::arguments::paths::{ArchivePath, FileName, SourceDirectory};
 use crate::arguments::text::HttpsUrl;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
@@ -23,7 +23,7 @@ arguments! {
         /// Further places that serve the same bytes, tried in order.
         mirrors: Vec<HttpsUrl> = Vec::new(),
         /// The directory below `$SRCDIR` that it is put into.
-        into: SourceFolder = SourceFolder(String::new()),
+        into: SourceDirectory = SourceDirectory(String::new()),
         /// The paths below the archive's top directory that are unpacked; all when empty.
         only: Vec<ArchivePath> = Vec::new(),
         /// Whether it is an archive to unpack; otherwise it is kept as one file.

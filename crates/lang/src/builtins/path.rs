@@ -2,7 +2,7 @@
 
 use yoe_model::{Source, SourceEntry};
 
-use crate::arguments::paths::{ExcludePattern, SourceFolder, WorkingTree};
+use crate::arguments::paths::{ExcludePattern, SourceDirectory, WorkingTree};
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
 use crate::definitions::{Made, Part};
@@ -14,7 +14,7 @@ arguments! {
         /// Its directory, relative to the project, or to the module that the unit belongs to.
         [positional] path: WorkingTree,
         /// The directory below `$SRCDIR` that it is put into.
-        into: SourceFolder = SourceFolder(String::new()),
+        into: SourceDirectory = SourceDirectory(String::new()),
         /// What is left out: names, which may hold `*` and `?`, of files and directories anywhere in it, or paths from its
         /// top. What version control and editors keep there is always left out, and so are sockets and named pipes.
         exclude: Vec<ExcludePattern> = Vec::new(),

@@ -34,11 +34,11 @@ pub fn write_units(root: &Path, count: usize) {
     fs::create_dir_all(root.join("classes")).unwrap();
     fs::write(root.join("classes/autotools.star"), CLASS).unwrap();
     for number in 0..count {
-        let folder = root.join(format!("units/category-{}", number / PER_CATEGORY));
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(format!("unit-{number}.star")), unit(number)).unwrap();
+        let directory = root.join(format!("units/category-{}", number / PER_CATEGORY));
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join(format!("unit-{number}.star")), unit(number)).unwrap();
         if number.is_multiple_of(10) {
-            let own = folder.join(format!("unit-{number}"));
+            let own = directory.join(format!("unit-{number}"));
             fs::create_dir_all(&own).unwrap();
             fs::write(own.join("fix.patch"), format!("--- a/{number}\n+++ b/{number}\n")).unwrap();
         }

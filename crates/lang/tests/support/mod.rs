@@ -61,10 +61,10 @@ pub fn write(root: &Path, files: &[(String, String)]) {
 
 /// A project of the base and these files, in a directory that lives as long as the result.
 pub fn project(text: &str) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), &files(BASE));
-    write(folder.path(), &files(text));
-    folder
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), &files(BASE));
+    write(directory.path(), &files(text));
+    directory
 }
 
 /// Evaluates a project for its default machine.

@@ -74,7 +74,7 @@ row!(unit_patches, "unit lib", ["patches"], |s| s.unit("lib", |u| u.patches = ve
 row!(unit_tasks, "unit lib", ["tasks"], edit_lib);
 row!(unit_source, "unit lib", ["source 0"], |s| s.lock.sources.get_mut("debian:app@1").unwrap().files =
     vec![file(b"other")]);
-row!(unit_folders, "unit lib", ["folders"], |s| s.unit("lib", |u| u.sources[0].into = "sub".into()));
+row!(unit_directories, "unit lib", ["folders"], |s| s.unit("lib", |u| u.sources[0].into = "sub".into()));
 row!(unit_dep, "unit app", ["dep lib"], edit_lib);
 
 #[test]

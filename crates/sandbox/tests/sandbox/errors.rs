@@ -14,7 +14,7 @@ crate::tests![
     a_wrong_upper_layer_is_explained,
     a_missing_program_is_named,
     what_is_no_program_is_named,
-    a_missing_working_folder_is_named,
+    a_missing_working_directory_is_named,
     a_wrong_description_is_refused,
     sandboxes_work_here,
     a_limit_on_namespaces_is_named,
@@ -62,17 +62,21 @@ fn a_place_that_cannot_be_made_is_named() {
 
 fn a_layer_within_another_is_explained() {
     let scratch = Scratch::new();
-    let lower = vec![scratch.folder("a"), scratch.folder("a/b")];
+    let lower = vec![scratch.directory("a"), scratch.directory("a/b")];
     let text = refused(&with(Mount::ReadOnlyOverlay { lower, dest: "/o".into() }));
     assert!(text.ends_with("a layer is named twice or lies within another one"), "{text}");
 }
 
 fn a_wrong_upper_layer_is_explained() {
     let scratch = Scratch::new();
-    let lower = vec![scratch.folder("lower")];
+    let lower = vec![scratch.directory("lower")];
     // Directories of two file systems.
-    let mount =
-        Mount::Overlay { lower, upper: scratch.folder("upper"), work: "/dev/shm".into(), dest: "/o".into() };
+    let mount = Mount::Overlay {
+        lower,
+        upper: scratch.directory("upper"),
+        work: "/dev/shm".into(),
+        dest: "/o".into(),
+    };
     let text = refused(&with(mount));
     assert!(
         text.contains("cannot overlay 1 layers: Invalid argument (os error 22): the upper and"),
@@ -101,7 +105,7 @@ fn what_is_no_program_is_named() {
     assert!(text.contains("Permission denied (os error 13): the program is not executable"), "{text}");
 }
 
-fn a_missing_working_folder_is_named() {
+fn a_missing_working_directory_is_named() {
     let mut spec = script("true");
     spec.directory = "/build/src".into();
     let text = refused(&spec);

@@ -101,7 +101,7 @@ fn the_step_is_root_and_its_files_are_the_callers() {
     use std::os::unix::fs::MetadataExt;
     let scratch = Scratch::new();
     let mut spec = script("id -u; id -g; touch /out/file; chown 0:0 /out/file; chmod 640 /out/file");
-    spec.mounts.push(Mount::bind(scratch.folder("out"), "/out", true));
+    spec.mounts.push(Mount::bind(scratch.directory("out"), "/out", true));
     assert_eq!(says(&spec), "0\n0\n");
     let file = fs::metadata(scratch.path("out/file")).unwrap();
     let own = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());

@@ -17,12 +17,12 @@ crate::tests![
     read_only_layers_cannot_be_changed,
     the_hosts_paths_do_not_show,
     files_and_devices_can_be_bound,
-    a_bound_folder_brings_no_devices,
-    a_writable_bind_is_the_hosts_folder,
+    a_bound_directory_brings_no_devices,
+    a_writable_bind_is_the_hosts_directory,
     no_bind_follows_a_link_of_the_host,
     a_bind_inside_a_tree_stays_there,
     a_tmpfs_has_its_mode_and_size,
-    folders_links_and_files_are_made,
+    directories_links_and_files_are_made,
     parents_are_mounted_first,
     the_devices_work,
     terminals_can_be_opened,
@@ -31,8 +31,8 @@ crate::tests![
 fn overlay(scratch: &Scratch, lower: &[&str], dest: &str) -> Mount {
     Mount::Overlay {
         lower: lower.iter().map(|name| scratch.path(name)).collect(),
-        upper: scratch.folder("upper"),
-        work: scratch.folder("work"),
+        upper: scratch.directory("upper"),
+        work: scratch.directory("work"),
         dest: dest.to_owned(),
     }
 }
@@ -46,19 +46,21 @@ fn an_overlay_shows_its_layers_and_keeps_them() {
     let scratch = Scratch::new();
     scratch.file("top/both", "top\n");
     scratch.file("bottom/both", "bottom\n");
-    scratch.file("bottom/folder/below", "below\n");
+    scratch.file("bottom/directory/below", "below\n");
     let before = (tree(&scratch.path("top")), tree(&scratch.path("bottom")));
     let text = says(&with(
-        script("cd /o; cat both folder/below; echo new >>folder/below; rm both; mkdir -p folder/new; ls"),
+        script(
+            "cd /o; cat both directory/below; echo new >>directory/below; rm both; mkdir -p directory/new; ls",
+        ),
         overlay(&scratch, &["top", "bottom"], "/o"),
     ));
     assert_eq!(text, "top\nbelow\nfolder\n");
     assert_eq!((tree(&scratch.path("top")), tree(&scratch.path("bottom"))), before);
-    assert_eq!(fs::read_to_string(scratch.path("upper/folder/below")).unwrap(), "below\nnew\n");
-    assert!(scratch.path("upper/folder/new").is_dir());
+    assert_eq!(fs::read_to_string(scratch.path("upper/directory/below")).unwrap(), "below\nnew\n");
+    assert!(scratch.path("upper/directory/new").is_dir());
     // What was deleted stays deleted for the next step.
     let text = says(&with(script("ls /o"), overlay(&scratch, &["top", "bottom"], "/o")));
-    assert_eq!(text, "folder\n");
+    assert_eq!(text, "directory\n");
 }
 
 fn an_overlay_can_be_the_root() {
@@ -78,8 +80,8 @@ fn any_path_can_be_a_layer() {
     scratch.file(&format!("{deep}/deep"), "deep\n");
     let mount = Mount::Overlay {
         lower: vec![scratch.path(odd), scratch.path(&deep)],
-        upper: scratch.folder(&format!("upper {odd}")),
-        work: scratch.folder(&format!("work {odd}")),
+        upper: scratch.directory(&format!("upper {odd}")),
+        work: scratch.directory(&format!("work {odd}")),
         dest: "/o:,\\ o".into(),
     };
     let text = says(&with(script("cd '/o:,\\ o'; cat file deep; touch new"), mount));
@@ -99,9 +101,9 @@ fn hundreds_of_layers_fit() {
 
 fn a_root_of_one_layer_can_be_read_only() {
     let scratch = Scratch::new();
-    scratch.folder("base/usr");
+    scratch.directory("base/usr");
     for name in ["proc", "dev", "tmp"] {
-        scratch.folder(&format!("base/{name}"));
+        scratch.directory(&format!("base/{name}"));
     }
     scratch.file("base/self", "");
     let mut spec = script("touch /new");
@@ -133,7 +135,7 @@ fn read_only_layers_cannot_be_changed() {
 
 fn the_hosts_paths_do_not_show() {
     let scratch = Scratch::new();
-    scratch.folder("base");
+    scratch.directory("base");
     let text = says(&with(script("cat /proc/self/mountinfo"), overlay(&scratch, &["base"], "/o")));
     let host = scratch.path("");
     assert!(text.contains(" - overlay "), "{text}");
@@ -153,7 +155,7 @@ fn files_and_devices_can_be_bound() {
     assert_eq!(fs::read_to_string(source).unwrap(), "content\n");
 }
 
-fn a_bound_folder_brings_no_devices() {
+fn a_bound_directory_brings_no_devices() {
     let mount = Mount::bind("/dev", "/host-dev", true);
     assert_eq!(
         says(&with(spec(&[SELF, "role:open-for-writing", "/host-dev/null"]), mount)),
@@ -161,9 +163,9 @@ fn a_bound_folder_brings_no_devices() {
     );
 }
 
-fn a_writable_bind_is_the_hosts_folder() {
+fn a_writable_bind_is_the_hosts_directory() {
     let scratch = Scratch::new();
-    let mount = Mount::bind(scratch.folder("out"), "/out", true);
+    let mount = Mount::bind(scratch.directory("out"), "/out", true);
     says(&with(script("echo made >/out/file"), mount));
     assert_eq!(fs::read_to_string(scratch.path("out/file")).unwrap(), "made\n");
 }
@@ -172,7 +174,7 @@ fn a_writable_bind_is_the_hosts_folder() {
 fn no_bind_follows_a_link_of_the_host() {
     let scratch = Scratch::new();
     let secret = scratch.file("home/key", "PRIVATE KEY OF THE HOST");
-    scratch.folder("tree/boot");
+    scratch.directory("tree/boot");
     symlink(&secret, scratch.path("tree/boot/vmlinuz")).unwrap();
     symlink(scratch.path("home"), scratch.path("tree/etc")).unwrap();
     let refused = |mount: Mount| {
@@ -233,7 +235,7 @@ fn a_tmpfs_has_its_mode_and_size() {
     assert!(text.contains("No space left on device"), "{text}");
 }
 
-fn folders_links_and_files_are_made() {
+fn directories_links_and_files_are_made() {
     let mut spec = script("stat -c '%a %N' /d/e /d/l /d/f /d; cat /d/f");
     spec.mounts.extend([
         Mount::Write { dest: "/d/f".into(), content: "two\nlines\n".into(), mode: 0o750 },

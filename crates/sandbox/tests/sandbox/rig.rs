@@ -106,16 +106,16 @@ pub struct Scratch(tempfile::TempDir);
 
 impl Scratch {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        Self(folder)
+        let directory = tempfile::tempdir().unwrap();
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        Self(directory)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn folder(&self, name: &str) -> PathBuf {
+    pub fn directory(&self, name: &str) -> PathBuf {
         fs::create_dir_all(self.path(name)).unwrap();
         self.path(name)
     }
@@ -128,12 +128,12 @@ impl Scratch {
 }
 
 /// Every file below a directory with what it holds.
-pub fn tree(folder: &Path) -> Vec<(PathBuf, String)> {
+pub fn tree(directory: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
+    for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.push((path.clone(), "folder".to_owned()));
+            found.push((path.clone(), "directory".to_owned()));
             found.extend(tree(&path));
         } else {
             let mut text = String::new();

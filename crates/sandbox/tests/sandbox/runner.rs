@@ -58,9 +58,9 @@ fn passes((name, test): &Test, who: &str) -> bool {
 
 /// Runs the same tests as a user who owns nothing, from a copy of the program that the user can reach.
 fn passes_as_nobody(arguments: &[String]) -> bool {
-    let folder = tempfile::tempdir().unwrap();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let program = folder.path().join("sandbox");
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = directory.path().join("sandbox");
     fs::copy("/proc/self/exe", &program).unwrap();
     let status =
         Command::new(&program).args(arguments).arg(ORDINARY).uid(NOBODY).gid(NOBODY).status().unwrap();

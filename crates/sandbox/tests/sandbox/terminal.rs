@@ -175,8 +175,8 @@ fn a_signal_to_yoe_gives_the_terminal_back() {
 }
 
 fn what_is_written_to_a_file_stays_there() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("out");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("out");
     let out = File::create(&path).unwrap();
     let mut desk =
         Desk::with_output("role:yoe-on-terminal", &["echo to the file; echo to the person >&2"], Some(out));

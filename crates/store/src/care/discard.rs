@@ -8,7 +8,7 @@ use super::sweep::in_use;
 use crate::error::{At, Result, present};
 use crate::layout::{Layout, digest_of_name, entries};
 use crate::lock::{Gate, Lock};
-use crate::remove::{open_up, remove_folder};
+use crate::remove::{open_up, remove_directory};
 use crate::{Kind, Object, Store};
 
 /// So many are taken out while others wait at the gate.
@@ -30,7 +30,7 @@ pub(crate) fn discard_unused(store: &Store, items: Vec<Item>) -> Result<Vec<Item
             }
         }
         drop(gate);
-        remove_folder(trash.path())?;
+        remove_directory(trash.path())?;
     }
     Ok(removed)
 }

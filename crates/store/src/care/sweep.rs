@@ -9,7 +9,7 @@ use crate::Object;
 use crate::error::{At, Result, present};
 use crate::layout::{Layout, entries};
 use crate::lock::{Gate, try_lock};
-use crate::remove::remove_folder;
+use crate::remove::remove_directory;
 
 /// A session whose process is gone. Its file is locked by us now, so that nobody else cleans up after it.
 struct Dead {
@@ -24,7 +24,7 @@ pub(crate) fn sweep(layout: &Layout) -> Result<()> {
         return Ok(());
     }
     for dead in dead(layout)? {
-        remove_folder(&dead.tmp)?;
+        remove_directory(&dead.tmp)?;
         // The list goes last: killed before, we leave a dead session again.
         present(fs::remove_file(&dead.list)).at("remove", &dead.list)?;
     }
@@ -51,8 +51,8 @@ fn dead(layout: &Layout) -> Result<Vec<Dead>> {
     // Alone: no session is between making its file and locking it.
     let _gate = layout.enter_alone()?;
     // A directory without a list has lost it; for the time of the cleaning it gets one again.
-    let folders = [entries(&layout.sessions())?, entries(&layout.tmp())?].concat();
-    let ids: BTreeSet<_> = folders.iter().filter_map(|path| path.file_name()).collect();
+    let directories = [entries(&layout.sessions())?, entries(&layout.tmp())?].concat();
+    let ids: BTreeSet<_> = directories.iter().filter_map(|path| path.file_name()).collect();
     let mut dead = Vec::new();
     for id in ids {
         let (list, tmp) = (layout.sessions().join(id), layout.tmp().join(id));

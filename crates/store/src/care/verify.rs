@@ -12,7 +12,7 @@ use crate::action::read_result;
 use crate::error::{At, Result, present};
 use crate::layout::Layout;
 use crate::lock::Lock;
-use crate::remove::remove_folder;
+use crate::remove::remove_directory;
 use crate::tree::FileHasher;
 use crate::{Kind, Object, Store, StoreError, tree_digest};
 
@@ -111,7 +111,7 @@ impl Store {
         let replaced = identity(&path)? != checked;
         let removed = !replaced && discard(&self.layout, object, trash.path(), &gate)?;
         drop(gate);
-        remove_folder(trash.path())?;
+        remove_directory(trash.path())?;
         Ok(removed)
     }
 }

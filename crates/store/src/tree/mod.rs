@@ -48,7 +48,7 @@ pub(crate) fn prepare(dir: &Path) -> Result<Prepared> {
     let tree = Tree::read(dir, Modes::MakeReadable)?;
     private::detach(&tree)?;
     let digests = hash::files(&tree, &normalise::opened)?;
-    normalise::links_and_folders(&tree)?;
+    normalise::links_and_directories(&tree)?;
     Ok(Prepared { digest: digest(&tree, &digests), size: tree.size() })
 }
 

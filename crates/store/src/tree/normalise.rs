@@ -26,12 +26,12 @@ pub(crate) fn opened(tree: &Tree, entry: &Entry, file: &File) -> Result<()> {
 }
 
 /// Normalises everything but files. It comes last: putting something in a directory changes the directory's time.
-pub(crate) fn links_and_folders(tree: &Tree) -> Result<()> {
+pub(crate) fn links_and_directories(tree: &Tree) -> Result<()> {
     for entry in &tree.entries {
         match entry.node {
             Node::File(_) => {}
-            Node::Folder => opened(tree, entry, &tree.open(entry)?)?,
-            Node::Link { .. } => utimensat(tree.folder(), &entry.path, &TIMES, AtFlags::SYMLINK_NOFOLLOW)
+            Node::Directory => opened(tree, entry, &tree.open(entry)?)?,
+            Node::Link { .. } => utimensat(tree.directory(), &entry.path, &TIMES, AtFlags::SYMLINK_NOFOLLOW)
                 .at("set the time of", &tree.whole(&entry.path))?,
         }
     }

@@ -14,7 +14,7 @@ use super::tree_digest;
 #[derive(Debug, Clone, PartialEq)]
 enum Made {
     File { bytes: Vec<u8>, mode: u32 },
-    Folder { mode: u32 },
+    Directory { mode: u32 },
     Link { target: String },
 }
 
@@ -30,15 +30,15 @@ fn make(plan: &Plan, reversed: bool) -> TempDir {
     }
     for (path, made) in entries {
         let path = top.path().join(path);
-        let folder = path.parent().unwrap();
-        fs::create_dir_all(folder).unwrap();
-        chmod_unless_top(top.path(), folder);
+        let directory = path.parent().unwrap();
+        fs::create_dir_all(directory).unwrap();
+        chmod_unless_top(top.path(), directory);
         match made {
             Made::File { bytes, mode } => {
                 fs::write(&path, bytes).unwrap();
                 fs::set_permissions(&path, Permissions::from_mode(*mode)).unwrap();
             }
-            Made::Folder { mode } => {
+            Made::Directory { mode } => {
                 fs::create_dir(&path).unwrap();
                 fs::set_permissions(&path, Permissions::from_mode(*mode)).unwrap();
             }
@@ -49,9 +49,9 @@ fn make(plan: &Plan, reversed: bool) -> TempDir {
 }
 
 /// Directories that come by themselves do not depend on the umask.
-fn chmod_unless_top(top: &Path, folder: &Path) {
-    if folder != top {
-        fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+fn chmod_unless_top(top: &Path, directory: &Path) {
+    if directory != top {
+        fs::set_permissions(directory, Permissions::from_mode(0o755)).unwrap();
     }
 }
 
@@ -62,10 +62,10 @@ fn digest_of(plan: &Plan) -> Digest {
 fn made() -> impl Strategy<Value = Made> {
     let bytes = prop::collection::vec(any::<u8>(), 0..20);
     let mode = prop::sample::select(vec![0o400, 0o444, 0o644, 0o755, 0o4755, 0o2755]);
-    let folder = prop::sample::select(vec![0o700, 0o755, 0o1777, 0o2755]);
+    let directory = prop::sample::select(vec![0o700, 0o755, 0o1777, 0o2755]);
     prop_oneof![
         (bytes, mode).prop_map(|(bytes, mode)| Made::File { bytes, mode }),
-        folder.prop_map(|mode| Made::Folder { mode }),
+        directory.prop_map(|mode| Made::Directory { mode }),
         "[a-z./]{1,9}".prop_map(|target| Made::Link { target }),
     ]
 }
@@ -91,7 +91,7 @@ fn changes(made: &Made) -> Vec<Made> {
                 Made::File { bytes: longer, mode: *mode },
                 Made::File { bytes: bytes.clone(), mode: mode ^ 0o001 },
                 Made::File { bytes: bytes.clone(), mode: mode ^ 0o4000 },
-                Made::Folder { mode: *mode | 0o700 },
+                Made::Directory { mode: *mode | 0o700 },
             ];
             if let Ok(target) = String::from_utf8(bytes.clone())
                 && !target.is_empty()
@@ -105,9 +105,9 @@ fn changes(made: &Made) -> Vec<Made> {
             }
             all
         }
-        Made::Folder { mode } => vec![
-            Made::Folder { mode: mode ^ 0o010 },
-            Made::Folder { mode: mode ^ 0o1000 },
+        Made::Directory { mode } => vec![
+            Made::Directory { mode: mode ^ 0o010 },
+            Made::Directory { mode: mode ^ 0o1000 },
             Made::File { bytes: Vec::new(), mode: *mode },
         ],
         Made::Link { target } => vec![

@@ -27,7 +27,7 @@ pub(crate) enum Modes {
 /// A directory's entries, sorted by path. The first is the directory itself, with an empty path.
 pub(crate) struct Tree {
     pub(crate) root: PathBuf,
-    folder: OwnedFd,
+    directory: OwnedFd,
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct Entry {
 }
 
 pub(crate) enum Node {
-    Folder,
+    Directory,
     File(Inode),
     Link { target: Vec<u8> },
 }
@@ -57,15 +57,15 @@ impl Tree {
     pub(crate) fn read(root: &Path, modes: Modes) -> Result<Self> {
         let stat = statat(CWD, root, AtFlags::SYMLINK_NOFOLLOW).at("inspect", root)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
-            return Err(StoreError::WrongKind { path: root.to_owned(), expected: "folder" });
+            return Err(StoreError::WrongKind { path: root.to_owned(), expected: "directory" });
         }
         let mode = readable(CWD, root.as_os_str(), &stat, modes, 0o700).at("set the mode of", root)?;
-        let folder = openat(CWD, root, FOLDER, Mode::empty()).at("open", root)?;
-        let first = Entry { path: PathBuf::new(), mode, node: Node::Folder };
-        let mut tree = Self { root: root.to_owned(), folder, entries: vec![first] };
+        let directory = openat(CWD, root, DIRECTORY, Mode::empty()).at("open", root)?;
+        let first = Entry { path: PathBuf::new(), mode, node: Node::Directory };
+        let mut tree = Self { root: root.to_owned(), directory, entries: vec![first] };
         let mut at = 0;
         while at < tree.entries.len() {
-            if matches!(tree.entries[at].node, Node::Folder) {
+            if matches!(tree.entries[at].node, Node::Directory) {
                 tree.list(at, modes)?;
             }
             at += 1;
@@ -77,13 +77,13 @@ impl Tree {
     /// Appends what lies in the directory at this place.
     fn list(&mut self, at: usize, modes: Modes) -> Result<()> {
         let path = self.entries[at].path.clone();
-        let folder = self.open_at(&path, FOLDER)?;
+        let directory = self.open_at(&path, DIRECTORY)?;
         let whole = self.root.join(&path);
-        for item in Dir::read_from(&folder).at("list", &whole)? {
+        for item in Dir::read_from(&directory).at("list", &whole)? {
             let item = item.at("list", &whole)?;
             let name = OsStr::from_bytes(item.file_name().to_bytes());
             if name != "." && name != ".." {
-                let entry = entry(&folder, name, path.join(name), modes, &self.root)?;
+                let entry = entry(&directory, name, path.join(name), modes, &self.root)?;
                 self.entries.push(entry);
             }
         }
@@ -100,7 +100,7 @@ impl Tree {
         let within = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
         let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC;
         loop {
-            match openat2(&self.folder, relative, flags, Mode::empty(), within) {
+            match openat2(&self.directory, relative, flags, Mode::empty(), within) {
                 // A rename elsewhere in the system came in between.
                 Err(Errno::AGAIN | Errno::INTR) => {}
                 result => return result.at("open", &self.whole(path)),
@@ -113,8 +113,8 @@ impl Tree {
         if path.as_os_str().is_empty() { self.root.clone() } else { self.root.join(path) }
     }
 
-    pub(crate) fn folder(&self) -> &OwnedFd {
-        &self.folder
+    pub(crate) fn directory(&self) -> &OwnedFd {
+        &self.directory
     }
 
     /// The bytes of all files.
@@ -130,9 +130,10 @@ impl Entry {
 }
 
 impl Node {
+    /// The kind, as digests of trees have it: another word would be another digest of every tree.
     pub(crate) const fn name(&self) -> &'static str {
         match self {
-            Self::Folder => "folder",
+            Self::Directory => "folder",
             Self::File(_) => "file",
             Self::Link { .. } => "link",
         }
@@ -147,17 +148,17 @@ impl Node {
     }
 }
 
-const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+const DIRECTORY: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
-fn entry(folder: &OwnedFd, name: &OsStr, path: PathBuf, modes: Modes, root: &Path) -> Result<Entry> {
+fn entry(directory: &OwnedFd, name: &OsStr, path: PathBuf, modes: Modes, root: &Path) -> Result<Entry> {
     let whole = || root.join(&path);
-    let stat = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).at("inspect", &whole())?;
-    let allow = |bits| readable(folder, name, &stat, modes, bits).at("set the mode of", &whole());
+    let stat = statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).at("inspect", &whole())?;
+    let allow = |bits| readable(directory, name, &stat, modes, bits).at("set the mode of", &whole());
     let (mode, node) = match FileType::from_raw_mode(stat.st_mode) {
-        FileType::Directory => (allow(0o500)?, Node::Folder),
+        FileType::Directory => (allow(0o500)?, Node::Directory),
         FileType::RegularFile => (allow(0o400)?, Node::File(Inode::of(&stat))),
         FileType::Symlink => {
-            let target = readlinkat(folder, name, Vec::new()).at("read the link", &whole())?;
+            let target = readlinkat(directory, name, Vec::new()).at("read the link", &whole())?;
             (0, Node::Link { target: target.into_bytes() })
         }
         kind => return Err(StoreError::SpecialFile { path: whole(), kind: name_of(kind) }),
@@ -175,7 +176,7 @@ impl Inode {
 
 /// Adds permission bits where that is wanted and they are missing; gives the permissions then.
 fn readable(
-    folder: impl std::os::fd::AsFd,
+    directory: impl std::os::fd::AsFd,
     name: &OsStr,
     stat: &Stat,
     modes: Modes,
@@ -185,7 +186,7 @@ fn readable(
     if modes == Modes::Keep || mode & bits == bits {
         return Ok(mode);
     }
-    chmodat(folder, name, Mode::from_raw_mode(mode | bits), AtFlags::empty())?;
+    chmodat(directory, name, Mode::from_raw_mode(mode | bits), AtFlags::empty())?;
     Ok(mode | bits)
 }
 

@@ -12,7 +12,7 @@ use crate::fixture::{Fixture, assert_clean, command, digest, import, result, rol
 
 /// Runs this test again in a mount namespace in which `script` did something to the directory `$0`. None, with the reason
 /// printed, where this system does not let us.
-fn in_namespace(script: &str, folder: &Path, test: &str) -> Option<Output> {
+fn in_namespace(script: &str, directory: &Path, test: &str) -> Option<Output> {
     let allowed = Command::new("unshare").args(["--map-root-user", "--mount", "true"]).output();
     if !allowed.as_ref().is_ok_and(|output| output.status.success()) {
         println!("skipped: no mount namespace: {allowed:?}");
@@ -20,8 +20,8 @@ fn in_namespace(script: &str, folder: &Path, test: &str) -> Option<Output> {
     }
     let mut unshare = Command::new("unshare");
     unshare.args(["--map-root-user", "--mount", "sh", "-euc", &format!("{script}; exec \"$@\"")]);
-    unshare.arg(folder).arg(std::env::current_exe().unwrap());
-    Some(command(unshare, test, folder.to_str().unwrap()).output().unwrap())
+    unshare.arg(directory).arg(std::env::current_exe().unwrap());
+    Some(command(unshare, test, directory.to_str().unwrap()).output().unwrap())
 }
 
 fn assert_passed(output: &Output) {
@@ -31,8 +31,8 @@ fn assert_passed(output: &Output) {
 
 #[test]
 fn a_read_only_store_says_so() {
-    if let Some(folder) = role() {
-        for root in [PathBuf::from(&folder).join("store"), PathBuf::from(&folder).join("new")] {
+    if let Some(directory) = role() {
+        for root in [PathBuf::from(&directory).join("store"), PathBuf::from(&directory).join("new")] {
             let error = Store::open(&root).unwrap_err();
             println!("{error}: {}", error.source().unwrap());
             assert!(matches!(error, StoreError::Io { .. }));
@@ -43,7 +43,7 @@ fn a_read_only_store_says_so() {
     }
     let fixture = Fixture::new();
     let script = r#"mount --bind "$0" "$0"; mount -o remount,ro,bind "$0""#;
-    if let Some(output) = in_namespace(script, fixture.folder.path(), "disk::a_read_only_store_says_so") {
+    if let Some(output) = in_namespace(script, fixture.directory.path(), "disk::a_read_only_store_says_so") {
         assert_passed(&output);
         assert_clean(&fixture.store);
     }
@@ -51,22 +51,23 @@ fn a_read_only_store_says_so() {
 
 #[test]
 fn a_full_disk_says_so_and_spoils_nothing() {
-    if let Some(folder) = role() {
-        return on_a_full_disk(Path::new(&folder));
+    if let Some(directory) = role() {
+        return on_a_full_disk(Path::new(&directory));
     }
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     let script = r#"mount -t tmpfs -o size=1m tmpfs "$0""#;
-    if let Some(output) = in_namespace(script, folder.path(), "disk::a_full_disk_says_so_and_spoils_nothing")
+    if let Some(output) =
+        in_namespace(script, directory.path(), "disk::a_full_disk_says_so_and_spoils_nothing")
     {
         assert_passed(&output);
     }
 }
 
-fn on_a_full_disk(folder: &Path) {
-    let store = Store::open(&folder.join("store")).unwrap();
+fn on_a_full_disk(directory: &Path) {
+    let store = Store::open(&directory.join("store")).unwrap();
     let session = store.session().unwrap();
     let tree = import(&store, &session, "before");
-    let filler = folder.join("filler");
+    let filler = directory.join("filler");
     let mut file = fs::File::create(&filler).unwrap();
     while file.write_all(&[1; 4096]).is_ok() {}
     drop(file);

@@ -12,14 +12,14 @@ use yoe_store::{ActionResult, Session, Store, VerifyReport};
 /// A store that goes with this value.
 pub struct Fixture {
     pub store: Store,
-    pub folder: TempDir,
+    pub directory: TempDir,
 }
 
 impl Fixture {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("store")).unwrap();
-        Self { store, folder }
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("store")).unwrap();
+        Self { store, directory }
     }
 
     pub fn root(&self) -> PathBuf {
@@ -37,12 +37,12 @@ pub fn digest(text: &str) -> Digest {
 }
 
 /// A small tree that says `text` in several files.
-pub fn fill(folder: &Path, text: &str) {
-    fs::create_dir(folder.join("bin")).unwrap();
+pub fn fill(directory: &Path, text: &str) {
+    fs::create_dir(directory.join("bin")).unwrap();
     for number in 0..8 {
-        fs::write(folder.join(format!("bin/{number}")), format!("{text} {number}")).unwrap();
+        fs::write(directory.join(format!("bin/{number}")), format!("{text} {number}")).unwrap();
     }
-    std::os::unix::fs::symlink("bin/0", folder.join("first")).unwrap();
+    std::os::unix::fs::symlink("bin/0", directory.join("first")).unwrap();
 }
 
 pub fn import(store: &Store, session: &Session, text: &str) -> Digest {
@@ -81,8 +81,8 @@ pub fn assert_clean(store: &Store) {
 }
 
 /// The number of entries in one of the store's directories.
-pub fn count(store: &Store, folder: &str) -> usize {
-    fs::read_dir(store.root().join(folder)).unwrap().count()
+pub fn count(store: &Store, directory: &str) -> usize {
+    fs::read_dir(store.root().join(directory)).unwrap().count()
 }
 
 const ROLE: &str = "YOE_STORE_TEST_ROLE";

@@ -42,8 +42,8 @@ fn what_a_running_session_found_stays() {
     drop(session);
     fixture.again().gc(&everything()).unwrap();
     assert_eq!(user.action(&digest("used")).unwrap(), None, "the session is over");
-    for folder in ["trees", "used", "logs", "labels", "partial", "tmp", "sessions"] {
-        assert_eq!(count(&user, folder), 0, "{folder}");
+    for directory in ["trees", "used", "logs", "labels", "partial", "tmp", "sessions"] {
+        assert_eq!(count(&user, directory), 0, "{directory}");
     }
 }
 
@@ -85,8 +85,8 @@ fn age_counts_from_the_last_use() {
     let store = &fixture.store;
     fill(store, "old");
     fill(store, "used again");
-    for folder in ["used", "blobs", "actions", "logs"] {
-        age(&fixture.root().join(folder));
+    for directory in ["used", "blobs", "actions", "logs"] {
+        age(&fixture.root().join(directory));
     }
     store.action(&digest("used again")).unwrap().unwrap();
     let options = GcOptions { max_age: Some(10 * DAY), ..GcOptions::default() };
@@ -109,8 +109,8 @@ fn leftovers_of_dead_sessions_go_with_the_next_opening() {
     let fixture = Fixture::new();
     let root = fixture.root();
     // A session whose process is gone: its file is locked by nobody.
-    for folder in ["dead", "without-list"] {
-        fs::create_dir_all(root.join("tmp").join(folder).join("0/deep")).unwrap();
+    for directory in ["dead", "without-list"] {
+        fs::create_dir_all(root.join("tmp").join(directory).join("0/deep")).unwrap();
     }
     File::create(root.join("sessions/dead")).unwrap();
     let living = fixture.store.session().unwrap();
@@ -170,8 +170,8 @@ fn nothing_whole_goes_unasked_while_others_record() {
 }
 
 /// Makes everything below a directory look old, all of it equally.
-fn age(folder: &std::path::Path) {
-    for entry in fs::read_dir(folder).unwrap() {
+fn age(directory: &std::path::Path) {
+    for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             age(&path);

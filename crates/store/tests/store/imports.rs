@@ -95,12 +95,12 @@ fn sockets_pipes_and_devices_are_refused_with_their_path() {
 #[test]
 fn links_are_not_followed() {
     let fixture = Fixture::new();
-    let outside = fixture.folder.path().join("outside");
+    let outside = fixture.directory.path().join("outside");
     fs::create_dir(&outside).unwrap();
     fs::write(outside.join("file"), "private").unwrap();
     let before = outside.join("file").metadata().unwrap().mtime();
     let scratch = fixture.store.session().unwrap().scratch().unwrap();
-    symlink(&outside, scratch.path().join("folder")).unwrap();
+    symlink(&outside, scratch.path().join("directory")).unwrap();
     symlink(outside.join("file"), scratch.path().join("file")).unwrap();
     symlink("nowhere", scratch.path().join("dangling")).unwrap();
     let digest = tree_digest(scratch.path()).unwrap();
@@ -117,7 +117,7 @@ fn links_are_not_followed() {
 #[test]
 fn a_file_that_has_a_name_outside_becomes_a_copy() {
     let fixture = Fixture::new();
-    let outside = fixture.folder.path().join("outside");
+    let outside = fixture.directory.path().join("outside");
     fs::write(&outside, "shared").unwrap();
     chmod(&outside, 0o4755);
     let old = outside.metadata().unwrap().mtime();

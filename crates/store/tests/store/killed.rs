@@ -133,6 +133,6 @@ fn killed_while_collecting() {
     let store = fixture.again();
     assert_clean(&store);
     store.gc(&GcOptions { keep_bytes: Some(0), ..GcOptions::default() }).unwrap();
-    let left = ["trees", "used", "tmp", "sessions"].map(|folder| count(&store, folder));
+    let left = ["trees", "used", "tmp", "sessions"].map(|directory| count(&store, directory));
     assert_eq!(left, [0; 4]);
 }

@@ -35,8 +35,8 @@ fn a_wrong_checksum_shows_both_and_leaves_nothing() {
     );
     assert!(matches!(error, StoreError::WrongDigest { .. }));
     assert_eq!(fixture.store.blob(&expected).unwrap(), None);
-    for folder in ["partial", "blobs"] {
-        assert_eq!(count(&fixture.store, folder), 0, "{folder}");
+    for directory in ["partial", "blobs"] {
+        assert_eq!(count(&fixture.store, directory), 0, "{directory}");
     }
 }
 
@@ -103,17 +103,17 @@ fn the_newest_result_of_a_label_explains() {
 }
 
 #[test]
-fn a_folder_of_something_else_is_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("thesis.txt"), "").unwrap();
-    let mode = folder.path().metadata().unwrap().permissions().mode();
-    let error = Store::open(folder.path()).unwrap_err();
+fn a_directory_of_something_else_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("thesis.txt"), "").unwrap();
+    let mode = directory.path().metadata().unwrap().permissions().mode();
+    let error = Store::open(directory.path()).unwrap_err();
     assert!(
         matches!(&error, StoreError::NotAStore { stranger, .. } if stranger == "thesis.txt"),
         "{error:?}"
     );
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    assert_eq!(folder.path().metadata().unwrap().permissions().mode(), mode);
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    assert_eq!(directory.path().metadata().unwrap().permissions().mode(), mode);
 }
 
 #[test]
@@ -126,12 +126,12 @@ fn an_unknown_version_is_refused() {
 
 #[test]
 fn a_first_opening_that_was_killed_is_taken_up() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     for name in ["blobs", "trees", "locks", "tmp"] {
-        fs::create_dir(folder.path().join(name)).unwrap();
+        fs::create_dir(directory.path().join(name)).unwrap();
     }
-    fs::write(folder.path().join("version.new"), "").unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    fs::write(directory.path().join("version.new"), "").unwrap();
+    let store = Store::open(directory.path()).unwrap();
     assert_eq!(fs::read_to_string(store.root().join("version")).unwrap(), "1\n");
     assert_eq!(store.root().metadata().unwrap().permissions().mode() & 0o7777, 0o700);
 }

@@ -53,12 +53,12 @@ fn each_action_is_done_by_one_process() {
 
 #[test]
 fn the_same_things_at_once_without_locks() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     thread::scope(|scope| {
         for _ in 0..PROCESSES {
             scope.spawn(|| {
                 // Each thread opens, so the first opening is contended, too.
-                let store = Store::open(&folder.path().join("store")).unwrap();
+                let store = Store::open(&directory.path().join("store")).unwrap();
                 let session = store.session().unwrap();
                 for number in 0..ACTIONS {
                     let tree = import(&store, &session, &number.to_string());
@@ -68,7 +68,7 @@ fn the_same_things_at_once_without_locks() {
             });
         }
     });
-    let store = Store::open(&folder.path().join("store")).unwrap();
+    let store = Store::open(&directory.path().join("store")).unwrap();
     assert_eq!(count(&store, "trees"), ACTIONS);
     assert_clean(&store);
 }

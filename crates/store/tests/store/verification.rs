@@ -68,12 +68,12 @@ fn a_changed_mode_of_a_file() {
 }
 
 #[test]
-fn a_changed_mode_of_the_topmost_folder() {
+fn a_changed_mode_of_the_topmost_directory() {
     found_in_tree(|tree| fs::set_permissions(tree, Permissions::from_mode(0o500)).unwrap());
 }
 
 #[test]
-fn a_folder_that_nobody_may_read() {
+fn a_directory_that_nobody_may_read() {
     found_in_tree(|tree| fs::set_permissions(tree.join("bin"), Permissions::from_mode(0o0)).unwrap());
 }
 
@@ -88,7 +88,7 @@ fn an_added_file() {
 }
 
 #[test]
-fn an_added_folder() {
+fn an_added_directory() {
     found_in_tree(|tree| fs::create_dir(tree.join("added")).unwrap());
 }
 

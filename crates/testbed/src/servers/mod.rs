@@ -133,7 +133,7 @@ impl ServerSources<'_> {
             Ok(Served {
                 name: name.clone(),
                 tag: self.oci_images.get(name).map(|image| image.version.clone()).unwrap_or_default(),
-                folder: self.directory(name)?,
+                directory: self.directory(name)?,
             })
         };
         let all = |names: &[String]| names.iter().map(served).collect::<Result<_, TestbedError>>();
@@ -141,7 +141,7 @@ impl ServerSources<'_> {
             container: self.directory(&registry.container)?,
             images: all(&registry.images)?,
             private: all(&registry.private)?,
-            folder: self.scratch.join("registry"),
+            directory: self.scratch.join("registry"),
             epoch: self.epoch,
         }))
     }
@@ -153,16 +153,16 @@ impl ServerSources<'_> {
         }
         let release = |release: &Release| {
             let target = Release::target(&self.image.name, &release.version);
-            Ok(Offered { image: release.of(self.image), folder: self.directory(&target)?, signed: None })
+            Ok(Offered { image: release.of(self.image), directory: self.directory(&target)?, signed: None })
         };
-        let folder = self.directory(&self.image.name)?;
-        let itself = Ok(Offered { image: self.image.clone(), folder, signed: None });
+        let directory = self.directory(&self.image.name)?;
+        let itself = Ok(Offered { image: self.image.clone(), directory, signed: None });
         let releases = releases.iter().map(release).chain([itself]);
         Ok(Some(updates::Parts {
             container: self.directory(updates::CONTAINER)?,
             releases: releases.collect::<Result<_, TestbedError>>()?,
             machine: self.machine.to_owned(),
-            folder: self.scratch.join("updates"),
+            directory: self.scratch.join("updates"),
             now: self.now,
         }))
     }

@@ -13,7 +13,7 @@ use super::server::{HOST, Place, credential};
 use crate::error::TestbedError;
 
 /// The registry's directory, inside its sandbox.
-const FOLDER: &str = "/run/registry";
+const DIRECTORY: &str = "/run/registry";
 /// The images' directory, inside.
 const IMAGES: &str = "/run/images";
 /// More than any certificate has, in bytes.
@@ -28,7 +28,7 @@ pub struct Parts {
     /// What it serves to those alone who log in.
     pub private: Vec<Served>,
     /// A directory of its own.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
     /// Seconds since 1970 from which its certificates are valid: no device's clock is older.
     pub epoch: u64,
 }
@@ -44,7 +44,7 @@ pub struct Registry {
 impl Registry {
     /// Starts it and pushes the images. What its programs say goes to the file `log`.
     pub fn start(parts: &Parts, log: &Path) -> Result<Self, TestbedError> {
-        let inside = parts.folder.join("run");
+        let inside = parts.directory.join("run");
         let place = place(parts, &inside, log);
         place.begin()?;
         fs::create_dir_all(&inside).map_err(|error| place.failed("its directory cannot be made", error))?;
@@ -56,7 +56,7 @@ impl Registry {
         let (port, child) = serve(&place, &inside, &parts.images, Door::Open)?;
         let mut registry = Self { port, ca, private: None, children: vec![child] };
         if !parts.private.is_empty() {
-            let scratch = parts.folder.join("private");
+            let scratch = parts.directory.join("private");
             fs::create_dir_all(&scratch)
                 .map_err(|error| place.failed("its directory cannot be made", error))?;
             let second = Place { scratch: &scratch, mounts: place.mounts.clone(), ..place };
@@ -90,10 +90,10 @@ fn serve(
 ) -> Result<(u16, Child), TestbedError> {
     let port = place.free_port()?;
     let unwritten = |error| place.failed("its settings cannot be written", error);
-    fs::write(inside.join(door.settings()), scripts::config(FOLDER, port, door)).map_err(unwritten)?;
+    fs::write(inside.join(door.settings()), scripts::config(DIRECTORY, port, door)).map_err(unwritten)?;
     fs::write(inside.join(scripts::PASSWORDS), scripts::PASSWORD_LINE).map_err(unwritten)?;
-    let child = place.serve(&scripts::serve(FOLDER, door), port)?;
-    place.run("images", &scripts::push(images, IMAGES, FOLDER, port, door))?;
+    let child = place.serve(&scripts::serve(DIRECTORY, door), port)?;
+    place.run("images", &scripts::push(images, IMAGES, DIRECTORY, port, door))?;
     Ok((port, child))
 }
 
@@ -102,13 +102,13 @@ fn place<'p>(parts: &'p Parts, inside: &Path, log: &'p Path) -> Place<'p> {
         parts.images.iter().chain(&parts.private).map(|image| (&image.name, image)).collect();
     let images = images
         .into_values()
-        .map(|image| Mount::bind(image.folder.clone(), format!("{IMAGES}/{}", image.name), false));
+        .map(|image| Mount::bind(image.directory.clone(), format!("{IMAGES}/{}", image.name), false));
     Place {
         name: "registry",
         container: &parts.container,
-        mounts: images.chain([Mount::bind(inside.to_owned(), FOLDER, true)]).collect(),
-        folder: FOLDER,
-        scratch: &parts.folder,
+        mounts: images.chain([Mount::bind(inside.to_owned(), DIRECTORY, true)]).collect(),
+        directory: DIRECTORY,
+        scratch: &parts.directory,
         log,
     }
 }

@@ -9,7 +9,7 @@ pub struct Served {
     /// Its tag.
     pub tag: String,
     /// The directory that holds its layout and its archive.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
 }
 
 /// The certificate of the authority, in the registry's directory.
@@ -90,34 +90,34 @@ cp {CA} trust/
 }
 
 /// The settings of a registry in this directory that listens on this port of the loopback.
-pub fn config(folder: &str, port: u16, door: Door) -> String {
+pub fn config(directory: &str, port: u16, door: Door) -> String {
     let auth = match door {
         Door::Open => String::new(),
-        Door::Locked => format!("auth:\n  htpasswd:\n    realm: test\n    path: {folder}/{PASSWORDS}\n"),
+        Door::Locked => format!("auth:\n  htpasswd:\n    realm: test\n    path: {directory}/{PASSWORDS}\n"),
     };
     format!(
-        "version: 0.1\nlog:\n  level: warn\nstorage:\n  filesystem:\n    rootdirectory: {folder}/{data}\n\
-         http:\n  addr: 127.0.0.1:{port}\n  tls:\n    certificate: {folder}/server.crt\n    key: {folder}/server.key\n{auth}",
+        "version: 0.1\nlog:\n  level: warn\nstorage:\n  filesystem:\n    rootdirectory: {directory}/{data}\n\
+         http:\n  addr: 127.0.0.1:{port}\n  tls:\n    certificate: {directory}/server.crt\n    key: {directory}/server.key\n{auth}",
         data = door.data()
     )
 }
 
 /// Runs it.
-pub fn serve(folder: &str, door: Door) -> String {
-    format!("exec docker-registry serve {folder}/{}\n", door.settings())
+pub fn serve(directory: &str, door: Door) -> String {
+    format!("exec docker-registry serve {directory}/{}\n", door.settings())
 }
 
 /// Pushes images as NAME:TAG from their layouts and as NAME:latest from their archives, which must be the same.
-pub fn push(served: &[Served], images: &str, folder: &str, port: u16, door: Door) -> String {
+pub fn push(served: &[Served], images: &str, directory: &str, port: u16, door: Door) -> String {
     let login = match door {
         Door::Open => String::new(),
         Door::Locked => format!(" --dest-creds {LOGIN}"),
     };
     let mut script = "copy='skopeo copy --quiet --insecure-policy --preserve-digests'\n".to_owned();
     for Served { name, tag, .. } in served {
-        let layout = yoe_image::oci::layout_folder(name);
+        let layout = yoe_image::oci::layout_directory(name);
         let archive = yoe_image::oci::archive_file(name);
-        let to = format!("--dest-cert-dir {folder}/trust{login}");
+        let to = format!("--dest-cert-dir {directory}/trust{login}");
         let address = format!("docker://127.0.0.1:{port}/{name}");
         script.push_str(&format!(
             "$copy {to} --digestfile layout oci:{images}/{name}/{layout}:{tag} {address}:{tag}\n\
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn every_image_is_pushed_from_its_layout_and_its_archive() {
-        let served = Served { name: "hello".into(), tag: "0.1.0".into(), folder: "/tree".into() };
+        let served = Served { name: "hello".into(), tag: "0.1.0".into(), directory: "/tree".into() };
         insta::assert_snapshot!(push(&[served], "/run/images", "/run/registry", 5000, Door::Open), @"
         copy='skopeo copy --quiet --insecure-policy --preserve-digests'
         $copy --dest-cert-dir /run/registry/trust --digestfile layout oci:/run/images/hello/hello.oci:0.1.0 docker://127.0.0.1:5000/hello:0.1.0
@@ -168,7 +168,7 @@ mod tests {
             settings.ends_with("auth:\n  htpasswd:\n    realm: test\n    path: /run/registry/htpasswd\n"),
             "{settings}"
         );
-        let served = Served { name: "hello".into(), tag: "0.1.0".into(), folder: "/tree".into() };
+        let served = Served { name: "hello".into(), tag: "0.1.0".into(), directory: "/tree".into() };
         let script = push(&[served], "/run/images", "/run/registry", 5000, Door::Locked);
         assert_eq!(script.matches(" --dest-creds yoe:behind-the-door ").count(), 2, "{script}");
         assert_eq!(LOGIN.split(':').next(), PASSWORD_LINE.split(':').next());

@@ -29,7 +29,7 @@ pub struct Place<'p> {
     /// What it sees besides.
     pub mounts: Vec<Mount>,
     /// Its directory, inside.
-    pub folder: &'static str,
+    pub directory: &'static str,
     /// A directory of this run, for sandboxes.
     pub scratch: &'p Path,
     /// What its programs say goes to this file.
@@ -84,7 +84,7 @@ impl Place<'_> {
             mounts: self.mounts.clone(),
             // It listens on the loopback, where QEMU finds it.
             network: Network::Host,
-            directory: self.folder.into(),
+            directory: self.directory.into(),
             epoch: UNIT_EPOCH,
         };
         let sandbox = self.scratch.join(format!("sandbox for the {what}"));

@@ -25,7 +25,7 @@ use crate::error::TestbedError;
 /// The container that holds the server.
 pub const CONTAINER: &str = "update-server";
 /// The server's directory, inside its sandbox.
-const FOLDER: &str = "/run/updates";
+const DIRECTORY: &str = "/run/updates";
 /// Its settings, in its directory.
 const CONFIG: &str = "lighttpd.conf";
 /// What it serves, in its directory.
@@ -40,7 +40,7 @@ pub struct Parts {
     /// The machine that they were built for.
     pub machine: String,
     /// A directory of its own.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
     /// Seconds since 1970: what they are signed at.
     pub now: u64,
 }
@@ -50,7 +50,7 @@ pub struct Offered {
     /// The image, with this version.
     pub image: Image,
     /// The directory that it was built into.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
     /// A signed copy of its kernel, for firmware that refuses what is not signed.
     pub signed: Option<PathBuf>,
 }
@@ -59,7 +59,7 @@ impl Parts {
     /// From here on what is served is signed for Secure Boot. `scratch` is a directory that does not exist.
     pub fn sign(&mut self, secure_boot: &SecureBoot, scratch: &Path) -> Result<(), TestbedError> {
         for (index, offered) in self.releases.iter_mut().enumerate() {
-            let kernel = offered.folder.join(yoe_image::disk::kernel_file(&offered.image));
+            let kernel = offered.directory.join(yoe_image::disk::kernel_file(&offered.image));
             offered.signed = Some(secure_boot.sign_kernel(&kernel, &scratch.join(index.to_string()))?);
         }
         Ok(())
@@ -76,13 +76,13 @@ pub struct UpdateServer {
 impl UpdateServer {
     /// Signs the releases and serves them. What the server says goes to the file `log`.
     pub fn start(parts: &Parts, log: &Path) -> Result<Self, TestbedError> {
-        let inside = parts.folder.join("run");
+        let inside = parts.directory.join("run");
         let place = Place {
             name: "update server",
             container: &parts.container,
-            mounts: vec![Mount::bind(inside.clone(), FOLDER, false)],
-            folder: FOLDER,
-            scratch: &parts.folder,
+            mounts: vec![Mount::bind(inside.clone(), DIRECTORY, false)],
+            directory: DIRECTORY,
+            scratch: &parts.directory,
             log,
         };
         place.begin()?;
@@ -92,7 +92,7 @@ impl UpdateServer {
         let port = place.free_port()?;
         fs::write(inside.join(CONFIG), config(port))
             .map_err(|error| place.failed("its settings cannot be written", error))?;
-        let child = place.serve(&format!("exec lighttpd -D -f {FOLDER}/{CONFIG}\n"), port)?;
+        let child = place.serve(&format!("exec lighttpd -D -f {DIRECTORY}/{CONFIG}\n"), port)?;
         Ok(Self { port, root, _child: child })
     }
 
@@ -108,18 +108,18 @@ impl UpdateServer {
 /// Writes everything that is served; the root metadata that vouches for it.
 fn publish(parts: &Parts, served: &Path) -> Result<Vec<u8>, TestbedError> {
     let now = Time(parts.now);
-    let keys = UpdateKeys::make_in(&parts.folder.join("keys"), RootKeys::default(), now)?;
+    let keys = UpdateKeys::make_in(&parts.directory.join("keys"), RootKeys::default(), now)?;
     let keyring = keys.keyring()?;
     // One moment for all of them: none has metadata that is older than another's.
     let publisher = Publisher { keyring: &keyring, now, expiry: Expiry::default() };
-    for (index, Offered { image, folder, signed }) in parts.releases.iter().enumerate() {
-        let release = Release::open(folder, image, &parts.machine, signed.as_deref())?;
+    for (index, Offered { image, directory, signed }) in parts.releases.iter().enumerate() {
+        let release = Release::open(directory, image, &parts.machine, signed.as_deref())?;
         bundle(served, &release.manifest.version, &keys, &publisher, &release)?;
         if index == 0 {
             Repository::open(&served.join("repository"), &mut || ()).and_then(|repository| {
                 repository.publish(&keys.roots, Word::Nobodys, &publisher, &release)
             })?;
-            let keys = UpdateKeys::make_in(&parts.folder.join("foreign-keys"), RootKeys::default(), now)?;
+            let keys = UpdateKeys::make_in(&parts.directory.join("foreign-keys"), RootKeys::default(), now)?;
             let keyring = keys.keyring()?;
             let publisher = Publisher { keyring: &keyring, ..publisher };
             bundle(served, "foreign", &keys, &publisher, &release)?;
@@ -146,7 +146,7 @@ fn bundle(
 /// The settings of a server that listens on this port of the loopback.
 fn config(port: u16) -> String {
     format!(
-        "server.document-root = \"{FOLDER}/{SERVED}\"\nserver.bind = \"127.0.0.1\"\nserver.port = {port}\n\
+        "server.document-root = \"{DIRECTORY}/{SERVED}\"\nserver.bind = \"127.0.0.1\"\nserver.port = {port}\n\
          server.errorlog = \"/dev/stderr\"\n"
     )
 }

@@ -27,7 +27,7 @@ esac
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Rig {
-    folder: tempfile::TempDir,
+    directory: tempfile::TempDir,
     programs: BTreeMap<String, Child>,
     supervisor: Option<Child>,
     /// Of the containers that are made from now on.
@@ -36,15 +36,15 @@ pub struct Rig {
 
 impl Rig {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let runtime = folder.path().join("runtime");
+        let directory = tempfile::tempdir().unwrap();
+        let runtime = directory.path().join("runtime");
         fs::write(&runtime, RUNTIME).unwrap();
         fs::set_permissions(&runtime, fs::Permissions::from_mode(0o755)).unwrap();
-        Self { folder, programs: BTreeMap::new(), supervisor: None, retries: 2 }
+        Self { directory, programs: BTreeMap::new(), supervisor: None, retries: 2 }
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.directory.path().join(name)
     }
 
     fn command(&self, command: &str) -> Command {
@@ -89,16 +89,16 @@ impl Rig {
             "ociVersion": "1.2.0", "id": id, "pid": program.id(), "status": "running", "bundle": "/", "annotations": annotations,
         });
         // It is there as a whole, as the runtime's is once it answers.
-        let folder = self.path("containers").join(namespace).join(id);
-        fs::create_dir_all(&folder).unwrap();
-        put(&folder.join("answer"), &answer.to_string());
+        let directory = self.path("containers").join(namespace).join(id);
+        fs::create_dir_all(&directory).unwrap();
+        put(&directory.join("answer"), &answer.to_string());
         self.programs.insert(id.to_owned(), program);
-        folder
+        directory
     }
 
     /// Changes what the runtime says of a container.
-    pub fn answer(&self, folder: &Path, status: &str) {
-        let path = folder.join("answer");
+    pub fn answer(&self, directory: &Path, status: &str) {
+        let path = directory.join("answer");
         let mut answer: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         answer["status"] = status.into();
         put(&path, &answer.to_string());

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use yoe_disk::entry::{EntryName, FOLDER};
+use yoe_disk::entry::{DIRECTORY, EntryName};
 use yoe_disk::uki::Uki;
 use yoe_disk::verity::Root;
 
@@ -18,18 +18,18 @@ const UNFINISHED: &str = ".efi.part";
 /// The directory of the entries.
 #[derive(Debug, Clone)]
 pub struct Entries {
-    folder: PathBuf,
+    directory: PathBuf,
 }
 
 impl Entries {
     /// Of this EFI system partition.
     pub fn on(esp: &Path) -> Self {
-        Self { folder: esp.join(FOLDER) }
+        Self { directory: esp.join(DIRECTORY) }
     }
 
     /// Where an entry is.
     pub fn path(&self, file: &str) -> PathBuf {
-        self.folder.join(file)
+        self.directory.join(file)
     }
 
     /// The entries that name a verified root, and unfinished copies; `kernel` is the digest of the one to be installed.
@@ -73,10 +73,10 @@ impl Entries {
     /// # Errors
     /// When the directory cannot be read.
     pub fn files(&self) -> Result<Vec<String>, UpdaterError> {
-        let entries = match fs::read_dir(&self.folder) {
+        let entries = match fs::read_dir(&self.directory) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(UpdaterError::file("read", &self.folder)(error)),
+            Err(error) => return Err(UpdaterError::file("read", &self.directory)(error)),
         };
         let files = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
         let mut names: Vec<String> = files.filter_map(|entry| entry.file_name().into_string().ok()).collect();
@@ -123,7 +123,7 @@ impl Entries {
     /// # Errors
     /// When the disk fails.
     pub fn sync(&self) -> std::io::Result<()> {
-        Ok(rustix::fs::syncfs(File::open(&self.folder)?)?)
+        Ok(rustix::fs::syncfs(File::open(&self.directory)?)?)
     }
 
     /// Bytes that are free on the partition.
@@ -131,8 +131,8 @@ impl Entries {
     /// # Errors
     /// When the system does not say.
     pub fn free(&self) -> Result<u64, UpdaterError> {
-        let space = rustix::fs::statvfs(&self.folder);
-        let space = space.map_err(|errno| UpdaterError::file("measured", &self.folder)(errno.into()))?;
+        let space = rustix::fs::statvfs(&self.directory);
+        let space = space.map_err(|errno| UpdaterError::file("measured", &self.directory)(errno.into()))?;
         Ok(space.f_bavail.saturating_mul(space.f_frsize))
     }
 }

@@ -13,7 +13,7 @@ use crate::error::UpdaterError;
 /// The EFI system partition's directory.
 #[derive(Debug)]
 pub struct Esp {
-    folder: PathBuf,
+    directory: PathBuf,
     /// A mount that is in no directory: several updaters are not in each other's way, and it ends with this process, however that
     /// ends.
     _mount: Option<OwnedFd>,
@@ -24,22 +24,22 @@ impl Esp {
     ///
     /// # Errors
     /// When it cannot be mended or mounted.
-    pub fn open(folder: &Path, disk: &Path, number: usize, change: bool) -> Result<Self, UpdaterError> {
-        if folder.join("EFI").is_dir() {
-            return Ok(Self { folder: folder.to_owned(), _mount: None });
+    pub fn open(directory: &Path, disk: &Path, number: usize, change: bool) -> Result<Self, UpdaterError> {
+        if directory.join("EFI").is_dir() {
+            return Ok(Self { directory: directory.to_owned(), _mount: None });
         }
         let device = partition(disk, number)?;
         if change {
             mend(&device)?;
         }
         let mount = mount(&device).map_err(|errno| UpdaterError::file("mounted", &device)(errno.into()))?;
-        let folder = PathBuf::from(format!("/proc/self/fd/{}", mount.as_raw_fd()));
-        Ok(Self { folder, _mount: Some(mount) })
+        let directory = PathBuf::from(format!("/proc/self/fd/{}", mount.as_raw_fd()));
+        Ok(Self { directory, _mount: Some(mount) })
     }
 
     /// Where it is.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 }
 
@@ -58,8 +58,8 @@ fn mount(device: &Path) -> rustix::io::Result<OwnedFd> {
 /// The device node of a partition: its name follows no rule that holds for every kind of disk, so the kernel is asked.
 fn partition(disk: &Path, number: usize) -> Result<PathBuf, UpdaterError> {
     let name = disk.file_name().unwrap_or_default();
-    let folder = Path::new("/sys/block").join(name);
-    let entries = std::fs::read_dir(&folder).map_err(UpdaterError::file("read", &folder))?;
+    let directory = Path::new("/sys/block").join(name);
+    let entries = std::fs::read_dir(&directory).map_err(UpdaterError::file("read", &directory))?;
     let is_it = |path: &Path| {
         let text = std::fs::read_to_string(path.join("partition")).unwrap_or_default();
         text.trim().parse() == Ok(number)

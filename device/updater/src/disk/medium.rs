@@ -146,14 +146,14 @@ impl Read for Region<'_> {
 /// # Errors
 /// When it cannot be written.
 pub fn durable(path: &Path, bytes: &[u8]) -> Result<(), UpdaterError> {
-    let folder = path.parent().unwrap_or(Path::new("/"));
+    let directory = path.parent().unwrap_or(Path::new("/"));
     let new = path.with_extension("new");
     let write = || {
-        std::fs::create_dir_all(folder)?;
+        std::fs::create_dir_all(directory)?;
         std::fs::write(&new, bytes)?;
         File::open(&new)?.sync_all()?;
         std::fs::rename(&new, path)?;
-        File::open(folder)?.sync_all()
+        File::open(directory)?.sync_all()
     };
     write().map_err(UpdaterError::file("written", path))
 }

@@ -80,7 +80,7 @@ impl System {
             os_release_field(&os_release, name).ok_or_else(missing)
         };
         Ok(Self {
-            entries: Entries::on(esp.folder()),
+            entries: Entries::on(esp.directory()),
             image: field("IMAGE_ID")?,
             version: field("IMAGE_VERSION")?,
             epoch: field("BUILD_ID").ok().and_then(|id| id.parse().ok()).unwrap_or(0),
@@ -99,7 +99,7 @@ impl System {
 
     /// Where the EFI system partition is.
     pub fn esp(&self) -> &Path {
-        self.esp.folder()
+        self.esp.directory()
     }
 
     /// The partition of a slot.

@@ -81,21 +81,21 @@ impl LocalFile {
 }
 
 /// A repository in a directory.
-pub struct Folder {
-    folder: PathBuf,
+pub struct LocalDirectory {
+    directory: PathBuf,
     name: String,
 }
 
-impl Folder {
+impl LocalDirectory {
     /// In this directory.
-    pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), name: folder.display().to_string() }
+    pub fn new(directory: &Path) -> Self {
+        Self { directory: directory.to_owned(), name: directory.display().to_string() }
     }
 }
 
-impl Repository for Folder {
+impl Repository for LocalDirectory {
     fn small(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, UpdaterError> {
-        let file = match LocalFile::open(&self.folder.join(path)) {
+        let file = match LocalFile::open(&self.directory.join(path)) {
             Ok(file) => file,
             Err(UpdaterError::Missing { .. }) => return Ok(None),
             Err(error) => return Err(error),
@@ -107,11 +107,11 @@ impl Repository for Folder {
     }
 
     fn read(&self, path: &str, ask: &Ask, sink: &mut Sink<'_>) -> Result<(), UpdaterError> {
-        LocalFile::open(&self.folder.join(path))?.read(ask, sink)
+        LocalFile::open(&self.directory.join(path))?.read(ask, sink)
     }
 
     fn length(&self, path: &str) -> Option<u64> {
-        self.folder.join(path).metadata().map(|data| data.len()).ok()
+        self.directory.join(path).metadata().map(|data| data.len()).ok()
     }
 
     fn is_local(&self) -> bool {

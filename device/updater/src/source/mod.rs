@@ -15,9 +15,9 @@ use crate::config::Network;
 use crate::error::UpdaterError;
 pub use address::Address;
 use bundle::Bundle;
-use local::{Folder, LocalFile};
+use local::{LocalDirectory, LocalFile};
 pub use tries::Tries;
-use web::{Web, WebFile, WebFolder};
+use web::{Web, WebDirectory, WebFile};
 
 /// What to read of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,13 +134,13 @@ pub fn open(from: &str, network: &Network) -> Result<Box<dyn Repository>, Update
             if path.ends_with(SUFFIX) {
                 Ok(Box::new(Bundle::open(WebFile::new(web, &url))?))
             } else {
-                Ok(Box::new(WebFolder::new(web, &url)))
+                Ok(Box::new(WebDirectory::new(web, &url)))
             }
         }
         Address::Path(path) => {
             let path = std::path::Path::new(&path);
             if path.is_dir() {
-                return Ok(Box::new(Folder::new(path)));
+                return Ok(Box::new(LocalDirectory::new(path)));
             }
             Ok(Box::new(Bundle::open(LocalFile::open(path)?)?))
         }

@@ -34,7 +34,7 @@ fn is_installed(device: &Device, new: &Built) {
 
 /// Runs the updater while a directory of the device is a file system of its own with these limits (tmpfs(5)), which the user who
 /// runs the test may mount in a namespace of its own (unshare(1)). What it held then is in the directory afterwards.
-fn within(device: &Device, folder: &str, limits: &str, arguments: &[&str]) -> Output {
+fn within(device: &Device, directory: &str, limits: &str, arguments: &[&str]) -> Output {
     const SCRIPT: &str = "
         folder=$1 limits=$2; shift 2
         cp -a \"$folder\" \"$folder.before\"
@@ -44,7 +44,7 @@ fn within(device: &Device, folder: &str, limits: &str, arguments: &[&str]) -> Ou
         cp -a \"$folder\" \"$folder.after\"
         exit $code";
     let updater = device.command(arguments);
-    let place = device.path(folder);
+    let place = device.path(directory);
     let output = Command::new("unshare")
         .args(["--user", "--map-root-user", "--mount", "sh", "-euc", SCRIPT, "within"])
         .arg(&place)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use yoe_disk::Uuid;
-use yoe_disk::entry::FOLDER;
+use yoe_disk::entry::DIRECTORY;
 use yoe_disk::gpt::Gpt;
 use yoe_disk::loader;
 use yoe_disk::partition::{self, Slot};
@@ -77,7 +77,7 @@ fn os_release(version: &str) -> String {
 }
 
 pub struct Device {
-    folder: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Device {
@@ -88,9 +88,9 @@ impl Device {
 
     /// The same with slots of this size in MiB.
     pub fn with_slots(built: &Built, slot: u64) -> Self {
-        let device = Self { folder: tempfile::tempdir().unwrap() };
-        for folder in ["efi/EFI/Linux", "efivars", "state", "run", "server"] {
-            fs::create_dir_all(device.path(folder)).unwrap();
+        let device = Self { directory: tempfile::tempdir().unwrap() };
+        for directory in ["efi/EFI/Linux", "efivars", "state", "run", "server"] {
+            fs::create_dir_all(device.path(directory)).unwrap();
         }
         fs::File::create(device.path("disk")).unwrap().set_len((4 + 2 * slot) << 20).unwrap();
         let kind = partition::ROOT_X86_64_TYPE;
@@ -117,7 +117,7 @@ impl Device {
 
     /// Another device, the same in everything.
     pub fn twin(&self) -> Self {
-        let twin = Self { folder: tempfile::tempdir().unwrap() };
+        let twin = Self { directory: tempfile::tempdir().unwrap() };
         let copied = Command::new("cp").arg("-a").arg(self.path(".")).arg(twin.path(".")).status().unwrap();
         assert!(copied.success());
         twin.configure("");
@@ -125,11 +125,11 @@ impl Device {
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.directory.path().join(name)
     }
 
     pub fn entry(&self, file: &str) -> PathBuf {
-        self.path("efi").join(FOLDER).join(file)
+        self.path("efi").join(DIRECTORY).join(file)
     }
 
     /// From now on this version runs.
@@ -201,7 +201,7 @@ impl Device {
 
     /// Names of all files among the boot entries.
     pub fn entries(&self) -> Vec<String> {
-        let files = fs::read_dir(self.path("efi").join(FOLDER)).unwrap();
+        let files = fs::read_dir(self.path("efi").join(DIRECTORY)).unwrap();
         let mut names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
@@ -249,8 +249,8 @@ impl Device {
     }
 }
 
-fn collect(folder: &Path, into: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
+fn collect(directory: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() { collect(&path, into) } else { into.push(path) }
     }

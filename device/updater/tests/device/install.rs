@@ -30,7 +30,7 @@ fn is_installed(device: &Device, new: &Built) {
 }
 
 #[test]
-fn from_a_folder() {
+fn from_a_directory() {
     let (device, _, new) = setting();
     let said = device.json(&["install", &path(&device, "server")], 0);
     is_installed(&device, &new);

@@ -46,14 +46,15 @@ fn installs(parts: bool, command: impl Fn(&Path, &Path, u16) -> Command) {
     let setting = Setting::get();
     for place in ["", "/box.bundle"] {
         let device = setting.device.twin();
-        let folder = device.path("served");
-        fs::create_dir(&folder).unwrap();
-        let copied = Command::new("cp").arg("-a").arg(setting.device.path("server/.")).arg(&folder).status();
+        let directory = device.path("served");
+        fs::create_dir(&directory).unwrap();
+        let copied =
+            Command::new("cp").arg("-a").arg(setting.device.path("server/.")).arg(&directory).status();
         assert!(copied.unwrap().success());
-        bundle(&setting.device.path("server"), &folder.join("box.bundle"));
+        bundle(&setting.device.path("server"), &directory.join("box.bundle"));
         let scratch = device.path("scratch");
         fs::create_dir(&scratch).unwrap();
-        let Some((_running, url)) = start(|port| command(&folder, &scratch, port)) else { return };
+        let Some((_running, url)) = start(|port| command(&directory, &scratch, port)) else { return };
         let said = device.json(&["install", &format!("{url}{place}")], 0);
         setting.is_installed(&device);
         let fetched = said["fetched"].as_u64().unwrap();
@@ -67,28 +68,29 @@ fn installs(parts: bool, command: impl Fn(&Path, &Path, u16) -> Command) {
 
 #[test]
 fn python_without_parts() {
-    installs(false, |folder, _, port| {
+    installs(false, |directory, _, port| {
         let mut command = Command::new("python3");
-        command.args(["-m", "http.server", "--bind", "127.0.0.1", &port.to_string()]).current_dir(folder);
+        command.args(["-m", "http.server", "--bind", "127.0.0.1", &port.to_string()]).current_dir(directory);
         command
     });
 }
 
 #[test]
 fn busybox() {
-    installs(true, |folder, _, port| {
+    installs(true, |directory, _, port| {
         let mut command = Command::new("busybox");
-        command.args(["httpd", "-f", "-p", &format!("127.0.0.1:{port}"), "-h"]).arg(folder);
+        command.args(["httpd", "-f", "-p", &format!("127.0.0.1:{port}"), "-h"]).arg(directory);
         command
     });
 }
 
 #[test]
 fn lighttpd() {
-    installs(true, |folder, scratch, port| {
+    installs(true, |directory, scratch, port| {
         let config = scratch.join("lighttpd.conf");
-        let text =
-            format!("server.document-root = {folder:?}\nserver.bind = \"127.0.0.1\"\nserver.port = {port}\n");
+        let text = format!(
+            "server.document-root = {directory:?}\nserver.bind = \"127.0.0.1\"\nserver.port = {port}\n"
+        );
         fs::write(&config, text).unwrap();
         let mut command = Command::new("lighttpd");
         command.arg("-D").arg("-f").arg(config);
@@ -98,16 +100,16 @@ fn lighttpd() {
 
 #[test]
 fn nginx() {
-    installs(true, |folder, scratch, port| {
+    installs(true, |directory, scratch, port| {
         let config = scratch.join("nginx.conf");
         let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("{kind}_temp_path {}/{kind};\n", scratch.display()))
             .concat();
         let text = format!(
             "daemon off;\nmaster_process off;\npid {scratch}/pid;\nevents {{}}\nhttp {{\n{temporary}access_log off;\n\
-             server {{ listen 127.0.0.1:{port}; root {folder}; gzip on; gzip_types *; }}\n}}\n",
+             server {{ listen 127.0.0.1:{port}; root {directory}; gzip on; gzip_types *; }}\n}}\n",
             scratch = scratch.display(),
-            folder = folder.display()
+            directory = directory.display()
         );
         fs::write(&config, text).unwrap();
         let mut command = Command::new("nginx");

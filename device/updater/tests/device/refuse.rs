@@ -27,14 +27,14 @@ fn refused(device: &Device, from: &Path, code: i32, kind: &str, message: &str) {
 }
 
 /// The file below a directory whose name ends so.
-fn find(folder: &Path, end: &str) -> std::path::PathBuf {
+fn find(directory: &Path, end: &str) -> std::path::PathBuf {
     let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
+    let mut directories = vec![directory.to_owned()];
+    while let Some(next) = directories.pop() {
         for entry in fs::read_dir(next).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path);
+                directories.push(path);
             } else if path.display().to_string().ends_with(end) {
                 found.push(path);
             }

@@ -112,12 +112,12 @@ fn a_file_that_is_replaced_meanwhile_is_noticed() {
 fn a_server_does_not_leave_the_newest_version_out() {
     let mut setting = Setting::new(8);
     let newest = Built::new("1.2", noise(1 << 20, 4), b"kernel");
-    let folder = setting.device.path("server");
-    setting.shop.publish(&folder, &newest, &Offer::default());
-    fs::remove_dir_all(folder.join("targets/box").join(crate::fixture::MACHINE).join("1.2")).unwrap();
+    let directory = setting.device.path("server");
+    setting.shop.publish(&directory, &newest, &Offer::default());
+    fs::remove_dir_all(directory.join("targets/box").join(crate::fixture::MACHINE).join("1.2")).unwrap();
     fs::create_dir(setting.device.path("bundles")).unwrap();
     let file = setting.device.path("bundles/box.bundle");
-    bundle(&folder, &file);
+    bundle(&directory, &file);
     let server = Hostile::start(&setting.device.path("bundles"), Vec::new());
     let said = setting.device.json(&["install", &format!("{}/box.bundle", server.url)], 18);
     assert!(said["message"].as_str().unwrap().contains("lists version 1.2 and does not hold it"), "{said}");

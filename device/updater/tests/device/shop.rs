@@ -90,7 +90,7 @@ impl Shop {
     }
 
     /// Adds an update to the directory of a repository.
-    pub fn publish(&mut self, folder: &Path, built: &Built, offer: &Offer) {
+    pub fn publish(&mut self, directory: &Path, built: &Built, offer: &Offer) {
         let manifest = manifest(built, offer);
         let index = Index::of(&built.root[..], &built.kernel[..], offer.chunking).unwrap();
         let content = [&built.root[..], &built.kernel].concat();
@@ -103,15 +103,15 @@ impl Shop {
         for (part, bytes) in parts {
             let name = Manifest::target(offer.image, offer.machine, &built.version, part);
             let digest = sha256(&bytes);
-            write(folder, &path::target(&name, &digest), &bytes);
+            write(directory, &path::target(&name, &digest), &bytes);
             add.insert(name, TargetFile::of(bytes.len() as u64, &digest));
         }
         let publisher = Publisher { keyring: &self.keyring, now: self.now, expiry: Expiry::default() };
         let published = publisher.publish(&self.trust, self.targets.as_ref(), add).unwrap();
         for (version, root) in (1..).zip(&self.roots) {
-            write(folder, &path::root(version), root);
+            write(directory, &path::root(version), root);
         }
-        published.files.iter().for_each(|(path, bytes)| write(folder, path, bytes));
+        published.files.iter().for_each(|(path, bytes)| write(directory, path, bytes));
         self.targets = Some(published.targets);
     }
 }
@@ -139,29 +139,29 @@ fn manifest(built: &Built, offer: &Offer) -> Manifest {
     }
 }
 
-fn write(folder: &Path, path: &str, bytes: &[u8]) {
-    let path = folder.join(path);
+fn write(directory: &Path, path: &str, bytes: &[u8]) {
+    let path = directory.join(path);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, bytes).unwrap();
 }
 
 /// A bundle of all that a directory holds, metadata first.
-pub fn bundle(folder: &Path, to: &Path) {
+pub fn bundle(directory: &Path, to: &Path) {
     let mut paths = Vec::new();
-    walk(folder, folder, &mut paths);
+    walk(directory, directory, &mut paths);
     // Content is last, as the host lays it.
     paths.sort_by_key(|path| (path.ends_with("content"), path.clone()));
     let mut file = Vec::new();
     for path in paths {
-        let bytes = fs::read(folder.join(&path)).unwrap();
+        let bytes = fs::read(directory.join(&path)).unwrap();
         archive::append(&mut file, &path, bytes.len() as u64, &mut &bytes[..]).unwrap();
     }
     file.extend(archive::END);
     fs::write(to, file).unwrap();
 }
 
-fn walk(root: &Path, folder: &Path, into: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
+fn walk(root: &Path, directory: &Path, into: &mut Vec<String>) {
+    for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             walk(root, &path, into);

@@ -14,7 +14,7 @@ const SIZE: usize = 32;
 const LARGEST: usize = 65536 * SIZE;
 const LONG_NAME: u8 = 0x0f;
 const VOLUME: u8 = 0x08;
-const FOLDER: u8 = 0x10;
+const DIRECTORY: u8 = 0x10;
 /// Where an entry of a long name keeps its letters, of two bytes each.
 const LETTERS: [usize; 13] = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30];
 
@@ -91,7 +91,7 @@ fn of(entry: &[u8], kind: u8, offset: u64, long: LongName) -> Entry {
     };
     let offsets = std::iter::once(offset).chain(others).collect();
     let cluster = (half(20) << 16 | half(26)) & CLUSTER;
-    Entry { name, is_directory: kind & FOLDER != 0, cluster, offsets }
+    Entry { name, is_directory: kind & DIRECTORY != 0, cluster, offsets }
 }
 
 /// A name of eight and three letters.

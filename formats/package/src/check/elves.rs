@@ -26,7 +26,7 @@ pub(super) fn check(tree: &Tree, context: &CheckContext<'_>) -> Result<Vec<Probl
     let mut elves = Vec::new();
     let mut names = Sonames::default();
     for (path, _) in tree.files() {
-        if DATA.iter().any(|folder| path.starts_with(folder)) || !is_elf(&tree.head::<4>(path)?) {
+        if DATA.iter().any(|directory| path.starts_with(directory)) || !is_elf(&tree.head::<4>(path)?) {
             continue;
         }
         let device_path = format!("/{path}");

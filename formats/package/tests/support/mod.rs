@@ -48,7 +48,7 @@ pub fn sample(root: &Path) {
     std::os::unix::fs::symlink(format!("/{}", "x".repeat(150)), root.join("usr/bin/far")).unwrap();
     fs::create_dir_all(root.join("var/tmp")).unwrap();
     fs::set_permissions(root.join("var/tmp"), fs::Permissions::from_mode(0o1777)).unwrap();
-    for folder in ["usr", "usr/bin", "usr/share", "etc", "var"] {
-        fs::set_permissions(root.join(folder), fs::Permissions::from_mode(0o755)).unwrap();
+    for directory in ["usr", "usr/bin", "usr/share", "etc", "var"] {
+        fs::set_permissions(root.join(directory), fs::Permissions::from_mode(0o755)).unwrap();
     }
 }

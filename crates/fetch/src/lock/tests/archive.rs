@@ -133,18 +133,18 @@ impl Archive {
         let sources = SOURCES.replace("SUM", &Digest::of(b"").to_string()).replace("CHANGES", &changes);
         self.files.insert(CHANGES.to_owned(), self.changes.clone());
         let mut listed = String::new();
-        for (folder, name, text) in [
+        for (directory, name, text) in [
             ("main/binary-amd64", "Packages", self.packages.clone()),
             ("main/binary-arm64", "Packages", foreign),
             ("main/source", "Sources", sources),
         ] {
             let bytes = xz(text.as_bytes());
             let digest = Digest::of(&bytes);
-            listed += &format!(" {digest} {} {folder}/{name}.xz\n", bytes.len());
+            listed += &format!(" {digest} {} {directory}/{name}.xz\n", bytes.len());
             if self.by_hash {
-                self.files.insert(format!("dists/trixie/{folder}/by-hash/SHA256/{digest}"), bytes.clone());
+                self.files.insert(format!("dists/trixie/{directory}/by-hash/SHA256/{digest}"), bytes.clone());
             }
-            self.files.insert(format!("dists/trixie/{folder}/{name}.xz"), bytes);
+            self.files.insert(format!("dists/trixie/{directory}/{name}.xz"), bytes);
         }
         let Self { name, more, .. } = &self;
         let text = format!(

@@ -12,7 +12,7 @@ use yoe_vm::fake::root;
 
 /// A device of [`yoe_vm::fake::FakeQemu`]: its disk is a directory.
 struct Fake<'f> {
-    folder: &'f Path,
+    directory: &'f Path,
     /// What it was at each start.
     starts: Vec<Hardware>,
 }
@@ -20,7 +20,7 @@ struct Fake<'f> {
 impl Device for Fake<'_> {
     fn start(&mut self, hardware: Hardware) -> Result<Vm, StartError> {
         self.starts.push(hardware);
-        Ok(yoe_vm::fake::started(self.folder))
+        Ok(yoe_vm::fake::started(self.directory))
     }
 
     fn forwarded(&self, guest: u16) -> Option<u16> {
@@ -61,8 +61,8 @@ impl Reporter for Told {
 }
 
 pub(in super::super) fn told(tests: &[ImageTest], change: impl FnOnce(&mut Suite<'_>)) -> (String, Summary) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut device = Fake { folder: folder.path(), starts: Vec::new() };
+    let directory = tempfile::tempdir().unwrap();
+    let mut device = Fake { directory: directory.path(), starts: Vec::new() };
     let login = root();
     let mut suite = Suite {
         tests,

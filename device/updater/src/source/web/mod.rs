@@ -3,8 +3,8 @@
 //! What a server or a proxy does wrong costs time and bytes within bounds, and never a device: docs/design/0026.
 
 mod answer;
+mod directory;
 mod file;
-mod folder;
 mod pace;
 
 use std::cell::Cell;
@@ -19,8 +19,8 @@ use super::Ask;
 use crate::config::Network;
 use crate::error::{Again, UpdaterError};
 use answer::Answer;
+pub use directory::WebDirectory;
 pub use file::WebFile;
-pub use folder::WebFolder;
 
 /// Answers in a row that only say where to ask instead.
 const REDIRECTS: u32 = 5;

@@ -88,7 +88,7 @@ pub struct Hostile {
 }
 
 struct Place {
-    folder: PathBuf,
+    directory: PathBuf,
     rules: Vec<Rule>,
     counts: Mutex<Vec<usize>>,
     log: Arc<Mutex<Vec<Sent>>>,
@@ -96,12 +96,13 @@ struct Place {
 }
 
 impl Hostile {
-    pub fn start(folder: &Path, rules: Vec<Rule>) -> Self {
+    pub fn start(directory: &Path, rules: Vec<Rule>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let log = Arc::new(Mutex::new(Vec::new()));
         let counts = Mutex::new(vec![0; rules.len()]);
-        let place = Place { folder: folder.to_owned(), rules, counts, log: log.clone(), url: url.clone() };
+        let place =
+            Place { directory: directory.to_owned(), rules, counts, log: log.clone(), url: url.clone() };
         let place = Arc::new(place);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -157,7 +158,8 @@ impl Place {
             };
             let file = path.split('?').next().unwrap_or_default().trim_start_matches(MOVED);
             let twists = self.twists(&path);
-            let reply = Reply::new(fs::read(self.folder.join(file)).ok(), range, &self.url, &path, &twists);
+            let reply =
+                Reply::new(fs::read(self.directory.join(file)).ok(), range, &self.url, &path, &twists);
             let keep = reply.send(stream, &mut |bytes| self.log.lock().unwrap()[number].body += bytes)?;
             if !keep {
                 return Ok(());

@@ -5,14 +5,14 @@ use crate::error::{Again, UpdaterError};
 use crate::source::{Ask, Repository, Sink, Tries};
 
 /// A repository on a server.
-pub struct WebFolder {
+pub struct WebDirectory {
     web: Web,
     url: String,
     /// What stands behind every path, such as a token.
     query: String,
 }
 
-impl WebFolder {
+impl WebDirectory {
     /// At this URL.
     pub fn new(web: Web, url: &str) -> Self {
         let url = url.split('#').next().unwrap_or_default();
@@ -44,7 +44,7 @@ impl WebFolder {
     }
 }
 
-impl Repository for WebFolder {
+impl Repository for WebDirectory {
     fn small(&self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, UpdaterError> {
         let url = self.url(path);
         let mut tries = Tries::new(&self.web.network);
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn what_follows_the_path_stays_behind_it() {
-        let url = |text: &str| WebFolder::new(Web::new(text, &Network::default()), text).url("metadata/x");
+        let url = |text: &str| WebDirectory::new(Web::new(text, &Network::default()), text).url("metadata/x");
         assert_eq!(url("http://a/b/"), "http://a/b/metadata/x");
         assert_eq!(url("http://a/b?token=1"), "http://a/b/metadata/x?token=1");
         assert_eq!(url("http://a/b/?t=1#c"), "http://a/b/metadata/x?t=1");

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 /// A directory of one run's own, under its two names. They are the same where QEMU runs without a sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Folder {
+pub struct RunDirectory {
     here: PathBuf,
     inside: String,
 }
 
-impl Folder {
+impl RunDirectory {
     /// An existing directory: its path on this host, and the path at which QEMU sees it. The latter is best short:
     /// the path of a UNIX socket has 107 bytes.
     pub fn new(here: impl Into<PathBuf>, inside: impl Into<String>) -> Self {
