@@ -31,6 +31,8 @@ pub(crate) enum Reply {
     Raw(String),
     /// So many bytes of the whole, then silence until the server ends.
     Silent(Vec<u8>, usize),
+    /// The bytes whole, one every few milliseconds, until the client goes away.
+    Dripping(Vec<u8>),
 }
 
 pub(crate) struct Server {
@@ -106,6 +108,13 @@ fn serve(
         Reply::Whole(bytes) => part(&mut stream, None, &bytes, usize::MAX),
         Reply::Bytes(bytes) => part(&mut stream, request.from, &bytes, usize::MAX),
         Reply::Cut(bytes, count) => part(&mut stream, request.from, &bytes, count),
+        Reply::Dripping(bytes) => {
+            head(&mut stream, 200, bytes.len(), "")?;
+            bytes.iter().try_for_each(|byte| {
+                std::thread::sleep(Duration::from_millis(5));
+                stream.write_all(&[*byte])
+            })
+        }
         Reply::Silent(bytes, count) => {
             part(&mut stream, None, &bytes, count)?;
             silent.push(stream);

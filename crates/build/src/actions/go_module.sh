@@ -1,5 +1,5 @@
 # Lays the module $MODULE@$VERSION down in tree/, with what describes the modules that it needs in tree/.modules, a module
-# cache in the form of downloads; their archives lie apart in zips/, in the same folders. See docs/design/0010-go-modules.md.
+# cache in the form of downloads; their archives lie apart in zips/, in the same directories. See docs/design/0010-go-modules.md.
 export GOMODCACHE=/build/modules GOENV=/etc/go/env GOPATH=/tmp/go
 mkdir -p /build/work/none /build/work/zips && cd /build/work/none
 # Another client than the container's may be asked for. It is a module as well.
@@ -21,11 +21,14 @@ refused() {
     done >&2
     exit 1
 }
-# ask FILE WHAT: the client's answer, in a file.
+# ask FILE WHAT: the client's answer, in a file. The client has no limit of its own for a server that is slow without end.
 ask() {
     answer=$1
     shift
-    go mod download -json "$@" >../"$answer" 2>../said || refused
+    timeout 3600 go mod download -json "$@" >../"$answer" 2>../said || {
+        [ $? != 124 ] || echo "the Go client was ended after an hour" >>../said
+        refused
+    }
     cat ../said >&2
 }
 ask main.json "$MODULE@$VERSION"
@@ -37,9 +40,9 @@ if [ -n "$GOMOD" ]; then
     mv "$GOMOD" go.mod
     if [ -f "${GOMOD%.mod}.sum" ]; then mv "${GOMOD%.mod}.sum" go.sum; fi
 fi
-printf '%s' "$STUBS" | while read -r folder module; do
-    [ ! -e "$folder/go.mod" ] || { echo "$MODULE@$VERSION holds a module in $folder: it needs no stub" >&2; exit 1; }
-    mkdir -p "$folder" && printf 'module %s\n' "$module" >"$folder/go.mod"
+printf '%s' "$STUBS" | while read -r directory module; do
+    [ ! -e "$directory/go.mod" ] || { echo "$MODULE@$VERSION holds a module in $directory: it needs no stub" >&2; exit 1; }
+    mkdir -p "$directory" && printf 'module %s\n' "$module" >"$directory/go.mod"
 done
 # A module without go.mod is only itself.
 [ -f go.mod ] || exit 0

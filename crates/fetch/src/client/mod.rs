@@ -1,6 +1,7 @@
 //! Downloads over HTTP and HTTPS: resumed, retried, verified.
 
 mod error;
+mod pace;
 mod registry;
 mod sink;
 mod transfer;
@@ -75,6 +76,10 @@ pub struct Settings {
     pub connect: Duration,
     /// How long a server may stay silent before the connection counts as broken.
     pub silence: Duration,
+    /// Bytes per second that an answer must bring, averaged over [`Settings::window`].
+    pub floor: u64,
+    /// What [`Settings::floor`] is averaged over. An answer must begin in this time.
+    pub window: Duration,
     /// How often one address is asked without any progress.
     pub attempts: u32,
     /// The wait before the second attempt; doubled before each further one.
@@ -87,6 +92,8 @@ impl Default for Settings {
             proxy: Proxy::None,
             connect: Duration::from_secs(10),
             silence: Duration::from_secs(30),
+            floor: 1024,
+            window: Duration::from_secs(60),
             attempts: 4,
             backoff: Duration::from_millis(500),
         }
@@ -128,6 +135,7 @@ impl Client {
             .http_status_as_error(false)
             .timeout_connect(Some(settings.connect))
             .timeout_resolve(Some(settings.connect))
+            .timeout_recv_response(Some(settings.window))
             .timeout_per_read(Some(settings.silence))
             .timeout_per_write(Some(settings.silence))
             .user_agent(concat!("yoe/", env!("CARGO_PKG_VERSION")))

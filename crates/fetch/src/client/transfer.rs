@@ -8,6 +8,7 @@ use ureq::http::{HeaderMap, Response, header};
 use ureq::{Agent, Body, Proxy};
 use yoe_model::Digest;
 
+use super::pace::Pace;
 use super::sink::Sink;
 use super::{FetchError, Problem, Progress, STEP, Settings, Tried};
 use crate::Cancel;
@@ -186,17 +187,19 @@ impl Transfer<'_> {
     ) -> Result<(), Stop> {
         let mut body = response.body_mut().as_reader();
         let mut buffer = vec![0; 64 * 1024];
+        let mut pace = Pace::new(self.settings);
+        let broken = |what| Stop::Again(failed(what, self.proxy_for(url).as_deref()), None);
         loop {
             if self.cancel.is_cancelled() {
                 return Err(self.cancelled());
             }
+            let began = Instant::now();
             let count = match body.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(count) => count,
-                Err(error) => {
-                    return Err(Stop::Again(failed(error.to_string(), self.proxy_for(url).as_deref()), None));
-                }
+                Err(error) => return Err(broken(error.to_string())),
             };
+            let waited = began.elapsed();
             if sink.len() + count as u64 > self.want.limit {
                 let got = sink.len() + count as u64;
                 return Err(Stop::Next(match self.want.size {
@@ -207,6 +210,7 @@ impl Transfer<'_> {
             let file_error = |source| Stop::Fatal(FetchError::File { path: path.to_owned(), source });
             sink.write(&buffer[..count]).map_err(file_error)?;
             progress(Progress::Bytes { done: sink.len(), total: self.want.size.or(total) });
+            pace.came(count, waited).map_err(broken)?;
         }
         match self.want.size.or(total) {
             Some(expected) if sink.len() < expected => {

@@ -247,6 +247,13 @@ fn a_package_that_decompresses_to_too_much_is_left() {
         assert!(matches!(refused, UnpackError::TooLarge { .. }), "{refused}");
     }
     assert_eq!(read_file(&package, "keyring", "b", &limits(40_000)).unwrap(), None);
+    // Bytes count without entries, also those of a file that nobody wants.
+    let large = Tar::default().file("a", &"\0".repeat(8 << 20)).end();
+    let package = deb_of("data.tar.xz", &xz(&large));
+    let refused = read_file(&package, "keyring", "b", &limits(10)).unwrap_err();
+    assert!(matches!(refused, UnpackError::TooLarge { .. }), "{refused}");
+    let enough = Limits { bytes: 9 << 20, ..limits(10) };
+    assert_eq!(read_file(&package, "keyring", "b", &enough).unwrap(), None);
     // What is in no entry counts as well.
     let zeros = deb_of("data.tar.xz", &xz(&vec![0; 8 << 20]));
     let refused = Bounded::new(deb::data(&zeros[..]).unwrap(), 1 << 20, &Cancel::new());
