@@ -8,6 +8,8 @@ mod go;
 mod go_client;
 mod govulncheck;
 mod hole;
+#[cfg(test)]
+mod patched;
 mod programs;
 
 use std::path::{Path, PathBuf};

@@ -140,7 +140,8 @@ pub(crate) fn all() -> &'static [Entry] {
 
 /// What every file sees. `ctx` is bound once the machine is chosen.
 pub(crate) fn globals(machine: Option<&Machine>) -> Globals {
-    let mut builder = GlobalsBuilder::extended_by(&[LibraryExtension::StructType]);
+    // `struct()`, and `json.encode()` for files that programs of a device read.
+    let mut builder = GlobalsBuilder::extended_by(&[LibraryExtension::StructType, LibraryExtension::Json]);
     for entry in all() {
         builder.set(entry.name, Function::Builtin(entry));
     }

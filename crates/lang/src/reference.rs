@@ -9,7 +9,9 @@ use crate::builtins::{self, Entry};
 pub fn reference() -> String {
     let mut text = String::from(
         "# Builtins\n\nArguments are given by name, but those marked *first*, which may also stand without it. An \
-         argument without a\ndefault is required.\n",
+         argument without a\ndefault is required.\n\n\
+         Files also have what Starlark itself defines, `struct(…)`, and `json.encode(VALUE)`, which writes a file that a program of \
+         the\ndevice reads: `\"cat >FILE <<'END'\\n\" + json.encode({\"name\": name}) + \"\\nEND\"`.\n",
     );
     for entry in builtins::all() {
         section(&mut text, entry);

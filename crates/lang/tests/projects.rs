@@ -187,3 +187,14 @@ fn the_reference_names_every_builtin() {
         "{text}"
     );
 }
+
+#[test]
+fn json_is_written_as_it_has_to_be() {
+    let value = r#"json.encode({"name": "a \"b\"", "all": [1, True, None], "in": struct(x = "END\nEND")})"#;
+    let directory = support::project(
+        &PROJECT.replace("tasks = [], source", &format!("tasks = [task(\"a\", steps = [{value}])], source")),
+    );
+    let project = support::load(directory.path()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let Step::Shell(text) = &project.units["own"].tasks[0].steps[0] else { panic!() };
+    assert_eq!(text, r#"{"name":"a \"b\"","all":[1,true,null],"in":{"x":"END\nEND"}}"#);
+}

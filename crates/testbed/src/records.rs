@@ -98,3 +98,39 @@ fn read(image: &str, path: &Path) -> Result<Option<Record>, TestbedError> {
         Err(error) => Err(failed("cannot be read", error.into())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_of_some_tests_counts_where_it_is_the_only_one_of_this_build() {
+        let state = tempfile::tempdir().unwrap();
+        let newest = || newest(state.path(), "box", "this");
+        assert!(matches!(newest(), Err(TestbedError::NoRecord(image)) if image == "box"));
+        let directory = directory(state.path(), "box").unwrap();
+        let run = |file: &str, image: &str| {
+            let (memory, image) = (1 << 28, image.to_owned());
+            let record = Record {
+                image,
+                memory,
+                accel: Default::default(),
+                boots: vec![],
+                tests: vec![],
+                figures: vec![],
+            };
+            write(&directory.join(file), &record).unwrap();
+        };
+        let found = || newest().map(|found| (found.record.image, found.of_some)).unwrap();
+        run(PART, "older");
+        assert_eq!(found(), ("older".into(), true));
+        run(WHOLE, "older");
+        assert_eq!(found(), ("older".into(), false));
+        run(PART, "this");
+        assert_eq!(found(), ("this".into(), true));
+        run(WHOLE, "this");
+        assert_eq!(found(), ("this".into(), false));
+        fs::write(directory.join(WHOLE), "{").unwrap();
+        assert!(matches!(newest(), Err(TestbedError::Record { .. })));
+    }
+}

@@ -57,7 +57,8 @@ impl Page {
 
     /// A shell that does what a block says, in the project's directory.
     pub fn command(&self, block: &Block) -> Command {
-        let mut command = Command::new("sh");
+        // What people have; sh alone cannot hand a file over that is another command's output.
+        let mut command = Command::new("bash");
         let home = self.directory.path().join("home");
         let path = std::env::var("PATH").unwrap();
         command

@@ -54,7 +54,7 @@ fn an_overlay_shows_its_layers_and_keeps_them() {
         ),
         overlay(&scratch, &["top", "bottom"], "/o"),
     ));
-    assert_eq!(text, "top\nbelow\nfolder\n");
+    assert_eq!(text, "top\nbelow\ndirectory\n");
     assert_eq!((tree(&scratch.path("top")), tree(&scratch.path("bottom"))), before);
     assert_eq!(fs::read_to_string(scratch.path("upper/directory/below")).unwrap(), "below\nnew\n");
     assert!(scratch.path("upper/directory/new").is_dir());

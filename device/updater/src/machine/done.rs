@@ -45,3 +45,20 @@ impl fmt::Display for Step {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::UpdaterError;
+
+    #[test]
+    fn a_step_without_effect_is_an_error_instead_of_a_loop() {
+        let mut done = Done::default();
+        for name in ["a.efi", "b.efi"] {
+            done.note(&Step::RemoveUnfinished(name.into())).unwrap();
+        }
+        let error = done.note(&Step::RemoveUnfinished("a.efi".into())).unwrap_err();
+        assert_eq!(error.to_string(), "removing a.efi was done, and is to be done again");
+        assert_eq!(UpdaterError::from(error).kind(), ("read-back", 30));
+    }
+}
