@@ -1,11 +1,11 @@
 //! The project: everything that was defined, and the lock once there is one.
 
 use std::collections::BTreeMap;
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::lock::{Lock, Mismatch};
-use crate::{Container, Digest, Image, Machine, OciImage, Release, Source, Unit};
+use crate::{Container, Image, Machine, OciImage, Release, Source, Unit};
 
 /// Base addresses of archives by name, in the order they are tried.
 pub type Mirrors = BTreeMap<String, Vec<String>>;
@@ -14,9 +14,6 @@ pub type Mirrors = BTreeMap<String, Vec<String>>;
 #[derive(Debug, Clone)]
 pub struct Project<State> {
     definitions: Definitions,
-    /// Digests of the working trees that `path()` sources name, by [`Source::key`](crate::Source::key): of those that a
-    /// plan needs.
-    pub paths: BTreeMap<String, Digest>,
     state: State,
 }
 
@@ -61,28 +58,35 @@ impl<State> Deref for Project<State> {
     }
 }
 
-impl<State> DerefMut for Project<State> {
-    fn deref_mut(&mut self) -> &mut Definitions {
-        &mut self.definitions
-    }
-}
-
 impl Project<Unlocked> {
     /// A project that is bound to no lock yet.
     pub fn new(definitions: Definitions) -> Self {
-        Self { definitions, paths: BTreeMap::new(), state: Unlocked }
+        Self { definitions, state: Unlocked }
     }
 
-    /// Binds the project to a lock, and to the digests of working trees as far as they are known.
+    /// The same project with these base addresses of archives.
+    pub fn with_mirrors(mut self, mirrors: Mirrors) -> Self {
+        self.definitions.mirrors = mirrors;
+        self
+    }
+
+    /// The project's containers without what is built in them: they can be locked, and built, before the rest is.
+    pub fn containers_alone(mut self) -> Self {
+        self.definitions.units.clear();
+        self.definitions.images.clear();
+        self
+    }
+
+    /// Binds the project to a lock.
     ///
     /// # Errors
     /// Every place where the two disagree. What a lock holds beyond the project's needs is not an error.
-    pub fn lock(self, lock: Lock, paths: BTreeMap<String, Digest>) -> Result<Project<Locked>, Vec<Mismatch>> {
+    pub fn lock(self, lock: Lock) -> Result<Project<Locked>, Vec<Mismatch>> {
         let mismatches = self.mismatches(&lock);
         if !mismatches.is_empty() {
             return Err(mismatches);
         }
-        Ok(Project { definitions: self.definitions, paths, state: Locked(lock) })
+        Ok(Project { definitions: self.definitions, state: Locked(lock) })
     }
 
     fn mismatches(&self, lock: &Lock) -> Vec<Mismatch> {

@@ -62,7 +62,7 @@ pub use action::{
 pub use error::PlanError;
 pub use graph::{Graph, Target};
 pub use key::{Key, UNIT_EPOCH};
-pub use planner::{Options, Plan, plan};
+pub use planner::{Options, Plan, WorkingTrees, plan};
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,10 @@ use crate::error::{PlanError, nearest};
 use crate::graph::{Graph, Target};
 use crate::key::Key;
 
-/// What a plan depends on besides the project.
+/// Digests of the working trees that `path()` sources name, by [`Source::key`](yoe_model::Source::key).
+pub type WorkingTrees = BTreeMap<String, Digest>;
+
+/// What a plan depends on besides the project and working trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// Digest of the public half of the key that signs packages.
@@ -40,13 +43,18 @@ impl Plan {
     }
 }
 
-/// Plans the targets with these names.
+/// Plans the targets with these names. `trees` has the working trees of all that these targets need.
 ///
 /// # Errors
 /// A name that nothing has, and units that need each other to be built.
-pub fn plan(project: &Project<Locked>, names: &[String], options: &Options) -> Result<Plan, PlanError> {
+pub fn plan(
+    project: &Project<Locked>,
+    trees: &WorkingTrees,
+    names: &[String],
+    options: &Options,
+) -> Result<Plan, PlanError> {
     let graph = Graph::new(project, names)?;
-    let mut planner = Planner { project, options, plan: Plan::default(), made: BTreeMap::new() };
+    let mut planner = Planner { project, trees, options, plan: Plan::default(), made: BTreeMap::new() };
     for name in &graph.order {
         planner.unit(name, &graph.sysroot[name])?;
     }
@@ -64,6 +72,7 @@ pub fn plan(project: &Project<Locked>, names: &[String], options: &Options) -> R
 
 pub(crate) struct Planner<'a> {
     pub project: &'a Project<Locked>,
+    pub trees: &'a WorkingTrees,
     pub options: &'a Options,
     pub plan: Plan,
     made: BTreeMap<String, ActionId>,

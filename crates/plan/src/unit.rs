@@ -62,7 +62,7 @@ impl Planner<'_> {
         let locked = self.project.lock_file().sources.get(&source.key()).cloned();
         let files = locked.as_ref().map(|locked| locked.files.clone());
         let tree = match source {
-            Source::Path { .. } => self.project.paths.get(&source.key()).copied(),
+            Source::Path { .. } => self.trees.get(&source.key()).copied(),
             _ => locked.as_ref().and_then(|locked| locked.tree),
         };
         let content = Fingerprint::new("content").add(source).add(&files).add(&tree);

@@ -108,10 +108,6 @@ fn arguments(qemu: &Qemu, firmware: &str) -> Vec<String> {
     let mut arguments = command::bare(&probed, &options);
     arguments
         .extend(["-display", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=1"].map(str::to_owned));
-    // Emulation must not step in.
-    if let Some(at) = arguments.iter().position(|argument| argument.starts_with("tcg")) {
-        arguments.drain(at - 1..=at);
-    }
     arguments
 }
 

@@ -174,11 +174,8 @@ fn processor(line: &mut Line, qemu: &Qemu, options: &RunOptions) {
     // Only code in system management mode may then write the variables.
     let secure = if secure_firmware(qemu, options).is_some() { ",smm=on" } else { "" };
     line.pair("-machine", format!("{}{secure}", qemu.machine));
-    if options.accel == Accel::Kvm {
-        line.pair("-accel", "kvm");
-    }
-    // The first accelerator that opens is taken.
-    line.pair("-accel", "tcg,thread=multi");
+    // No second one: QEMU would take it in silence, and what was measured would be said to be of the first.
+    line.pair("-accel", if options.accel == Accel::Kvm { "kvm" } else { "tcg,thread=multi" });
     line.pair("-cpu", qemu.cpu.as_str());
     line.pair("-smp", options.cores.unwrap_or(qemu.cores).max(1).to_string());
     let memory = options.memory.unwrap_or(qemu.memory);
@@ -357,7 +354,6 @@ mod tests {
         -no-user-config
         -machine q35
         -accel kvm
-        -accel tcg,thread=multi
         -cpu max
         -smp 4
         -m 1025M

@@ -16,7 +16,7 @@ pub fn find(source: &Path, files: &[&Read]) -> Vec<Vec<String>> {
     let arrows: BTreeMap<&str, BTreeSet<&str>> = modules
         .iter()
         .map(|(name, file)| {
-            let targets = file.imports.iter().filter_map(|path| owner(path, &modules));
+            let targets = file.imports.iter().filter_map(|path| owner(&below_crate(path, name), &modules));
             (name.as_str(), targets.filter(|target| target != name).collect())
         })
         .collect();
@@ -47,6 +47,17 @@ fn module(path: &Path) -> Option<String> {
         "" | "lib" | "main" => None,
         name => Some(name.to_owned()),
     }
+}
+
+/// A path that is written in this module, from the crate on.
+fn below_crate(path: &[String], module: &str) -> Vec<String> {
+    let up = path.iter().take_while(|segment| *segment == "super").count();
+    if up == 0 {
+        return path[1..].to_vec();
+    }
+    let here: Vec<&str> = module.split("::").collect();
+    let kept = here[..here.len().saturating_sub(up)].iter().map(|segment| (*segment).to_owned());
+    kept.chain(path[up..].iter().cloned()).collect()
 }
 
 /// The module that a path leads into: the longest one that there is.

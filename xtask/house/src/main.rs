@@ -132,4 +132,24 @@ mod tests {
         write("crates/a/src/three.rs", "fn (");
         assert!(report(root.path()).unwrap_err().contains("three.rs is not Rust"));
     }
+
+    #[test]
+    fn a_circle_is_one_however_its_paths_are_written() {
+        let root = tempfile::tempdir().unwrap();
+        for part in PARTS {
+            fs::create_dir_all(root.path().join(part)).unwrap();
+        }
+        let source = root.path().join("crates/a/src/deep");
+        fs::create_dir_all(&source).unwrap();
+        for (file, text) in [
+            ("mod.rs", "mod one;\nmod two;\nmod leaf;\nuse leaf::g;\n"),
+            ("one.rs", "use super::two::f;\npub fn g() {}\nmod inner {\n    use super::super::leaf::h;\n}\n"),
+            ("two.rs", "pub fn f() { super::one::g() }\n"),
+            ("leaf.rs", "#[cfg(test)]\nmod tests {\n    use super::super::one;\n}\n"),
+        ] {
+            fs::write(source.join(file), text).unwrap();
+        }
+        let said = report(root.path()).unwrap();
+        assert!(said.ends_with("\ncircle in crates/a/src: deep::one, deep::two"), "{said}");
+    }
 }

@@ -22,7 +22,7 @@ pub struct Read {
     /// The lines of each function with a body, from its first to its last; tests included.
     pub functions: Vec<usize>,
     pub items: Items,
-    /// Paths below `crate` that are imported or named outside of tests, as their segments: `crate::a::b` is `[a, b]`.
+    /// Paths of this crate that are imported or named outside of tests, as their segments: `[crate, a, b]`, `[super, a]`.
     pub imports: BTreeSet<Vec<String>>,
 }
 
@@ -87,8 +87,8 @@ impl Read {
     }
 
     fn named(&mut self, path: Vec<String>) {
-        if let Some(("crate", rest)) = path.split_first().map(|(first, rest)| (first.as_str(), rest)) {
-            self.imports.insert(rest.to_vec());
+        if path.first().is_some_and(|first| first == "crate" || first == "super") {
+            self.imports.insert(path);
         }
     }
 }
@@ -113,7 +113,13 @@ impl<'f> Visit<'f> for Read {
         if !of_tests(&item.attrs) {
             self.items.public += inner.items.public;
             self.items.documented += inner.items.documented;
-            self.imports.append(&mut inner.imports);
+            // `super` is this file's module there.
+            self.imports.extend(inner.imports.into_iter().filter_map(|mut path| {
+                if path[0] == "super" {
+                    path.remove(0);
+                }
+                path.first().is_some_and(|first| first == "crate" || first == "super").then_some(path)
+            }));
         }
     }
 

@@ -8,7 +8,7 @@ use yoe_plan::Plan;
 use yoe_sandbox::{Mount, Network, Spec, Tool};
 use yoe_tree::Tree;
 
-use super::source::host_network_files;
+use super::network::host_network_files;
 use crate::builder::Builder;
 use crate::error::{ActionError, BuildError};
 use crate::layout::Directories;

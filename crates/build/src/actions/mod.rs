@@ -7,6 +7,7 @@ mod disk;
 mod fetch;
 mod go_module;
 pub(crate) mod kconfig;
+mod network;
 mod oci;
 mod package;
 mod root;

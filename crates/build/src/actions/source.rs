@@ -1,8 +1,7 @@
 //! Fetches and unpacks sources.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use yoe_fetch::client::{Remote, crate_file};
 use yoe_fetch::snapshot;
@@ -14,12 +13,11 @@ use yoe_tree::Tree;
 
 use super::debian_patches::{Changes, apply_debian_patches};
 use super::go_module::Fetched;
+use super::network::{host_network_files, network_variables};
 use crate::error::ActionError;
 use crate::layout::Directories;
 use crate::make::{Make, Making};
 
-/// The variable that names a file of certificates in the place of the system's.
-const CERTIFICATES: &str = "SSL_CERT_FILE";
 /// Lays the commit $COMMIT of $URL down in the current directory.
 const GIT_SCRIPT: &str = include_str!("git.sh");
 
@@ -127,26 +125,6 @@ fn clone(
         return Ok(());
     }
     Err(ActionError::Step { task: format!("fetch {url}"), exit: ran.exit.to_string(), tail: ran.tail })
-}
-
-/// How a program in a sandbox reaches other machines: by this host's proxies, and trusting whom this host trusts. git has
-/// a name of its own for the file of certificates.
-fn network_variables(settings: &BTreeMap<String, String>) -> impl Iterator<Item = (String, String)> {
-    let network = |name: &str| name == CERTIFICATES || name.to_ascii_lowercase().ends_with("_proxy");
-    let own = settings.get(CERTIFICATES).map(|file| ("GIT_SSL_CAINFO".to_owned(), file.clone()));
-    let given = settings.iter().filter(move |(name, _)| network(name));
-    given.map(|(name, value)| (name.clone(), value.clone())).chain(own)
-}
-
-/// What a program needs from the host to find other machines and to trust them.
-pub(super) fn host_network_files(settings: &BTreeMap<String, String>) -> Vec<Mount> {
-    // They are links on many systems, and this host's own.
-    let files = ["/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs"];
-    let certificates = settings.get(CERTIFICATES).map(String::as_str);
-    let files = files.into_iter().chain(certificates).map(Path::new).filter(|path| path.is_absolute());
-    let present = files.into_iter().filter_map(|path| path.canonicalize().ok().map(|source| (source, path)));
-    let bind = |(source, path): (PathBuf, &Path)| Mount::bind(source, path.to_string_lossy(), false);
-    present.map(bind).collect()
 }
 
 /// Removes all but the named parts of a tree that could not be fetched in part. A commit may hold links to anywhere: none of

@@ -59,9 +59,10 @@ pub fn plan_all(root: &Path) -> Plan {
     });
     let lock = Lock { version: Lock::VERSION, containers: containers.collect(), ..Lock::default() };
     let names: Vec<String> = project.units.keys().cloned().collect();
-    let locked = project.lock(lock, Default::default()).expect("the lock fits");
+    let locked = project.lock(lock).expect("the lock fits");
     yoe_plan::plan(
         &locked,
+        &Default::default(),
         &names,
         &Options { signer: Digest::of(b""), package_rules: 1, image_rules: 1, oci_rules: 1, kernel_rules: 1 },
     )

@@ -31,7 +31,7 @@ pub struct Build {
 }
 
 pub fn run(args: &Build) -> Result<(), CommandError> {
-    let mut locked = project::open(args.machine.as_deref())?.lock()?;
+    let locked = project::open(args.machine.as_deref())?.lock()?;
     if args.dry_run {
         let plan = locked.plan(&args.targets)?;
         return dry_run(&locked.store, &plan);

@@ -24,8 +24,8 @@ pub struct Lock {
 }
 
 pub fn run(args: &Lock) -> Result<(), CommandError> {
-    let mut opened = project::open(None)?;
-    opened.project.mirrors = opened.mirrors();
+    let opened = project::open(None)?;
+    let project = opened.project.clone().with_mirrors(opened.mirrors());
     // A lock that cannot be understood is no reason to refuse writing a new one.
     let previous = if args.update { opened.read_lock().unwrap_or_default() } else { opened.read_lock()? };
     let client = client(Cancel::from_flag(interrupt::flag()?))?;
@@ -36,7 +36,7 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
         keyrings: Vec::new(),
     };
     let mut said = String::new();
-    let mut lock = resolve(&opened.project, previous.as_ref(), &client, &options, &mut |progress| {
+    let mut lock = resolve(&project, previous.as_ref(), &client, &options, &mut |progress| {
         let line = describe(&progress);
         if line != said {
             ui::note(&line);
@@ -70,13 +70,11 @@ fn go_modules(opened: &OpenProject, lock: &mut Locks) -> Result<(), CommandError
     }
     isolation()?;
     // The containers alone: the project as a whole has no lock yet.
-    let mut containers = opened.project.clone();
-    containers.units.clear();
-    containers.images.clear();
+    let containers = opened.project.clone().containers_alone();
     let containers =
         OpenProject { root: opened.root.clone(), project: containers }.with_lock(lock.clone())?;
     let all: BTreeSet<String> = missing.values().map(|module| module.container.clone()).collect();
-    let (mut buildable, _) = containers.buildable(&Vec::from_iter(all))?;
+    let (buildable, _) = containers.buildable(&Vec::from_iter(all))?;
     let plans: Vec<(String, &GoModule, Plan)> = missing
         .into_iter()
         .map(|(key, module)| {

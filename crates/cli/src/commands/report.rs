@@ -33,7 +33,7 @@ pub struct Report {
 }
 
 pub fn run(args: &Report) -> Result<(), CommandError> {
-    let mut locked = project::open(args.machine.as_deref())?.lock()?;
+    let locked = project::open(args.machine.as_deref())?.lock()?;
     let (name, image) = image(&locked.project, args.image.as_deref(), "report on")?;
     let plan = locked.plan(std::slice::from_ref(&name))?;
     let (tree, directory) = built(&locked, &plan, &name)?;
@@ -69,7 +69,7 @@ fn measure(
     Ok(report::Report::new(image, &locked.project.machine, &manifest, size.len(), &newest, tree))
 }
 
-/// The digest and the directory of an image that was built allocked.
+/// The digest and the directory of an image that was built as it is locked.
 fn built(locked: &LockedProject, plan: &Plan, name: &str) -> Result<(String, PathBuf), CommandError> {
     let missing = || {
         CommandError::user(format!("image {name:?} is not built as it is defined now"))

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 use yoe_model::Size;
 use yoe_sandbox::SandboxError;
-use yoe_testbed::Bootable;
 use yoe_testbed::servers::Wanted;
+use yoe_testbed::{Bootable, Sizes};
 use yoe_vm::{
     Credential, CredentialFiles, Forward, Network, RunOptions, Serial, qemu_arguments, qemu_program,
 };
 
 use crate::accelerator::{Wish, accelerate};
-use crate::commands::run_command;
+use crate::commands::run_command::{self, OneCommand};
 use crate::error::{CommandError, Kind};
 use crate::project::{Choice, bootable};
 use crate::{paths, ports, ui};
@@ -86,7 +86,13 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
     }
     accelerate(&mut bootable, args.accel)?;
     if !args.command.is_empty() {
-        return run_command::run(args, &bootable, &records(&bootable)?);
+        let one = OneCommand {
+            command: &args.command,
+            sizes: Sizes { memory: args.memory, disk: args.disk },
+            credentials: args.device_credentials()?,
+            forwards: &args.forwards,
+        };
+        return run_command::run(one, &bootable, &records(&bootable)?);
     }
     // Makes the directory that the arguments speak of.
     let directory = bootable.run_directory()?;

@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 use yoe_model::Cancel;
 use yoe_testbed::suite::{Device as _, Hardware};
 use yoe_testbed::{Bootable, DeviceUnderTest, Sizes};
-use yoe_vm::{Guest, GuestError, Login, Output, Password};
+use yoe_vm::{Credential, Guest, GuestError, Login, Output, Password};
 
-use super::run::Run;
 use crate::error::CommandError;
 use crate::{interrupt, ui};
 
@@ -24,14 +23,25 @@ export HOME=/root
 cd
 ";
 
+/// The command, and the device for it.
+pub struct OneCommand<'a> {
+    /// Words of the command.
+    pub command: &'a [String],
+    /// Memory and disk of the device.
+    pub sizes: Sizes,
+    /// What is handed to the device.
+    pub credentials: Vec<Credential>,
+    /// Ports of this host that lead to the device.
+    pub forwards: &'a [(u16, u16)],
+}
+
 /// Boots the image, logs in, runs the command and switches the device off.
-pub fn run(args: &Run, bootable: &Bootable, records: &Path) -> Result<(), CommandError> {
+pub fn run(one: OneCommand<'_>, bootable: &Bootable, records: &Path) -> Result<(), CommandError> {
     let password = Password::random()
         .map_err(|error| CommandError::config("no password could be made").because(error))?;
-    let sizes = Sizes { memory: args.memory, disk: args.disk };
     let cancel = Cancel::from_flag(interrupt::flag()?);
-    let mut device = DeviceUnderTest::new(bootable, &password, sizes, records, cancel)?;
-    device.also(args.device_credentials()?, &args.forwards);
+    let mut device = DeviceUnderTest::new(bootable, &password, one.sizes, records, cancel)?;
+    device.also(one.credentials, one.forwards);
     let mut vm = device
         .start(Hardware::default())
         .map_err(|error| CommandError::config("the machine could not be started").because(error))?;
@@ -39,7 +49,7 @@ pub fn run(args: &Run, bootable: &Bootable, records: &Path) -> Result<(), Comman
     let login = Login { user: "root".into(), password: password.plain().into() };
     let output = (|| {
         let mut guest = Guest::log_in(vm.console(), &login, Instant::now() + bootable.accel.boots_within())?;
-        let output = guest.run(&format!("{READY}{}", args.command.join(" ")), RUNS_WITHIN)?;
+        let output = guest.run(&format!("{READY}{}", one.command.join(" ")), RUNS_WITHIN)?;
         guest.power_off("poweroff", ENDS_WITHIN)?;
         Ok(output)
     })()

@@ -2,7 +2,9 @@
 
 use clap::Args;
 
-use crate::error::{CommandError, Kind};
+use yoe_sandbox::Exit;
+
+use crate::error::CommandError;
 use crate::project::{self, isolation};
 use crate::ui::{self, Mode};
 
@@ -35,5 +37,8 @@ pub fn run(args: &Shell) -> Result<(), CommandError> {
     if exit.success() || args.command.is_empty() {
         return Ok(());
     }
-    Err(CommandError::new(Kind::BuildFailed, format!("the command ended with {exit}")))
+    Err(CommandError::of_command(match exit {
+        Exit::Code(code) => u32::try_from(code).ok(),
+        Exit::Signal(_) => None,
+    }))
 }

@@ -1,6 +1,5 @@
 //! A project that is bound to its lock: planned, and made ready to be built.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use yoe_fetch::{host, snapshot_digest};
 use yoe_keys::packages;
 use yoe_model::{Cancel, Digest, Locked, Project, Source, TreeFilter};
 use yoe_package::Signer;
-use yoe_plan::{Graph, Options, Plan};
+use yoe_plan::{Graph, Options, Plan, WorkingTrees};
 use yoe_store::Store;
 
 use super::client;
@@ -34,7 +33,7 @@ pub struct BuildableProject {
 
 impl LockedProject {
     /// Plans these targets, or the project's image when there are none, in order to see what would be done.
-    pub fn plan(&mut self, targets: &[String]) -> Result<Plan, CommandError> {
+    pub fn plan(&self, targets: &[String]) -> Result<Plan, CommandError> {
         let signer = packages::existing(&paths::keys()?, &self.project.name)?;
         // Nothing was ever signed by a key that is yet to be made, so any digest that no key has will do.
         let signer = signer.as_ref().map_or_else(|| Ok(Digest::of(b"")), digest)?;
@@ -43,7 +42,7 @@ impl LockedProject {
 
     /// Plans these targets, or the project's image when there are none, in order to build them. The project's first build makes
     /// the key that signs its packages.
-    pub fn buildable(mut self, targets: &[String]) -> Result<(BuildableProject, Plan), CommandError> {
+    pub fn buildable(self, targets: &[String]) -> Result<(BuildableProject, Plan), CommandError> {
         let keys = paths::keys()?;
         let signer = match packages::existing(&keys, &self.project.name)? {
             Some(signer) => signer,
@@ -53,19 +52,19 @@ impl LockedProject {
                 make_signer(&keys, &self.project.name)?
             }
         };
-        let mut buildable = BuildableProject { locked: self, signer };
+        let buildable = BuildableProject { locked: self, signer };
         let plan = buildable.plan(targets)?;
         Ok((buildable, plan))
     }
 
-    fn plan_signed_by(&mut self, targets: &[String], signer: Digest) -> Result<Plan, CommandError> {
+    fn plan_signed_by(&self, targets: &[String], signer: Digest) -> Result<Plan, CommandError> {
         let default = || self.project.default_image.clone().into_iter().collect();
         let targets: Vec<String> = if targets.is_empty() { default() } else { targets.to_vec() };
         if targets.is_empty() {
             return Err(CommandError::user("there is nothing to build: the project has no default image")
                 .hint("name a unit or an image"));
         }
-        self.read_working_trees(&targets)?;
+        let trees = self.working_trees(&targets)?;
         let options = Options {
             signer,
             package_rules: yoe_package::REVISION,
@@ -73,20 +72,20 @@ impl LockedProject {
             oci_rules: yoe_oci::REVISION,
             kernel_rules: yoe_kernel::REVISION,
         };
-        yoe_plan::plan(&self.project, &targets, &options)
+        yoe_plan::plan(&self.project, &trees, &targets, &options)
             .map_err(|error| CommandError::user(error.to_string()))
     }
 
     /// Digests of the working trees that these targets need, as they are now. Others are not read: they may be large, or
     /// broken.
-    fn read_working_trees(&mut self, targets: &[String]) -> Result<(), CommandError> {
+    fn working_trees(&self, targets: &[String]) -> Result<WorkingTrees, CommandError> {
         let graph =
             Graph::new(&self.project, targets).map_err(|error| CommandError::user(error.to_string()))?;
-        let mut found = BTreeMap::new();
+        let mut found = WorkingTrees::new();
         let units = graph.order.iter().filter_map(|name| self.project.units.get(name));
         for entry in units.flat_map(|unit| &unit.sources) {
             let (Source::Path { path, exclude }, key) = (&entry.source, entry.source.key()) else { continue };
-            if self.project.paths.contains_key(&key) || found.contains_key(&key) {
+            if found.contains_key(&key) {
                 continue;
             }
             let digest =
@@ -96,14 +95,13 @@ impl LockedProject {
                 })?;
             found.insert(key, digest);
         }
-        self.project.paths.extend(found);
-        Ok(())
+        Ok(found)
     }
 }
 
 impl BuildableProject {
     /// Plans these targets, or the project's image when there are none.
-    pub fn plan(&mut self, targets: &[String]) -> Result<Plan, CommandError> {
+    pub fn plan(&self, targets: &[String]) -> Result<Plan, CommandError> {
         self.locked.plan_signed_by(targets, digest(&self.signer)?)
     }
 

@@ -13,7 +13,6 @@ mod image;
 mod lock_file;
 mod locked;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use yoe_fetch::client::{Client, Proxy, Settings};
@@ -76,9 +75,9 @@ impl OpenProject {
     }
 
     /// Binds the project to this lock.
-    pub fn with_lock(mut self, lock: Lock) -> Result<LockedProject, CommandError> {
-        self.project.mirrors = self.mirrors();
-        let project = self.project.lock(lock, BTreeMap::new()).map_err(|mismatches| {
+    pub fn with_lock(self, lock: Lock) -> Result<LockedProject, CommandError> {
+        let mirrors = self.mirrors();
+        let project = self.project.with_mirrors(mirrors).lock(lock).map_err(|mismatches| {
             let lines: Vec<String> = mismatches.iter().map(|mismatch| format!("  {mismatch}")).collect();
             CommandError::user(format!("{LOCK} does not fit the project:\n{}", lines.join("\n")))
                 .hint("run `yoe lock`")

@@ -2,7 +2,7 @@
 
 use yoe_testbed::suite::Moment;
 
-use super::page::escaped;
+use super::text::escaped;
 use super::text::seconds;
 
 /// Moments as rows of a page: a name, a bar from the moment before to this one, how long that took, and when it was over.

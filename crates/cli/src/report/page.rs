@@ -1,6 +1,6 @@
 //! A report as one HTML page that needs nothing else: no script, no font, no picture from elsewhere.
 
-use super::text::{bytes, figure, share, tests};
+use super::text::{bytes, escaped, figure, share, tests};
 use super::{Report, boot_chart, treemap};
 
 /// For paper and for screens of any width, light or dark. A label that has no room in its box is left out.
@@ -41,11 +41,6 @@ pub fn page(report: &Report) -> String {
         boot_chart::html(&report.boot),
         figures(report),
     )
-}
-
-/// Text that HTML shows as it is.
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// Names of the tests that failed.

@@ -23,6 +23,11 @@ pub fn figure(figure: &Figure) -> String {
     }
 }
 
+/// Text that HTML shows as it is.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 /// A part of a whole in percent.
 pub fn share(part: u64, whole: u64) -> String {
     format!("{:.1} %", part as f64 * 100.0 / whole.max(1) as f64)

@@ -1,8 +1,8 @@
 //! Sizes as rectangles, by the squarified algorithm (Bruls, Huizing and van Wijk, 2000).
 
 use super::Package;
-use super::page::escaped;
 use super::text::bytes;
+use super::text::escaped;
 
 /// A rectangle.
 #[derive(Debug, Clone, Copy, PartialEq)]

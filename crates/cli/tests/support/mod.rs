@@ -182,11 +182,11 @@ fn lock(container: &Container) -> Lock {
 }
 
 /// The plan of the container alone: units may not be in the lock yet.
-fn plan(mut project: Project<Unlocked>, lock: Lock) -> Plan {
-    project.units.clear();
-    let locked = project.lock(lock, Default::default()).expect("the lock fits");
+fn plan(project: Project<Unlocked>, lock: Lock) -> Plan {
+    let locked = project.containers_alone().lock(lock).expect("the lock fits");
     yoe_plan::plan(
         &locked,
+        &Default::default(),
         &["env".to_owned()],
         &Options { signer: Digest::of(b""), package_rules: 1, image_rules: 1, oci_rules: 1, kernel_rules: 1 },
     )

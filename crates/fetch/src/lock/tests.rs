@@ -64,7 +64,7 @@ fn a_project_is_locked() {
     let files: Vec<&str> =
         lock.sources["debian:musl@1.2.5-3"].files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(files, ["pool/musl/musl_1.2.5.orig.tar.gz", "pool/musl/musl_1.2.5.orig-extra.tar.xz"]);
-    assert!(sketch.project("").lock(lock, Default::default()).is_ok(), "the lock fits its project");
+    assert!(sketch.project("").lock(lock).is_ok(), "the lock fits its project");
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use yoe_model::{Locked, Project};
 
 use super::project::Sample;
-use crate::{Graph, Plan, PlanError, plan};
+use crate::{Graph, Plan, PlanError, WorkingTrees, plan};
 
 fn planned(project: &Project<Locked>, target: &str) -> Result<Plan, PlanError> {
-    plan(project, &[target.to_owned()], &super::keys::SIGNER)
+    plan(project, &WorkingTrees::new(), &[target.to_owned()], &super::keys::SIGNER)
 }
 
 fn labels(sample: Sample, target: &str) -> Vec<String> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use yoe_model::*;
 
 use super::project::{Sample, file, go_module, locked, suite};
-use crate::{Action, Options, Plan, plan};
+use crate::{Action, Options, Plan, WorkingTrees, plan};
 
 pub const SIGNER: Options = Options {
     signer: Digest::from_bytes([7; 32]),
@@ -17,7 +17,8 @@ pub const SIGNER: Options = Options {
 };
 
 fn planned(sample: Sample, options: &Options) -> Plan {
-    plan(&sample.locked(), &["image", "box", "app"].map(str::to_owned), options).unwrap()
+    let trees = sample.trees.clone();
+    plan(&sample.locked(), &trees, &["image", "box", "app"].map(str::to_owned), options).unwrap()
 }
 
 fn action(plan: &Plan, label: &str) -> Action {
@@ -231,7 +232,7 @@ fn source_of_a_working_tree_follows_its_content() {
         sample.unit("app", |u| {
             u.sources[0].source = Source::Path { path: "tree".into(), exclude: Vec::new() };
         });
-        sample.paths = [("path:tree".to_owned(), Digest::of(digest))].into();
+        sample.trees = [("path:tree".to_owned(), Digest::of(digest))].into();
         let mut other = Sample::new();
         std::mem::swap(&mut other, sample);
         action(&planned(other, &SIGNER), "source path:tree")
@@ -247,7 +248,7 @@ fn where_a_working_tree_lies_does_not_matter() {
         sample.unit("app", |u| {
             u.sources[0].source = Source::Path { path: path.into(), exclude: Vec::new() };
         });
-        sample.paths = [(format!("path:{path}"), Digest::of(b"tree"))].into();
+        sample.trees = [(format!("path:{path}"), Digest::of(b"tree"))].into();
         action(&planned(sample, &SIGNER), &format!("source path:{path}")).key
     };
     assert_eq!(key("tree"), key("vendor/tree"));
@@ -358,6 +359,7 @@ fn an_oci_image_takes_no_packages_for_another_processor() {
     let packages = &mut sample.lock.containers.get_mut("env").unwrap().packages;
     packages[0].file.path = "pool/x/x_1.0_arm64.deb".into();
     let name = packages[0].name.clone();
-    let error = plan(&sample.locked(), &["box".to_owned()], &SIGNER).unwrap_err().to_string();
+    let error =
+        plan(&sample.locked(), &WorkingTrees::new(), &["box".to_owned()], &SIGNER).unwrap_err().to_string();
     assert!(error.contains(&format!("whose package {name:?} is not for x86_64")), "{error}");
 }

@@ -9,7 +9,7 @@ use yoe_model::*;
 pub struct Sample {
     pub parts: Definitions,
     pub lock: Lock,
-    pub paths: BTreeMap<String, Digest>,
+    pub trees: BTreeMap<String, Digest>,
 }
 
 impl Sample {
@@ -52,7 +52,7 @@ impl Sample {
             ]
             .into(),
         };
-        Self { parts, lock, paths: [("tree".to_owned(), Digest::of(b"tree"))].into() }
+        Self { parts, lock, trees: [("tree".to_owned(), Digest::of(b"tree"))].into() }
     }
 
     /// Changes a unit.
@@ -81,7 +81,7 @@ impl Sample {
     }
 
     pub fn locked(self) -> Project<Locked> {
-        Project::new(self.parts).lock(self.lock, self.paths).expect("the sample's lock fits")
+        Project::new(self.parts).lock(self.lock).expect("the sample's lock fits")
     }
 }
 

@@ -1,13 +1,23 @@
 //! Choosing what to remove. No I/O: what is known comes in, what is to go comes out.
 
 use std::collections::{HashMap, HashSet};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use yoe_model::Digest;
 
-use super::gc::GcOptions;
 use super::inventory::{Inventory, Item, Recorded};
 use crate::{ActionResult, Object};
+
+/// What [`Store::gc`] removes. The default removes only what nobody can use: results without their tree.
+#[derive(Debug, Clone, Default)]
+pub struct GcOptions {
+    /// Remove what was not used for longer than this, also caches of programs, which are not in the report.
+    pub max_age: Option<Duration>,
+    /// Remove what was not used for longest, until trees and blobs together have at most so many bytes.
+    pub keep_bytes: Option<u64>,
+    /// Only say what would be removed.
+    pub dry_run: bool,
+}
 
 /// What is to be removed, in this order: actions before the trees that they name.
 ///

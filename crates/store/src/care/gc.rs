@@ -1,25 +1,14 @@
 //! Collecting garbage.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use super::choose::victims;
+use super::choose::{GcOptions, victims};
 use super::discard::{discard_unused, tidy};
 use super::inventory::{Inventory, Item};
 use super::sweep::{in_use, sweep};
 use crate::error::Result;
 use crate::lock::Lock;
 use crate::{Object, Store};
-
-/// What [`Store::gc`] removes. The default removes only what nobody can use: results without their tree.
-#[derive(Debug, Clone, Default)]
-pub struct GcOptions {
-    /// Remove what was not used for longer than this, also caches of programs, which are not in the report.
-    pub max_age: Option<Duration>,
-    /// Remove what was not used for longest, until trees and blobs together have at most so many bytes.
-    pub keep_bytes: Option<u64>,
-    /// Only say what would be removed.
-    pub dry_run: bool,
-}
 
 /// What [`Store::gc`] did, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

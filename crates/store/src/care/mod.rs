@@ -7,6 +7,7 @@ mod inventory;
 mod sweep;
 mod verify;
 
-pub use gc::{GcOptions, GcReport};
+pub use choose::GcOptions;
+pub use gc::GcReport;
 pub(crate) use sweep::sweep;
 pub use verify::{Damage, Problem, Progress, VerifyReport};

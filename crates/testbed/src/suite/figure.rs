@@ -2,31 +2,13 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use yoe_model::{ImageTest, Measure, MeasureUnit};
 
-use super::report::TestFailure;
+use super::report::{Figure, TestFailure};
 use yoe_vm::{Guest, Output};
 
 /// How long the device may take to tell its uptime.
 const UPTIME_WITHIN: Duration = Duration::from_secs(60);
-
-/// A figure that a test yielded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Figure {
-    /// What it is called.
-    pub name: String,
-    /// What it counts: `bytes`, `seconds`, `elapsed` (in seconds), `uptime` (in seconds since the machine was started) or `count`.
-    pub unit: String,
-    /// The number.
-    pub value: f64,
-    /// The test that yielded it.
-    pub test: String,
-    /// On which boot of the run, counted from 0.
-    pub boot: usize,
-    /// Memory of the device in bytes, where the test chose it.
-    pub memory: Option<u64>,
-}
 
 /// What a test yielded, in the terms of the record.
 pub(super) fn read(measure: &Measure, output: &Output, guest: &mut Guest<'_>) -> Result<f64, TestFailure> {

@@ -13,10 +13,9 @@ mod selection;
 mod sweep;
 
 pub use device::{Device, Hardware};
-pub use figure::Figure;
 pub use limits::{Limits, has_sweep, set_cuts};
 pub use record::{BootRecord, Moment, Record, TestRecord};
-pub use report::{Boot, Cut, Outcome, Reporter, Summary, TestFailure, TestResult};
+pub use report::{Boot, Cut, Figure, Outcome, Reporter, Summary, TestFailure, TestResult};
 pub use runner::{Judge, RunError, Suite, run};
 pub use selection::{NoMatch, Selection};
 pub use sweep::random_seed;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use yoe_model::{ImageTest, Size};
 
-use super::figure::Figure;
+use super::report::Figure;
 use super::report::{Boot, Outcome, Summary};
 use yoe_vm::Accel;
 

@@ -4,8 +4,25 @@ use std::fmt;
 
 use yoe_model::Origin;
 
-use super::figure::Figure;
+use serde::{Deserialize, Serialize};
 use yoe_vm::{GuestError, GuestErrorKind, Milestone};
+
+/// A figure that a test yielded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// What it is called.
+    pub name: String,
+    /// What it counts: `bytes`, `seconds`, `elapsed` (in seconds), `uptime` (in seconds since the machine was started) or `count`.
+    pub unit: String,
+    /// The number.
+    pub value: f64,
+    /// The test that yielded it.
+    pub test: String,
+    /// On which boot of the run, counted from 0.
+    pub boot: usize,
+    /// Memory of the device in bytes, where the test chose it.
+    pub memory: Option<u64>,
+}
 
 /// Hears how a test run goes.
 pub trait Reporter {

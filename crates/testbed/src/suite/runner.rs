@@ -6,10 +6,10 @@ use yoe_model::{ImageTest, Origin, TestBoot};
 
 use super::device::Device;
 use super::failed_boot::{failed_boot, reset};
-use super::figure::{self, Figure};
+use super::figure;
 use super::limits::Limits;
 use super::reach::reach;
-use super::report::{Boot, Outcome, Reporter, Summary, TestFailure, TestResult};
+use super::report::{Boot, Figure, Outcome, Reporter, Summary, TestFailure, TestResult};
 use super::segment::{Segment, segments};
 use super::selection::{BOOTS, NoMatch, POWERS_OFF, Selection};
 use super::sweep::{Reported, Swept};

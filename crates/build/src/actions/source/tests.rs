@@ -48,17 +48,3 @@ fn no_file_of_the_host_is_moved_into_the_tree() {
         fs::remove_dir_all(rig.path().join("work.all")).unwrap();
     }
 }
-
-#[test]
-fn git_goes_through_the_hosts_proxies_and_trusts_whom_the_host_trusts() {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    let path = file.path().to_str().unwrap();
-    let given = [("GOPROXY", "off"), ("https_proxy", "http://p"), ("NO_PROXY", "x"), ("SSL_CERT_FILE", path)];
-    let settings = given.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let mut found: Vec<_> = network_variables(&settings).map(|(name, _)| name).collect();
-    found.sort();
-    assert_eq!(found, ["GIT_SSL_CAINFO", "NO_PROXY", "SSL_CERT_FILE", "https_proxy"]);
-    let bound = |mount: &Mount| matches!(mount, Mount::Bind { dest, .. } if dest == path);
-    assert!(host_network_files(&settings).iter().any(bound));
-    assert!(!host_network_files(&BTreeMap::new()).iter().any(bound));
-}

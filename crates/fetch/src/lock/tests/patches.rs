@@ -141,7 +141,7 @@ fn of_a_lock_of_before_the_tarballs_of_unpatched_sources_stay() {
     let lock = after(DebianPatches::Series).unwrap();
     assert_eq!(lock.sources["debian:musl@1.2.5-3 with its series"].files.len(), 2, "looked up anew");
     assert!(after(DebianPatches::Unsaid).is_err(), "what it said nothing of is looked at now");
-    let mismatch = musl(DebianPatches::Series).project("").lock(old.clone(), Default::default()).unwrap_err();
+    let mismatch = musl(DebianPatches::Series).project("").lock(old.clone()).unwrap_err();
     assert_eq!(
         mismatch[0].to_string(),
         "the lock was written before Debian's patches were part of it, so 1 of the project's sources are without an entry \
