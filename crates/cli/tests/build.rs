@@ -153,6 +153,11 @@ fn the_shell_sees_what_the_steps_see() {
     let out = String::from_utf8_lossy(&shown.stdout).into_owned();
     assert_eq!(out, "hello\nmild\n00-build.sh\n", "{}", said(&shown));
     assert!(said(&shown).contains("Read-only file system"), "{}", said(&shown));
+    // Its end is that of the command, as with ssh.
+    for (script, status) in [("exit 0", 0), ("exit 7", 7), ("kill -9 $$", 255)] {
+        let ended = sandbox.yoe(&["shell", "user", "--", "/bin/sh", "-c", script]);
+        assert_eq!(ended.status.code(), Some(status), "{script}: {}", said(&ended));
+    }
 }
 
 #[test]
