@@ -93,7 +93,7 @@ impl Builder {
     /// Waits for the lock of an action, and says so; ends when the build is cancelled.
     fn lock(&self, action: &Action) -> Result<Lock, ActionError> {
         const STEP: Duration = Duration::from_millis(100);
-        let mut told = false;
+        let mut announced = false;
         loop {
             if let Some(lock) = self.store.try_lock_action(&action.key)? {
                 return Ok(lock);
@@ -101,7 +101,7 @@ impl Builder {
             if self.cancel.is_cancelled() {
                 return Err(ActionError::Interrupted);
             }
-            if !std::mem::replace(&mut told, true) {
+            if !std::mem::replace(&mut announced, true) {
                 self.reporter.event(Event::Waiting { label: &action.label });
             }
             std::thread::sleep(STEP);

@@ -27,7 +27,7 @@ pub enum ConfigurationError {
     #[error("{}", explained(.0, SHOWN))]
     Lost(Vec<Explanation>),
     /// Requests that did not survive, and Kconfig files that nobody can read.
-    #[error("{}; which dependency it was cannot be told", listed(.lost))]
+    #[error("{}; which dependency it was is not known", listed(.lost))]
     Unexplained {
         /// The requests.
         lost: Vec<Lost>,

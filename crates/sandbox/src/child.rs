@@ -71,17 +71,17 @@ impl Child {
         if let Some(exit) = self.ended {
             return Ok(exit);
         }
-        let mut told = None;
+        let mut reported = None;
         while let Some(report) = protocol::receive_report(self.control.as_fd()).map_err(SandboxError::Lost)? {
             if let Report::Ended(exit) = report {
-                told = Some(exit);
+                reported = Some(exit);
                 break;
             }
         }
         // The supervisor ends after the last process of the sandbox.
         self.supervisor.wait().map_err(SandboxError::Lost)?;
         // Who died without a word was killed.
-        let exit = told.unwrap_or(Exit::Signal(libc::SIGKILL));
+        let exit = reported.unwrap_or(Exit::Signal(libc::SIGKILL));
         self.ended = Some(exit);
         Ok(exit)
     }

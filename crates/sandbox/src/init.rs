@@ -113,7 +113,7 @@ fn exit_of(status: WaitStatus) -> Exit {
 
 /// PID 1. Whatever it has to say it says itself, and then ends with code 0.
 fn run_first(control: BorrowedFd<'_>, mut kernel: Linux<'_>, request: &Request<'_>, stdin: OwnedFd) -> ! {
-    let told = match request {
+    let outcome = match request {
         Request::Probe => try_all(&mut kernel).map(|()| {
             protocol::send_report(control, &Report::Started);
             Exit::Code(0)
@@ -123,7 +123,7 @@ fn run_first(control: BorrowedFd<'_>, mut kernel: Linux<'_>, request: &Request<'
             reap(command).map_err(|error| Failure::new(Stage::Waiting, "wait for the command", &error))
         }),
     };
-    protocol::send_report(control, &told.map_or_else(Report::Failed, Report::Ended));
+    protocol::send_report(control, &outcome.map_or_else(Report::Failed, Report::Ended));
     exit(0)
 }
 

@@ -44,7 +44,7 @@ fn run(args: &Args) -> Result<Said, UpdaterError> {
         Command::Install(from) => installed(&install(&config, from, &mut |event| tell(event))?),
         Command::Status => {
             let status = status(&config)?;
-            Ok(Said { text: status.told(), json: serde_json::to_value(&status).unwrap_or_default() })
+            Ok(Said { text: status.text(), json: serde_json::to_value(&status).unwrap_or_default() })
         }
         Command::MarkGood { auto } => marked(&config, *auto),
         Command::Rollback => back(&config),

@@ -68,9 +68,9 @@ pub fn status(config: &Config) -> Result<Status, UpdaterError> {
     let other = version(&system, &view, system.running.other());
     let recorded = state.failure(system.esp());
     let unheard = other.as_ref().filter(|other| {
-        let told = recorded.as_ref().is_some_and(|failure| failure.version == other.version);
+        let on_record = recorded.as_ref().is_some_and(|failure| failure.version == other.version);
         // What is on record of a version that was found good later was not its end.
-        other.state == "used-up" || (other.state == "failed" && !told)
+        other.state == "used-up" || (other.state == "failed" && !on_record)
     });
     Ok(Status {
         running: Version { version: system.version.clone(), ..running },
@@ -84,7 +84,7 @@ pub fn status(config: &Config) -> Result<Status, UpdaterError> {
 
 fn version(system: &System, view: &View, slot: Slot) -> Option<Version> {
     let entry = view.entry(slot)?;
-    let told = system.entries.kernel(&entry.name).and_then(|kernel| kernel.field("IMAGE_VERSION"));
+    let stated = system.entries.kernel(&entry.name).and_then(|kernel| kernel.field("IMAGE_VERSION"));
     let (state, counter) = match entry.name.state() {
         EntryState::Good => ("good", None),
         EntryState::Armed(counter) => ("good", Some(counter)),
@@ -94,7 +94,7 @@ fn version(system: &System, view: &View, slot: Slot) -> Option<Version> {
     };
     Some(Version {
         slot: slot.letter(),
-        version: told.unwrap_or_else(|| entry.name.version().to_owned()),
+        version: stated.unwrap_or_else(|| entry.name.version().to_owned()),
         state,
         tries_left: counter.map(|counter| counter.left),
         tries_used: counter.map(|counter| counter.done),
@@ -103,10 +103,10 @@ fn version(system: &System, view: &View, slot: Slot) -> Option<Version> {
 
 impl Status {
     /// For people.
-    pub fn told(&self) -> String {
+    pub fn text(&self) -> String {
         let mut lines =
-            vec![format!("{} on {}", self.image, self.machine), format!("runs:  {}", self.running.told())];
-        lines.extend(self.other.as_ref().map(|other| format!("other: {}", other.told())));
+            vec![format!("{} on {}", self.image, self.machine), format!("runs:  {}", self.running.text())];
+        lines.extend(self.other.as_ref().map(|other| format!("other: {}", other.text())));
         if let Some(failure) = &self.last_failure {
             let slot = Some(&failure.slot).filter(|slot| !slot.is_empty());
             let slot = slot.map(|slot| format!(" in slot {slot}")).unwrap_or_default();
@@ -132,7 +132,7 @@ fn silent(other: &Version) -> Failure {
 }
 
 impl Version {
-    fn told(&self) -> String {
+    fn text(&self) -> String {
         let counted = match (self.tries_left, self.tries_used) {
             (Some(left), Some(used)) => format!(", {used} tries used, {left} left"),
             _ => String::new(),

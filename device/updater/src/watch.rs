@@ -138,10 +138,10 @@ fn prove(config: &Config) -> Result<Watched, UpdaterError> {
 
 /// Restarts the device, whatever else fails: until then nobody comes back to the version that worked.
 fn give_up(config: &Config, failed: Vec<String>) -> Result<Watched, UpdaterError> {
-    let (told, recorded) = mpsc::channel();
+    let (done, recorded) = mpsc::channel();
     let (config_there, checks) = (config.clone(), failed.clone());
     // A disk that is lost may never answer. Whoever waits for it is left behind.
-    std::thread::spawn(move || told.send(record(&config_there, checks)));
+    std::thread::spawn(move || done.send(record(&config_there, checks)));
     let recorded = recorded.recv_timeout(RECORD);
     restart(&config.reboot);
     recorded.unwrap_or(Ok(())).map(|()| Watched::Failed(failed))

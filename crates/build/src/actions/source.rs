@@ -28,24 +28,24 @@ impl Make for SourceAction {
         match &self.fetch {
             Fetch::Https { urls, name, sha256, unpack } => {
                 let file = Remote { urls: urls.clone(), size: None, sha256: *sha256, name: name.clone() };
-                lay(cx, vec![file], *unpack, &self.only, &tree)?;
+                put_files(cx, vec![file], *unpack, &self.only, &tree)?;
             }
             Fetch::Crate { name, version, sha256 } => {
                 let file = crate_file(name, version, *sha256, &cx.builder.mirrors)?;
-                lay(cx, vec![file], true, &self.only, &tree)?;
+                put_files(cx, vec![file], true, &self.only, &tree)?;
             }
             Fetch::Debian { files, patches } => {
                 let files = files.iter().map(|file| cx.archive_file(file)).collect::<Result<Vec<_>, _>>()?;
                 match patches {
                     Some(Patches { file, wanted, container }) => {
                         // A patch may change more than what is asked for, and all of it has to apply.
-                        lay(cx, files, true, &[], &tree)?;
+                        put_files(cx, files, true, &[], &tree)?;
                         let container = cx.input(*container)?;
                         let changes = Changes { file, wanted, tree: &tree };
                         apply_debian_patches(cx, &changes, &container, scratch.path())?;
                         keep_only(&tree, &self.only)?;
                     }
-                    None => lay(cx, files, true, &self.only, &tree)?,
+                    None => put_files(cx, files, true, &self.only, &tree)?,
                 }
             }
             Fetch::Git { url, commit, container } => {
@@ -76,7 +76,7 @@ impl Make for SourceAction {
     }
 }
 
-fn lay(
+fn put_files(
     cx: &Making<'_>,
     files: Vec<Remote>,
     unpack: bool,

@@ -50,8 +50,8 @@ impl Make for UnitAction {
 pub(crate) fn prepare(cx: &Making<'_>, unit: &UnitAction, scratch: &Path) -> Result<Prepared, ActionError> {
     let make = |error| ActionError::io("make the directories of a build in", scratch, error);
     let directories = Directories::make(scratch).map_err(make)?;
-    lay_files(&unit.unit, &directories)?;
-    lay_scripts(&scripts(&unit.unit), &directories)?;
+    write_files(&unit.unit, &directories)?;
+    write_scripts(&scripts(&unit.unit), &directories)?;
     let members = sysroot(cx.plan, cx.id);
     let cache = compiler_cache(cx, unit, &members)?;
     let trees = Trees {
@@ -113,14 +113,14 @@ pub(crate) fn command(script: &Script) -> Vec<String> {
     ["/bin/sh", "-eu", &format!("/build/steps/{}", script.file)].map(str::to_owned).into()
 }
 
-fn lay_files(unit: &Unit, directories: &Directories) -> Result<(), ActionError> {
+fn write_files(unit: &Unit, directories: &Directories) -> Result<(), ActionError> {
     unit.files.iter().try_for_each(|file| {
         let mode = if file.executable { 0o755 } else { 0o644 };
         write(&directories.path("files").join(&file.path), &file.content, mode)
     })
 }
 
-fn lay_scripts(scripts: &Scripts, directories: &Directories) -> Result<(), ActionError> {
+fn write_scripts(scripts: &Scripts, directories: &Directories) -> Result<(), ActionError> {
     let steps = directories.path("steps");
     let texts = scripts.scripts().map(|script| (&script.file, script.text.as_bytes()));
     let rendered = scripts.rendered.iter().map(|(name, content)| (name, content.as_slice()));

@@ -35,10 +35,10 @@ pub fn run(args: &Sign) -> Result<(), CommandError> {
     isolation()?;
     let built = BuiltTargets::new(locked, &[name.clone(), tools])?;
     let scratch = built.builder.session.scratch()?;
-    let not_laid =
+    let not_made =
         |error| CommandError::config(format!("cannot write to {}", args.output.display())).because(error);
-    fs::create_dir_all(&args.output).map_err(not_laid)?;
-    let output = args.output.canonicalize().map_err(not_laid)?;
+    fs::create_dir_all(&args.output).map_err(not_made)?;
+    let output = args.output.canonicalize().map_err(not_made)?;
     let secure_boot = open_secure_boot(built.directory(secure_boot::CONTAINER)?, &project, scratch.path())?;
     let disk = built.artifact()?;
     secure_boot.sign(&disk, &name, &output, &scratch.path().join("signing"))?;

@@ -91,7 +91,7 @@ pub fn squarified(sizes: &[f64], whole: Rect) -> Vec<Rect> {
     while !rest.is_empty() {
         let count = row(rest, left.w.min(left.h));
         let (taken, later) = rest.split_at(count);
-        left = lay(taken, left, &mut rects);
+        left = place(taken, left, &mut rects);
         rest = later;
     }
     rects
@@ -114,7 +114,7 @@ fn worst(row: &[f64], side: f64) -> f64 {
 }
 
 /// Lays a row along the shorter side; gives what is left.
-fn lay(row: &[f64], left: Rect, rects: &mut Vec<Rect>) -> Rect {
+fn place(row: &[f64], left: Rect, rects: &mut Vec<Rect>) -> Rect {
     let sum: f64 = row.iter().sum();
     let upright = left.w >= left.h;
     let thick = sum / if upright { left.h } else { left.w };

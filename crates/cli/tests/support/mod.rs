@@ -16,9 +16,9 @@ use yoe_plan::{Options, Plan};
 use yoe_store::{ActionResult, Store};
 
 /// Programs of this machine that the container gets.
-const PROGRAMS: [&str; 20] = [
+const PROGRAMS: [&str; 21] = [
     "sh", "ls", "cat", "cp", "mv", "rm", "mkdir", "ln", "chmod", "install", "dirname", "touch", "sleep",
-    "env", "find", "git", "sed", "sort", "xargs", "patch",
+    "env", "timeout", "find", "git", "sed", "sort", "xargs", "patch",
 ];
 
 pub struct Sandbox {
@@ -75,7 +75,7 @@ impl Sandbox {
 
     /// As [`Self::lock`], with a Go client in the container.
     pub fn lock_with_go(&self) {
-        self.lock_with(lay_go);
+        self.lock_with(write_go_client);
     }
 
     /// As [`Self::lock`], with what git needs for `http://` in the container.
@@ -92,7 +92,7 @@ impl Sandbox {
         let store = self.store();
         let session = store.session().unwrap();
         let scratch = session.scratch().unwrap();
-        lay_programs(scratch.path());
+        copy_programs(scratch.path());
         more(scratch.path());
         let tree = store.import_tree(scratch.path()).unwrap();
         let action = &plan.actions[0];
@@ -194,18 +194,18 @@ fn plan(project: Project<Unlocked>, lock: Lock) -> Plan {
 }
 
 /// Copies programs and the libraries that each names.
-fn lay_programs(root: &Path) {
+fn copy_programs(root: &Path) {
     for program in PROGRAMS {
         let path =
             ["/bin", "/usr/bin"].iter().map(|dir| Path::new(dir).join(program)).find(|path| path.exists());
         let path = path.unwrap_or_else(|| panic!("this machine has no {program}"));
-        lay_program(root, &path, &root.join("usr/bin").join(program));
+        copy_program(root, &path, &root.join("usr/bin").join(program));
     }
     std::os::unix::fs::symlink("usr/bin", root.join("bin")).unwrap();
 }
 
 /// Copies a program and the libraries that it names (ldd(1)).
-fn lay_program(root: &Path, program: &Path, to: &Path) {
+fn copy_program(root: &Path, program: &Path, to: &Path) {
     let listed = Command::new("ldd").arg(program).output().expect("this machine has ldd").stdout;
     let listed = String::from_utf8(listed).unwrap();
     let libraries: BTreeSet<&str> = listed
@@ -226,11 +226,11 @@ fn lay_program(root: &Path, program: &Path, to: &Path) {
 fn lay_git_http(root: &Path) {
     let found = Command::new("git").arg("--exec-path").output().expect("this machine has no git");
     let program = PathBuf::from(String::from_utf8(found.stdout).unwrap().trim()).join("git-remote-http");
-    lay_program(root, &program, &root.join(program.strip_prefix("/").unwrap()));
+    copy_program(root, &program, &root.join(program.strip_prefix("/").unwrap()));
 }
 
 /// The Go client alone: to fetch modules it needs no more of its tree than the outline.
-fn lay_go(root: &Path) {
+fn write_go_client(root: &Path) {
     let found = Command::new("go").args(["env", "GOROOT"]).output().expect("this machine has no go");
     let from = PathBuf::from(String::from_utf8(found.stdout).unwrap().trim());
     let to = root.join("usr/lib/go");

@@ -27,17 +27,17 @@ pub fn deb(
     let data = data(BufReader::new(opened))
         .map_err(|source| UnpackError::Damaged { archive: name.clone(), source })?;
     let mut root = Root::open(into)?;
-    lay(data, &name, &mut root, filter, limits)
+    unpack(data, &name, &mut root, filter, limits)
 }
 
-pub(super) fn lay(
+pub(super) fn unpack(
     data: impl Read,
     name: &str,
     root: &mut Root,
     filter: Filter<'_>,
     limits: &Limits,
 ) -> Result<(), UnpackError> {
-    Layer::new(name, root, limits).filter(filter).lay(data)
+    Layer::new(name, root, limits).filter(filter).unpack(data)
 }
 
 /// The content of one file of a `.deb` that is in memory; `None` when it has no such file. Symbolic links are not

@@ -99,7 +99,7 @@ fn unpack(packages: &[PathBuf], root: &mut Root, limits: &Limits) -> Result<(), 
         packages.iter().zip(receivers).try_for_each(|(package, receiver)| {
             let name = deb::display_name(package);
             let data = Chunks { receiver, chunk: io::Cursor::default() };
-            let done = deb::lay(data, &name, root, &taken, limits);
+            let done = deb::unpack(data, &name, root, &taken, limits);
             // A thread that ended early leaves an archive that looks damaged.
             if limits.cancel.is_cancelled() { Err(UnpackError::Cancelled) } else { done }
         })

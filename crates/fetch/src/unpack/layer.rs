@@ -30,7 +30,7 @@ impl<'a> Layer<'a> {
         self
     }
 
-    pub(super) fn lay(mut self, reader: impl Read) -> Result<(), UnpackError> {
+    pub(super) fn unpack(mut self, reader: impl Read) -> Result<(), UnpackError> {
         let archive = self.archive;
         let damaged = |source| UnpackError::stream(archive, source);
         let reader = Bounded::new(reader, self.limits.stream(), &self.limits.cancel);

@@ -86,7 +86,7 @@ pub fn archive(
     let mut root = Root::open(into)?;
     let taken = |path: &[u8]| only.is_empty() || part.takes(path);
     let layer = Layer::new(name, &mut root, limits).filter(&taken);
-    layer.lay(compression.reader(BufReader::new(opened)))?;
+    layer.unpack(compression.reader(BufReader::new(opened)))?;
     part.check(name)?;
     strip(into).map_err(|source| UnpackError::Directory { path: into.to_owned(), source })
 }

@@ -192,7 +192,7 @@ fn outcome(rule: &'static Rule, question: &Question<'_>) -> Outcome {
         (Value::Yes | Value::Module, Wish::BetterOff) => Verdict::Unwanted,
         (Value::Yes, _) => Verdict::Enabled,
         (Value::Module, _) => Verdict::Module,
-        (_, Wish::BetterOff | Wish::Told) => Verdict::NotApplicable,
+        (_, Wish::BetterOff | Wish::Noted) => Verdict::NotApplicable,
         _ if unnamed => Verdict::Unnamed,
         _ => Verdict::Missing,
     };

@@ -1,6 +1,6 @@
 //! What moby's check calls "Optional Features".
 
-use super::rule::{Group, Rule, Section, avoid, told, want};
+use super::rule::{Group, Rule, Section, avoid, note, want};
 
 const fn group(advice: Option<&'static str>, rules: &'static [Rule]) -> Group {
     let source = "moby, contrib/check-config.sh: Optional Features";
@@ -29,7 +29,7 @@ const SECURITY: &[Rule] = &[
 
 const VSYSCALL: &[Rule] = &[
     avoid("LEGACY_VSYSCALL_NATIVE", "a fixed address with usable code: defeats address space randomisation"),
-    told("LEGACY_VSYSCALL_EMULATE", "containers with a C library from before 2013 work"),
+    note("LEGACY_VSYSCALL_EMULATE", "containers with a C library from before 2013 work"),
     avoid(
         "LEGACY_VSYSCALL_NONE",
         "containers with a C library from before 2013 do not start; XONLY lets them",

@@ -41,7 +41,7 @@ const PODMAN: &[Rule] = &[
     want("NFT_LOG", "logging in rules").module("nft_log"),
     want("NFT_QUOTA", "volume limits in rules").module("nft_quota"),
     want("NFT_REDIR", "redirects to the host").module("nft_redir"),
-    want("NFT_COMPAT", "iptables-nft for programs beside Podman").module("nft_compat"),
+    want("NFT_COMPAT", "iptables-nft for programs other than Podman").module("nft_compat"),
     want("SECCOMP_FILTER", "the default profile is left out without it"),
     want("CHECKPOINT_RESTORE", "`podman container checkpoint`"),
 ];

@@ -11,8 +11,8 @@ pub enum Wish {
     Required,
     /// On; without it something is missing that not everybody needs.
     Optional,
-    /// Told about when it is on.
-    Told,
+    /// Said when it is on.
+    Noted,
     /// Better off.
     BetterOff,
 }
@@ -138,8 +138,8 @@ pub(super) const fn want(symbol: &'static str, reason: &'static str) -> Rule {
     Rule::new(symbol, Wish::Optional, reason)
 }
 
-pub(super) const fn told(symbol: &'static str, reason: &'static str) -> Rule {
-    Rule::new(symbol, Wish::Told, reason)
+pub(super) const fn note(symbol: &'static str, reason: &'static str) -> Rule {
+    Rule::new(symbol, Wish::Noted, reason)
 }
 
 pub(super) const fn avoid(symbol: &'static str, reason: &'static str) -> Rule {

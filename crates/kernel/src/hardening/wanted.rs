@@ -136,7 +136,7 @@ const MEMORY: &[Wanted] = &[
     on("INIT_ON_ALLOC_DEFAULT_ON", "allocated memory starts as zero").since(5, 3),
     on("SLAB_FREELIST_RANDOM", "the order of allocations cannot be foreseen"),
     on("SLAB_FREELIST_HARDENED", "the allocator's lists notice overwriting"),
-    on("RANDOM_KMALLOC_CACHES", "attackers cannot place their object beside the victim's").since(6, 6),
+    on("RANDOM_KMALLOC_CACHES", "attackers cannot place their object next to the victim's").since(6, 6),
     on("SHUFFLE_PAGE_ALLOCATOR", "the order of pages cannot be foreseen").since(5, 2),
     off("COMPAT_BRK", "the heap of programs starts at a random place"),
     off("SLUB_TINY", "the small allocator leaves out the protections above").since(6, 2),

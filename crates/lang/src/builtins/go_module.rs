@@ -20,7 +20,7 @@ arguments! {
         [positional] path: GoModulePath,
         /// Its version; `v` and the unit's version when there is none.
         version: Option<GoVersion> = None,
-        /// The file that stands for its `go.mod`, when upstream gave that another name; the sums are beside it.
+        /// The file that stands for its `go.mod`, when upstream gave that another name; the sums are next to it.
         gomod: Option<ArchivePath> = None,
         /// Modules that its `go.mod` replaces by directories which no module's archive holds, from directory to module path: each is
         /// there, and empty.

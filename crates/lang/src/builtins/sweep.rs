@@ -10,7 +10,7 @@ use crate::session::FileKind;
 
 arguments! {
     /// Losses of power at random moments of some work. Before each of them, and after the last, `run` of the test says
-    /// whether what the work had reported is still there. Both are told by variables: `$reported` holds the newest line of
+    /// whether what the work had reported is still there. Variables say both: `$reported` holds the newest line of
     /// each subject (the first word of a line), `$cut` the number of losses so far, `$random` a number.
     "sweep" => pub(crate) struct Arguments {
         /// The work: shell text, run as root on the device. Each line that it prints reports what holds for a subject from

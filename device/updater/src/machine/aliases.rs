@@ -19,7 +19,7 @@ pub fn redundant(names: &[(&str, u32)]) -> Vec<usize> {
     }
     let mut redundant = Vec::new();
     for mut places in files.into_values() {
-        places.sort_unstable_by_key(|place| (worth(names[*place].0), names[*place].0));
+        places.sort_unstable_by_key(|place| (rank(names[*place].0), names[*place].0));
         places.pop();
         redundant.append(&mut places);
     }
@@ -27,7 +27,7 @@ pub fn redundant(names: &[(&str, u32)]) -> Vec<usize> {
 }
 
 /// What a name says. Below every other are those of files that are not finished yet.
-fn worth(path: &str) -> (u8, (u8, u32)) {
+fn rank(path: &str) -> (u8, (u8, u32)) {
     let file = path.rsplit('/').next().unwrap_or(path);
     match EntryName::parse(file) {
         Some(name) => (2, rank_of_state(name.state())),
