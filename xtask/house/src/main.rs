@@ -142,6 +142,7 @@ mod tests {
         let source = root.path().join("crates/a/src/deep");
         fs::create_dir_all(&source).unwrap();
         for (file, text) in [
+            ("../lib.rs", "mod deep;\n"),
             ("mod.rs", "mod one;\nmod two;\nmod leaf;\nuse leaf::g;\n"),
             ("one.rs", "use super::two::f;\npub fn g() {}\nmod inner {\n    use super::super::leaf::h;\n}\n"),
             ("two.rs", "pub fn f() { super::one::g() }\n"),
