@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::error::Problem;
-use super::lexer::Token;
+use super::lexer::{Order, Token};
 
 /// How deep parentheses and `!` may nest. The kernel's own expressions stay below 10.
 const MAX_DEPTH: usize = 100;
@@ -34,23 +34,6 @@ pub enum Operand {
     Text(String),
     /// A macro of unknown value.
     Probe(String),
-}
-
-/// An operator of comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Order {
-    /// `=`
-    Equal,
-    /// `!=`
-    NotEqual,
-    /// `<`
-    Less,
-    /// `<=`
-    AtMost,
-    /// `>`
-    More,
-    /// `>=`
-    AtLeast,
 }
 
 /// Reads tokens from the left.
@@ -154,19 +137,6 @@ fn one_or(mut parts: Vec<Expr>, many: fn(Vec<Expr>) -> Expr) -> Expr {
             many(parts)
         }
         None => many(parts),
-    }
-}
-
-impl fmt::Display for Order {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Equal => "=",
-            Self::NotEqual => "!=",
-            Self::Less => "<",
-            Self::AtMost => "<=",
-            Self::More => ">",
-            Self::AtLeast => ">=",
-        })
     }
 }
 

@@ -1,8 +1,39 @@
 //! The tokens of one line.
 
+use std::fmt;
+
 use super::environment::{Environment, macro_end};
 use super::error::Problem;
-use super::expr::Order;
+
+/// An operator of comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::More => ">",
+            Self::AtLeast => ">=",
+        })
+    }
+}
 
 /// A token. Text that holds a macro of unknown value is a [`Token::Probe`], quoted or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
