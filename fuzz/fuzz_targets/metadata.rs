@@ -49,15 +49,15 @@ fn read(bytes: &[u8]) {
     let _ = Trust::new(bytes);
     let _ = trust.clone().rotate(bytes);
     let timestamp = published("timestamp.json");
-    let known = trust.timestamp(timestamp, Seen::default(), NOW).expect("it is signed");
-    if let Ok(timestamp) = trust.timestamp(bytes, Seen::default(), NOW) {
+    let known = trust.timestamp(timestamp, &Seen::default(), NOW).expect("it is signed");
+    if let Ok(timestamp) = trust.timestamp(bytes, &Seen::default(), NOW) {
         let _ = timestamp.version_of(Role::Snapshot);
-        let _ = trust.snapshot(bytes, &timestamp, Seen::default(), NOW);
+        let _ = trust.snapshot(bytes, &timestamp, &Seen::default(), NOW);
     }
-    if let Ok(snapshot) = trust.snapshot(published("snapshot.json"), &known, Seen::default(), NOW) {
+    if let Ok(snapshot) = trust.snapshot(published("snapshot.json"), &known, &Seen::default(), NOW) {
         let _ = trust.targets(bytes, &known, &snapshot, NOW);
     }
-    let _ = trust.snapshot(bytes, &known, Seen::default(), NOW);
+    let _ = trust.snapshot(bytes, &known, &Seen::default(), NOW);
 }
 
 fn published(end: &str) -> &'static [u8] {
