@@ -420,10 +420,10 @@ fn two_who_publish_at_once_lose_nothing() {
 fn whoever_waits_is_told_and_gets_his_turn() {
     let directory = tempfile::tempdir().unwrap();
     let held = Repository::open(directory.path(), &mut || panic!("nobody is here")).unwrap();
-    let (told, waits) = std::sync::mpsc::channel();
+    let (waiting, waits) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
         let second =
-            scope.spawn(|| Repository::open(directory.path(), &mut || told.send(()).unwrap()).is_ok());
+            scope.spawn(|| Repository::open(directory.path(), &mut || waiting.send(()).unwrap()).is_ok());
         waits.recv().unwrap();
         drop(held);
         assert!(second.join().unwrap());

@@ -38,7 +38,7 @@ fn many_mistakes_come_in_the_same_order() {
         class.replace("BUILD_CONTAINER,", "\"x\","),
     )
     .unwrap();
-    let told = support::rendered(directory.path());
-    assert!(told.matches("error: ").count() == 200, "{told}");
-    assert_eq!(told, support::rendered(directory.path()));
+    let message = support::rendered(directory.path());
+    assert!(message.matches("error: ").count() == 200, "{message}");
+    assert_eq!(message, support::rendered(directory.path()));
 }

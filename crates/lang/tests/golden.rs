@@ -29,11 +29,11 @@ fn every_mistake_is_told_as_written_down() {
         let text = fs::read_to_string(path).unwrap();
         let (input, expected) = text.split_once(EXPECTED).unwrap_or((&text, ""));
         let directory = support::project(input);
-        let told = support::rendered(directory.path());
+        let message = support::rendered(directory.path());
         if bless {
-            fs::write(path, format!("{input}{EXPECTED}{told}")).unwrap();
-        } else if told != expected {
-            wrong.push(format!("{}\n--- written down\n{expected}\n--- told\n{told}", path.display()));
+            fs::write(path, format!("{input}{EXPECTED}{message}")).unwrap();
+        } else if message != expected {
+            wrong.push(format!("{}\n--- written down\n{expected}\n--- told\n{message}", path.display()));
         }
     }
     assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));

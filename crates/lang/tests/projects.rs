@@ -172,8 +172,8 @@ fn the_machine_decides_ctx() {
 fn a_machine_that_is_not_there_is_told() {
     let directory = support::project(PROJECT);
     let options = Options { machine: Some("amr".into()) };
-    let told = yoe_lang::load(directory.path(), &options).unwrap_err().render();
-    assert_eq!(told, "error: there is no machine `amr`\n  = hint: did you mean `arm`?\n");
+    let message = yoe_lang::load(directory.path(), &options).unwrap_err().render();
+    assert_eq!(message, "error: there is no machine `amr`\n  = hint: did you mean `arm`?\n");
 }
 
 #[test]

@@ -34,9 +34,9 @@ def program(name, **kwargs):
 fn load_unit(root: &Path, bytes: &[u8]) {
     fs::create_dir_all(root.join("units/apps")).unwrap();
     fs::write(root.join("units/apps/foo.star"), bytes).unwrap();
-    let told = support::rendered(root);
-    assert!(!told.contains("a mistake in yoe"), "{told}");
-    assert!(!told.contains(root.to_str().unwrap()), "a path of the machine: {told}");
+    let message = support::rendered(root);
+    assert!(!message.contains("a mistake in yoe"), "{message}");
+    assert!(!message.contains(root.to_str().unwrap()), "a path of the machine: {message}");
 }
 
 /// Bytes of a unit with some spans replaced.
@@ -161,9 +161,9 @@ fn a_file_that_is_too_large_is_told() {
     fs::create_dir_all(directory.path().join("units/apps/foo")).unwrap();
     fs::write(directory.path().join("units/apps/foo.star"), vec![b'#'; (1 << 20) + 1]).unwrap();
     fs::write(directory.path().join("units/apps/foo/big"), vec![0; (4 << 20) + 1]).unwrap();
-    let told = support::rendered(directory.path());
-    assert!(told.contains("error: the file is larger than 1 MiB\n --> units/apps/foo.star"), "{told}");
-    assert!(told.contains("error: the file is larger than 4 MiB\n --> units/apps/foo/big"), "{told}");
+    let message = support::rendered(directory.path());
+    assert!(message.contains("error: the file is larger than 1 MiB\n --> units/apps/foo.star"), "{message}");
+    assert!(message.contains("error: the file is larger than 4 MiB\n --> units/apps/foo/big"), "{message}");
 }
 
 #[test]
@@ -171,8 +171,8 @@ fn a_file_that_is_not_text_is_told() {
     let directory = support::project(CLASS);
     fs::create_dir_all(directory.path().join("units/apps")).unwrap();
     fs::write(directory.path().join("units/apps/foo.star"), b"x = 1\ny = \"\xff\"\n").unwrap();
-    let told = support::rendered(directory.path());
-    assert!(told.contains("error: the file is not UTF-8 text: line 2"), "{told}");
+    let message = support::rendered(directory.path());
+    assert!(message.contains("error: the file is not UTF-8 text: line 2"), "{message}");
 }
 
 /// Opening a pipe waits for a writer that never comes.
@@ -183,8 +183,8 @@ fn what_is_no_regular_file_is_told() {
     fs::write(directory.path().join("units/apps/foo.star"), UNIT).unwrap();
     let _socket =
         std::os::unix::net::UnixListener::bind(directory.path().join("units/apps/foo/socket")).unwrap();
-    let told = support::rendered(directory.path());
-    assert!(told.contains("this is neither a file nor a directory"), "{told}");
+    let message = support::rendered(directory.path());
+    assert!(message.contains("this is neither a file nor a directory"), "{message}");
 }
 
 #[test]

@@ -37,27 +37,30 @@ impl LockedProject {
         let signer = packages::existing(&paths::keys()?, &self.project.name)?;
         // Nothing was ever signed by a key that is yet to be made, so any digest that no key has will do.
         let signer = signer.as_ref().map_or_else(|| Ok(Digest::of(b"")), digest)?;
-        self.plan_signed_by(targets, signer)
+        let (targets, trees) = self.with_working_trees(targets)?;
+        self.plan_signed_by(&targets, &trees, signer)
     }
 
     /// Plans these targets, or the project's image when there are none, in order to build them. The project's first build makes
     /// the key that signs its packages.
     pub fn buildable(self, targets: &[String]) -> Result<(BuildableProject, Plan), CommandError> {
         let keys = paths::keys()?;
-        let signer = match packages::existing(&keys, &self.project.name)? {
+        let existing = packages::existing(&keys, &self.project.name)?;
+        let (targets, trees) = self.with_working_trees(targets)?;
+        let signer = match existing {
             Some(signer) => signer,
             None => {
                 // A command that cannot be carried out makes no key.
-                self.plan_signed_by(targets, Digest::of(b""))?;
+                self.plan_signed_by(&targets, &trees, Digest::of(b""))?;
                 make_signer(&keys, &self.project.name)?
             }
         };
-        let buildable = BuildableProject { locked: self, signer };
-        let plan = buildable.plan(targets)?;
-        Ok((buildable, plan))
+        let plan = self.plan_signed_by(&targets, &trees, digest(&signer)?)?;
+        Ok((BuildableProject { locked: self, signer }, plan))
     }
 
-    fn plan_signed_by(&self, targets: &[String], signer: Digest) -> Result<Plan, CommandError> {
+    /// These targets, or the project's image when there are none, and the working trees that they need.
+    fn with_working_trees(&self, targets: &[String]) -> Result<(Vec<String>, WorkingTrees), CommandError> {
         let default = || self.project.default_image.clone().into_iter().collect();
         let targets: Vec<String> = if targets.is_empty() { default() } else { targets.to_vec() };
         if targets.is_empty() {
@@ -65,6 +68,15 @@ impl LockedProject {
                 .hint("name a unit or an image"));
         }
         let trees = self.working_trees(&targets)?;
+        Ok((targets, trees))
+    }
+
+    fn plan_signed_by(
+        &self,
+        targets: &[String],
+        trees: &WorkingTrees,
+        signer: Digest,
+    ) -> Result<Plan, CommandError> {
         let options = Options {
             signer,
             package_rules: yoe_package::REVISION,
@@ -72,7 +84,7 @@ impl LockedProject {
             oci_rules: yoe_oci::REVISION,
             kernel_rules: yoe_kernel::REVISION,
         };
-        yoe_plan::plan(&self.project, &trees, &targets, &options)
+        yoe_plan::plan(&self.project, trees, targets, &options)
             .map_err(|error| CommandError::user(error.to_string()))
     }
 
@@ -102,7 +114,8 @@ impl LockedProject {
 impl BuildableProject {
     /// Plans these targets, or the project's image when there are none.
     pub fn plan(&self, targets: &[String]) -> Result<Plan, CommandError> {
-        self.locked.plan_signed_by(targets, digest(&self.signer)?)
+        let (targets, trees) = self.locked.with_working_trees(targets)?;
+        self.locked.plan_signed_by(&targets, &trees, digest(&self.signer)?)
     }
 
     /// Where results are.

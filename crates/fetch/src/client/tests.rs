@@ -168,7 +168,7 @@ fn a_silent_server_is_left_and_resumed() {
     // On a busy machine the first bytes may take longer than that, so the server may be asked for them more than once.
     let impatient = Settings { silence: Duration::from_secs(1), attempts: 20, ..settings() };
     let waits = case.waits_for(impatient);
-    assert!(case.server.requests().last().unwrap().from.is_some_and(|from| (1..=70_000).contains(&from)));
+    assert_eq!(case.server.requests().last().unwrap().from, Some(70_000));
     assert!(waits >= 1);
 }
 

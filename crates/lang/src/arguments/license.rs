@@ -32,11 +32,19 @@ const USUAL: [(&str, &str); 12] = [
     ("public domain", "CC0-1.0"),
 ];
 
+const OPERATORS: [&str; 3] = ["AND", "OR", "WITH"];
+
+/// The operator that a word is but for its case. The standard's operators are upper case; the parser takes any.
+fn other_case(word: &str) -> Option<&'static str> {
+    OPERATORS.into_iter().find(|operator| operator.eq_ignore_ascii_case(word) && *operator != word)
+}
+
 fn check(text: &str) -> Result<(), Unfit> {
     let names = || LICENSES.iter().map(|license| license.name);
     let usual = USUAL.iter().find(|(wrong, _)| wrong.eq_ignore_ascii_case(text)).map(|(_, right)| *right);
-    let other_case = names().find(|known| known.eq_ignore_ascii_case(text) && *known != text);
-    if let Some(right) = usual.or(other_case) {
+    let known = names().find(|known| known.eq_ignore_ascii_case(text) && *known != text);
+    let operator = || text.split([' ', '(', ')']).find_map(other_case);
+    if let Some(right) = usual.or(known).or_else(operator) {
         return Err(Unfit::hint(format!("write {right:?}")));
     }
     let Err(error) = Expression::parse_mode(text, MODE) else { return Ok(()) };
@@ -79,12 +87,15 @@ mod tests {
             "GPLv2",
             "mit",
             "MIT AND Apache-3.0",
+            "MIT and ISC",
+            "MIT Or (ISC)",
         ] {
             assert!(check(text).is_err(), "{text}");
         }
         assert_eq!(check("Apache 2.0").unwrap_err().hint.as_deref(), Some("did you mean \"Apache-2.0\"?"));
         let hint = |text: &str| check(text).unwrap_err().hint.unwrap_or_default();
         assert_eq!(hint("MIT AND BSD-3-Clase"), "did you mean \"BSD-3-Clause\"?");
+        assert_eq!(hint("MIT and ISC"), "write \"AND\"");
         assert_eq!(hint("mpl-2.0"), "write \"MPL-2.0\"");
         assert_eq!(check("gplv2").unwrap_err().hint.as_deref(), Some("write \"GPL-2.0-only\""));
     }
