@@ -4,6 +4,7 @@ mod budget;
 pub(crate) mod call;
 mod container;
 mod crate_source;
+mod debian_package;
 mod debian_source;
 mod disk;
 mod git;
@@ -112,6 +113,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<install_template::Arguments>(),
         Entry::of::<symlink::Arguments>(),
         Entry::of::<kconfig_check::Arguments>(),
+        Entry::of::<debian_package::Arguments>(),
         Entry::of::<debian_source::Arguments>(),
         Entry::of::<git::Arguments>(),
         Entry::of::<go_module::Arguments>(),

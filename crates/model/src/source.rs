@@ -66,6 +66,19 @@ pub enum Source {
         /// What is applied of Debian's patches.
         patches: DebianPatches,
     },
+    /// An archive inside of a Debian binary package, such as the kernel's source in `linux-source-6.12`.
+    DebianPackage {
+        /// Name of the binary package.
+        package: String,
+        /// Debian's version with its revision, such as `6.12.118-1`.
+        version: String,
+        /// The archive's path in the package, relative to the root.
+        file: String,
+        /// The suite whose index lists it.
+        suite: String,
+        /// The archive that serves the package, a key of the project's mirrors.
+        archive: String,
+    },
     /// A commit of a git repository.
     Git {
         /// Where the repository is served.
@@ -185,6 +198,9 @@ impl Source {
             Source::Debian { package, version, patches, .. } => {
                 format!("debian:{package}@{version}{}", patches.suffix())
             }
+            Source::DebianPackage { package, version, file, .. } => {
+                format!("debian-package:{package}@{version} ({file})")
+            }
             Source::Git { url, commit, .. } => format!("git:{url}@{commit}"),
             Source::GoModule(GoModule { path, version, gomod, stubs, upgrade, .. }) => {
                 let gomod = gomod.iter().map(|file| format!(" with {file}"));
@@ -209,7 +225,7 @@ impl Source {
     /// The archive, a key of the project's mirrors, that serves it, for what has no address of its own.
     pub fn archive(&self) -> Option<&str> {
         match self {
-            Source::Debian { archive, .. } => Some(archive),
+            Source::Debian { archive, .. } | Source::DebianPackage { archive, .. } => Some(archive),
             Source::Crate { .. } => Some(CRATES),
             _ => None,
         }
@@ -217,7 +233,17 @@ impl Source {
 
     /// Whether the lock must say which bytes its name stands for.
     pub fn needs_lock(&self) -> bool {
-        matches!(self, Source::Debian { .. } | Source::GoModule(_))
+        self.suite().is_some() || matches!(self, Source::GoModule(_))
+    }
+
+    /// The archive and the suite of Debian's whose index lists it.
+    pub fn suite(&self) -> Option<(&str, &str)> {
+        match self {
+            Source::Debian { archive, suite, .. } | Source::DebianPackage { archive, suite, .. } => {
+                Some((archive, suite))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -235,6 +261,11 @@ impl ContentHash for Source {
                 "debian".hash(into);
                 (package, version).hash(into);
                 patches.hash(into);
+            }
+            Source::DebianPackage { package, version, file, .. } => {
+                "debian package".hash(into);
+                (package, version).hash(into);
+                file.hash(into);
             }
             Source::Git { commit, .. } => {
                 "git".hash(into);

@@ -108,6 +108,13 @@ pub enum Fetch {
         /// Debian's own patches, where some are applied.
         patches: Option<Patches>,
     },
+    /// An archive inside of Debian binary packages.
+    DebianPackage {
+        /// The package: one file.
+        files: Vec<ArchiveFile>,
+        /// The archive's path in it.
+        archive: String,
+    },
     /// A commit of a git repository.
     Git {
         /// Where the repository is served.

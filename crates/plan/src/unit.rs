@@ -114,6 +114,7 @@ impl Planner<'_> {
                     .transpose()?;
                 Fetch::Debian { files: locked.files, patches }
             }
+            Source::DebianPackage { file, .. } => Fetch::DebianPackage { files: locked.files, archive: file },
             Source::Git { url, commit, container } => {
                 Fetch::Git { url, commit, container: self.container(&container, &user, &unit.origin)? }
             }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use yoe_fetch::client::{Remote, crate_file};
 use yoe_fetch::snapshot;
-use yoe_fetch::unpack::{self, Limits, SourceFile};
+use yoe_fetch::unpack::{self, Limits, Package, SourceFile};
 use yoe_model::{Digest, TreeFilter};
 use yoe_plan::{Fetch, Patches, SourceAction};
 use yoe_sandbox::{Mount, Network, Tool};
@@ -48,6 +48,15 @@ impl Make for SourceAction {
                     None => put_files(cx, files, true, &self.only, &tree)?,
                 }
             }
+            Fetch::DebianPackage { files, archive } => {
+                let files = files.iter().map(|file| cx.archive_file(file)).collect::<Result<Vec<_>, _>>()?;
+                let packages = cx.blobs(&files)?;
+                cx.task("unpack");
+                for (package, remote) in packages.iter().zip(&files) {
+                    let package = Package { file: package, name: &remote.name };
+                    unpack::archive_in_deb(package, archive, &self.only, &tree, &limits(cx))?;
+                }
+            }
             Fetch::Git { url, commit, container } => {
                 let container = cx.input(*container)?;
                 clone(cx, &container, (url, commit), scratch.path())?;
@@ -88,8 +97,7 @@ fn put_files(
     let files = blobs.into_iter().zip(files).map(|(file, remote)| SourceFile { file, name: remote.name });
     if unpack {
         let files: Vec<SourceFile> = files.collect();
-        let limits = Limits { cancel: cx.builder.cancel.clone(), ..Limits::default() };
-        return Ok(unpack::source(&files, only, tree, &limits)?);
+        return Ok(unpack::source(&files, only, tree, &limits(cx))?);
     }
     fs::create_dir_all(tree).map_err(|error| ActionError::io("make", tree, error))?;
     for SourceFile { file, name } in files {
@@ -97,6 +105,10 @@ fn put_files(
         fs::copy(&file, &to).map_err(|error| ActionError::io("write", &to, error))?;
     }
     Ok(())
+}
+
+fn limits(cx: &Making<'_>) -> Limits {
+    Limits { cancel: cx.builder.cancel.clone(), ..Limits::default() }
 }
 
 /// Fetches one commit with the git of a container. This is the one step that has a network: what it gives is fixed by

@@ -150,6 +150,32 @@ pub enum DebianError {
         /// The versions that are there, as text.
         there: String,
     },
+    /// A binary package does not exist at all, or not at this version.
+    #[error(
+        "{suite} has no package {package} {version}: it has {}",
+        if there.is_empty() { "no package of this name" } else { there }
+    )]
+    NoVersion {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// The package.
+        package: String,
+        /// The version that was asked for.
+        version: String,
+        /// The versions that are there, as text.
+        there: String,
+    },
+    /// A package that is to hold a source is for one architecture.
+    #[error(
+        "package {package} cannot be a source: {file} is for one architecture, and what is built from a source must not \
+         depend on the machine that builds. Only packages of the architecture all can"
+    )]
+    OneArchitecture {
+        /// The package.
+        package: String,
+        /// Its file.
+        file: String,
+    },
     /// A source package has no upstream tarball.
     #[error("source package {package} {version} of {suite} lists no upstream tarball")]
     NoTarball {

@@ -79,9 +79,10 @@ impl<'a> Run<'a> {
     /// What the previous lock says of a source. Version 1 of the format said nothing of patches: of its entries only the
     /// tarballs still count, for sources that have no patch applied.
     fn kept(&self, entry: &SourceEntry, key: &str) -> Option<&'a LockedSource> {
-        let Source::Debian { package, version, patches, .. } = &entry.source else { return None };
-        match (self.previous.version, patches) {
-            (1, DebianPatches::None) => self.previous.sources.get(&format!("debian:{package}@{version}")),
+        match (self.previous.version, &entry.source) {
+            (1, Source::Debian { package, version, patches: DebianPatches::None, .. }) => {
+                self.previous.sources.get(&format!("debian:{package}@{version}"))
+            }
             (1, _) => None,
             _ => self.previous.sources.get(key),
         }
@@ -101,9 +102,8 @@ impl<'a> Run<'a> {
     /// Suites that are still used stay as they were seen, until they are opened again.
     fn keep_suites(&mut self) {
         let containers = self.project.containers.values().map(|c| format!("{}/{}", c.archive, c.suite));
-        let sources = debian_sources(self.project).filter_map(|(_, entry)| match &entry.source {
-            Source::Debian { archive, suite, .. } => Some(format!("{archive}/{suite}")),
-            _ => None,
+        let sources = debian_sources(self.project).filter_map(|(_, entry)| {
+            entry.source.suite().map(|(archive, suite)| format!("{archive}/{suite}"))
         });
         let used: BTreeSet<String> = containers.chain(sources).collect();
         let kept = self.previous.suites.iter().filter(|(name, _)| used.contains(*name));
@@ -146,20 +146,22 @@ impl<'a> Run<'a> {
     }
 
     fn source(&mut self, unit: &str, entry: &SourceEntry) -> Result<LockedSource, LockError> {
-        let Source::Debian { package, version, suite, archive, patches } = &entry.source else {
-            return Ok(LockedSource::default());
-        };
+        let Some((archive, suite)) = entry.source.suite() else { return Ok(LockedSource::default()) };
         let (key, unit, origin) = (entry.source.key(), unit.to_owned(), entry.origin.clone());
         let Some((keys, accept_expired)) = self.keys(archive, suite) else {
-            return Err(LockError::NoKeys { key, unit, origin, archive: archive.clone() });
+            return Err(LockError::NoKeys { key, unit, origin, archive: archive.to_owned() });
         };
         let trust = self.trust(&keys, accept_expired);
-        let place = (archive.clone(), suite.clone());
-        let text = self.visit(&place, &trust, |suite, access, report| suite.sources(access, report));
-        let named = Named { suite: &format!("{archive}/{suite}"), package, version };
-        let found = text
-            .and_then(|text| debian::find_source(&text, archive, named.suite, (package, version)))
-            .and_then(|files| lock_patches(files, patches, &named, &self.access, self.progress));
+        let place = (archive.to_owned(), suite.to_owned());
+        let found = match &entry.source {
+            Source::Debian { package, version, patches, .. } => {
+                self.source_package(&place, &trust, (package, version), patches)
+            }
+            Source::DebianPackage { package, version, .. } => {
+                self.package_as_source(&place, &trust, (package, version))
+            }
+            _ => Ok(LockedSource::default()),
+        };
         match found {
             Ok(locked) => {
                 (self.progress)(LockProgress::Source { key: &key });
@@ -167,6 +169,47 @@ impl<'a> Run<'a> {
             }
             Err(source) => Err(LockError::Source { key, unit, origin, source: Box::new(source) }),
         }
+    }
+
+    fn source_package(
+        &mut self,
+        place: &Place,
+        trust: &Trust<'_>,
+        (package, version): (&str, &str),
+        patches: &DebianPatches,
+    ) -> Result<LockedSource, DebianError> {
+        let text = self.visit(place, trust, |suite, access, report| suite.sources(access, report))?;
+        let named = Named { suite: &format!("{}/{}", place.0, place.1), package, version };
+        let files = debian::find_source(&text, &place.0, named.suite, (package, version))?;
+        lock_patches(files, patches, &named, &self.access, self.progress)
+    }
+
+    /// A binary package that holds a source. It must be one for all architectures: what is built from it is the same whatever
+    /// the machine that builds.
+    fn package_as_source(
+        &mut self,
+        place: &Place,
+        trust: &Trust<'_>,
+        (name, version): (&str, &str),
+    ) -> Result<LockedSource, DebianError> {
+        let index = self.index(place, trust, self.access.architecture)?;
+        let versions = index.versions(name);
+        let suite = format!("{}/{}", place.0, place.1);
+        let Some(package) = versions.iter().find(|package| package.version == version) else {
+            let there =
+                versions.iter().map(|package| package.version.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(DebianError::NoVersion {
+                suite,
+                package: name.to_owned(),
+                version: version.to_owned(),
+                there,
+            });
+        };
+        let LockedPackage { file, .. } = locked(package, &place.0, None);
+        if !file.path.ends_with("_all.deb") {
+            return Err(DebianError::OneArchitecture { package: name.to_owned(), file: file.path });
+        }
+        Ok(LockedSource { files: vec![file], ..LockedSource::default() })
     }
 
     /// The keys that may sign a suite which a source names: those of the containers of that suite, or, if there are none,
@@ -219,7 +262,7 @@ impl<'a> Run<'a> {
 
 fn debian_sources(project: &Project<Unlocked>) -> impl Iterator<Item = (&str, &SourceEntry)> {
     project.units.values().flat_map(|unit| {
-        let debian = unit.sources.iter().filter(|entry| matches!(entry.source, Source::Debian { .. }));
+        let debian = unit.sources.iter().filter(|entry| entry.source.suite().is_some());
         debian.map(|entry| (unit.name.as_str(), entry))
     })
 }

@@ -68,6 +68,36 @@ fn a_project_is_locked() {
 }
 
 #[test]
+fn a_package_that_holds_a_source_is_locked() {
+    let path = "pool/linux-source-6.12_6.12.117-1_all.deb";
+    let archive = Archive::new(&[ed25519()])
+        .at("linux-source-6.12", "6.12.117-1", path)
+        .at("linux-source-6.12", "6.12.107-1", "pool/linux-source-6.12_6.12.107-1_all.deb")
+        .at("linux-image", "6.12.117-1", "pool/linux-image_6.12.117-1_amd64.deb")
+        .sign(&[ed25519()]);
+    let sketch = Sketch::new(ed25519()).package("linux-source-6.12", "6.12.117-1");
+    let lock = locked(&archive, &sketch);
+    let key = "debian-package:linux-source-6.12@6.12.117-1 (usr/src/a.tar.xz)";
+    let files: Vec<&str> = lock.sources[key].files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(files, [path]);
+    let (again, asked) = try_lock(&archive, &sketch, Some(&lock), LockMode::AddMissing, &[]);
+    assert_eq!((again.unwrap(), asked), (lock.clone(), Vec::new()));
+    assert!(sketch.project("").lock(lock).is_ok(), "the lock fits its project");
+
+    let told = refusal(&archive, &Sketch::new(ed25519()).package("linux-source-6.12", "6.12.118-1"));
+    assert!(
+        told.ends_with(
+            "debian/trixie has no package linux-source-6.12 6.12.118-1: it has 6.12.117-1, 6.12.107-1"
+        ),
+        "{told}"
+    );
+    let told = refusal(&archive, &Sketch::new(ed25519()).package("gone", "1"));
+    assert!(told.ends_with("has no package gone 1: it has no package of this name"), "{told}");
+    let told = refusal(&archive, &Sketch::new(ed25519()).package("linux-image", "6.12.117-1"));
+    assert!(told.contains("linux-image_6.12.117-1_amd64.deb is for one architecture"), "{told}");
+}
+
+#[test]
 fn trees_that_clients_laid_down_stay_as_long_as_they_are_used() {
     let archive = Archive::new(&[ed25519()]);
     let sketch = Sketch::new(ed25519()).go_module("example.org/tool", "v1.0.0");

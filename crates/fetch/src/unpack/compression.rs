@@ -37,7 +37,7 @@ impl Compression {
     }
 
     /// Undoes it. A stream that cannot be set up gives its error at the first read.
-    pub(crate) fn reader<'a>(self, input: impl BufRead + Send + 'a) -> Box<dyn Read + Send + 'a> {
+    pub(crate) fn reader<'a>(self, input: impl BufRead + 'a) -> Box<dyn Read + 'a> {
         match self {
             Compression::None => Box::new(input),
             Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(input)),

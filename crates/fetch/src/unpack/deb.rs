@@ -78,8 +78,56 @@ pub fn read_file(
     Ok(found)
 }
 
+/// A `.deb`.
+#[derive(Debug, Clone, Copy)]
+pub struct Package<'a> {
+    /// Where its bytes are.
+    pub file: &'a Path,
+    /// What messages call it.
+    pub name: &'a str,
+}
+
+/// Unpacks an archive that a `.deb` holds at this path, relative to the root, as [`super::archive`] does: the source of
+/// Debian's `linux-source-6.12`, for one. Symbolic links are not followed.
+///
+/// # Errors
+/// As [`super::archive`], and when the package has no such file.
+pub fn archive_in_deb(
+    package: Package<'_>,
+    path: &str,
+    only: &[String],
+    into: &Path,
+    limits: &Limits,
+) -> Result<(), UnpackError> {
+    let Package { file, name } = package;
+    let opened = File::open(file).map_err(|source| UnpackError::Open { path: file.to_owned(), source })?;
+    let damaged = |source| UnpackError::stream(name, source);
+    let files = data(BufReader::new(opened)).map_err(damaged)?;
+    let mut held = Vec::new();
+    let mut unpacked = false;
+    tape::each(Bounded::new(files, limits.stream(), &limits.cancel), damaged, |item| {
+        let Item::Entry(entry, content) = item else { return Ok(()) };
+        if !matches!(entry.kind, tape::Kind::File) {
+            return Ok(());
+        }
+        if !unpacked && Name::new(&entry.name).is_ok_and(|name| name.as_bytes() == path.as_bytes()) {
+            unpacked = true;
+            return super::stream(BufReader::new(content), &format!("{name}:{path}"), only, into, limits);
+        }
+        held.push(String::from_utf8_lossy(&entry.name).into_owned());
+        Ok(())
+    })?;
+    if unpacked {
+        return Ok(());
+    }
+    // Enough of them to see what was meant.
+    held.retain(|name| Compression::of_tar(name).is_some());
+    held.truncate(5);
+    Err(UnpackError::NoFile { package: name.to_owned(), path: path.to_owned(), archives: held.join(", ") })
+}
+
 /// The tar stream of a package's files.
-pub(super) fn data<'a>(mut deb: impl io::BufRead + Send + 'a) -> io::Result<Box<dyn Read + Send + 'a>> {
+pub(super) fn data<'a>(mut deb: impl io::BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let (member, size) = ar::seek_member(&mut deb, "data.tar")?;
     let compression = Compression::of_tar(&member).ok_or_else(|| {
         io::Error::new(io::ErrorKind::InvalidData, format!("{member} has an unknown compression"))

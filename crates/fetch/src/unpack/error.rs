@@ -61,6 +61,19 @@ pub enum UnpackError {
         /// The path.
         path: String,
     },
+    /// A package has no such file.
+    #[error(
+        "{package} holds no file {path}. Its archives: {}",
+        if archives.is_empty() { "none" } else { archives }
+    )]
+    NoFile {
+        /// The package.
+        package: String,
+        /// The path.
+        path: String,
+        /// Some of the archives that it holds.
+        archives: String,
+    },
     /// The archive holds more than accepted.
     #[error("{archive} holds more than {limit}; refusing to fill the disk")]
     TooLarge {

@@ -22,7 +22,7 @@ pub(crate) enum Found {
 /// # Errors
 /// When the archive is damaged, or when the files have more than `limit` bytes together.
 pub(crate) fn files_below(
-    archive: impl BufRead + Send,
+    archive: impl BufRead,
     name: &str,
     directory: &str,
     limit: u64,

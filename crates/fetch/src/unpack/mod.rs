@@ -21,13 +21,13 @@ mod source;
 mod tape;
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use crate::Cancel;
 pub(crate) use bounded::{Bounded, GaveUp};
 pub(crate) use compression::Compression;
-pub use deb::{deb, read_file};
+pub use deb::{Package, archive_in_deb, deb, read_file};
 pub use environment::environment;
 pub use error::{EntryProblem, UnpackError};
 pub(crate) use files::{Found, files_below};
@@ -78,15 +78,26 @@ pub fn archive(
     into: &Path,
     limits: &Limits,
 ) -> Result<(), UnpackError> {
+    let opened = File::open(file).map_err(|source| UnpackError::Open { path: file.to_owned(), source })?;
+    stream(BufReader::new(opened), name, only, into, limits)
+}
+
+/// [`archive`], of what a reader gives.
+fn stream(
+    bytes: impl BufRead,
+    name: &str,
+    only: &[String],
+    into: &Path,
+    limits: &Limits,
+) -> Result<(), UnpackError> {
     let compression =
         Compression::of_tar(name).ok_or_else(|| UnpackError::Format { name: name.to_owned() })?;
-    let opened = File::open(file).map_err(|source| UnpackError::Open { path: file.to_owned(), source })?;
     empty_directory(into)?;
     let part = Part::new(only);
     let mut root = Root::open(into)?;
     let taken = |path: &[u8]| only.is_empty() || part.takes(path);
     let layer = Layer::new(name, &mut root, limits).filter(&taken);
-    layer.unpack(compression.reader(BufReader::new(opened)))?;
+    layer.unpack(compression.reader(bytes))?;
     part.check(name)?;
     strip(into).map_err(|source| UnpackError::Directory { path: into.to_owned(), source })
 }

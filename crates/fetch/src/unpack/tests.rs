@@ -323,3 +323,41 @@ fn a_cancelled_environment_ends() {
     let error = environment(&packages, &none, &none, &lab.tree(), &cancel).unwrap_err();
     assert!(matches!(error, UnpackError::Cancelled), "{error}");
 }
+
+#[test]
+fn an_archive_inside_of_a_package_is_unpacked() {
+    let lab = Lab::new();
+    let source = xz(&Tar::default().directory("linux/").file("linux/Makefile", "all:").end());
+    let held = Tar::default().directory("./usr/").file("./usr/share/doc/copyright", "free").entry(
+        b'0',
+        b"./usr/src/linux.tar.xz",
+        b"",
+        0o644,
+        &source,
+    );
+    let file = lab.put("l.deb", &make_deb(held));
+    let package = Package { file: &file, name: "l.deb" };
+    let of = |path: &str, only: &[&str]| {
+        let only: Vec<String> = only.iter().map(|path| (*path).to_owned()).collect();
+        archive_in_deb(package, path, &only, &lab.tree(), &Limits::default())
+    };
+    of("usr/src/linux.tar.xz", &[]).unwrap();
+    assert_eq!(lab.text("Makefile"), "all:");
+    std::fs::remove_dir_all(lab.tree()).unwrap();
+    let told = of("usr/src/linux.tar.gz", &[]).unwrap_err().to_string();
+    assert_eq!(told, "l.deb holds no file usr/src/linux.tar.gz. Its archives: ./usr/src/linux.tar.xz");
+    let told = of("usr/share/doc/copyright", &[]).unwrap_err().to_string();
+    assert!(told.starts_with("l.deb:usr/share/doc/copyright is not an archive"), "{told}");
+    let told = of("usr/src/linux.tar.xz", &["Kbuild"]).unwrap_err().to_string();
+    assert!(told.starts_with("l.deb:usr/src/linux.tar.xz has nothing at \"Kbuild\""), "{told}");
+}
+
+#[test]
+fn a_link_in_a_package_is_no_archive_of_it() {
+    let lab = Lab::new();
+    let file = lab.put("l.deb", &make_deb(Tar::default().symlink("./usr/src/linux.tar.xz", "/etc/passwd")));
+    let package = Package { file: &file, name: "l.deb" };
+    let told = archive_in_deb(package, "usr/src/linux.tar.xz", &[], &lab.tree(), &Limits::default());
+    let told = told.unwrap_err().to_string();
+    assert_eq!(told, "l.deb holds no file usr/src/linux.tar.xz. Its archives: none");
+}

@@ -41,7 +41,11 @@ part!(Made<ModuleRef>, ModuleRef, "module_ref(…)");
 part!(Made<Kernel>, Kernel, "kernel(…)");
 part!(Made<Qemu>, Qemu, "qemu(…)");
 part!(Made<TaskParts>, Task, "task(…)");
-part!(Made<SourceEntry>, Source, "debian_source(…), git(…), go_module(…), crate(…), path(…) or https(…)");
+part!(
+    Made<SourceEntry>,
+    Source,
+    "debian_source(…), debian_package(…), git(…), go_module(…), crate(…), path(…) or https(…)"
+);
 part!(Made<Service>, Service, "service(…)");
 part!(Layout, Layout, "a layout: disk(…) or verified_ab(…)");
 part!(Budget, Budget, "budget(…)");

@@ -19,7 +19,7 @@ pub(crate) enum SourceText {
 
 impl Argument for SourceText {
     fn expected() -> String {
-        "a source (debian_source, git, go_module, crate, path, https or an \"https://…\" string)".to_owned()
+        "a source (debian_source, debian_package, git, go_module, crate, path, https or an \"https://…\" string)".to_owned()
     }
 
     fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {

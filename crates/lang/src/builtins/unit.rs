@@ -190,7 +190,7 @@ fn unfit(bare: &[&String], sha256: Option<Digest>, mirrors: &[HttpsUrl], call: &
         ([url, ..], None) => Some(
             Problem::error(Place::text(call.site, "source", url), "this source has no `sha256`")
                 .expected("`sha256 = \"…\"` next to it")
-                .hint("`sha256sum FILE` prints it; git(…), go_module(…) and debian_source(…) need none"),
+                .hint("`sha256sum FILE` prints it; git(…), go_module(…), debian_source(…) and debian_package(…) need none"),
         ),
         ([_, second, ..], Some(_)) => Some(
             Problem::error(Place::text(call.site, "source", second), "one `sha256` cannot serve two sources")

@@ -73,6 +73,12 @@ impl Archive {
         self
     }
 
+    /// A package whose file lies at this path.
+    pub fn at(mut self, name: &str, version: &str, path: &str) -> Self {
+        self.add(name, version, "", path, name.as_bytes());
+        self
+    }
+
     fn add(&mut self, name: &str, version: &str, field: &str, path: &str, bytes: &[u8]) {
         let field = if field.is_empty() { String::new() } else { format!("{field}\n") };
         self.packages += &format!(

@@ -15,7 +15,7 @@ use super::signer::Signer;
 pub struct Sketch {
     key: String,
     containers: BTreeMap<String, Vec<String>>,
-    sources: Vec<(String, String, DebianPatches)>,
+    sources: Vec<Source>,
     accept_expired: bool,
 }
 
@@ -46,13 +46,38 @@ impl Sketch {
         self.patched(package, version, DebianPatches::Unsaid)
     }
 
-    pub fn patched(mut self, package: &str, version: &str, patches: DebianPatches) -> Self {
-        self.sources.push((package.to_owned(), version.to_owned(), patches));
+    pub fn package(mut self, package: &str, version: &str) -> Self {
+        self.sources.push(Source::DebianPackage {
+            package: package.to_owned(),
+            version: version.to_owned(),
+            file: "usr/src/a.tar.xz".to_owned(),
+            suite: "trixie".to_owned(),
+            archive: "debian".to_owned(),
+        });
         self
     }
 
-    pub fn go_module(self, path: &str, version: &str) -> Self {
-        self.source(path, version)
+    pub fn patched(mut self, package: &str, version: &str, patches: DebianPatches) -> Self {
+        self.sources.push(Source::Debian {
+            package: package.to_owned(),
+            version: version.to_owned(),
+            suite: "trixie".to_owned(),
+            archive: "debian".to_owned(),
+            patches,
+        });
+        self
+    }
+
+    pub fn go_module(mut self, path: &str, version: &str) -> Self {
+        self.sources.push(Source::GoModule(GoModule {
+            path: path.to_owned(),
+            version: version.to_owned(),
+            gomod: None,
+            stubs: BTreeMap::new(),
+            upgrade: BTreeMap::new(),
+            container: "tools".to_owned(),
+        }));
+        self
     }
 
     pub fn accept_expired(mut self) -> Self {
@@ -75,7 +100,7 @@ impl Sketch {
             machine,
             default_image: None,
             mirrors: [("debian".to_owned(), vec![mirror.to_owned()])].into(),
-            units: self.sources.iter().map(|(name, version, patches)| unit(name, version, patches)).collect(),
+            units: self.sources.iter().map(unit).collect(),
             containers: self.containers.iter().map(|(name, packages)| self.made(name, packages)).collect(),
             machines: BTreeMap::new(),
             images: BTreeMap::new(),
@@ -99,30 +124,19 @@ impl Sketch {
     }
 }
 
-fn unit(name: &str, version: &str, patches: &DebianPatches) -> (String, Arc<Unit>) {
-    let debian = || Source::Debian {
-        package: name.to_owned(),
-        version: version.to_owned(),
-        suite: "trixie".to_owned(),
-        archive: "debian".to_owned(),
-        patches: patches.clone(),
+fn unit(source: &Source) -> (String, Arc<Unit>) {
+    let (name, version) = match source {
+        Source::Debian { package, version, .. } | Source::DebianPackage { package, version, .. } => {
+            (package, version)
+        }
+        Source::GoModule(module) => (&module.path, &module.version),
+        other => panic!("{other:?}"),
     };
-    let go = || {
-        Source::GoModule(GoModule {
-            path: name.to_owned(),
-            version: version.to_owned(),
-            gomod: None,
-            stubs: BTreeMap::new(),
-            upgrade: BTreeMap::new(),
-            container: "tools".to_owned(),
-        })
-    };
-    // No Debian package has a slash in its name, and every module that can be fetched has.
-    let source = if name.contains('/') { go() } else { debian() };
+    let (name, version, source) = (name.clone(), version.clone(), source.clone());
     let origin = Origin { file: format!("units/{name}.star"), line: 7, column: 1 };
     let unit = Unit {
-        name: name.to_owned(),
-        version: version.to_owned(),
+        name: name.clone(),
+        version,
         release: 0,
         description: String::new(),
         license: "MIT".to_owned(),
@@ -144,5 +158,5 @@ fn unit(name: &str, version: &str, patches: &DebianPatches) -> (String, Arc<Unit
         files: Vec::new(),
         origin,
     };
-    (name.to_owned(), Arc::new(unit))
+    (name, Arc::new(unit))
 }

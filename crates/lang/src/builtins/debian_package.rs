@@ -1,0 +1,49 @@
+//! `debian_package`.
+
+use yoe_model::{Source, SourceEntry};
+
+use crate::arguments::paths::{ArchivePath, SourceDirectory};
+use crate::arguments::text::{DebianPackage, Name};
+use crate::arguments::version::DebianVersion;
+use crate::arguments::{Call, arguments};
+use crate::builtins::Builtin;
+use crate::definitions::{Made, Part};
+use crate::session::FileKind;
+
+arguments! {
+    /// A source: an archive inside of a Debian binary package, such as the kernel's in `linux-source-6.12`, where Debian's
+    /// patches are applied already. The lock pins the package, which must be one for all architectures.
+    "debian_package" => pub(crate) struct Arguments {
+        /// The name of the binary package.
+        [positional] package: DebianPackage,
+        /// Debian's version with its revision, such as `6.12.117-1`.
+        [positional] version: DebianVersion,
+        /// The path of the archive in the package, relative to the root.
+        file: ArchivePath,
+        /// The directory below `$SRCDIR` that it is put into.
+        into: SourceDirectory = SourceDirectory(String::new()),
+        /// The paths below the archive's top directory that are unpacked; all when empty.
+        only: Vec<ArchivePath> = Vec::new(),
+        /// The suite whose index lists it.
+        suite: Name = Name("trixie".to_owned()),
+        /// The archive that serves the package, a key of the project's mirrors.
+        archive: Name = Name("debian".to_owned()),
+    }
+}
+
+impl Builtin for Arguments {
+    const HOME: Option<FileKind> = None;
+
+    fn make(self, call: &Call<'_>) -> Option<Part> {
+        let source = Source::DebianPackage {
+            package: self.package.into(),
+            version: self.version.into(),
+            file: self.file.into(),
+            suite: self.suite.into(),
+            archive: self.archive.into(),
+        };
+        let only = self.only.into_iter().map(String::from).collect();
+        let value = SourceEntry { source, into: self.into.into(), only, origin: call.site.origin() };
+        Some(Part::Source(Made { value, site: call.site.clone() }))
+    }
+}
