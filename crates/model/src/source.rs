@@ -362,7 +362,17 @@ mod tests {
             path: "apps/demo".into(),
             exclude: exclude.iter().map(|one| (*one).to_owned()).collect(),
         };
+        let package = |version: &str, file: &str| Source::DebianPackage {
+            package: "linux-source".into(),
+            version: version.into(),
+            file: file.into(),
+            suite: "trixie".into(),
+            archive: "debian".into(),
+        };
         let all = [
+            package("6.12.107-1", "usr/src/a.tar.xz"),
+            package("6.12.117-1", "usr/src/a.tar.xz"),
+            package("6.12.117-1", "usr/src/b.tar.xz"),
             https("a.tar", b"1", true),
             https("b.tar", b"1", true),
             https("a.tar", b"2", true),
@@ -372,6 +382,12 @@ mod tests {
         ];
         let keys: std::collections::BTreeSet<String> = all.iter().map(Source::key).collect();
         assert_eq!(keys.len(), all.len(), "{keys:?}");
-        assert!(all[0].key().starts_with("https:a.tar ("), "{}", all[0].key());
+        assert!(keys.iter().any(|key| key.starts_with("https:a.tar (")), "{keys:?}");
+        let contents = all[..3].iter().map(|source| {
+            let mut content = Fingerprint::new("test");
+            source.hash(&mut content);
+            content.finish()
+        });
+        assert_eq!(contents.collect::<std::collections::BTreeSet<_>>().len(), 3);
     }
 }

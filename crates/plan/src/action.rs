@@ -108,7 +108,7 @@ pub enum Fetch {
         /// Debian's own patches, where some are applied.
         patches: Option<Patches>,
     },
-    /// An archive inside of Debian binary packages.
+    /// An archive inside of a Debian binary package.
     DebianPackage {
         /// The package: one file.
         files: Vec<ArchiveFile>,

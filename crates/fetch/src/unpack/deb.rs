@@ -103,26 +103,33 @@ pub fn archive_in_deb(
     let opened = File::open(file).map_err(|source| UnpackError::Open { path: file.to_owned(), source })?;
     let damaged = |source| UnpackError::stream(name, source);
     let files = data(BufReader::new(opened)).map_err(damaged)?;
+    // Enough of the archives that it holds to see what was meant.
     let mut held = Vec::new();
-    let mut unpacked = false;
+    let (mut unpacked, mut entries) = (false, 0);
     tape::each(Bounded::new(files, limits.stream(), &limits.cancel), damaged, |item| {
+        entries += 1;
+        if entries > limits.entries {
+            let limit = format!("{} entries", limits.entries);
+            return Err(UnpackError::TooLarge { archive: name.to_owned(), limit });
+        }
         let Item::Entry(entry, content) = item else { return Ok(()) };
+        let Ok(found) = Name::new(&entry.name) else { return Ok(()) };
         if !matches!(entry.kind, tape::Kind::File) {
             return Ok(());
         }
-        if !unpacked && Name::new(&entry.name).is_ok_and(|name| name.as_bytes() == path.as_bytes()) {
+        if !unpacked && found.as_bytes() == path.as_bytes() {
             unpacked = true;
             return super::stream(BufReader::new(content), &format!("{name}:{path}"), only, into, limits);
         }
-        held.push(String::from_utf8_lossy(&entry.name).into_owned());
+        let found = String::from_utf8_lossy(found.as_bytes());
+        if held.len() < 5 && Compression::of_tar(&found).is_some() {
+            held.push(format!("/{found}"));
+        }
         Ok(())
     })?;
     if unpacked {
         return Ok(());
     }
-    // Enough of them to see what was meant.
-    held.retain(|name| Compression::of_tar(name).is_some());
-    held.truncate(5);
     Err(UnpackError::NoFile { package: name.to_owned(), path: path.to_owned(), archives: held.join(", ") })
 }
 

@@ -63,7 +63,7 @@ pub enum UnpackError {
     },
     /// A package has no such file.
     #[error(
-        "{package} holds no file {path}. Its archives: {}",
+        "{package} holds no file /{path}. Its archives: {}",
         if archives.is_empty() { "none" } else { archives }
     )]
     NoFile {

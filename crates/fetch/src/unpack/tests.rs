@@ -345,11 +345,25 @@ fn an_archive_inside_of_a_package_is_unpacked() {
     assert_eq!(lab.text("Makefile"), "all:");
     std::fs::remove_dir_all(lab.tree()).unwrap();
     let told = of("usr/src/linux.tar.gz", &[]).unwrap_err().to_string();
-    assert_eq!(told, "l.deb holds no file usr/src/linux.tar.gz. Its archives: ./usr/src/linux.tar.xz");
+    assert_eq!(told, "l.deb holds no file /usr/src/linux.tar.gz. Its archives: /usr/src/linux.tar.xz");
     let told = of("usr/share/doc/copyright", &[]).unwrap_err().to_string();
     assert!(told.starts_with("l.deb:usr/share/doc/copyright is not an archive"), "{told}");
     let told = of("usr/src/linux.tar.xz", &["Kbuild"]).unwrap_err().to_string();
     assert!(told.starts_with("l.deb:usr/src/linux.tar.xz has nothing at \"Kbuild\""), "{told}");
+}
+
+#[test]
+fn a_package_with_endless_entries_is_refused() {
+    let lab = Lab::new();
+    let many = (0..20).fold(Tar::default(), |tar, number| tar.file(&format!("./f{number}.tar"), ""));
+    let file = lab.put("l.deb", &make_deb(many));
+    let package = Package { file: &file, name: "l.deb" };
+    let limits = Limits { entries: 10, ..Limits::default() };
+    let told = archive_in_deb(package, "f.tar", &[], &lab.tree(), &limits).unwrap_err().to_string();
+    assert_eq!(told, "l.deb holds more than 10 entries; refusing to fill the disk");
+    let told =
+        archive_in_deb(package, "f.tar", &[], &lab.tree(), &Limits::default()).unwrap_err().to_string();
+    assert_eq!(told, "l.deb holds no file /f.tar. Its archives: /f0.tar, /f1.tar, /f2.tar, /f3.tar, /f4.tar");
 }
 
 #[test]
@@ -359,5 +373,5 @@ fn a_link_in_a_package_is_no_archive_of_it() {
     let package = Package { file: &file, name: "l.deb" };
     let told = archive_in_deb(package, "usr/src/linux.tar.xz", &[], &lab.tree(), &Limits::default());
     let told = told.unwrap_err().to_string();
-    assert_eq!(told, "l.deb holds no file usr/src/linux.tar.xz. Its archives: none");
+    assert_eq!(told, "l.deb holds no file /usr/src/linux.tar.xz. Its archives: none");
 }

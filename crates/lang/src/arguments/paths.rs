@@ -1,5 +1,7 @@
 //! Paths: on the device, below a unit's directory, below the project.
 
+use yoe_model::ARCHIVE_ENDINGS;
+
 use super::text::{Unfit, fits, form};
 
 /// Whether every part names something: no empty part, no `.` and no `..`.
@@ -39,6 +41,18 @@ form! {
     /// A path below an archive's top directory.
     ArchivePath, "a path below the archive's top directory", "a path without `.`, `..` or a `/` at its start or end",
     check_below
+}
+
+form! {
+    /// The path of an archive in a Debian package.
+    PackagedArchive, "the path of an archive in a package",
+    "a path from `/` to an archive, such as `/usr/src/linux-source-6.12.tar.xz`",
+    |text| {
+        if !text.starts_with('/') {
+            return Err(Unfit::hint("write the path as `dpkg -L` prints it, from `/`"));
+        }
+        fits(check_device_path(text).is_ok() && ARCHIVE_ENDINGS.iter().any(|ending| text.ends_with(ending)))
+    }
 }
 
 form! {

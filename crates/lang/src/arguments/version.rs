@@ -17,7 +17,7 @@ form! {
 }
 
 form! {
-    /// A version of a Debian source package, with its revision (Debian policy 5.6.12).
+    /// A version of a Debian package, with its revision (Debian policy 5.6.12).
     DebianVersion, "a Debian version", "a digit, then letters, digits and . + ~ : -, such as 1.2.5-3",
     |text| fits(made_of(text, |b| b.is_ascii_digit(), |b| b.is_ascii_alphanumeric() || b".+~:-".contains(&b)))
 }

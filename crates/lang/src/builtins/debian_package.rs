@@ -2,7 +2,7 @@
 
 use yoe_model::{Source, SourceEntry};
 
-use crate::arguments::paths::{ArchivePath, SourceDirectory};
+use crate::arguments::paths::{ArchivePath, PackagedArchive, SourceDirectory};
 use crate::arguments::text::{DebianPackage, Name};
 use crate::arguments::version::DebianVersion;
 use crate::arguments::{Call, arguments};
@@ -18,8 +18,8 @@ arguments! {
         [positional] package: DebianPackage,
         /// Debian's version with its revision, such as `6.12.117-1`.
         [positional] version: DebianVersion,
-        /// The path of the archive in the package, relative to the root.
-        file: ArchivePath,
+        /// The path of the archive in the package, as `dpkg -L` prints it.
+        file: PackagedArchive,
         /// The directory below `$SRCDIR` that it is put into.
         into: SourceDirectory = SourceDirectory(String::new()),
         /// The paths below the archive's top directory that are unpacked; all when empty.
@@ -38,7 +38,7 @@ impl Builtin for Arguments {
         let source = Source::DebianPackage {
             package: self.package.into(),
             version: self.version.into(),
-            file: self.file.into(),
+            file: String::from(self.file).trim_start_matches('/').to_owned(),
             suite: self.suite.into(),
             archive: self.archive.into(),
         };

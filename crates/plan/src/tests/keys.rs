@@ -217,6 +217,29 @@ fn source_of_a_crate_is_its_digest() {
     assert!(differing(&either, &of("other", "2.0.0", b"one")).is_empty());
 }
 
+#[test]
+fn source_in_a_package_is_its_bytes_and_its_path() {
+    let of = |archive: &str, held: &[u8]| {
+        let mut sample = Sample::new();
+        let source = Source::DebianPackage {
+            package: "linux-source".into(),
+            version: "1-1".into(),
+            file: archive.into(),
+            suite: "trixie".into(),
+            archive: "debian".into(),
+        };
+        let key = source.key();
+        sample.unit("app", |u| u.sources[0].source = source);
+        let locked = LockedSource { files: vec![file(held)], ..LockedSource::default() };
+        sample.lock.sources.insert(key.clone(), locked);
+        action(&planned(sample, &SIGNER), &format!("source {key}"))
+    };
+    let one = of("usr/src/a.tar.xz", b"one");
+    assert_eq!(differing(&one, &of("usr/src/a.tar.xz", b"two")), ["content"]);
+    assert_eq!(differing(&one, &of("usr/src/b.tar.xz", b"one")), ["content"]);
+    assert!(one.inputs.is_empty(), "it is unpacked without a build environment");
+}
+
 row!(container_content, "container env", ["content"], retag);
 
 fn linked(sample: &mut Sample) {
