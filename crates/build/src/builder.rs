@@ -80,7 +80,6 @@ impl Builder {
             label: action.label.clone(),
             seconds: began.elapsed().as_secs_f64(),
             parts: action.parts.clone(),
-            log: None,
             references: Vec::new(),
         };
         self.store.record(&content_key, &result)?;
@@ -150,11 +149,13 @@ impl Execute for Builder {
 }
 
 fn failed(action: &Action, kind: ActionError, log: Option<PathBuf>) -> BuildError {
-    let wanted = match &action.kind {
-        ActionKind::Source(source) => Some((source.user.clone(), source.origin.clone())),
-        _ => None,
-    };
-    BuildError { label: action.label.clone(), wanted, kind: Box::new(kind), log }
+    let mut error = BuildError { log, ..BuildError::of(&action.label, kind) };
+    match &action.kind {
+        ActionKind::Source(source) => error.wanted = Some((source.user.clone(), source.origin.clone())),
+        ActionKind::Unit(unit) => error.unit = Some(unit.unit.name.clone()),
+        _ => (),
+    }
+    error
 }
 
 /// The key of an action over the bytes that it reads, rather than over the actions that gave them. An input that was

@@ -19,6 +19,8 @@ use crate::configuration_error::ConfigurationError;
 pub struct BuildError {
     /// The action.
     pub label: String,
+    /// The unit whose steps the action runs.
+    pub unit: Option<String>,
     /// Of a source: the unit that wants it, and where that names it.
     pub wanted: Option<(String, Origin)>,
     /// What went wrong.
@@ -26,6 +28,13 @@ pub struct BuildError {
     pub kind: Box<ActionError>,
     /// Where its output is.
     pub log: Option<PathBuf>,
+}
+
+impl BuildError {
+    /// Of an action, or of what is called this.
+    pub(crate) fn of(label: impl Into<String>, kind: ActionError) -> Self {
+        Self { label: label.into(), unit: None, wanted: None, kind: Box::new(kind), log: None }
+    }
 }
 
 fn place(wanted: &Option<(String, Origin)>) -> String {

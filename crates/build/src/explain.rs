@@ -33,17 +33,11 @@ pub struct Pending {
 /// # Errors
 /// When the store cannot be read.
 pub fn explain(store: &Store, plan: &Plan) -> Result<Vec<Pending>, BuildError> {
-    let wrap = |label: &str, kind: ActionError| BuildError {
-        label: label.to_owned(),
-        wanted: None,
-        kind: Box::new(kind),
-        log: None,
-    };
     let (_, pending) =
-        pending(plan, targets(plan), &Look(store)).map_err(|failure| wrap("reading the store", failure))?;
+        pending(plan, targets(plan), &Look(store)).map_err(|failure| BuildError::of("reading the store", failure))?;
     let explained = pending.into_iter().map(|id| {
         let action = plan.action(id);
-        let reason = reason(store, action).map_err(|failure| wrap(&action.label, failure))?;
+        let reason = reason(store, action).map_err(|failure| BuildError::of(&action.label, failure))?;
         Ok(Pending { label: action.label.clone(), reason })
     });
     explained.collect()

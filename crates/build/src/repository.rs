@@ -31,12 +31,7 @@ impl Builder {
             }
             self.index(&directory)
         };
-        written().map_err(|kind: ActionError| BuildError {
-            label: format!("the repository {}", directory.display()),
-            wanted: None,
-            kind: Box::new(kind),
-            log: None,
-        })
+        written().map_err(|kind| BuildError::of(format!("the repository {}", directory.display()), kind))
     }
 
     fn index(&self, directory: &Path) -> Result<usize, ActionError> {

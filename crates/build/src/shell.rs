@@ -18,15 +18,8 @@ impl Builder {
     /// # Errors
     /// When something that the unit reads cannot be built, or the sandbox cannot be made.
     pub fn shell(&self, plan: &Plan, name: &str, command: &[String]) -> Result<Exit, BuildError> {
-        let label = format!("unit {name}");
-        let wrap = |kind: ActionError| BuildError {
-            label: format!("the shell of {label}"),
-            wanted: None,
-            kind: Box::new(kind),
-            log: None,
-        };
-        let found = plan.actions.iter().position(|action| action.label == label).map(yoe_plan::ActionId);
-        let id = found.ok_or_else(|| wrap(ActionError::Missing))?;
+        let wrap = |kind: ActionError| BuildError::of(format!("the shell of unit {name}"), kind);
+        let id = plan.unit(name).ok_or_else(|| wrap(ActionError::Missing))?;
         let ActionKind::Unit(unit) = &plan.action(id).kind else { return Err(wrap(ActionError::Missing)) };
         let inputs: Results = run(plan, reads(plan, id), self.lanes(), self)?;
         // The terminal is the shell's from here.

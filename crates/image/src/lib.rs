@@ -28,7 +28,7 @@ mod services;
 pub mod update;
 
 pub use error::ImageError;
-pub use manifest::{Content, DiskRecord, FileRecord, Manifest, Package, VerifiedRecord};
+pub use manifest::{Content, DiskManifest, DiskRecord, FileRecord, Manifest, Package, VerifiedRecord};
 pub use services::ServiceProblem;
 
 /// Counts the changes to this crate that change the bytes of a root or a disk. It belongs in the keys that they are stored under.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use yoe_model::Digest;
 
@@ -27,9 +28,16 @@ pub struct Manifest {
     pub packages: Vec<Package>,
     /// Names of its services, in order.
     pub services: Vec<String>,
-    /// What its disk is made of; absent until there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub disk: Option<DiskRecord>,
+}
+
+/// What an image and its disk hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiskManifest {
+    /// What the image holds.
+    #[serde(flatten)]
+    pub root: Manifest,
+    /// What its disk is made of.
+    pub disk: DiskRecord,
 }
 
 /// What a disk is made of. The files lie beside the manifest.
@@ -112,18 +120,34 @@ pub struct Package {
 }
 
 impl Manifest {
-    /// The JSON text, with a line break at its end.
-    pub(crate) fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n")
-    }
-
     /// Reads the `manifest.json` that [`crate::root::assemble`] wrote.
     ///
     /// # Errors
     /// When it cannot be read or is something else.
     pub fn open(path: &Path) -> Result<Self, ImageError> {
-        let text = yoe_tree::regular(path).and_then(std::io::read_to_string);
-        let text = text.map_err(ImageError::io("read", path))?;
-        serde_json::from_str(&text).map_err(|source| ImageError::Manifest { path: path.to_owned(), source })
+        read(path)
     }
+}
+
+impl DiskManifest {
+    /// Reads the manifest that [`crate::disk::write_manifest`] wrote.
+    ///
+    /// # Errors
+    /// When it cannot be read or is something else.
+    pub fn open(path: &Path) -> Result<Self, ImageError> {
+        read(path)
+    }
+}
+
+fn read<M: DeserializeOwned>(path: &Path) -> Result<M, ImageError> {
+    let text = yoe_tree::regular(path).and_then(std::io::read_to_string);
+    let text = text.map_err(ImageError::io("read", path))?;
+    serde_json::from_str(&text).map_err(|source| ImageError::Manifest { path: path.to_owned(), source })
+}
+
+/// Writes a manifest as JSON, with a line break at its end.
+pub(crate) fn write(manifest: &impl Serialize, path: &Path) -> Result<(), ImageError> {
+    let text = serde_json::to_string_pretty(manifest)
+        .map_err(|source| ImageError::Manifest { path: path.to_owned(), source })?;
+    std::fs::write(path, text + "\n").map_err(ImageError::io("write", path))
 }

@@ -97,9 +97,7 @@ pub fn assemble(request: &OciRequest<'_>, out: &Path) -> Result<Manifest, ImageE
     yoe_oci::write(&written, &out.join(layout_directory(&image.name)), &out.join(archive_file(&image.name)))?;
     // The layer holds it.
     fs::remove_file(&layer).map_err(ImageError::io("remove", &layer))?;
-    let path = out.join(files::MANIFEST);
-    let json = manifest.to_json().map_err(|source| ImageError::Manifest { path: path.clone(), source })?;
-    fs::write(&path, json).map_err(ImageError::io("write", &path))?;
+    crate::manifest::write(&manifest, &out.join(files::MANIFEST))?;
     Ok(manifest)
 }
 
@@ -153,7 +151,6 @@ fn manifest(request: &OciRequest<'_>, tree: &RootTree) -> Manifest {
             None => packages(tree),
         },
         services: Vec::new(),
-        disk: None,
     }
 }
 

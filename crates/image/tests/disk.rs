@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use support::{Bench, image};
-use yoe_image::Manifest;
+use yoe_image::DiskManifest;
 use yoe_image::disk::{
     DiskRequest, KERNEL, MadeRoot, Measured, ToolRun, disk, kernel_image, root_fs, write_manifest,
 };
@@ -152,7 +152,7 @@ fn a_verified_disk_is_sound_and_the_same_twice() {
     let (one, other) = (make(&tools, &image), make(&tools, &image));
     same(&one, &other, "root.erofs");
     let path = one.directory.path().join("dest/base-image.manifest.json");
-    let record = Manifest::open(&path).unwrap().disk.unwrap();
+    let record = DiskManifest::open(&path).unwrap().disk;
     let verified = record.verified.unwrap();
     let kept = fs::read(one.directory.path().join("dest").join(&record.root.file)).unwrap();
     assert_eq!((kept.len() as u64, Digest::of(&kept)), (record.root.bytes, record.root.sha256));

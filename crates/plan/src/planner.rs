@@ -41,6 +41,12 @@ impl Plan {
     pub fn action(&self, id: ActionId) -> &Action {
         &self.actions[id.0]
     }
+
+    /// The action that builds the unit of this name, when it is part of the plan.
+    pub fn unit(&self, name: &str) -> Option<ActionId> {
+        let builds = |action: &Action| matches!(&action.kind, ActionKind::Unit(unit) if unit.unit.name == name);
+        self.actions.iter().position(builds).map(ActionId)
+    }
 }
 
 /// Plans the targets with these names. `trees` has the working trees of all that these targets need.

@@ -16,9 +16,6 @@ use crate::{Kind, Object, Store};
 pub struct ActionResult {
     /// The tree that it made.
     pub tree: Digest,
-    /// Where its log was written: a path on this machine, which garbage collection may have removed since.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub log: Option<PathBuf>,
     /// How long it took.
     pub seconds: f64,
     /// What a person calls it: "unit musl". Results with the same label are those of the same thing over time.

@@ -36,7 +36,6 @@
 
 mod action;
 mod blob;
-mod cache;
 mod care;
 mod compiler_cache;
 mod error;
@@ -53,7 +52,6 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, Weak};
 
 pub use action::ActionResult;
-pub use cache::Cache;
 pub use care::{Damage, GcOptions, GcReport, Problem, Progress, VerifyReport};
 pub use error::{Result, StoreError};
 pub use lock::Lock;

@@ -130,7 +130,6 @@ mod tests {
         let empty = store.import_tree(session.scratch().unwrap().path()).unwrap();
         let result = ActionResult {
             tree: empty,
-            log: None,
             seconds: 0.0,
             label: String::new(),
             parts: BTreeMap::new(),

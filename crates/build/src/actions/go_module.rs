@@ -57,10 +57,10 @@ impl Builder {
         self.reporter.event(Event::Task { label: &label, task: "fetch" });
         let kind = match fetched() {
             Ok(digest) => return Ok(digest),
-            Err(kind) => Box::new(kind),
+            Err(kind) => kind,
         };
         let log = self.store.log_file(&log).ok().filter(|path| path.exists());
-        Err(BuildError { label, wanted: None, kind, log })
+        Err(BuildError { log, ..BuildError::of(label, kind) })
     }
 
     /// Lays a Go module down below `scratch`; gives the digest that stands for it, and the directory.

@@ -156,14 +156,13 @@ fn built(image: &str) -> Result<PathBuf, CommandError> {
     isolation()?;
     let builder = buildable.builder(Mode::choose(false).reporter())?;
     builder.build(&plan)?;
-    let label = format!("unit {unit}");
-    let key = plan.actions.iter().find(|action| action.label == label).map(|action| action.key);
+    let key = plan.unit(&unit).map(|id| plan.action(id).key);
     let result = key.map(|key| builder.store.action(&key)).transpose()?.flatten();
     let tree = result.map(|result| builder.store.tree(&result.tree)).transpose()?.flatten();
-    let tree = tree.ok_or_else(|| CommandError::new(Kind::Internal, format!("{label} has no result")))?;
+    let tree = tree.ok_or_else(|| CommandError::new(Kind::Internal, format!("unit {unit} has no result")))?;
     // Its steps wrote there: a link would lead to a file of this machine, of which the report may quote a line.
     let config = Tree::directory(&tree).and_then(|tree| tree.plain(Path::new("boot/config")));
-    config.map_err(|error| CommandError::config(format!("{label} left no configuration")).because(error))
+    config.map_err(|error| CommandError::config(format!("unit {unit} left no configuration")).because(error))
 }
 
 impl Input {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use yoe_image::{Manifest, disk};
+use yoe_image::{DiskManifest, disk};
 use yoe_model::Image;
 use yoe_plan::Plan;
 use yoe_testbed::records;
@@ -61,7 +61,7 @@ fn measure(
     directory: &std::path::Path,
 ) -> Result<report::Report, CommandError> {
     let newest = records::newest(&paths::state()?, &image.name, tree)?;
-    let manifest = Manifest::open(&directory.join(disk::manifest_file(image)))
+    let manifest = DiskManifest::open(&directory.join(disk::manifest_file(image)))
         .map_err(|error| CommandError::config("the image's manifest cannot be read").because(error))?;
     let size = yoe_tree::regular(&directory.join(disk::disk_file(image)))
         .and_then(|disk| disk.metadata())

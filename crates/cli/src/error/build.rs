@@ -15,7 +15,7 @@ impl From<BuildError> for CommandError {
             return Self::new(Kind::Interrupted, "the build was ended; what was finished is kept");
         }
         let log = error.log.clone();
-        let unit = error.label.strip_prefix("unit ").map(str::to_owned);
+        let unit = error.unit.clone();
         let message = error.to_string();
         let no_registry = matches!(*error.kind, ActionError::Fetch(FetchError::NoRegistry { .. }));
         let mut reported = Self::new(Kind::BuildFailed, message).because(error.kind);

@@ -7,7 +7,7 @@ mod text;
 mod treemap;
 
 use serde::Serialize;
-use yoe_image::Manifest;
+use yoe_image::{DiskManifest, Manifest};
 use yoe_model::{Image, Machine, MeasureUnit};
 use yoe_testbed::suite::{Figure, Moment, Record};
 use yoe_vm::Accel;
@@ -105,14 +105,13 @@ impl Report {
     pub fn new(
         image: &Image,
         machine: &Machine,
-        manifest: &Manifest,
+        DiskManifest { root: manifest, disk: made }: &DiskManifest,
         disk: u64,
         newest: &Newest,
         tree: &str,
     ) -> Self {
         let record = &newest.record;
-        let made = manifest.disk.as_ref();
-        let (root, kernel) = made.map_or((0, 0), |made| (made.root.bytes, made.kernel.bytes));
+        let (root, kernel) = (made.root.bytes, made.kernel.bytes);
         Self {
             image: manifest.image.clone(),
             version: manifest.version.clone(),

@@ -30,7 +30,7 @@ fn image() -> Image {
     }
 }
 
-fn manifest() -> Manifest {
+fn manifest() -> DiskManifest {
     let package = |name: &str, installed_size| yoe_image::Package {
         name: name.into(),
         version: "1.0-r0".into(),
@@ -40,7 +40,7 @@ fn manifest() -> Manifest {
         identity: "Q1".into(),
     };
     let file = |file: &str, bytes| FileRecord { file: file.into(), bytes, sha256: Digest::of(b"") };
-    Manifest {
+    let root = Manifest {
         format: 1,
         image: "host".into(),
         version: "1.2".into(),
@@ -49,13 +49,14 @@ fn manifest() -> Manifest {
         content: Content { bytes: 60_000_000, ..Content::default() },
         packages: vec![package("base", 0), package("engine", 40 << 20), package("shell", 20 << 20)],
         services: vec![],
-        disk: Some(DiskRecord {
-            root: file("root.erofs", 25 << 20),
-            kernel: file("host.efi", 8 << 20),
-            entry: "EFI/Linux/host_1.2.efi".into(),
-            verified: None,
-        }),
-    }
+    };
+    let disk = DiskRecord {
+        root: file("root.erofs", 25 << 20),
+        kernel: file("host.efi", 8 << 20),
+        entry: "EFI/Linux/host_1.2.efi".into(),
+        verified: None,
+    };
+    DiskManifest { root, disk }
 }
 
 fn record() -> Record {

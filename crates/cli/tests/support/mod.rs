@@ -98,7 +98,6 @@ impl Sandbox {
         let action = &plan.actions[0];
         let result = ActionResult {
             tree,
-            log: None,
             seconds: 0.0,
             label: action.label.clone(),
             parts: action.parts.clone(),

@@ -1,6 +1,5 @@
 //! What a disk is made of, in its manifest: what an update needs to know of it.
 
-use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -8,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 use yoe_model::{Digest, RootSize};
 
 use super::{DiskRequest, Measured, Verity, entry, kernel_file, manifest_file, root_file, verity};
-use crate::manifest::{DiskRecord, FileRecord, VerifiedRecord};
-use crate::{ImageError, Manifest};
+use crate::ImageError;
+use crate::manifest::{self, DiskManifest, DiskRecord, FileRecord, VerifiedRecord};
 
 /// Writes the manifest of a finished disk into its directory: that of the root, with what the disk is made of.
 ///
@@ -27,10 +26,8 @@ pub fn write_manifest(
         entry: entry(image),
         verified: measured.root.verity.map(|verity| verified(request, measured, &verity)),
     };
-    let manifest = Manifest { disk: Some(disk), ..request.manifest.clone() };
-    let path = directory.join(manifest_file(image));
-    let json = manifest.to_json().map_err(|source| ImageError::Manifest { path: path.clone(), source })?;
-    fs::write(&path, json).map_err(ImageError::io("write", &path))
+    let manifest = DiskManifest { root: request.manifest.clone(), disk };
+    manifest::write(&manifest, &directory.join(manifest_file(image)))
 }
 
 fn verified(request: &DiskRequest<'_>, measured: &Measured, verity: &Verity) -> VerifiedRecord {
@@ -77,7 +74,7 @@ mod tests {
     fn a_file_of_several_buffers_has_the_digest_of_its_bytes() {
         let directory = tempfile::tempdir().unwrap();
         let content = vec![7; (1 << 19) + 5];
-        fs::write(directory.path().join("root"), &content).unwrap();
+        std::fs::write(directory.path().join("root"), &content).unwrap();
         let record = file(directory.path(), "root".into()).unwrap();
         assert_eq!((record.bytes, record.sha256), (content.len() as u64, Digest::of(&content)));
     }

@@ -54,7 +54,6 @@ fn manifest() -> Manifest {
         content: Content { files: 100, directories: 50, links: 300, bytes: 5 * MIB, blocks: 1400 },
         packages: vec![],
         services: vec![],
-        disk: None,
     }
 }
 

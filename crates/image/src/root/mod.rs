@@ -69,9 +69,7 @@ pub fn assemble(request: &RootRequest<'_>, out: &Path) -> Result<Manifest, Image
     budget::check_content(request.image, &manifest.content)?;
     tree.write(&out.join(files::ROOT), request.epoch)?;
     write(&out.join(files::OS_RELEASE), &os_release)?;
-    let path = out.join(files::MANIFEST);
-    let json = manifest.to_json().map_err(|source| ImageError::Manifest { path: path.clone(), source })?;
-    write(&path, &json)?;
+    crate::manifest::write(&manifest, &out.join(files::MANIFEST))?;
     Ok(manifest)
 }
 
@@ -109,7 +107,6 @@ fn manifest(request: &RootRequest<'_>, tree: &RootTree, services: &[&Service]) -
         content: tree.content(),
         packages: packages(tree),
         services: services.iter().map(|service| service.name.clone()).collect(),
-        disk: None,
     }
 }
 

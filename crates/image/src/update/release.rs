@@ -14,7 +14,7 @@ use yoe_model::Image;
 
 use super::UpdateError;
 use crate::disk::manifest_file;
-use crate::{FileRecord, VerifiedRecord};
+use crate::{DiskManifest, FileRecord, VerifiedRecord};
 
 /// A target: its path in a repository, its length in bytes, and what it reads as.
 pub(super) type Part = (String, u64, Box<dyn Read>);
@@ -45,10 +45,8 @@ impl Release {
         machine: &str,
         signed: Option<&Path>,
     ) -> Result<Self, UpdateError> {
-        let built = crate::Manifest::open(&directory.join(manifest_file(image)))?;
-        let one_slot = || UpdateError::OneSlot(image.name.clone());
-        let disk = built.disk.ok_or_else(one_slot)?;
-        let verified = disk.verified.ok_or_else(one_slot)?;
+        let DiskManifest { root: built, disk } = DiskManifest::open(&directory.join(manifest_file(image)))?;
+        let verified = disk.verified.ok_or_else(|| UpdateError::OneSlot(image.name.clone()))?;
         let root = directory.join(&disk.root.file);
         let size = verified.data_blocks.saturating_mul(BLOCK as u64);
         check_root(&root, size, &verified)?;

@@ -97,7 +97,6 @@ mod tests {
     fn action(name: &str, days_ago: u32, tree: &str, references: &[&str]) -> Recorded {
         let result = ActionResult {
             tree: digest(tree),
-            log: None,
             seconds: 1.0,
             label: name.to_owned(),
             parts: BTreeMap::new(),

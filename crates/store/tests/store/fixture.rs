@@ -63,7 +63,6 @@ pub fn adopt(store: &Store, text: &str) -> Digest {
 pub fn result(label: &str, tree: Digest, references: &[Digest]) -> ActionResult {
     ActionResult {
         tree,
-        log: None,
         seconds: 0.5,
         label: label.to_owned(),
         parts: BTreeMap::from([("source".to_owned(), digest(label))]),

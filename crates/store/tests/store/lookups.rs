@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 
-use yoe_store::{Cache, Store, StoreError};
+use yoe_store::{Store, StoreError};
 
 use crate::fixture::{Fixture, adopt, assert_clean, count, digest, import, result};
 
@@ -61,8 +61,8 @@ fn a_result_is_answered_whole_or_not_at_all() {
     let session = store.session().unwrap();
     let (tree, blob) = (import(store, &session, "tree"), adopt(store, "blob"));
     let (key, recorded) = (digest("key"), result("unit musl", tree, &[blob]));
-    store.put(&key, &recorded).unwrap();
-    assert_eq!(fixture.again().get(&key).unwrap(), Some(recorded.clone()));
+    store.record(&key, &recorded).unwrap();
+    assert_eq!(fixture.again().action(&key).unwrap(), Some(recorded.clone()));
     assert_eq!(store.action(&digest("other key")).unwrap(), None);
 
     fs::remove_file(store.blob(&blob).unwrap().unwrap()).unwrap();
