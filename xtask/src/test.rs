@@ -73,10 +73,14 @@ pub fn run(options: &[String]) -> Result<String, String> {
     Ok(format!("xtask test: all of it holds\n{others}\n{left_out}").trim_end().to_owned())
 }
 
-/// Boots what `run` leaves out.
+/// Boots what `run` leaves out. It takes hours, so a step that fails ends only itself; what failed is said at the end.
 pub fn boots(options: &[String]) -> Result<String, String> {
-    all(&BOOTS, options)?;
-    Ok("xtask boots: all of it holds".to_owned())
+    let failed: Vec<String> =
+        BOOTS.iter().filter_map(|step| all(std::slice::from_ref(step), options).err()).collect();
+    match failed.len() {
+        0 => Ok("xtask boots: all of it holds".to_owned()),
+        count => Err(format!("{count} of {} steps failed:\n{}", BOOTS.len(), failed.join("\n"))),
+    }
 }
 
 fn all(steps: &[Step], options: &[String]) -> Result<(), String> {
