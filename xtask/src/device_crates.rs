@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+use serde::Deserialize;
+
 /// A program of devices.
 struct Program {
     /// Its unit.
@@ -52,7 +54,7 @@ pub fn update() -> Result<String, String> {
         let _ = std::fs::remove_dir_all(&root);
         let lock = made?;
         write(program.lock(), &lock)?;
-        let crates = parse(&lock);
+        let crates = parse(&lock)?;
         write(program.list.0, &list(program, &crates))?;
         told.push(format!("device-crates: {} of {}", crates.len(), program.unit));
     }
@@ -61,10 +63,10 @@ pub fn update() -> Result<String, String> {
 
 /// Whether locks and lists are what [`update`] would make of the versions in the repository's lock.
 pub fn check() -> Result<String, String> {
-    let ours = parse(&read("Cargo.lock")?);
+    let ours = parse(&read("Cargo.lock")?)?;
     let mut told = Vec::new();
     for program in &PROGRAMS {
-        let crates = parse(&read(program.lock())?);
+        let crates = parse(&read(program.lock())?)?;
         differs(program, &ours, &crates, &read(program.list.0)?)
             .map_err(|problem| format!("device-crates: {problem}; run `cargo xtask device-crates`"))?;
         told.push(format!("device-crates: {} of {}, as in Cargo.lock", crates.len(), program.unit));
@@ -99,9 +101,7 @@ fn differs(program: &Program, ours: &Crates, crates: &Crates, text: &str) -> Res
 /// A copy of the manifests, with a source file for each target that they name.
 fn workspace(program: &Program, root: &Path) -> Result<(), String> {
     for package in program.packages {
-        let manifest = read(format!("{package}/Cargo.toml"))?;
-        // Devices run no tests.
-        let manifest = manifest.split("[dev-dependencies]").next().unwrap_or_default().to_owned();
+        let manifest = without_dev_dependencies(&read(format!("{package}/Cargo.toml"))?);
         let sources = root.join(package).join("src");
         std::fs::create_dir_all(&sources).map_err(|error| format!("{}: {error}", sources.display()))?;
         write(root.join(package).join("Cargo.toml"), &manifest)?;
@@ -110,6 +110,18 @@ fn workspace(program: &Program, root: &Path) -> Result<(), String> {
     }
     write(root.join("Cargo.toml"), &read(program.manifest())?)?;
     write(root.join("Cargo.lock"), &read("Cargo.lock")?)
+}
+
+/// A manifest without the table `dev-dependencies`: devices run no tests.
+fn without_dev_dependencies(manifest: &str) -> String {
+    let mut taken = true;
+    let kept = manifest.lines().filter(|line| {
+        if line.starts_with('[') {
+            taken = !line.starts_with("[dev-dependencies");
+        }
+        taken
+    });
+    kept.map(|line| format!("{line}\n")).collect()
 }
 
 fn resolve(root: &Path) -> Result<String, String> {
@@ -126,17 +138,25 @@ fn resolve(root: &Path) -> Result<String, String> {
     }
 }
 
+/// What is read of a Cargo.lock.
+#[derive(Deserialize)]
+struct CargoLock {
+    package: Vec<LockedCrate>,
+}
+
+#[derive(Deserialize)]
+struct LockedCrate {
+    name: String,
+    version: String,
+    /// Absent for what comes from no registry.
+    checksum: Option<String>,
+}
+
 /// The crates of a Cargo.lock that come from a registry.
-fn parse(lock: &str) -> Crates {
-    let field = |block: &str, name: &str| {
-        let line = block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(" = \""));
-        line.and_then(|value| value.strip_suffix('"')).map(str::to_owned)
-    };
-    let read = |block: &str| {
-        let name = format!("{}@{}", field(block, "name")?, field(block, "version")?);
-        Some((name, field(block, "checksum")?))
-    };
-    lock.split("[[package]]").filter_map(read).collect()
+fn parse(lock: &str) -> Result<Crates, String> {
+    let lock: CargoLock = toml::from_str(lock).map_err(|error| format!("Cargo.lock: {error}"))?;
+    let read = |LockedCrate { name, version, checksum }| Some((format!("{name}@{version}"), checksum?));
+    Ok(lock.package.into_iter().filter_map(read).collect())
 }
 
 fn list(program: &Program, crates: &Crates) -> String {
@@ -168,16 +188,23 @@ mod tests {
 
     #[test]
     fn crates_of_a_registry_are_listed() {
-        let crates = parse(LOCKED);
+        let crates = parse(LOCKED).unwrap();
         assert_eq!(crates, [("a@1.0".to_owned(), "ab".to_owned())].into());
         assert!(list(&PROGRAMS[0], &crates).ends_with("DEVICE_CRATES = {\n    \"a@1.0\": \"ab\",\n}\n"));
     }
 
     #[test]
+    fn what_follows_the_dependencies_of_tests_stays() {
+        let manifest = "[package]\nname = \"a\"\n[dev-dependencies]\nb = \"1\"\n[dev-dependencies.c]\nversion = \"1\"\n[lints]\nworkspace = true\n";
+        let kept = "[package]\nname = \"a\"\n[lints]\nworkspace = true\n";
+        assert_eq!(without_dev_dependencies(manifest), kept);
+    }
+
+    #[test]
     fn what_differs_is_told() {
-        let crates = parse(LOCKED);
+        let crates = parse(LOCKED).unwrap();
         assert_eq!(differs(&PROGRAMS[0], &crates, &crates, &list(&PROGRAMS[0], &crates)), Ok(()));
-        let newer = parse(&LOCKED.replace("1.0\"", "1.1\""));
+        let newer = parse(&LOCKED.replace("1.0\"", "1.1\"")).unwrap();
         assert!(
             differs(&PROGRAMS[0], &newer, &crates, &list(&PROGRAMS[0], &crates))
                 .unwrap_err()

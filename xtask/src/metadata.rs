@@ -1,8 +1,10 @@
 //! The workspace's crates and what each depends on, as cargo sees them.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
+
+use serde::Deserialize;
 
 /// Directories of crates (`crates/plan`) by the name of their package, and names of packages that each depends on.
 pub struct Metadata {
@@ -23,21 +25,36 @@ pub fn read() -> Result<Metadata, String> {
     parse(&output.stdout)
 }
 
+/// What is read of cargo's answer (cargo-metadata(1), "JSON format").
+#[derive(Deserialize)]
+struct Answer {
+    workspace_root: PathBuf,
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    manifest_path: PathBuf,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+}
+
 fn parse(json: &[u8]) -> Result<Metadata, String> {
-    let json: serde_json::Value =
-        serde_json::from_slice(json).map_err(|error| format!("cargo metadata is not JSON: {error}"))?;
-    let root = Path::new(json["workspace_root"].as_str().unwrap_or_default());
+    let answer: Answer =
+        serde_json::from_slice(json).map_err(|error| format!("cargo metadata cannot be read: {error}"))?;
+    let root = &answer.workspace_root;
     let mut metadata = Metadata { directories: BTreeMap::new(), depends: BTreeMap::new() };
-    for package in json["packages"].as_array().into_iter().flatten() {
-        let name = package["name"].as_str().unwrap_or_default().to_owned();
-        let manifest = Path::new(package["manifest_path"].as_str().unwrap_or_default());
-        let directory =
-            manifest.parent().and_then(|directory| directory.strip_prefix(root).ok()).unwrap_or(root);
-        let depends = package["dependencies"].as_array().into_iter().flatten();
-        let depends =
-            depends.filter_map(|dependency| dependency["name"].as_str()).map(str::to_owned).collect();
+    for Package { name, manifest_path, dependencies } in answer.packages {
+        let directory = manifest_path.parent().and_then(|directory| directory.strip_prefix(root).ok());
+        let directory = directory.ok_or_else(|| format!("{name} does not lie in the workspace"))?;
         metadata.directories.insert(name.clone(), directory.to_string_lossy().into_owned());
-        metadata.depends.insert(name, depends);
+        let depends = dependencies.into_iter().map(|dependency| dependency.name);
+        metadata.depends.insert(name, depends.collect());
     }
     Ok(metadata)
 }

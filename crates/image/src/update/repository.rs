@@ -178,6 +178,8 @@ fn write(path: &Path, from: &mut dyn Read) -> Result<(), UpdateError> {
         // A web server is often another user.
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
         new.as_file().set_permissions(mode)?;
+        // Its name must never stand for less than all of it, whatever happens to this machine.
+        new.as_file().sync_all()?;
         new.persist(path).map_err(|error| error.error).map(drop)
     };
     write().map_err(UpdateError::io("write", path))?;
