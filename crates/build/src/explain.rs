@@ -33,8 +33,8 @@ pub struct Pending {
 /// # Errors
 /// When the store cannot be read.
 pub fn explain(store: &Store, plan: &Plan) -> Result<Vec<Pending>, BuildError> {
-    let (_, pending) =
-        pending(plan, targets(plan), &Look(store)).map_err(|failure| BuildError::of("reading the store", failure))?;
+    let (_, pending) = pending(plan, targets(plan), &Look(store))
+        .map_err(|failure| BuildError::of("reading the store", failure))?;
     let explained = pending.into_iter().map(|id| {
         let action = plan.action(id);
         let reason = reason(store, action).map_err(|failure| BuildError::of(&action.label, failure))?;

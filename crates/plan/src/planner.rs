@@ -44,7 +44,8 @@ impl Plan {
 
     /// The action that builds the unit of this name, when it is part of the plan.
     pub fn unit(&self, name: &str) -> Option<ActionId> {
-        let builds = |action: &Action| matches!(&action.kind, ActionKind::Unit(unit) if unit.unit.name == name);
+        let builds =
+            |action: &Action| matches!(&action.kind, ActionKind::Unit(unit) if unit.unit.name == name);
         self.actions.iter().position(builds).map(ActionId)
     }
 }

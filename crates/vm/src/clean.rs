@@ -38,11 +38,23 @@ impl Cleaner {
     fn byte(&mut self, byte: u8, into: &mut Vec<u8>) {
         const ESC: u8 = 0x1b;
         const BEL: u8 = 0x07;
+        const CAN: u8 = 0x18;
+        const SUB: u8 = 0x1a;
         self.state = match (&self.state, byte) {
+            // A program that ended in a sequence must not take what others print: these end any, as in terminals; so does a line.
+            (_, CAN | SUB) => State::Text,
+            (_, b'\n') => {
+                self.text(byte, into);
+                State::Text
+            }
             (State::String, ESC) => State::StringEscape,
             (State::String, BEL) | (State::StringEscape, b'\\') => State::Text,
-            (State::String | State::StringEscape, _) => State::String,
+            (State::String, _) => State::String,
             (_, ESC) => State::Escape,
+            // The string was not ended as it should be: this is the next sequence.
+            (State::StringEscape, b'[') => State::Control,
+            (State::StringEscape, b']' | b'P' | b'^' | b'_' | b'X') => State::String,
+            (State::StringEscape, _) => State::Text,
             (State::Escape, b'[') => State::Control,
             (State::Escape, b']' | b'P' | b'^' | b'_' | b'X') => State::String,
             (State::Escape | State::Intermediate, 0x20..=0x2f) => State::Intermediate,
@@ -113,6 +125,14 @@ mod tests {
         for at in 0..text.len() {
             assert_eq!(cleaned(&[&text[..at], &text[at..]]), "onetwothree\nfour", "split at {at}");
         }
+    }
+
+    #[test]
+    fn a_sequence_without_an_end_takes_its_line_alone() {
+        assert_eq!(cleaned(&["a\x1b]0;title\nb"]), "a\nb");
+        assert_eq!(cleaned(&["a\x1bP1;2\x1b[0mb\x1b_x\x1b]0;t\x07c"]), "abc");
+        assert_eq!(cleaned(&["a\x1b[31\nb\x1b]x\x18c\x1bP\x1ad"]), "a\nbcd");
+        assert_eq!(cleaned(&["a\x1b]0;t\x1b\nb"]), "a\nb");
     }
 
     #[test]
