@@ -1,11 +1,11 @@
-//! A Debian package: one file of it in memory, then all of it laid down.
+//! A Debian package: one file of it in memory, then all of it laid down, then an archive that it holds.
 
 #![no_main]
 
 use std::fs;
 
 use libfuzzer_sys::fuzz_target;
-use yoe_fetch::unpack::{Limits, deb, read_file};
+use yoe_fetch::unpack::{Limits, SourceFile, archive_in_deb, deb, read_file};
 use yoe_model::Cancel;
 
 fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
@@ -20,6 +20,9 @@ fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
         let limits = Limits { bytes: 1 << 20, entries: 1000, cancel: Cancel::new() };
         let _ = deb(&file, &into, &|_| true, &limits);
         assert_eq!(fs::read_dir(directory).expect("it is there").count(), 2, "something was laid outside of the tree");
+        let package = SourceFile { file, name: "a.deb".into() };
+        let _ = archive_in_deb(&package, "a/source.tar", &[], &directory.join("source"), &limits);
+        assert!(fs::read_dir(directory).expect("it is there").count() <= 3, "something was laid outside of the tree");
     });
 });
 
@@ -28,5 +31,6 @@ fn seeds() -> Vec<Vec<u8>> {
     let package = |name: &str, data: &[u8]| {
         yoe_fuzz::ar(&[("debian-binary", b"2.0\n"), ("control.tar.gz", b""), (name, data)])
     };
-    vec![package("data.tar", &data), package("data.tar.gz", &yoe_fuzz::gzip(&data))]
+    let held = yoe_fuzz::tar_of("a/source.tar", &data);
+    vec![package("data.tar", &data), package("data.tar.gz", &yoe_fuzz::gzip(&data)), package("data.tar", &held)]
 }

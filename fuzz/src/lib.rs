@@ -47,6 +47,16 @@ pub fn tarball() -> Vec<u8> {
     archive.into_inner().expect("in memory")
 }
 
+/// A tar archive with one file.
+pub fn tar_of(path: &str, content: &[u8]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_mode(0o644);
+    header.set_size(content.len() as u64);
+    archive.append_data(&mut header, path, content).expect("in memory");
+    archive.into_inner().expect("in memory")
+}
+
 /// A gzip stream.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     use std::io::Write;

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use yoe_fetch::unpack::Limits;
 use yoe_model::Digest;
 use yoe_package::Signer;
 use yoe_plan::{Action, ActionId, ActionKind, Plan};
@@ -68,6 +69,11 @@ impl<'a> Making<'a> {
     /// A directory of its own, removed when the value goes.
     pub(crate) fn scratch(&self) -> Result<Scratch, ActionError> {
         Ok(self.builder.session.scratch()?)
+    }
+
+    /// What an archive may hold, and what ends its unpacking.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits { cancel: self.builder.cancel.clone(), ..Limits::default() }
     }
 
     /// Takes a directory into the store, as the result.

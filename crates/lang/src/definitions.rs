@@ -1,8 +1,8 @@
 //! What files define, with the calls that did it: the stage between evaluation and the checked project.
 
 use yoe_model::{
-    Container, Image, ImageTest, Kernel, Machine, OciImage, Qemu, Registry, Release, Service, SourceEntry,
-    Step, Unit,
+    Container, Image, ImageTest, Kernel, Machine, OciImage, Qemu, Registry, Release, Service, Source,
+    SourceEntry, Step, Unit,
 };
 
 use crate::site::Site;
@@ -100,6 +100,18 @@ pub(crate) enum Part {
 }
 
 impl Part {
+    /// A source that is put into a directory below `$SRCDIR`. `only` names the parts of it that are taken; all when empty.
+    pub(crate) fn source(
+        source: Source,
+        into: impl Into<String>,
+        only: impl IntoIterator<Item = impl Into<String>>,
+        site: &Site,
+    ) -> Self {
+        let only = only.into_iter().map(Into::into).collect();
+        let value = SourceEntry { source, into: into.into(), only, origin: site.origin() };
+        Part::Source(Made { value, site: site.clone() })
+    }
+
     /// What it is, as messages name it.
     pub(crate) fn kind(&self) -> &'static str {
         match self {

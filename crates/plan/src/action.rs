@@ -110,8 +110,8 @@ pub enum Fetch {
     },
     /// An archive inside of a Debian binary package.
     DebianPackage {
-        /// The package: one file.
-        files: Vec<ArchiveFile>,
+        /// The package.
+        package: ArchiveFile,
         /// The archive's path in it.
         archive: String,
     },

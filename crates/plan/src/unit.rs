@@ -114,7 +114,10 @@ impl Planner<'_> {
                     .transpose()?;
                 Fetch::Debian { files: locked.files, patches }
             }
-            Source::DebianPackage { file, .. } => Fetch::DebianPackage { files: locked.files, archive: file },
+            Source::DebianPackage { file, .. } => {
+                let package = locked.files.into_iter().next().ok_or_else(unknown)?;
+                Fetch::DebianPackage { package, archive: file }
+            }
             Source::Git { url, commit, container } => {
                 Fetch::Git { url, commit, container: self.container(&container, &user, &unit.origin)? }
             }

@@ -51,14 +51,11 @@ impl Cleaner {
             (State::String, BEL) | (State::StringEscape, b'\\') => State::Text,
             (State::String, _) => State::String,
             (_, ESC) => State::Escape,
-            // The string was not ended as it should be: this is the next sequence.
-            (State::StringEscape, b'[') => State::Control,
-            (State::StringEscape, b']' | b'P' | b'^' | b'_' | b'X') => State::String,
-            (State::StringEscape, _) => State::Text,
-            (State::Escape, b'[') => State::Control,
-            (State::Escape, b']' | b'P' | b'^' | b'_' | b'X') => State::String,
-            (State::Escape | State::Intermediate, 0x20..=0x2f) => State::Intermediate,
-            (State::Escape | State::Intermediate, _) => State::Text,
+            // After a string that was not ended as it should be, too.
+            (State::Escape | State::StringEscape, b'[') => State::Control,
+            (State::Escape | State::StringEscape, b']' | b'P' | b'^' | b'_' | b'X') => State::String,
+            (State::Escape | State::StringEscape | State::Intermediate, 0x20..=0x2f) => State::Intermediate,
+            (State::Escape | State::StringEscape | State::Intermediate, _) => State::Text,
             (State::Control, 0x40..=0x7e) => {
                 // The firmware and the boot manager place text by row and column and end no line.
                 if matches!(byte, b'H' | b'J' | b'f') {

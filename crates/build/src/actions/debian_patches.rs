@@ -6,7 +6,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use yoe_fetch::patches::{Patch, Series};
-use yoe_fetch::unpack::{self, Limits};
+use yoe_fetch::unpack;
 use yoe_model::{ArchiveFile, DebianPatches};
 use yoe_sandbox::{Mount, Network, Tool};
 
@@ -47,8 +47,7 @@ pub(super) fn apply_debian_patches(
     let upstreams = scratch.join("upstreams-debian");
     let moved = set_aside(&debian, &upstreams).map_err(|error| ActionError::io("move", &debian, error))?;
     // Its single top directory is `debian`, which unpacking leaves off.
-    let limits = Limits { cancel: cx.builder.cancel.clone(), ..Limits::default() };
-    unpack::archive(&blob, &archive, &[], &debian, &limits)?;
+    unpack::archive(&blob, &archive, &[], &debian, &cx.limits())?;
     run_patch(cx, &patches, &archive, changes.tree, container, scratch)?;
     let restored = || {
         remove(&debian)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use yoe_fetch::client::{Remote, crate_file};
 use yoe_fetch::snapshot;
-use yoe_fetch::unpack::{self, Limits, Package, SourceFile};
+use yoe_fetch::unpack::{self, SourceFile};
 use yoe_model::{Digest, TreeFilter};
 use yoe_plan::{Fetch, Patches, SourceAction};
 use yoe_sandbox::{Mount, Network, Tool};
@@ -48,13 +48,9 @@ impl Make for SourceAction {
                     None => put_files(cx, files, true, &self.only, &tree)?,
                 }
             }
-            Fetch::DebianPackage { files, archive } => {
-                let files = files.iter().map(|file| cx.archive_file(file)).collect::<Result<Vec<_>, _>>()?;
-                let packages = cx.blobs(&files)?;
-                cx.task("unpack");
-                for (package, remote) in packages.iter().zip(&files) {
-                    let package = Package { file: package, name: &remote.name };
-                    unpack::archive_in_deb(package, archive, &self.only, &tree, &limits(cx))?;
+            Fetch::DebianPackage { package, archive } => {
+                for package in fetched(cx, vec![cx.archive_file(package)?])? {
+                    unpack::archive_in_deb(&package, archive, &self.only, &tree, &cx.limits())?;
                 }
             }
             Fetch::Git { url, commit, container } => {
@@ -92,12 +88,9 @@ fn put_files(
     only: &[String],
     tree: &Path,
 ) -> Result<(), ActionError> {
-    let blobs = cx.blobs(&files)?;
-    cx.task("unpack");
-    let files = blobs.into_iter().zip(files).map(|(file, remote)| SourceFile { file, name: remote.name });
+    let files = fetched(cx, files)?;
     if unpack {
-        let files: Vec<SourceFile> = files.collect();
-        return Ok(unpack::source(&files, only, tree, &limits(cx))?);
+        return Ok(unpack::source(&files, only, tree, &cx.limits())?);
     }
     fs::create_dir_all(tree).map_err(|error| ActionError::io("make", tree, error))?;
     for SourceFile { file, name } in files {
@@ -107,8 +100,12 @@ fn put_files(
     Ok(())
 }
 
-fn limits(cx: &Making<'_>) -> Limits {
-    Limits { cancel: cx.builder.cancel.clone(), ..Limits::default() }
+/// Files as they were fetched, ready to be unpacked.
+fn fetched(cx: &Making<'_>, files: Vec<Remote>) -> Result<Vec<SourceFile>, ActionError> {
+    let blobs = cx.blobs(&files)?;
+    cx.task("unpack");
+    let named = blobs.into_iter().zip(files);
+    Ok(named.map(|(file, remote)| SourceFile { file, name: remote.name }).collect())
 }
 
 /// Fetches one commit with the git of a container. This is the one step that has a network: what it gives is fixed by

@@ -84,17 +84,17 @@ fn a_package_that_holds_a_source_is_locked() {
     assert_eq!((again.unwrap(), asked), (lock.clone(), Vec::new()));
     assert!(sketch.project("").lock(lock).is_ok(), "the lock fits its project");
 
-    let told = refusal(&archive, &Sketch::new(ed25519()).package("linux-source-6.12", "6.12.118-1"));
+    let message = refusal(&archive, &Sketch::new(ed25519()).package("linux-source-6.12", "6.12.118-1"));
     assert!(
-        told.ends_with(
+        message.ends_with(
             "debian/trixie has no package linux-source-6.12 6.12.118-1: it has 6.12.117-1, 6.12.107-1"
         ),
-        "{told}"
+        "{message}"
     );
-    let told = refusal(&archive, &Sketch::new(ed25519()).package("gone", "1"));
-    assert!(told.ends_with("has no package gone 1: it has no package of this name"), "{told}");
-    let told = refusal(&archive, &Sketch::new(ed25519()).package("linux-image", "6.12.117-1"));
-    assert!(told.contains("linux-image_6.12.117-1_amd64.deb is for one architecture"), "{told}");
+    let message = refusal(&archive, &Sketch::new(ed25519()).package("gone", "1"));
+    assert!(message.ends_with("has no package gone 1: it has no package of this name"), "{message}");
+    let message = refusal(&archive, &Sketch::new(ed25519()).package("linux-image", "6.12.117-1"));
+    assert!(message.contains("linux-image_6.12.117-1_amd64.deb is for one architecture"), "{message}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::compression::Compression;
 use super::error::UnpackError;
 use super::layer::{Filter, Layer};
 use super::root::{Name, Root};
+use super::source::SourceFile;
 use super::tape::{self, Item};
 use super::{Bounded, Limits, ar};
 
@@ -51,40 +52,21 @@ pub fn read_file(
     path: &str,
     limits: &Limits,
 ) -> Result<Option<Vec<u8>>, UnpackError> {
-    let damaged = |source| UnpackError::stream(name, source);
     let mut found = None;
-    let mut entries = 0;
-    let stream = Bounded::new(data(deb).map_err(damaged)?, limits.stream(), &limits.cancel);
-    tape::each(stream, damaged, |item| {
-        entries += 1;
-        if entries > limits.entries {
-            let limit = format!("{} entries", limits.entries);
-            return Err(UnpackError::TooLarge { archive: name.to_owned(), limit });
-        }
-        let Item::Entry(entry, content) = item else { return Ok(()) };
-        let wanted = Name::new(&entry.name).is_ok_and(|name| name.as_bytes() == path.as_bytes());
-        if !wanted || !matches!(entry.kind, tape::Kind::File) {
+    each_file(deb, name, limits, |file, size, content| {
+        if file.as_bytes() != path.as_bytes() {
             return Ok(());
         }
-        if entry.size > limits.bytes {
+        if size > limits.bytes {
             let limit = format!("{} bytes in {path}", limits.bytes);
             return Err(UnpackError::TooLarge { archive: name.to_owned(), limit });
         }
         let mut bytes = Vec::new();
-        content.read_to_end(&mut bytes).map_err(damaged)?;
+        content.read_to_end(&mut bytes).map_err(|source| UnpackError::stream(name, source))?;
         found = Some(bytes);
         Ok(())
     })?;
     Ok(found)
-}
-
-/// A `.deb`.
-#[derive(Debug, Clone, Copy)]
-pub struct Package<'a> {
-    /// Where its bytes are.
-    pub file: &'a Path,
-    /// What messages call it.
-    pub name: &'a str,
 }
 
 /// Unpacks an archive that a `.deb` holds at this path, relative to the root, as [`super::archive`] does: the source of
@@ -93,44 +75,57 @@ pub struct Package<'a> {
 /// # Errors
 /// As [`super::archive`], and when the package has no such file.
 pub fn archive_in_deb(
-    package: Package<'_>,
+    package: &SourceFile,
     path: &str,
     only: &[String],
     into: &Path,
     limits: &Limits,
 ) -> Result<(), UnpackError> {
-    let Package { file, name } = package;
-    let opened = File::open(file).map_err(|source| UnpackError::Open { path: file.to_owned(), source })?;
-    let damaged = |source| UnpackError::stream(name, source);
-    let files = data(BufReader::new(opened)).map_err(damaged)?;
-    // Enough of the archives that it holds to see what was meant.
+    let SourceFile { file, name } = package;
+    let opened = File::open(file).map_err(|source| UnpackError::Open { path: file.clone(), source })?;
+    // Some of the archives that it holds, to see what was meant.
     let mut held = Vec::new();
-    let (mut unpacked, mut entries) = (false, 0);
-    tape::each(Bounded::new(files, limits.stream(), &limits.cancel), damaged, |item| {
-        entries += 1;
-        if entries > limits.entries {
-            let limit = format!("{} entries", limits.entries);
-            return Err(UnpackError::TooLarge { archive: name.to_owned(), limit });
-        }
-        let Item::Entry(entry, content) = item else { return Ok(()) };
-        let Ok(found) = Name::new(&entry.name) else { return Ok(()) };
-        if !matches!(entry.kind, tape::Kind::File) {
-            return Ok(());
-        }
-        if !unpacked && found.as_bytes() == path.as_bytes() {
+    let mut unpacked = false;
+    each_file(BufReader::new(opened), name, limits, |file, _, content| {
+        if !unpacked && file.as_bytes() == path.as_bytes() {
             unpacked = true;
             return super::stream(BufReader::new(content), &format!("{name}:{path}"), only, into, limits);
         }
-        let found = String::from_utf8_lossy(found.as_bytes());
-        if held.len() < 5 && Compression::of_tar(&found).is_some() {
-            held.push(format!("/{found}"));
+        let file = String::from_utf8_lossy(file.as_bytes());
+        if held.len() < 5 && Compression::of_tar(&file).is_some() {
+            held.push(format!("/{file}"));
         }
         Ok(())
     })?;
     if unpacked {
         return Ok(());
     }
-    Err(UnpackError::NoFile { package: name.to_owned(), path: path.to_owned(), archives: held.join(", ") })
+    Err(UnpackError::NoFile { package: name.clone(), path: path.to_owned(), archives: held.join(", ") })
+}
+
+/// Calls `visit` with the name, the size and the content of each file of a package that is within the limits.
+fn each_file(
+    deb: impl io::BufRead,
+    name: &str,
+    limits: &Limits,
+    mut visit: impl FnMut(Name, u64, &mut dyn Read) -> Result<(), UnpackError>,
+) -> Result<(), UnpackError> {
+    let damaged = |source| UnpackError::stream(name, source);
+    let stream = Bounded::new(data(deb).map_err(damaged)?, limits.stream(), &limits.cancel);
+    let mut entries = 0;
+    tape::each(stream, damaged, |item| {
+        entries += 1;
+        if entries > limits.entries {
+            let limit = format!("{} entries", limits.entries);
+            return Err(UnpackError::TooLarge { archive: name.to_owned(), limit });
+        }
+        match item {
+            Item::Entry(entry, content) if matches!(entry.kind, tape::Kind::File) => {
+                Name::new(&entry.name).map_or(Ok(()), |file| visit(file, entry.size, content))
+            }
+            _ => Ok(()),
+        }
+    })
 }
 
 /// The tar stream of a package's files.

@@ -27,7 +27,7 @@ use std::path::Path;
 use crate::Cancel;
 pub(crate) use bounded::{Bounded, GaveUp};
 pub(crate) use compression::Compression;
-pub use deb::{Package, archive_in_deb, deb, read_file};
+pub use deb::{archive_in_deb, deb, read_file};
 pub use environment::environment;
 pub use error::{EntryProblem, UnpackError};
 pub(crate) use files::{Found, files_below};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::error::UnpackError;
 use super::{Limits, archive};
 
-/// A tarball and the name that it has in its archive.
+/// A tarball, or a package that holds one, and the name that it has in its archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
     /// Where its bytes are.

@@ -336,20 +336,20 @@ fn an_archive_inside_of_a_package_is_unpacked() {
         &source,
     );
     let file = lab.put("l.deb", &make_deb(held));
-    let package = Package { file: &file, name: "l.deb" };
+    let package = SourceFile { file, name: "l.deb".to_owned() };
     let of = |path: &str, only: &[&str]| {
         let only: Vec<String> = only.iter().map(|path| (*path).to_owned()).collect();
-        archive_in_deb(package, path, &only, &lab.tree(), &Limits::default())
+        archive_in_deb(&package, path, &only, &lab.tree(), &Limits::default())
     };
     of("usr/src/linux.tar.xz", &[]).unwrap();
     assert_eq!(lab.text("Makefile"), "all:");
     std::fs::remove_dir_all(lab.tree()).unwrap();
-    let told = of("usr/src/linux.tar.gz", &[]).unwrap_err().to_string();
-    assert_eq!(told, "l.deb holds no file /usr/src/linux.tar.gz. Its archives: /usr/src/linux.tar.xz");
-    let told = of("usr/share/doc/copyright", &[]).unwrap_err().to_string();
-    assert!(told.starts_with("l.deb:usr/share/doc/copyright is not an archive"), "{told}");
-    let told = of("usr/src/linux.tar.xz", &["Kbuild"]).unwrap_err().to_string();
-    assert!(told.starts_with("l.deb:usr/src/linux.tar.xz has nothing at \"Kbuild\""), "{told}");
+    let message = of("usr/src/linux.tar.gz", &[]).unwrap_err().to_string();
+    assert_eq!(message, "l.deb holds no file /usr/src/linux.tar.gz. Its archives: /usr/src/linux.tar.xz");
+    let message = of("usr/share/doc/copyright", &[]).unwrap_err().to_string();
+    assert!(message.starts_with("l.deb:usr/share/doc/copyright is not an archive"), "{message}");
+    let message = of("usr/src/linux.tar.xz", &["Kbuild"]).unwrap_err().to_string();
+    assert!(message.starts_with("l.deb:usr/src/linux.tar.xz has nothing at \"Kbuild\""), "{message}");
 }
 
 #[test]
@@ -357,21 +357,24 @@ fn a_package_with_endless_entries_is_refused() {
     let lab = Lab::new();
     let many = (0..20).fold(Tar::default(), |tar, number| tar.file(&format!("./f{number}.tar"), ""));
     let file = lab.put("l.deb", &make_deb(many));
-    let package = Package { file: &file, name: "l.deb" };
+    let package = SourceFile { file, name: "l.deb".to_owned() };
     let limits = Limits { entries: 10, ..Limits::default() };
-    let told = archive_in_deb(package, "f.tar", &[], &lab.tree(), &limits).unwrap_err().to_string();
-    assert_eq!(told, "l.deb holds more than 10 entries; refusing to fill the disk");
-    let told =
-        archive_in_deb(package, "f.tar", &[], &lab.tree(), &Limits::default()).unwrap_err().to_string();
-    assert_eq!(told, "l.deb holds no file /f.tar. Its archives: /f0.tar, /f1.tar, /f2.tar, /f3.tar, /f4.tar");
+    let message = archive_in_deb(&package, "f.tar", &[], &lab.tree(), &limits).unwrap_err().to_string();
+    assert_eq!(message, "l.deb holds more than 10 entries; refusing to fill the disk");
+    let message =
+        archive_in_deb(&package, "f.tar", &[], &lab.tree(), &Limits::default()).unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "l.deb holds no file /f.tar. Its archives: /f0.tar, /f1.tar, /f2.tar, /f3.tar, /f4.tar"
+    );
 }
 
 #[test]
 fn a_link_in_a_package_is_no_archive_of_it() {
     let lab = Lab::new();
     let file = lab.put("l.deb", &make_deb(Tar::default().symlink("./usr/src/linux.tar.xz", "/etc/passwd")));
-    let package = Package { file: &file, name: "l.deb" };
-    let told = archive_in_deb(package, "usr/src/linux.tar.xz", &[], &lab.tree(), &Limits::default());
-    let told = told.unwrap_err().to_string();
-    assert_eq!(told, "l.deb holds no file /usr/src/linux.tar.xz. Its archives: none");
+    let package = SourceFile { file, name: "l.deb".to_owned() };
+    let message = archive_in_deb(&package, "usr/src/linux.tar.xz", &[], &lab.tree(), &Limits::default());
+    let message = message.unwrap_err().to_string();
+    assert_eq!(message, "l.deb holds no file /usr/src/linux.tar.xz. Its archives: none");
 }

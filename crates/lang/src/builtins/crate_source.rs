@@ -1,12 +1,12 @@
 //! `crate`.
 
-use yoe_model::{Digest, Source, SourceEntry};
+use yoe_model::{Digest, Source};
 
 use crate::arguments::paths::SourceDirectory;
 use crate::arguments::version::{CrateName, CrateVersion};
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
-use crate::definitions::{Made, Part};
+use crate::definitions::Part;
 use crate::session::FileKind;
 
 arguments! {
@@ -30,8 +30,6 @@ impl Builtin for Arguments {
     fn make(self, call: &Call<'_>) -> Option<Part> {
         let source =
             Source::Crate { name: self.name.into(), version: self.version.into(), sha256: self.sha256 };
-        let value =
-            SourceEntry { source, into: self.into.into(), only: Vec::new(), origin: call.site.origin() };
-        Some(Part::Source(Made { value, site: call.site.clone() }))
+        Some(Part::source(source, self.into, Vec::<String>::new(), call.site))
     }
 }

@@ -1,13 +1,13 @@
 //! `debian_package`.
 
-use yoe_model::{Source, SourceEntry};
+use yoe_model::Source;
 
 use crate::arguments::paths::{ArchivePath, PackagedArchive, SourceDirectory};
 use crate::arguments::text::{DebianPackage, Name};
 use crate::arguments::version::DebianVersion;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
-use crate::definitions::{Made, Part};
+use crate::definitions::Part;
 use crate::session::FileKind;
 
 arguments! {
@@ -42,8 +42,6 @@ impl Builtin for Arguments {
             suite: self.suite.into(),
             archive: self.archive.into(),
         };
-        let only = self.only.into_iter().map(String::from).collect();
-        let value = SourceEntry { source, into: self.into.into(), only, origin: call.site.origin() };
-        Some(Part::Source(Made { value, site: call.site.clone() }))
+        Some(Part::source(source, self.into, self.only, call.site))
     }
 }

@@ -1,6 +1,6 @@
 //! `debian_source`.
 
-use yoe_model::{DebianPatches, Source, SourceEntry};
+use yoe_model::{DebianPatches, Source};
 
 use crate::arguments::patches::PatchChoice;
 use crate::arguments::paths::{ArchivePath, SourceDirectory};
@@ -8,7 +8,7 @@ use crate::arguments::text::{DebianPackage, Name};
 use crate::arguments::version::DebianVersion;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
-use crate::definitions::{Made, Part};
+use crate::definitions::Part;
 use crate::session::FileKind;
 
 arguments! {
@@ -45,8 +45,6 @@ impl Builtin for Arguments {
             archive: self.archive.into(),
             patches: self.patches.map_or(DebianPatches::Unsaid, DebianPatches::from),
         };
-        let only = self.only.into_iter().map(String::from).collect();
-        let value = SourceEntry { source, into: self.into.into(), only, origin: call.site.origin() };
-        Some(Part::Source(Made { value, site: call.site.clone() }))
+        Some(Part::source(source, self.into, self.only, call.site))
     }
 }

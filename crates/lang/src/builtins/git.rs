@@ -1,12 +1,12 @@
 //! `git`.
 
-use yoe_model::{Source, SourceEntry};
+use yoe_model::Source;
 
 use crate::arguments::paths::{ArchivePath, SourceDirectory};
 use crate::arguments::text::{Commit, GitUrl, Name};
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
-use crate::definitions::{Made, Part};
+use crate::definitions::Part;
 use crate::session::FileKind;
 
 arguments! {
@@ -34,8 +34,6 @@ impl Builtin for Arguments {
             commit: self.commit.into(),
             container: self.container.into(),
         };
-        let only = self.only.into_iter().map(String::from).collect();
-        let value = SourceEntry { source, into: self.into.into(), only, origin: call.site.origin() };
-        Some(Part::Source(Made { value, site: call.site.clone() }))
+        Some(Part::source(source, self.into, self.only, call.site))
     }
 }

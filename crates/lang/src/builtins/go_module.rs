@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::{GoModule, Source, SourceEntry};
+use yoe_model::{GoModule, Source};
 
 use crate::arguments::paths::{ArchivePath, SourceDirectory};
 use crate::arguments::text::Name;
 use crate::arguments::version::{GoModulePath, GoVersion};
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
-use crate::definitions::{Made, Part};
+use crate::definitions::Part;
 use crate::session::FileKind;
 
 arguments! {
@@ -56,8 +56,6 @@ impl Builtin for Arguments {
                 .collect(),
             container: self.container.into(),
         });
-        let value =
-            SourceEntry { source, into: self.into.into(), only: Vec::new(), origin: call.site.origin() };
-        Some(Part::Source(Made { value, site: call.site.clone() }))
+        Some(Part::source(source, self.into, Vec::<String>::new(), call.site))
     }
 }

@@ -1,12 +1,12 @@
 //! `https`.
 
-use yoe_model::{ARCHIVE_ENDINGS, Digest, Source, SourceEntry, name_in_url};
+use yoe_model::{ARCHIVE_ENDINGS, Digest, Source, name_in_url};
 
 use crate::arguments::paths::{ArchivePath, FileName, SourceDirectory};
 use crate::arguments::text::HttpsUrl;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
-use crate::definitions::{Made, Part};
+use crate::definitions::Part;
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
 
@@ -81,8 +81,6 @@ impl Builtin for Arguments {
             sha256: self.sha256,
             unpack: self.unpack,
         };
-        let only = self.only.into_iter().map(String::from).collect();
-        let value = SourceEntry { source, into: self.into.into(), only, origin: call.site.origin() };
-        Some(Part::Source(Made { value, site: call.site.clone() }))
+        Some(Part::source(source, self.into, self.only, call.site))
     }
 }

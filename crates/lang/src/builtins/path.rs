@@ -1,11 +1,11 @@
 //! `path`.
 
-use yoe_model::{Source, SourceEntry};
+use yoe_model::Source;
 
 use crate::arguments::paths::{ExcludePattern, SourceDirectory, WorkingTree};
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
-use crate::definitions::{Made, Part};
+use crate::definitions::Part;
 use crate::session::FileKind;
 
 arguments! {
@@ -27,8 +27,6 @@ impl Builtin for Arguments {
     fn make(self, call: &Call<'_>) -> Option<Part> {
         let exclude = self.exclude.into_iter().map(String::from).collect();
         let source = Source::Path { path: self.path.normal(), exclude };
-        let value =
-            SourceEntry { source, into: self.into.into(), only: Vec::new(), origin: call.site.origin() };
-        Some(Part::Source(Made { value, site: call.site.clone() }))
+        Some(Part::source(source, self.into, Vec::<String>::new(), call.site))
     }
 }
