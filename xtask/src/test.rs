@@ -45,7 +45,7 @@ const STEPS: [Step; 6] = [
     Boot(&[
         "container-host-image",
         "--skip=output is complete",
-        "--skip=a container in a loop can be removed",
+        "--skip=a container in a loop can be",
         "--skip=until the engine starts anew",
         "--skip=the log of a container has a bound",
         "--skip=also where nothing else holds it",
