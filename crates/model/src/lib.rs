@@ -40,7 +40,9 @@ pub use project::{Definitions, Locked, Mirrors, Project, Unlocked};
 pub use release::Release;
 pub use service::{Children, OomScore, Restart, RestartLimit, Service, ServiceKind, Signal, Stop};
 pub use size::{Size, SizeError};
-pub use source::{ARCHIVE_ENDINGS, CRATES, DebianPatches, GoModule, Source, SourceEntry, name_in_url};
+pub use source::{
+    ARCHIVE_ENDINGS, CRATES, DebianPatches, DebianSuite, GoModule, Source, SourceEntry, name_in_url,
+};
 pub use task::{Step, Task};
 pub use tree_filter::{TreeFilter, is_editors_file};
 pub use unit::{Scope, Unit};

@@ -112,6 +112,13 @@ pub struct LockedSource {
     pub applied: Vec<String>,
 }
 
+impl LockedSource {
+    /// Whether all its files are of this archive.
+    pub fn is_of(&self, archive: &str) -> bool {
+        self.files.iter().chain(&self.patches).all(|file| file.archive == archive)
+    }
+}
+
 /// Where a project and its lock disagree.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {
@@ -128,6 +135,18 @@ pub enum Mismatch {
         key: String,
         /// The unit that uses it.
         unit: String,
+    },
+    /// A source's entry is of another archive.
+    #[error(
+        "source {key} of unit {unit:?} has changed since it was locked: it is of archive {archive:?} now"
+    )]
+    StaleSource {
+        /// [`crate::Source::key`].
+        key: String,
+        /// The unit that uses it.
+        unit: String,
+        /// The archive that the source names.
+        archive: String,
     },
     /// The lock is of a format that this program does not read.
     #[error("the lock has format version {0}; this program reads versions 1 and 2")]

@@ -107,12 +107,20 @@ impl Project<Unlocked> {
                 Some(_) => None,
             });
         let sources = self.units.values().flat_map(|unit| {
-            unit.sources.iter().filter_map(|entry| match &entry.source {
-                source if source.needs_lock() && !lock.sources.contains_key(&source.key()) => {
-                    Some(Mismatch::MissingSource { key: source.key(), unit: unit.name.clone() })
-                }
-                _ => None,
-            })
+            unit.sources.iter().map(|entry| &entry.source).filter(|source| source.needs_lock()).filter_map(
+                |source| {
+                    let (key, unit) = (source.key(), unit.name.clone());
+                    let Some(locked) = lock.sources.get(&key) else {
+                        return Some(Mismatch::MissingSource { key, unit });
+                    };
+                    let archive = &source.suite()?.archive;
+                    (!locked.is_of(archive)).then(|| Mismatch::StaleSource {
+                        key,
+                        unit,
+                        archive: archive.clone(),
+                    })
+                },
+            )
         });
         containers.chain(sources).collect()
     }

@@ -1,6 +1,6 @@
 //! Sources: where a unit's text comes from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::content_hash::content_hash;
 use crate::{ContentHash, Digest, Fingerprint, Origin};
@@ -60,9 +60,7 @@ pub enum Source {
         /// Debian's version with its revision, such as `1.2.5-3`.
         version: String,
         /// The suite whose index lists it.
-        suite: String,
-        /// The archive, a key of the project's mirrors.
-        archive: String,
+        suite: DebianSuite,
         /// What is applied of Debian's patches.
         patches: DebianPatches,
     },
@@ -75,9 +73,7 @@ pub enum Source {
         /// The archive's path in the package, relative to the root.
         file: String,
         /// The suite whose index lists it.
-        suite: String,
-        /// The archive that serves the package, a key of the project's mirrors.
-        archive: String,
+        suite: DebianSuite,
     },
     /// A commit of a git repository.
     Git {
@@ -106,6 +102,25 @@ pub enum Source {
         /// What of it is left out; see [`TreeFilter`](crate::TreeFilter).
         exclude: Vec<String>,
     },
+}
+
+/// A suite of a Debian archive, and whose signature it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DebianSuite {
+    /// The archive, a key of the project's mirrors.
+    pub archive: String,
+    /// Its name in the archive, such as `trixie`.
+    pub name: String,
+    /// OpenPGP fingerprints (40 or 64 upper-case hexadecimal digits) of the primary keys that may sign it, whatever containers
+    /// name. When empty, those of the containers that are made of this suite or archive.
+    pub keys: BTreeSet<String>,
+}
+
+impl std::fmt::Display for DebianSuite {
+    /// As the lock and messages name it: `archive/suite`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.archive, self.name)
+    }
 }
 
 /// A Go module, as the main module of a build.
@@ -225,9 +240,8 @@ impl Source {
     /// The archive, a key of the project's mirrors, that serves it, for what has no address of its own.
     pub fn archive(&self) -> Option<&str> {
         match self {
-            Source::Debian { archive, .. } | Source::DebianPackage { archive, .. } => Some(archive),
             Source::Crate { .. } => Some(CRATES),
-            _ => None,
+            _ => self.suite().map(|suite| suite.archive.as_str()),
         }
     }
 
@@ -236,12 +250,10 @@ impl Source {
         self.suite().is_some() || matches!(self, Source::GoModule(_))
     }
 
-    /// The archive and the suite of Debian's whose index lists it.
-    pub fn suite(&self) -> Option<(&str, &str)> {
+    /// The suite whose index lists it.
+    pub fn suite(&self) -> Option<&DebianSuite> {
         match self {
-            Source::Debian { archive, suite, .. } | Source::DebianPackage { archive, suite, .. } => {
-                Some((archive, suite))
-            }
+            Source::Debian { suite, .. } | Source::DebianPackage { suite, .. } => Some(suite),
             _ => None,
         }
     }
@@ -287,14 +299,12 @@ impl ContentHash for Source {
 mod tests {
     use super::*;
 
+    fn trixie() -> DebianSuite {
+        DebianSuite { archive: "debian".to_owned(), name: "trixie".to_owned(), keys: BTreeSet::new() }
+    }
+
     fn musl(patches: DebianPatches) -> Source {
-        Source::Debian {
-            package: "musl".to_owned(),
-            version: "1.2.5-3".to_owned(),
-            suite: "trixie".to_owned(),
-            archive: "debian".to_owned(),
-            patches,
-        }
+        Source::Debian { package: "musl".to_owned(), version: "1.2.5-3".to_owned(), suite: trixie(), patches }
     }
 
     fn key(source: &Source) -> Digest {
@@ -366,8 +376,7 @@ mod tests {
             package: "linux-source".into(),
             version: version.into(),
             file: file.into(),
-            suite: "trixie".into(),
-            archive: "debian".into(),
+            suite: trixie(),
         };
         let all = [
             https("a.tar", b"1", true),
@@ -380,7 +389,7 @@ mod tests {
             package("6.12.117-1", "usr/src/a.tar.xz"),
             package("6.12.117-1", "usr/src/b.tar.xz"),
         ];
-        let keys: std::collections::BTreeSet<String> = all.iter().map(Source::key).collect();
+        let keys: BTreeSet<String> = all.iter().map(Source::key).collect();
         assert_eq!(keys.len(), all.len(), "{keys:?}");
         assert!(all[0].key().starts_with("https:a.tar ("), "{}", all[0].key());
         let contents = all[6..].iter().map(|source| {
@@ -388,6 +397,6 @@ mod tests {
             source.hash(&mut content);
             content.finish()
         });
-        assert_eq!(contents.collect::<std::collections::BTreeSet<_>>().len(), 3);
+        assert_eq!(contents.collect::<BTreeSet<_>>().len(), 3);
     }
 }

@@ -1,6 +1,7 @@
 //! The arguments of a command line.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 
 /// The words of a command line and its options. Options may stand anywhere; `-h` and `--help` are the word `help`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,19 +16,19 @@ impl Arguments {
     /// follows, each with what that value is.
     ///
     /// # Errors
-    /// With what is wrong: an option that there is not, or one without its value.
+    /// With what is wrong: an option that there is not, one without its value, or an argument that is not UTF-8.
     pub fn parse(
-        arguments: impl IntoIterator<Item = String>,
+        arguments: impl IntoIterator<Item = impl Into<OsString>>,
         flags: &[&'static str],
         valued: &[(&'static str, &'static str)],
     ) -> Result<Self, String> {
         let mut this = Self::default();
-        let mut arguments = arguments.into_iter();
-        while let Some(argument) = arguments.next() {
+        let mut arguments = arguments.into_iter().map(text);
+        while let Some(argument) = arguments.next().transpose()? {
             if let Some(flag) = flags.iter().find(|flag| **flag == argument) {
                 this.flags.insert(flag);
             } else if let Some((option, what)) = valued.iter().find(|(option, _)| *option == argument) {
-                let value = arguments.next().ok_or_else(|| format!("{option} needs {what}"))?;
+                let value = arguments.next().ok_or_else(|| format!("{option} needs {what}"))??;
                 this.values.insert(option, value);
             } else if ["-h", "--help"].contains(&argument.as_str()) {
                 this.words = vec!["help".to_owned()];
@@ -64,8 +65,15 @@ impl Arguments {
     }
 }
 
+fn text(argument: impl Into<OsString>) -> Result<String, String> {
+    let argument: OsString = argument.into();
+    argument.into_string().map_err(|argument| format!("the argument {argument:?} is not UTF-8"))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
     use super::*;
 
     fn parse(text: &str) -> Result<Arguments, String> {
@@ -80,6 +88,15 @@ mod tests {
         assert!(all.has("--json") && !all.has("--auto"));
         assert_eq!(all.value("--state"), Some("/b"));
         assert_eq!(parse("status -h").unwrap().words(), ["help"]);
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_named() {
+        let odd = || OsString::from_vec(b"a\xffb".to_vec());
+        for arguments in [vec![odd()], vec!["--state".into(), odd()]] {
+            let refused = Arguments::parse(arguments, &[], &[("--state", "a path")]).unwrap_err();
+            assert_eq!(refused, r#"the argument "a\xFFb" is not UTF-8"#);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use yoe_program::Arguments;
@@ -65,7 +66,7 @@ impl Args {
     ///
     /// # Errors
     /// When they make no command.
-    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, SupervisorError> {
+    pub fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Self, SupervisorError> {
         let paths = [("--runtime", "a path"), ("--containers", "a path"), ("--state", "a path")];
         let given = Arguments::parse(arguments, &["--json"], &paths).map_err(SupervisorError::Usage)?;
         let json = given.has("--json");

@@ -10,7 +10,7 @@ use yoe_supervisor::status::{last_line, table, word};
 use yoe_supervisor::supervise::{Event, Supervisor};
 
 fn main() -> ExitCode {
-    match Args::parse(std::env::args().skip(1)).and_then(|args| run(&args)) {
+    match Args::parse(std::env::args_os().skip(1)).and_then(|args| run(&args)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             let mut text = format!("supervisor: {}", message(&problem));

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use yoe_program::Arguments;
@@ -55,7 +56,7 @@ impl Args {
     ///
     /// # Errors
     /// When they make no command.
-    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, UpdaterError> {
+    pub fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Self, UpdaterError> {
         let given = Arguments::parse(arguments, &["--json", "--auto"], &[("--config", "a file")]);
         let given = given.map_err(UpdaterError::Usage)?;
         let wrong = |text: &str| UpdaterError::Usage(text.to_owned());

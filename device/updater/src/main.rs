@@ -21,7 +21,7 @@ struct Said {
 }
 
 fn main() -> ExitCode {
-    let args = match Args::parse(std::env::args().skip(1)) {
+    let args = match Args::parse(std::env::args_os().skip(1)) {
         Ok(args) => args,
         Err(problem) => return fail(&problem, false),
     };

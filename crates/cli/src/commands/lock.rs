@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use yoe_fetch::lock::file::render;
@@ -21,6 +21,11 @@ pub struct Lock {
     /// Resolve everything again, including what is already locked
     #[arg(long)]
     pub update: bool,
+
+    /// A file of OpenPGP keys that containers or sources name, where no debian-archive-keyring package has them; may be
+    /// repeated
+    #[arg(long, value_name = "FILE")]
+    pub keyring: Vec<PathBuf>,
 }
 
 pub fn run(args: &Lock) -> Result<(), CommandError> {
@@ -33,7 +38,7 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
         now: paths::now(),
         mode: if args.update { LockMode::UpdateAll } else { LockMode::AddMissing },
         architecture: host()?,
-        keyrings: Vec::new(),
+        keyrings: args.keyring.iter().map(|file| read_keyring(file)).collect::<Result<_, _>>()?,
     };
     let mut said = String::new();
     let mut lock = resolve(&project, previous.as_ref(), &client, &options, &mut |progress| {
@@ -53,6 +58,12 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
         lock.sources.len()
     ));
     Ok(())
+}
+
+fn read_keyring(file: &Path) -> Result<Vec<u8>, CommandError> {
+    std::fs::read(file).map_err(|error| {
+        CommandError::config(&format!("cannot read the keys of {}", file.display())).because(error)
+    })
 }
 
 /// Adds the Go modules that the lock lacks. To look one up is to fetch it, by the Go client of its container.

@@ -24,8 +24,9 @@ pub enum FetchError {
     },
     /// The project has no mirrors for an archive.
     #[error(
-        "archive {archive:?} has no mirrors; the project knows {known}. \
-         Add it in PROJECT.star: project(mirrors = {{{archive:?}: [\"https://…\"]}})"
+        "archive {archive:?} has no mirrors; the project knows {known}. Say where it is served: {}=https://…, \
+         or, in PROJECT.star, project(mirrors = {{{archive:?}: [\"https://…\"]}})",
+        crate::host::mirror_variable(archive)
     )]
     UnknownArchive {
         /// The archive that is missing.

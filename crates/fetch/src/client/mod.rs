@@ -250,7 +250,8 @@ pub fn remote(file: &ArchiveFile, mirrors: &Mirrors) -> Result<Remote, FetchErro
 /// The addresses of a path in an archive, one for each mirror.
 pub(crate) fn addresses(mirrors: &Mirrors, archive: &str, path: &str) -> Result<Vec<String>, FetchError> {
     let bases = mirrors.get(archive).filter(|bases| !bases.is_empty()).ok_or_else(|| {
-        let known: Vec<&str> = mirrors.keys().map(String::as_str).collect();
+        let known = mirrors.iter().filter(|(_, bases)| !bases.is_empty());
+        let known: Vec<&str> = known.map(|(archive, _)| archive.as_str()).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
         FetchError::UnknownArchive { archive: archive.to_owned(), known }
     })?;

@@ -329,7 +329,7 @@ fn addresses_are_made_from_mirrors() {
     );
     assert_eq!((found.size, found.name.as_str()), (Some(3), "g++_1:2~3%4_all.deb"));
     let error = remote(&file("other"), &mirrors).unwrap_err().to_string();
-    assert!(error.starts_with("archive \"other\" has no mirrors; the project knows debian."), "{error}");
+    assert!(error.starts_with("archive \"other\" has no mirrors; the project knows debian. Say where it is served: YOE_MIRROR_OTHER="), "{error}");
 }
 
 #[test]

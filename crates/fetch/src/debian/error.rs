@@ -19,7 +19,7 @@ pub enum DebianError {
         /// What is wrong.
         problem: String,
     },
-    /// The release file is signed by other keys than those that the container names.
+    /// The release file is signed by other keys than those that the container or source names.
     #[error(
         "the release file of {suite} carries no valid signature by a key that may sign it. \
          Accepted: {accepted}. Signed with: {found}"
@@ -27,21 +27,24 @@ pub enum DebianError {
     Untrusted {
         /// The suite, as `archive/suite`.
         suite: String,
-        /// Fingerprints that the container names.
+        /// Fingerprints that the container or source names.
         accepted: String,
         /// Issuers that the signatures name.
         found: String,
     },
     /// None of the accepted keys could be found.
     #[error(
-        "none of the keys that may sign {suite} is in the archive's debian-archive-keyring package: {accepted}. \
-         Check the container's keys against a source you trust"
+        "none of the keys that may sign {suite} was found: {accepted}. Looked for them in the debian-archive-keyring packages of \
+         {looked_in}. Check the fingerprints against a source you trust; keys that are in no such package come from a file: \
+         `yoe lock --keyring FILE`"
     )]
     NoKey {
         /// The suite, as `archive/suite`.
         suite: String,
-        /// Fingerprints that the container names.
+        /// Fingerprints that the container or source names.
         accepted: String,
+        /// The suites whose archives were asked for a keyring package.
+        looked_in: String,
     },
     /// Keys could not be read.
     #[error("{name} does not hold OpenPGP keys: {problem}")]
@@ -51,10 +54,23 @@ pub enum DebianError {
         /// What is wrong.
         problem: String,
     },
+    /// The release file is of a time to come.
+    #[error(
+        "the release file of {suite} is of {}, and it is {} here: either this machine's clock is slow, or the archive is wrong",
+        date::day(*date), date::day(*now)
+    )]
+    Future {
+        /// The suite, as `archive/suite`.
+        suite: String,
+        /// Its date, in seconds since 1970.
+        date: u64,
+        /// The time, in seconds since 1970.
+        now: u64,
+    },
     /// The release file is past its end.
     #[error(
         "{suite} expired on {}, {} ago: its archive no longer vouches for it. \
-         If that is acceptable, set accept_expired = True on a container of this suite",
+         If that is acceptable, say so with accept_expired = True in a container of this suite, which may be one that nothing runs in",
         date::day(*until), ago(*now - *until)
     )]
     Expired {

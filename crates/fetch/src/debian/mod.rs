@@ -18,5 +18,5 @@ pub use error::DebianError;
 pub(crate) use index::{Index, Package};
 pub(crate) use resolve::resolve;
 pub(crate) use sources::{Changes, SourceFiles, find as find_source};
-pub(crate) use suite::{Access, Report, Suite, Trust, Verified};
+pub(crate) use suite::{Access, Report, Suite, Trust, Verified, keys_of_files};
 pub use version::compare as compare_versions;

@@ -21,7 +21,7 @@ pub(crate) struct Trust<'a> {
     pub(crate) keys: &'a BTreeSet<String>,
     /// Whether a suite past its end is accepted.
     pub(crate) accept_expired: bool,
-    /// Key files; those of the archive's own keyring package are taken when none of the keys is here.
+    /// Key files, which are read before archives' keyring packages.
     pub(crate) keyrings: &'a [Vec<u8>],
     /// The time, in seconds since 1970.
     pub(crate) now: u64,
@@ -50,13 +50,16 @@ pub(crate) struct Suite {
     sources: Option<Rc<str>>,
     /// Indexes as they were fetched to look for the keyring, by their path, until they are read as a whole.
     fetched: BTreeMap<String, (Vec<u8>, Compression)>,
-    /// The archive's keyring, and where it was found.
-    keyring: Option<(String, Vec<u8>)>,
+    /// The archive's keyring, and where it was found; `None` until it was looked for.
+    keyring: Option<Option<(String, Vec<u8>)>>,
 }
 
 /// Files of an archive that are larger are not read into memory, compressed or not.
 const LARGEST_INDEX: u64 = 1 << 30;
 const LARGEST_RELEASE: u64 = 2 << 20;
+
+/// How far, in seconds, the clock of an archive may be ahead of this machine's.
+const CLOCKS_DIFFER: u64 = 86_400;
 
 /// What is read before a signature was checked may come from anybody, so it has narrower bounds: an index, as it is fetched
 /// and as it reads (which is looked through, and not kept); the keyring's package, as it is fetched and as it unpacks.
@@ -100,15 +103,13 @@ impl Suite {
         format!("{}/{}", self.archive, self.suite)
     }
 
-    /// Checks that the release file is signed by one of the keys, that it is that of this suite, and that it still holds.
+    /// Checks that the release file is signed by one of these keys, that it is that of this suite, and that it holds now.
     pub(crate) fn verify(
         &mut self,
-        access: &Access<'_>,
+        keys: &[SignedPublicKey],
         trust: &Trust<'_>,
-        report: Report<'_>,
     ) -> Result<Verified<'_>, DebianError> {
-        let keys = self.keys(access, trust, report)?;
-        let signed_by = self.signed.verified_by(&keys, trust.now).ok_or_else(|| DebianError::Untrusted {
+        let signed_by = self.signed.verified_by(keys, trust.now).ok_or_else(|| DebianError::Untrusted {
             suite: self.name(),
             accepted: list(trust.keys),
             found: list(&self.signed.issuers()),
@@ -116,6 +117,10 @@ impl Suite {
         if !self.release.names.contains(&self.suite) {
             let names = self.release.names.join(", ");
             return Err(DebianError::OtherSuite { suite: self.name(), names });
+        }
+        // It would be the date of what is built, and no later release file would be taken for newer.
+        if self.release.date > trust.now.saturating_add(CLOCKS_DIFFER) {
+            return Err(DebianError::Future { suite: self.name(), date: self.release.date, now: trust.now });
         }
         match self.release.valid_until {
             Some(until) if until < trust.now && !trust.accept_expired => {
@@ -128,32 +133,35 @@ impl Suite {
         }
     }
 
-    /// The keys that may sign. They come from the archive itself, which is not believed yet: their fingerprints are known.
-    fn keys(
-        &mut self,
-        access: &Access<'_>,
-        trust: &Trust<'_>,
-        report: Report<'_>,
-    ) -> Result<Vec<SignedPublicKey>, DebianError> {
-        let mut keys = Vec::new();
-        for keyring in trust.keyrings {
-            keys.extend(read_keys("a key file", keyring, trust.keys)?);
-        }
-        if keys.is_empty() {
-            if self.keyring.is_none() {
-                self.keyring = self.fetch_keyring(access, report)?;
-            }
-            if let Some((name, keyring)) = &self.keyring {
-                keys = read_keys(name, keyring, trust.keys)?;
-            }
-        }
-        if keys.is_empty() {
-            return Err(DebianError::NoKey { suite: self.name(), accepted: list(trust.keys) });
-        }
-        Ok(keys)
+    /// Whether the release file is signed by one of these keys.
+    pub(crate) fn is_signed_by(&self, keys: &[SignedPublicKey], now: u64) -> bool {
+        self.signed.verified_by(keys, now).is_some()
     }
 
-    /// The keyring of the archive's keyring package; `None` when there is no such package or file.
+    /// Those of the keys with these fingerprints that are in the archive's keyring package; `None` when there is no such
+    /// package. It comes from the archive itself, which is not believed yet: the fingerprints are known.
+    pub(crate) fn keys(
+        &mut self,
+        access: &Access<'_>,
+        fingerprints: &BTreeSet<String>,
+        report: Report<'_>,
+    ) -> Result<Option<Vec<SignedPublicKey>>, DebianError> {
+        let keyring = self.keyring(access, report)?;
+        keyring.map(|(name, keyring)| read_keys(name, keyring, fingerprints)).transpose()
+    }
+
+    /// The keyring of the archive's keyring package, and where it is in it; `None` when there is no such package or file.
+    fn keyring(
+        &mut self,
+        access: &Access<'_>,
+        report: Report<'_>,
+    ) -> Result<Option<&(String, Vec<u8>)>, DebianError> {
+        if self.keyring.is_none() {
+            self.keyring = Some(self.fetch_keyring(access, report)?);
+        }
+        Ok(self.keyring.iter().flatten().next())
+    }
+
     fn fetch_keyring(
         &mut self,
         access: &Access<'_>,
@@ -325,6 +333,15 @@ impl Verified<'_> {
 /// Where a suite lists the packages of an architecture.
 fn packages_path(architecture: &str) -> String {
     format!("main/binary-{architecture}/Packages")
+}
+
+/// Those of the keys with these fingerprints that are in key files.
+pub(crate) fn keys_of_files(trust: &Trust<'_>) -> Result<Vec<SignedPublicKey>, DebianError> {
+    let mut keys = Vec::new();
+    for keyring in trust.keyrings {
+        keys.extend(read_keys("a key file", keyring, trust.keys)?);
+    }
+    Ok(keys)
 }
 
 fn read_keys(

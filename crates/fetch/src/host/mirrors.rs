@@ -12,8 +12,7 @@ pub fn mirrors(host: &Host, project: &Mirrors, archives: impl IntoIterator<Item 
     let apt = apt_sources(&host.apt);
     let cargo = || host.cargo.as_deref().map(cargo::downloads).unwrap_or_default();
     let of = |archive: String| {
-        let variable = format!("YOE_MIRROR_{}", archive.to_uppercase().replace('-', "_"));
-        let chosen = host.variable(&variable).unwrap_or_default();
+        let chosen = host.variable(&mirror_variable(&archive)).unwrap_or_default();
         let mut all: Vec<String> = chosen.split_whitespace().map(trimmed).collect();
         all.extend(project.get(&archive).into_iter().flatten().map(|address| trimmed(address)));
         all.extend(apt.iter().filter(|address| serves(address, &archive)).cloned());
@@ -25,6 +24,12 @@ pub fn mirrors(host: &Host, project: &Mirrors, archives: impl IntoIterator<Item 
         (archive, all)
     };
     archives.into_iter().chain(project.keys().cloned()).map(of).collect()
+}
+
+/// The variable that says where an archive is served.
+pub(crate) fn mirror_variable(archive: &str) -> String {
+    let letters = archive.to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+    format!("YOE_MIRROR_{letters}")
 }
 
 fn trimmed(address: &str) -> String {

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use go::{GoSettingsError, go_settings};
+pub(crate) use mirrors::mirror_variable;
 pub use mirrors::mirrors;
 
 /// This machine, as far as it says where things are fetched from.

@@ -31,8 +31,8 @@ pub enum LockError {
     },
     /// Nothing says which keys may sign an archive.
     #[error(
-        "{origin}: cannot lock source {key} of unit {unit:?}: no container uses archive {archive:?}, \
-         so nothing says which keys may sign it"
+        "{origin}: cannot lock source {key} of unit {unit:?}: nothing says which keys may sign archive {archive:?}. \
+         Name them with keys = […], as `gpg --show-keys` prints them, or make a container of it"
     )]
     NoKeys {
         /// The source.
@@ -43,5 +43,18 @@ pub enum LockError {
         origin: Origin,
         /// The archive.
         archive: String,
+    },
+    /// Two sources share an entry, and are not of the same suite with the same keys.
+    #[error(
+        "{origin}: cannot lock source {key}: {other} takes it from another archive or suite, or with other keys. \
+         Say the same in both places"
+    )]
+    TwoSuites {
+        /// The source.
+        key: String,
+        /// Where it was written.
+        origin: Origin,
+        /// Where the other one was written.
+        other: Origin,
     },
 }

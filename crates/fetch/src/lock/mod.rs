@@ -4,6 +4,7 @@ mod error;
 pub mod file;
 mod patches;
 mod run;
+mod suites;
 
 use yoe_model::{Arch, Lock, Project, Unlocked};
 
@@ -28,8 +29,8 @@ pub struct LockOptions {
     pub mode: LockMode,
     /// The architecture that containers are for: that of the machine which builds.
     pub architecture: Arch,
-    /// OpenPGP key files, armored or not. Keys that are in none of them come from the archive's own keyring package; only
-    /// those whose fingerprint a container names are ever used.
+    /// OpenPGP key files, armored or not. Keys that are in none of them come from the archives' own keyring packages; only
+    /// those whose fingerprint a container or source names are ever used.
     pub keyrings: Vec<Vec<u8>>,
 }
 

@@ -1,21 +1,18 @@
 //! One run of locking: every suite is opened once, every index read once.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use yoe_model::{
-    ArchiveFile, Container, DebianPatches, Lock, LockedContainer, LockedPackage, LockedSource, Project,
-    Source, SourceEntry, Unlocked,
+    ArchiveFile, Container, DebianPatches, DebianSuite, Lock, LockedContainer, LockedPackage, LockedSource,
+    Project, Source, SourceEntry, Unlocked,
 };
 
 use super::patches::{Named, lock_patches};
+use super::suites::{Place, find_keys, named, open, place_of};
 use super::{LockError, LockMode, LockOptions, LockProgress};
-use crate::client::Client;
+use crate::client::{Client, Progress};
 use crate::debian::{self, Access, DebianError, Index, Package, Suite, Trust};
-
-/// An archive and one of its suites.
-type Place = (String, String);
 
 pub(super) struct Run<'a> {
     project: &'a Project<Unlocked>,
@@ -65,8 +62,12 @@ impl<'a> Run<'a> {
             self.lock.containers.insert(container.name.clone(), entry);
         }
         self.keep_trees();
+        self.one_suite_a_key()?;
         for (unit, entry) in debian_sources(self.project) {
             let key = entry.source.key();
+            if self.lock.sources.contains_key(&key) {
+                continue;
+            }
             let locked = match self.kept(entry, &key) {
                 Some(locked) => locked.clone(),
                 None => self.source(unit, entry)?,
@@ -76,16 +77,38 @@ impl<'a> Run<'a> {
         Ok(self.lock)
     }
 
-    /// What the previous lock says of a source. Version 1 of the format said nothing of patches: of its entries only the
-    /// tarballs still count, for sources that have no patch applied.
+    /// Refuses two sources that would share an entry of the lock and come from different suites, or need other signatures: one
+    /// would be given what it has not asked for.
+    fn one_suite_a_key(&self) -> Result<(), LockError> {
+        let mut seen: BTreeMap<String, &SourceEntry> = BTreeMap::new();
+        for (_, entry) in debian_sources(self.project) {
+            let first = seen.entry(entry.source.key()).or_insert(entry);
+            if first.source.suite() != entry.source.suite() {
+                return Err(LockError::TwoSuites {
+                    key: entry.source.key(),
+                    origin: entry.origin.clone(),
+                    other: first.origin.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What the previous lock says of a source, if it is of the suite that the source names, as signed by a key that may sign
+    /// it. Version 1 of the format said nothing of patches: of its entries only the tarballs still count, for sources that have
+    /// no patch applied.
     fn kept(&self, entry: &SourceEntry, key: &str) -> Option<&'a LockedSource> {
-        match (self.previous.version, &entry.source) {
+        let locked = match (self.previous.version, &entry.source) {
             (1, Source::Debian { package, version, patches: DebianPatches::None, .. }) => {
                 self.previous.sources.get(&format!("debian:{package}@{version}"))
             }
             (1, _) => None,
             _ => self.previous.sources.get(key),
-        }
+        }?;
+        let suite = entry.source.suite()?;
+        let signed_by = &self.previous.suites.get(&suite.to_string())?.signed_by;
+        let (keys, _) = self.keys(suite)?;
+        (locked.is_of(&suite.archive) && keys.contains(signed_by)).then_some(locked)
     }
 
     /// Trees are laid down by clients that need a build environment: who has one adds what is missing here.
@@ -101,17 +124,16 @@ impl<'a> Run<'a> {
 
     /// Suites that are still used stay as they were seen, until they are opened again.
     fn keep_suites(&mut self) {
-        let containers = self.project.containers.values().map(|c| format!("{}/{}", c.archive, c.suite));
-        let sources = debian_sources(self.project).filter_map(|(_, entry)| {
-            entry.source.suite().map(|(archive, suite)| format!("{archive}/{suite}"))
-        });
+        let containers = self.project.containers.values().map(|container| named(&place_of(container)));
+        let sources = debian_sources(self.project)
+            .filter_map(|(_, entry)| entry.source.suite().map(DebianSuite::to_string));
         let used: BTreeSet<String> = containers.chain(sources).collect();
         let kept = self.previous.suites.iter().filter(|(name, _)| used.contains(*name));
         self.lock.suites = kept.map(|(name, suite)| (name.clone(), suite.clone())).collect();
     }
 
     fn container(&mut self, container: &Container) -> Result<LockedContainer, DebianError> {
-        let place = (container.archive.clone(), container.suite.clone());
+        let place = place_of(container);
         let trust = self.trust(&container.keys, container.accept_expired);
         let native = self.access.architecture;
         // `name` and `name:native` are the same; of other architectures only the named package is taken.
@@ -121,7 +143,7 @@ impl<'a> Run<'a> {
             None => (name.as_str(), None),
         });
         let (foreign, own): (Vec<_>, Vec<_>) = requests.partition(|(_, arch)| arch.is_some());
-        let suite = format!("{}/{}", place.0, place.1);
+        let suite = named(&place);
         let index = self.index(&place, &trust, native)?;
         let resolved = debian::resolve(&index, own.iter().map(|(name, _)| *name), &suite)?;
         let mut packages: Vec<LockedPackage> =
@@ -146,13 +168,13 @@ impl<'a> Run<'a> {
     }
 
     fn source(&mut self, unit: &str, entry: &SourceEntry) -> Result<LockedSource, LockError> {
-        let Some((archive, suite)) = entry.source.suite() else { return Ok(LockedSource::default()) };
+        let Some(suite) = entry.source.suite() else { return Ok(LockedSource::default()) };
         let (key, unit, origin) = (entry.source.key(), unit.to_owned(), entry.origin.clone());
-        let Some((keys, accept_expired)) = self.keys(archive, suite) else {
-            return Err(LockError::NoKeys { key, unit, origin, archive: archive.to_owned() });
+        let Some((keys, accept_expired)) = self.keys(suite) else {
+            return Err(LockError::NoKeys { key, unit, origin, archive: suite.archive.clone() });
         };
         let trust = self.trust(&keys, accept_expired);
-        let place = (archive.to_owned(), suite.to_owned());
+        let place = (suite.archive.clone(), suite.name.clone());
         let found = match &entry.source {
             Source::Debian { package, version, patches, .. } => {
                 self.source_package(&place, &trust, (package, version), patches)
@@ -179,7 +201,7 @@ impl<'a> Run<'a> {
         patches: &DebianPatches,
     ) -> Result<LockedSource, DebianError> {
         let text = self.visit(place, trust, |suite, access, report| suite.sources(access, report))?;
-        let named = Named { suite: &format!("{}/{}", place.0, place.1), package, version };
+        let named = Named { suite: &named(place), package, version };
         let files = debian::find_source(&text, &place.0, named.suite, (package, version))?;
         lock_patches(files, patches, &named, &self.access, self.progress)
     }
@@ -194,7 +216,7 @@ impl<'a> Run<'a> {
     ) -> Result<LockedSource, DebianError> {
         let index = self.index(place, trust, self.access.architecture)?;
         let versions = index.versions(name);
-        let suite = format!("{}/{}", place.0, place.1);
+        let suite = named(place);
         let Some(package) = versions.iter().find(|package| package.version == version) else {
             let there =
                 versions.iter().map(|package| package.version.as_str()).collect::<Vec<_>>().join(", ");
@@ -212,17 +234,20 @@ impl<'a> Run<'a> {
         Ok(LockedSource { files: vec![file], ..LockedSource::default() })
     }
 
-    /// The keys that may sign a suite which a source names: those of the containers of that suite, or, if there are none,
-    /// of that archive.
-    fn keys(&self, archive: &str, suite: &str) -> Option<(BTreeSet<String>, bool)> {
+    /// The keys that may sign a suite which a source names: those that it names itself, else those of the containers of that
+    /// suite, or, if there are none, of that archive.
+    fn keys(&self, suite: &DebianSuite) -> Option<(BTreeSet<String>, bool)> {
         let of_archive: Vec<&Container> =
-            self.project.containers.values().filter(|container| container.archive == archive).collect();
+            self.project.containers.values().filter(|container| container.archive == suite.archive).collect();
         let of_suite: Vec<&Container> =
-            of_archive.iter().copied().filter(|container| container.suite == suite).collect();
+            of_archive.iter().copied().filter(|container| container.suite == suite.name).collect();
         let accept_expired = of_suite.iter().any(|container| container.accept_expired);
         let chosen = if of_suite.is_empty() { of_archive } else { of_suite };
-        let keys: BTreeSet<String> = chosen.iter().flat_map(|container| container.keys.clone()).collect();
-        (!chosen.is_empty()).then_some((keys, accept_expired))
+        let keys = match suite.keys.is_empty() {
+            false => suite.keys.clone(),
+            true => chosen.iter().flat_map(|container| container.keys.clone()).collect(),
+        };
+        (!keys.is_empty()).then_some((keys, accept_expired))
     }
 
     fn trust<'t>(&self, keys: &'t BTreeSet<String>, accept_expired: bool) -> Trust<'t>
@@ -236,23 +261,20 @@ impl<'a> Run<'a> {
         self.visit(place, trust, |suite, access, report| suite.packages(access, arch, report))
     }
 
-    /// Opens a suite at its first use, checks it, notes it in the lock, and reads something of it. It is checked at every
-    /// use: containers may accept different keys.
+    /// Checks a suite, notes it in the lock, and reads something of it. It is checked at every
+    /// use: containers and sources may accept different keys.
     fn visit<T>(
         &mut self,
         place: &Place,
         trust: &Trust<'_>,
         read: impl FnOnce(&mut debian::Verified<'_>, &Access<'_>, debian::Report<'_>) -> Result<T, DebianError>,
     ) -> Result<T, DebianError> {
-        let Self { suites, access, progress, lock, previous, .. } = self;
-        let suite = match suites.entry(place.clone()) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(Suite::open(access, &place.0, &place.1)?),
-        };
-        let mut report = |name: &str, progress_of: crate::client::Progress<'_>| {
+        let Self { project, suites, access, progress, lock, previous, .. } = self;
+        let mut report = |name: &str, progress_of: Progress<'_>| {
             progress(LockProgress::Fetch { name, progress: progress_of });
         };
-        let mut verified = suite.verify(access, trust, &mut report)?;
+        let keys = find_keys(project, suites, access, place, trust, &mut report)?;
+        let mut verified = open(suites, access, place)?.verify(&keys, trust)?;
         let name = verified.name();
         verified.is_not_older_than(previous.suites.get(&name))?;
         lock.suites.insert(name, verified.locked().clone());

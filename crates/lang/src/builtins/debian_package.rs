@@ -1,9 +1,12 @@
 //! `debian_package`.
 
+use std::collections::BTreeSet;
+
 use yoe_model::Source;
 
+use super::debian_source::suite;
 use crate::arguments::paths::{ArchivePath, PackagedArchive, SourceDirectory};
-use crate::arguments::text::{DebianPackage, Name};
+use crate::arguments::text::{DebianPackage, KeyFingerprint, Name};
 use crate::arguments::version::DebianVersion;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
@@ -16,7 +19,7 @@ arguments! {
     "debian_package" => pub(crate) struct Arguments {
         /// The name of the binary package.
         [positional] package: DebianPackage,
-        /// Debian's version with its revision, such as `6.12.117-1`.
+        /// Debian's version with its revision, such as `6.12.118-1`.
         [positional] version: DebianVersion,
         /// The path of the archive in the package, as `dpkg -L` prints it.
         file: PackagedArchive,
@@ -28,6 +31,9 @@ arguments! {
         suite: Name = Name("trixie".to_owned()),
         /// The archive that serves the package, a key of the project's mirrors.
         archive: Name = Name("debian".to_owned()),
+        /// The primary keys that may sign the suite. They stand in the place of those that containers name; when empty,
+        /// those of the containers that are made of it, or of its archive.
+        keys: BTreeSet<KeyFingerprint> = BTreeSet::new(),
     }
 }
 
@@ -39,8 +45,7 @@ impl Builtin for Arguments {
             package: self.package.into(),
             version: self.version.into(),
             file: String::from(self.file).trim_start_matches('/').to_owned(),
-            suite: self.suite.into(),
-            archive: self.archive.into(),
+            suite: suite(self.archive, self.suite, self.keys),
         };
         Some(Part::source(source, self.into, self.only, call.site))
     }

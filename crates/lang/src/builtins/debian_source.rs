@@ -1,10 +1,12 @@
 //! `debian_source`.
 
-use yoe_model::{DebianPatches, Source};
+use std::collections::BTreeSet;
+
+use yoe_model::{DebianPatches, DebianSuite, Source};
 
 use crate::arguments::patches::PatchChoice;
 use crate::arguments::paths::{ArchivePath, SourceDirectory};
-use crate::arguments::text::{DebianPackage, Name};
+use crate::arguments::text::{DebianPackage, KeyFingerprint, Name};
 use crate::arguments::version::DebianVersion;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
@@ -31,6 +33,9 @@ arguments! {
         suite: Name = Name("trixie".to_owned()),
         /// The archive, a key of the project's mirrors.
         archive: Name = Name("debian".to_owned()),
+        /// The primary keys that may sign the suite. They stand in the place of those that containers name; when empty,
+        /// those of the containers that are made of it, or of its archive.
+        keys: BTreeSet<KeyFingerprint> = BTreeSet::new(),
     }
 }
 
@@ -41,10 +46,18 @@ impl Builtin for Arguments {
         let source = Source::Debian {
             package: self.package.into(),
             version: self.version.into(),
-            suite: self.suite.into(),
-            archive: self.archive.into(),
+            suite: suite(self.archive, self.suite, self.keys),
             patches: self.patches.map_or(DebianPatches::Unsaid, DebianPatches::from),
         };
         Some(Part::source(source, self.into, self.only, call.site))
+    }
+}
+
+/// The suite of a source.
+pub(super) fn suite(archive: Name, name: Name, keys: BTreeSet<KeyFingerprint>) -> DebianSuite {
+    DebianSuite {
+        archive: archive.into(),
+        name: name.into(),
+        keys: keys.into_iter().map(String::from).collect(),
     }
 }

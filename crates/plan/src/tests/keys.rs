@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use yoe_model::*;
 
-use super::project::{Sample, file, go_module, locked, suite};
+use super::project::{Sample, file, go_module, locked, suite, trixie};
 use crate::{Action, Options, Plan, WorkingTrees, plan};
 
 pub const SIGNER: Options = Options {
@@ -225,8 +225,7 @@ fn source_in_a_package_is_its_bytes_and_its_path() {
             package: "linux-source".into(),
             version: "1-1".into(),
             file: archive.into(),
-            suite: "trixie".into(),
-            archive: "debian".into(),
+            suite: trixie(),
         };
         let key = source.key();
         sample.unit("app", |u| u.sources[0].source = source);

@@ -89,12 +89,15 @@ fn edit(units: &mut BTreeMap<String, Arc<Unit>>, name: &str, change: impl FnOnce
     change(Arc::make_mut(units.get_mut(name).expect("the sample has it")));
 }
 
+pub fn trixie() -> DebianSuite {
+    DebianSuite { archive: "debian".into(), name: "trixie".into(), keys: BTreeSet::new() }
+}
+
 pub fn unit(name: &str, deps: &[&str]) -> Unit {
     let source = Source::Debian {
         package: "app".into(),
         version: "1".into(),
-        suite: "trixie".into(),
-        archive: "debian".into(),
+        suite: trixie(),
         patches: DebianPatches::Unsaid,
     };
     Unit {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use yoe_model::{
-    Arch, Container, DebianPatches, Definitions, GoModule, Kernel, Machine, Origin, Project, Scope, Source,
-    SourceEntry, Unit, Unlocked,
+    Arch, Container, DebianPatches, DebianSuite, Definitions, GoModule, Kernel, Machine, Mirrors, Origin,
+    Project, Scope, Source, SourceEntry, Unit, Unlocked,
 };
 
 use super::signer::Signer;
@@ -17,6 +17,9 @@ pub struct Sketch {
     containers: BTreeMap<String, Vec<String>>,
     sources: Vec<Source>,
     accept_expired: bool,
+    /// The suite of the sources that are added next.
+    suite: DebianSuite,
+    mirrors: Mirrors,
 }
 
 impl Sketch {
@@ -27,6 +30,8 @@ impl Sketch {
             containers: BTreeMap::new(),
             sources: Vec::new(),
             accept_expired: false,
+            suite: DebianSuite { archive: "debian".to_owned(), name: "trixie".to_owned(), keys: [].into() },
+            mirrors: Mirrors::new(),
         };
         sketch.container("tools", &["clang"])
     }
@@ -42,6 +47,14 @@ impl Sketch {
         self
     }
 
+    /// Sources that are added next are of this suite, whose archive is served there, and which these may sign.
+    pub fn of_suite(mut self, archive: &str, name: &str, mirror: &str, keys: &[&Signer]) -> Self {
+        let keys = keys.iter().map(|key| key.fingerprint()).collect();
+        self.suite = DebianSuite { archive: archive.to_owned(), name: name.to_owned(), keys };
+        self.mirrors.insert(archive.to_owned(), vec![mirror.to_owned()]);
+        self
+    }
+
     pub fn source(self, package: &str, version: &str) -> Self {
         self.patched(package, version, DebianPatches::Unsaid)
     }
@@ -51,8 +64,7 @@ impl Sketch {
             package: package.to_owned(),
             version: version.to_owned(),
             file: "usr/src/a.tar.xz".to_owned(),
-            suite: "trixie".to_owned(),
-            archive: "debian".to_owned(),
+            suite: self.suite.clone(),
         });
         self
     }
@@ -61,8 +73,7 @@ impl Sketch {
         self.sources.push(Source::Debian {
             package: package.to_owned(),
             version: version.to_owned(),
-            suite: "trixie".to_owned(),
-            archive: "debian".to_owned(),
+            suite: self.suite.clone(),
             patches,
         });
         self
@@ -99,12 +110,25 @@ impl Sketch {
             version: "1".to_owned(),
             machine,
             default_image: None,
-            mirrors: [("debian".to_owned(), vec![mirror.to_owned()])].into(),
-            units: self.sources.iter().map(unit).collect(),
+            mirrors: [("debian".to_owned(), vec![mirror.to_owned()])]
+                .into_iter()
+                .chain(self.mirrors.clone())
+                .collect(),
+            units: self.units(),
             containers: self.containers.iter().map(|(name, packages)| self.made(name, packages)).collect(),
             machines: BTreeMap::new(),
             images: BTreeMap::new(),
             oci_images: BTreeMap::new(),
+        })
+    }
+
+    /// A unit for each source, called after it; a second one of that name has `-2` behind it.
+    fn units(&self) -> BTreeMap<String, Arc<Unit>> {
+        self.sources.iter().fold(BTreeMap::new(), |mut units, source| {
+            let (name, _) = name_and_version(source);
+            let name = if units.contains_key(name) { format!("{name}-2") } else { name.to_owned() };
+            units.insert(name.clone(), unit(name, source));
+            units
         })
     }
 
@@ -124,18 +148,22 @@ impl Sketch {
     }
 }
 
-fn unit(source: &Source) -> (String, Arc<Unit>) {
-    let (name, version) = match source {
+fn name_and_version(source: &Source) -> (&str, &str) {
+    match source {
         Source::Debian { package, version, .. } | Source::DebianPackage { package, version, .. } => {
             (package, version)
         }
         Source::GoModule(module) => (&module.path, &module.version),
         other => panic!("{other:?}"),
-    };
-    let (name, version, source) = (name.clone(), version.clone(), source.clone());
+    }
+}
+
+fn unit(name: String, source: &Source) -> Arc<Unit> {
+    let version = name_and_version(source).1.to_owned();
+    let source = source.clone();
     let origin = Origin { file: format!("units/{name}.star"), line: 7, column: 1 };
     let unit = Unit {
-        name: name.clone(),
+        name,
         version,
         release: 0,
         description: String::new(),
@@ -158,5 +186,5 @@ fn unit(source: &Source) -> (String, Arc<Unit>) {
         files: Vec::new(),
         origin,
     };
-    (name, Arc::new(unit))
+    Arc::new(unit)
 }
