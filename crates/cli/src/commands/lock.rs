@@ -62,7 +62,7 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
 
 fn read_keyring(file: &Path) -> Result<Vec<u8>, CommandError> {
     std::fs::read(file).map_err(|error| {
-        CommandError::config(&format!("cannot read the keys of {}", file.display())).because(error)
+        CommandError::config(format!("cannot read the keys of {}", file.display())).because(error)
     })
 }
 
