@@ -16,6 +16,7 @@ mod version;
 
 pub use error::DebianError;
 pub(crate) use index::{Index, Package};
+pub(crate) use openpgp::has_all;
 pub(crate) use resolve::resolve;
 pub(crate) use sources::{Changes, SourceFiles, find as find_source};
 pub(crate) use suite::{Access, Report, Suite, Trust, Verified, keys_of_files};

@@ -94,6 +94,12 @@ pub(crate) fn pinned(keys: &[u8], fingerprints: &BTreeSet<String>) -> Result<Vec
     Ok(all.filter(|key| fingerprints.contains(&fingerprint(key))).collect())
 }
 
+/// Whether a key with each of these fingerprints is among them.
+pub(crate) fn has_all(keys: &[SignedPublicKey], fingerprints: &BTreeSet<String>) -> bool {
+    let found: BTreeSet<String> = keys.iter().map(fingerprint).collect();
+    fingerprints.is_subset(&found)
+}
+
 /// Whether keys are text: every binary packet begins with this bit (RFC 9580, section 4.2).
 fn is_armored(keys: &[u8]) -> bool {
     keys.first().is_some_and(|first| first & 0x80 == 0)

@@ -50,6 +50,16 @@ fn the_keyring_of_another_archive_has_the_key() {
     assert_eq!((again.unwrap(), asked), (lock, [vec![], vec![]]));
 }
 
+/// One key in two files is one key: another one is looked for.
+#[test]
+fn a_key_that_comes_twice_is_not_two_keys() {
+    let server = security().sign(&[ed25519()]).serve();
+    let sketch = sketch(&server, &[other(), ed25519()]);
+    let twice = [other().binary(), other().armored()];
+    let (lock, _) = try_lock(&main(), &sketch, None, LockMode::AddMissing, &twice);
+    assert_eq!(lock.unwrap().suites["security/trixie"].signed_by, ed25519().fingerprint());
+}
+
 #[test]
 fn no_other_key_counts() {
     let (refused, _) = locked_from(&security().sign(&[ed25519()]), &[other()], None);
