@@ -20,12 +20,12 @@ struct Program {
 const PROGRAMS: [Program; 2] = [
     Program {
         unit: "updater",
-        packages: &["formats/disk", "formats/bundle", "device/program", "device/updater"],
+        packages: &["formats/notation", "formats/disk", "formats/bundle", "device/program", "device/updater"],
         list: ("classes/device_crates.star", "DEVICE_CRATES"),
     },
     Program {
         unit: "supervisor",
-        packages: &["device/program", "device/supervisor"],
+        packages: &["formats/notation", "device/program", "device/supervisor"],
         list: ("classes/supervisor_crates.star", "SUPERVISOR_CRATES"),
     },
 ];

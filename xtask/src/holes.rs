@@ -2,7 +2,6 @@
 //! holes.toml says why it stays. See docs/design/0025-holes-and-fuzzing.md.
 
 mod accepted;
-mod day;
 mod deny;
 mod go;
 mod go_client;
@@ -13,9 +12,11 @@ mod patched;
 mod programs;
 
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use accepted::Accepted;
 use hole::{Hole, Kind};
+use yoe_notation::date::Date;
 
 /// Lines with a reason for each hole that stays.
 const ACCEPTED: &str = "holes.toml";
@@ -35,7 +36,7 @@ pub fn run(arguments: &[String]) -> Result<String, String> {
     let advisories = advisories(arguments)?;
     let accepted = Accepted::read(Path::new(ACCEPTED))?;
     let checks = [("Go programs", go::check()), ("crates", deny::check(advisories.as_deref()))];
-    report(checks, &accepted, day::today())
+    report(checks, &accepted, today())
 }
 
 /// Checks the crates if a database is named; says what was left out when there is none. The public one is not asked: tests of the
@@ -48,7 +49,12 @@ pub fn crates_if_possible() -> Result<String, String> {
         ));
     };
     let accepted = Accepted::read(Path::new(ACCEPTED))?;
-    report([("crates", deny::check(Some(&advisories)))], &accepted, day::today())
+    report([("crates", deny::check(Some(&advisories)))], &accepted, today())
+}
+
+/// This day in UTC. A clock before 1970 is of no day that anything could be past.
+fn today() -> Date {
+    Date::of_second(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()))
 }
 
 fn advisories(arguments: &[String]) -> Result<Option<PathBuf>, String> {
@@ -63,7 +69,7 @@ fn advisories(arguments: &[String]) -> Result<Option<PathBuf>, String> {
 fn report<const N: usize>(
     checks: [(&str, Result<Checked, String>); N],
     accepted: &Accepted,
-    today: day::Day,
+    today: Date,
 ) -> Result<String, String> {
     let (mut lines, mut wrong, mut kinds, mut all) = (Vec::new(), 0, Vec::new(), Vec::new());
     for (what, checked) in checks {
@@ -112,15 +118,17 @@ mod tests {
         Reach::Called("f".to_owned())
     }
 
-    const TODAY: day::Day = day::Day(20_000);
+    fn day() -> Date {
+        Date::of_second(20_000 * 86_400)
+    }
 
     #[test]
     fn a_hole_with_a_served_fix_needs_a_reason() {
         let open = || hole("GO-1", "runc", Some("v1.1.0"), true, called());
-        let told = report([checked(vec![open()])], &accepted(""), TODAY).expect_err("it is open");
+        let told = report([checked(vec![open()])], &accepted(""), day()).expect_err("it is open");
         assert!(told.contains("GO-1") && told.contains("1 to be dealt with"), "{told}");
         let line = "[[hole]]\nid = 'GO-1'\nin = ['runc']\nreason = 'not reached'\n";
-        let told = report([checked(vec![open()])], &accepted(line), TODAY).expect("there is a reason");
+        let told = report([checked(vec![open()])], &accepted(line), day()).expect("there is a reason");
         assert!(told.contains("not reached") && told.contains("a database of today"), "{told}");
     }
 
@@ -130,7 +138,7 @@ mod tests {
             hole("GO-1", "runc", None, false, called()),
             hole("GO-2", "runc", Some("v9.0.0"), false, Reach::Present),
         ];
-        let told = report([checked(holes)], &accepted(""), TODAY).expect("nothing can be done");
+        let told = report([checked(holes)], &accepted(""), day()).expect("nothing can be done");
         assert!(told.contains("2 known, 0 to be dealt with"), "{told}");
     }
 
@@ -138,16 +146,16 @@ mod tests {
     fn a_line_that_matches_nothing_is_an_error() {
         let line = "[[hole]]\nid = 'GO-1'\nin = ['runc', 'containerd']\nreason = 'x'\n";
         let holes = vec![hole("GO-1", "runc", Some("v1.1.0"), true, called())];
-        let told = report([checked(holes)], &accepted(line), TODAY).expect_err("containerd has it no more");
+        let told = report([checked(holes)], &accepted(line), day()).expect_err("containerd has it no more");
         assert!(told.contains("GO-1 in containerd"), "{told}");
         // What was not checked says nothing about its lines.
         let line = "[[hole]]\nid = 'RUSTSEC-1'\nin = ['rsa']\nreason = 'x'\n";
-        assert!(report([checked(Vec::new())], &accepted(line), TODAY).is_ok());
+        assert!(report([checked(Vec::new())], &accepted(line), day()).is_ok());
     }
 
     #[test]
     fn what_could_not_be_checked_is_an_error() {
-        let told = report([("crates", Err("no database".to_owned()))], &accepted(""), TODAY)
+        let told = report([("crates", Err("no database".to_owned()))], &accepted(""), day())
             .expect_err("nothing was");
         assert!(told.contains("crates: NOT CHECKED: no database"), "{told}");
     }

@@ -21,7 +21,6 @@ pub mod survive;
 /// a verdict decides about.
 pub const REVISION: u32 = 2;
 
-mod near;
 mod version;
 
 pub use config::{Config, Value};

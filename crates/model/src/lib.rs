@@ -12,6 +12,7 @@ mod image;
 mod image_test;
 mod lock;
 mod machine;
+mod near;
 mod oci;
 mod origin;
 mod patch_header;
@@ -33,6 +34,7 @@ pub use image::{Budget, DataSize, Etc, Image, Init, Layout, RootFormat, RootSize
 pub use image_test::{ImageTest, Measure, MeasureUnit, Reach, Registry, Sweep, TestBoot};
 pub use lock::{ArchiveFile, Lock, LockedContainer, LockedPackage, LockedSource, LockedSuite, Mismatch};
 pub use machine::{Arch, Kernel, Machine, Qemu};
+pub use near::nearest;
 pub use oci::{OciConfig, OciImage};
 pub use origin::Origin;
 pub use patch_header::{PatchHeader, PatchHeaderError};

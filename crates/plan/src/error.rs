@@ -78,9 +78,5 @@ fn near(hint: &Option<String>) -> String {
 
 /// The candidate nearest to a name, when one is near enough to be meant.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a String>) -> Option<String> {
-    candidates
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(score, _)| *score > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate.clone())
+    yoe_model::nearest(name, candidates.map(String::as_str)).map(str::to_owned)
 }

@@ -2,6 +2,7 @@
 //! somebody else's is skipped when it has another character, and whatever is torn shows by the length.
 
 use base64ct::{Base64, Encoding as _};
+use yoe_notation::hex;
 
 /// How the machine encodes what it sends: the first of the programs that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,17 +51,10 @@ impl Frame {
     pub(crate) fn finish(self, length: usize) -> Option<Vec<u8>> {
         let bytes = match self.encoding {
             Encoding::Base64 => Base64::decode_vec(&self.text).ok()?,
-            Encoding::Hex => hex(&self.text)?,
+            Encoding::Hex => hex::decode(&self.text.replace(' ', ""))?,
         };
         (bytes.len() == length).then_some(bytes)
     }
-}
-
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b' ').collect();
-    let digit = |byte: u8| char::from(byte).to_digit(16).map(|value| value as u8);
-    let (pairs, []) = digits.as_chunks::<2>() else { return None };
-    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
 }
 
 #[cfg(test)]

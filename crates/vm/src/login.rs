@@ -62,7 +62,7 @@ pub(crate) fn log_in(
     deadline: Instant,
 ) -> Result<Session, GuestErrorKind> {
     let random = password::random_bytes::<6>().map_err(GuestErrorKind::Marker)?;
-    let marker: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let marker = yoe_notation::hex::encode(&random);
     let mut tries = 1;
     loop {
         prompt(console, deadline)?;

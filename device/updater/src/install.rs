@@ -6,9 +6,9 @@ mod stage;
 
 use yoe_bundle::Time;
 use yoe_disk::entry::{Counter, EntryName};
-use yoe_disk::hex;
 use yoe_disk::partition::Slot;
 use yoe_disk::verity::Root;
+use yoe_notation::hex;
 
 use crate::config::{Config, Network};
 use crate::delta::Tally;
@@ -129,7 +129,7 @@ impl<'a> Work<'a> {
         let root = Root {
             partition: manifest.root.partition.parse().map_err(|_| unreadable("partition"))?,
             data_blocks: manifest.root.data_blocks,
-            root_hash: hex::digest(&manifest.root.root_hash).ok_or_else(|| unreadable("root hash"))?,
+            root_hash: hex::array(&manifest.root.root_hash).ok_or_else(|| unreadable("root hash"))?,
             salt: hex::decode(&manifest.root.salt).ok_or_else(|| unreadable("salt"))?,
         };
         let entry = EntryName::new(&manifest.image, &manifest.version, Some(counter));

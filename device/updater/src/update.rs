@@ -221,7 +221,7 @@ impl Update {
             digest.update(piece.bytes);
             Ok(true)
         })?;
-        if yoe_disk::hex::encode(digest.finish().as_ref()) == *sha256 {
+        if yoe_notation::hex::encode(digest.finish().as_ref()) == *sha256 {
             return Ok(());
         }
         Err(UpdaterError::Damaged { origin: format!("{path} in {}", repository.name()) })

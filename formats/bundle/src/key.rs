@@ -4,7 +4,9 @@ use ring::rand::SystemRandom;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
-use crate::{canonical, from_hex, hex, sha256};
+use yoe_notation::hex;
+
+use crate::{canonical, sha256};
 
 /// Why a key is not usable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +37,7 @@ impl PublicKey {
         Self {
             keytype: "ed25519".to_owned(),
             scheme: "ed25519".to_owned(),
-            keyval: KeyValue { public: hex(bytes) },
+            keyval: KeyValue { public: hex::encode(bytes) },
         }
     }
 
@@ -54,12 +56,12 @@ impl PublicKey {
     /// The key itself: what tells two keys apart, however their digits are spelled. Nothing for a key of another kind.
     pub(crate) fn bytes(&self) -> Option<Vec<u8>> {
         let known = self.keytype == "ed25519" && self.scheme == "ed25519";
-        from_hex(&self.keyval.public).filter(|bytes| known && bytes.len() == 32)
+        hex::decode(&self.keyval.public).filter(|bytes| known && bytes.len() == 32)
     }
 
     /// Whether the signature, in hexadecimal digits, is this key's over these bytes. A key of another kind verifies nothing.
     pub fn verifies(&self, bytes: &[u8], signature: &str) -> bool {
-        let (Some(public), Some(signature)) = (self.bytes(), from_hex(signature)) else {
+        let (Some(public), Some(signature)) = (self.bytes(), hex::decode(signature)) else {
             return false;
         };
         UnparsedPublicKey::new(&ED25519, public).verify(bytes, &signature).is_ok()
@@ -103,7 +105,7 @@ impl Signer {
 
     /// The signature, in hexadecimal digits; the same each time.
     pub fn sign(&self, bytes: &[u8]) -> String {
-        hex(self.pair.sign(bytes).as_ref())
+        hex::encode(self.pair.sign(bytes).as_ref())
     }
 }
 

@@ -1,8 +1,9 @@
 //! The manifest: what an update is, and for whom.
 
 use serde::{Deserialize, Serialize};
+use yoe_notation::hex;
 
-use crate::{Time, from_hex, hex};
+use crate::Time;
 
 /// The version of this format.
 const FORMAT: u32 = 1;
@@ -142,7 +143,7 @@ impl Manifest {
             return field("root.salt", &root.salt, "hexadecimal digits, at most 512");
         }
         let lengths: Vec<usize> = root.partition.split('-').map(str::len).collect();
-        if lengths != [8, 4, 4, 4, 12] || root.partition.replace('-', "") != hex(&hash[..16]) {
+        if lengths != [8, 4, 4, 4, 12] || root.partition.replace('-', "") != hex::encode(&hash[..16]) {
             return field("root.partition", &root.partition, "the first 128 bits of the root hash as a UUID");
         }
         if digits(&self.kernel.sha256).is_none_or(|digest| digest.len() != 32) {
@@ -157,7 +158,7 @@ impl Manifest {
 
 /// The bytes of digits as everything writes them: in the other case they would equal nothing that is computed.
 fn digits(text: &str) -> Option<Vec<u8>> {
-    from_hex(text).filter(|bytes| hex(bytes) == text)
+    hex::decode(text).filter(|bytes| hex::encode(bytes) == text)
 }
 
 #[cfg(test)]

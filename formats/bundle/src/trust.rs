@@ -6,8 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use yoe_notation::hex;
+
 use crate::role::{MetaFile, Metadata, Signed, malformed};
-use crate::{Role, RootRole, Snapshot, Targets, Time, Timestamp, TrustError, hex, sha256};
+use crate::{Role, RootRole, Snapshot, Targets, Time, Timestamp, TrustError, sha256};
 
 /// Roles whose keys are at hand all the time: a thief of them may have signed versions that nobody can ever exceed.
 const ONLINE: [Role; 2] = [Role::Timestamp, Role::Snapshot];
@@ -181,7 +183,7 @@ impl Trust {
 
     /// The different keys of a role, in hexadecimal digits.
     fn signers(&self, role: Role) -> BTreeSet<String> {
-        self.root.keys_of(role).filter_map(|(_, key)| Some(hex(&key.bytes()?))).collect()
+        self.root.keys_of(role).filter_map(|(_, key)| Some(hex::encode(&key.bytes()?))).collect()
     }
 }
 

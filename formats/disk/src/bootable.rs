@@ -47,7 +47,7 @@ pub fn check(kernel: &[u8], expected: &Expected<'_>) -> Result<(), NotBootable> 
     }
     let root = Root::on(&uki.cmdline).map_err(NotBootable::NoRoot)?;
     let Expected { root: wanted, arch, version } = expected;
-    let hex = crate::hex::encode;
+    let hex = yoe_notation::hex::encode;
     // The boot manager takes a file without a version for the oldest.
     let told = uki.field("IMAGE_VERSION").unwrap_or_default();
     let all = [

@@ -19,7 +19,6 @@ pub mod bootable;
 pub mod entry;
 pub mod fat;
 pub mod gpt;
-pub mod hex;
 pub mod loader;
 pub mod partition;
 pub mod signature;

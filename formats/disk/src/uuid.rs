@@ -57,7 +57,7 @@ impl FromStr for Uuid {
         if shape != [8, 4, 4, 4, 12] {
             return Err(wrong());
         }
-        let bytes = crate::hex::decode(&text.replace('-', "")).ok_or_else(wrong)?;
+        let bytes = yoe_notation::hex::decode(&text.replace('-', "")).ok_or_else(wrong)?;
         Ok(Self(bytes.try_into().map_err(|_| wrong())?))
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use flate2::{Compression, GzBuilder};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use yoe_notation::hex;
 
 use crate::document::Descriptor;
 use crate::error::OciError;
@@ -34,10 +35,10 @@ pub(crate) fn json(
     value: &impl Serialize,
 ) -> Result<Blob, OciError> {
     let bytes = serde_json::to_vec(value).map_err(|source| OciError::Json { document, source })?;
-    let hex = hex(&Sha256::digest(&bytes));
-    let path = directory.join(&hex);
+    let digest = hex::encode(&Sha256::digest(&bytes));
+    let path = directory.join(&digest);
     fs::write(&path, &bytes).map_err(OciError::io("write", &path))?;
-    Ok(Blob { digest: format!("sha256:{hex}"), size: bytes.len() as u64 })
+    Ok(Blob { digest: format!("sha256:{digest}"), size: bytes.len() as u64 })
 }
 
 /// Compresses a tar into a blob in the directory. Gives the digest of the tar too, which names a layer whatever its
@@ -60,11 +61,11 @@ pub(crate) fn layer(directory: &Path, tar: &Path) -> Result<(Blob, String), OciE
         Ok(counted)
     };
     let counted = finish().map_err(OciError::io("write", &unnamed))?;
-    let name = hex(&counted.digest.finalize());
+    let name = hex::encode(&counted.digest.finalize());
     let path = directory.join(&name);
     fs::rename(&unnamed, &path).map_err(OciError::io("write", &path))?;
     let blob = Blob { digest: format!("sha256:{name}"), size: counted.size };
-    Ok((blob, format!("sha256:{}", hex(&whole.finalize()))))
+    Ok((blob, format!("sha256:{}", hex::encode(&whole.finalize()))))
 }
 
 fn copy(from: &Path, take: &mut dyn FnMut(&[u8]) -> Result<(), OciError>) -> Result<(), OciError> {
@@ -96,8 +97,4 @@ impl<W: Write> Write for Counted<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

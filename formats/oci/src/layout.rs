@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
+use yoe_notation::date::rfc3339;
 
 use crate::archive;
 use crate::blob::{self, Blob};
-use crate::date::rfc3339;
 use crate::document::{
     CONFIG, Config, Configuration, History, INDEX, Index, LAYER, Layout, MANIFEST, Manifest, Platform, RootFs,
 };
@@ -113,6 +113,8 @@ mod tests {
 
     use super::*;
 
+    use yoe_notation::hex;
+
     /// A layer with one file, and the image that it makes.
     fn written(directory: &Path, config: &Config) -> (PathBuf, PathBuf, Written) {
         let tar = directory.join("root.tar");
@@ -172,7 +174,7 @@ mod tests {
         std::io::copy(&mut flate2::read::GzDecoder::new(fs::File::open(layer).unwrap()), &mut tar).unwrap();
         assert_eq!(tar, fs::read(directory.path().join("root.tar")).unwrap());
         let diff_id = <sha2::Sha256 as sha2::Digest>::digest(&tar);
-        let diff_id: String = diff_id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let diff_id = hex::encode(&diff_id);
         assert_eq!(config["rootfs"]["diff_ids"][0], format!("sha256:{diff_id}"));
         assert_eq!(fs::read_dir(layout.join("blobs/sha256")).unwrap().count(), 3, "nothing else is left");
     }

@@ -14,7 +14,6 @@
 
 mod archive;
 mod blob;
-mod date;
 mod document;
 mod error;
 mod layout;

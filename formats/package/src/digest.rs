@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use aws_lc_rs::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use yoe_notation::hex;
 
 /// A SHA-1 digest (FIPS 180-4): the format identifies packages and files by it. What is trusted rests on SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +31,7 @@ impl Sha1 {
 
     /// From 40 hexadecimal digits.
     pub fn from_hex(text: &str) -> Option<Self> {
-        from_hex(text).map(Self)
+        hex::array(text).map(Self)
     }
 }
 
@@ -44,28 +45,13 @@ impl Sha256 {
 
     /// From 64 hexadecimal digits.
     pub fn from_hex(text: &str) -> Option<Self> {
-        from_hex(text).map(Self)
+        hex::array(text).map(Self)
     }
-}
-
-fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != 2 * N || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
-}
-
-fn show(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }
 
 impl fmt::Display for Sha1 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(&self.0, f)
+        f.write_str(&hex::encode(&self.0))
     }
 }
 
@@ -77,7 +63,7 @@ impl fmt::Debug for Sha1 {
 
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(&self.0, f)
+        f.write_str(&hex::encode(&self.0))
     }
 }
 

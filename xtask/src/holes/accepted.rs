@@ -12,8 +12,8 @@ use std::fmt;
 use std::path::Path;
 
 use serde::Deserialize;
+use yoe_notation::date::Date;
 
-use super::day::Day;
 use super::hole::{Hole, Kind};
 
 /// The lines of the file.
@@ -25,7 +25,7 @@ struct Line {
     id: String,
     within: Vec<String>,
     reason: String,
-    until: Option<Day>,
+    until: Option<Date>,
 }
 
 #[derive(Deserialize)]
@@ -51,7 +51,7 @@ pub enum Verdict<'a> {
     /// It has a fix that is served, and nobody said why it is not taken.
     Open,
     /// Somebody said why, until a day that is past.
-    Expired(&'a str, Day),
+    Expired(&'a str, Date),
     /// Somebody said why.
     Accepted(&'a str),
     /// There is nothing to take.
@@ -75,7 +75,7 @@ impl Accepted {
     }
 
     /// What is to be said of a hole.
-    pub fn verdict(&self, hole: &Hole, today: Day) -> Verdict<'_> {
+    pub fn verdict(&self, hole: &Hole, today: Date) -> Verdict<'_> {
         let line = self.0.iter().find(|line| line.id == hole.id && line.within.contains(&hole.within));
         match line {
             Some(Line { reason, until: Some(until), .. }) if *until <= today => {
@@ -112,7 +112,8 @@ impl Line {
             let date = until
                 .date
                 .ok_or_else(|| format!("{id}: `until` is {until}; expected a date such as 2027-03-01"))?;
-            Ok::<_, String>(Day::of(i64::from(date.year), i64::from(date.month), i64::from(date.day)))
+            Date::new(date.year.into(), date.month.into(), date.day.into())
+                .ok_or_else(|| format!("{id}: `until` is {until}; expected a day from 1970 on"))
         };
         let until = until.map(day).transpose()?;
         Ok(Self { id, within, reason, until })
@@ -146,13 +147,14 @@ mod tests {
 
     #[test]
     fn a_reason_counts_until_its_day() {
+        let day = |day| Date::new(2026, 11, day).expect("there is such a day");
         let accepted = Accepted::parse(LINES).expect("it is right");
         let one = hole("GO-1", "runc", Some("v2"), true, Reach::Present);
-        assert_eq!(accepted.verdict(&one, Day::of(2026, 11, 29)), Verdict::Accepted("x"));
-        let past = accepted.verdict(&one, Day::of(2026, 11, 30));
+        assert_eq!(accepted.verdict(&one, day(29)), Verdict::Accepted("x"));
+        let past = accepted.verdict(&one, day(30));
         assert!(past.is_wrong() && past.to_string().contains("2026-11-30"), "{past}");
         let elsewhere = hole("GO-1", "nerdctl", Some("v2"), true, Reach::Present);
-        assert_eq!(accepted.verdict(&elsewhere, Day(0)), Verdict::Open);
+        assert_eq!(accepted.verdict(&elsewhere, day(1)), Verdict::Open);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Why an archive could not be used.
 
-use super::date;
+use yoe_notation::date::Date;
+
 use crate::client::FetchError;
 use crate::patches::PatchesError;
 use crate::unpack::UnpackError;
@@ -57,7 +58,7 @@ pub enum DebianError {
     /// The release file is of a time to come.
     #[error(
         "the release file of {suite} is of {}, and it is {} here: either this machine's clock is slow, or the archive is wrong",
-        date::day(*date), date::day(*now)
+        Date::of_second(*date), Date::of_second(*now)
     )]
     Future {
         /// The suite, as `archive/suite`.
@@ -71,7 +72,7 @@ pub enum DebianError {
     #[error(
         "{suite} expired on {}, {} ago: its archive no longer vouches for it. \
          If that is acceptable, say so with accept_expired = True in a container of this suite, which may be one that nothing runs in",
-        date::day(*until), ago(*now - *until)
+        Date::of_second(*until), ago(*now - *until)
     )]
     Expired {
         /// The suite, as `archive/suite`.
@@ -85,7 +86,7 @@ pub enum DebianError {
     #[error(
         "the release file of {suite} is of {}, older than that of {} which the lock has seen: its mirror is behind, or \
          serves an old state again. Use another mirror, or remove the suite from the lock to go back",
-        date::day(*date), date::day(*locked)
+        Date::of_second(*date), Date::of_second(*locked)
     )]
     Older {
         /// The suite, as `archive/suite`.

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::{Image, Init, Service};
-use yoe_package::check::near;
+use yoe_model::{Image, Init, Service, nearest};
 
 use super::limits;
 use super::problem::ServiceProblem;
@@ -71,7 +70,7 @@ fn words(service: &Service) -> Vec<ServiceProblem> {
             origin: origin(),
             service: name(),
             limit: limit.clone(),
-            near: near(limit, names.iter().copied()).map(str::to_owned),
+            near: nearest(limit, names.iter().copied()).map(str::to_owned),
             expected: names.join(", "),
         });
     }
@@ -122,7 +121,7 @@ fn near_program(program: &str, tree: &RootTree) -> Option<String> {
     let programs: Vec<String> = programs.collect();
     let file = program.rsplit('/').next()?;
     let same = programs.iter().find(|path| path.rsplit('/').next() == Some(file));
-    same.cloned().or_else(|| near(program, programs.iter().map(String::as_str)).map(str::to_owned))
+    same.cloned().or_else(|| nearest(program, programs.iter().map(String::as_str)).map(str::to_owned))
 }
 
 fn needs<'a>(
@@ -136,7 +135,7 @@ fn needs<'a>(
         service: service.name.clone(),
         need: need.clone(),
         image: image.to_owned(),
-        near: near(need, by_name.keys().copied().chain(MILESTONES)).map(str::to_owned),
+        near: nearest(need, by_name.keys().copied().chain(MILESTONES)).map(str::to_owned),
         milestones: MILESTONES.join(", "),
     })
 }

@@ -11,6 +11,7 @@ use yoe_disk::bootable::{self, Expected, NotBootable};
 use yoe_disk::signature::is_signed_copy;
 use yoe_disk::verity::{BLOCK, TreeBuilder};
 use yoe_model::Image;
+use yoe_notation::hex;
 
 use super::UpdateError;
 use crate::disk::manifest_file;
@@ -126,7 +127,7 @@ impl Release {
     fn digest_content(&self) -> Result<String, UpdateError> {
         let mut digest = Sha256::new();
         copy(&mut self.read_content()?, &mut digest).map_err(UpdateError::io("read", &self.root))?;
-        Ok(yoe_disk::hex::encode(&digest.finalize()))
+        Ok(hex::encode(&digest.finalize()))
     }
 }
 
@@ -155,8 +156,8 @@ fn check_kernel(manifest: &Manifest, kernel: &[u8]) -> Result<(), Option<NotBoot
     let root = yoe_disk::verity::Root {
         partition: manifest.root.partition.parse().map_err(|_| None)?,
         data_blocks: manifest.root.data_blocks,
-        root_hash: yoe_disk::hex::digest(&manifest.root.root_hash).ok_or(None)?,
-        salt: yoe_disk::hex::decode(&manifest.root.salt).ok_or(None)?,
+        root_hash: hex::array(&manifest.root.root_hash).ok_or(None)?,
+        salt: hex::decode(&manifest.root.salt).ok_or(None)?,
     };
     // What devices would refuse is not published.
     Manifest::parse(manifest.to_text().as_bytes()).map_err(|_| None)?;

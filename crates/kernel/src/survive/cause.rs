@@ -1,11 +1,12 @@
 //! What stood in a request's way.
 
+use yoe_model::nearest;
+
 use super::planner::{Plan, Planner, active, lowest};
 use super::{Explanation, Lost};
 use crate::config::Value;
 use crate::fragment::Merged;
 use crate::kconfig::{Condition, Definition, Kind, Level, Location, Operand, Symbol, Values};
-use crate::near::nearest;
 
 /// What stood in a request's way.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -67,7 +67,7 @@ impl<'a> Work<'a> {
                 count => builder.update(&buffer[..count]),
             }
         }
-        let right = |tree: &Tree| yoe_disk::hex::encode(&tree.root_hash) == root.root_hash;
+        let right = |tree: &Tree| yoe_notation::hex::encode(&tree.root_hash) == root.root_hash;
         Ok(builder.finish().filter(right))
     }
 }

@@ -1,5 +1,7 @@
 //! `dm-mod.create=` on the kernel command line (the kernel's dm-init and verity documents).
 
+use yoe_notation::hex;
+
 use super::BLOCK;
 use crate::Uuid;
 
@@ -75,7 +77,7 @@ impl Root {
         Ok(Self {
             partition: name.parse().map_err(|_| wrong("data device", word(4), "PARTUUID= and a UUID"))?,
             data_blocks,
-            root_hash: crate::hex::digest(word(11))
+            root_hash: hex::array(word(11))
                 .ok_or_else(|| wrong("root hash", word(11), "64 hexadecimal digits"))?,
             salt: salt(word(12))?,
         })
@@ -86,11 +88,11 @@ impl Root {
     pub fn table(&self) -> String {
         let Self { partition, data_blocks, root_hash, salt } = self;
         let sectors = sectors(*data_blocks);
-        let salt = if salt.is_empty() { "-".to_owned() } else { crate::hex::encode(salt) };
+        let salt = if salt.is_empty() { "-".to_owned() } else { hex::encode(salt) };
         format!(
             "yoe-root,,,ro,0 {sectors} verity 1 PARTUUID={partition} PARTUUID={partition} {BLOCK} {BLOCK} \
              {data_blocks} {data_blocks} sha256 {} {salt} 1 panic_on_corruption",
-            crate::hex::encode(root_hash)
+            hex::encode(root_hash)
         )
     }
 }
@@ -110,7 +112,7 @@ fn blocks(text: &str) -> Result<u64, NoRoot> {
 fn salt(text: &str) -> Result<Vec<u8>, NoRoot> {
     match text {
         "-" => Ok(Vec::new()),
-        text => crate::hex::decode(text)
+        text => hex::decode(text)
             .filter(|salt| !salt.is_empty())
             .ok_or_else(|| wrong("salt", text, "hexadecimal digits, or \"-\"")),
     }

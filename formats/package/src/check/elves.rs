@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{CheckContext, Problem, near};
+use super::near::near;
+use super::{CheckContext, Problem};
 use crate::elf::{Elf, is_elf};
 use crate::sonames::Sonames;
 use crate::{Arch, PackageError, Tree};

@@ -10,7 +10,6 @@ mod problem;
 use std::collections::BTreeSet;
 
 pub use leaks::BUILD_PATHS;
-pub use near::near;
 pub use problem::Problem;
 
 use crate::{Arch, PackageError, Tree};
