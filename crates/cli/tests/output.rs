@@ -72,3 +72,23 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         assert_eq!(closed.status.code(), whole.status.code(), "{arguments:?}: {closed:?}");
     }
 }
+
+#[test]
+fn a_lock_is_written_through_a_link_and_its_place_is_looked_at_first() {
+    let sandbox = Sandbox::new();
+    sandbox.unit("hello", &["mkdir -p $DESTDIR/usr"], "");
+    let (lock, elsewhere) = (sandbox.project().join("yoe.lock"), sandbox.project().join("elsewhere"));
+    std::fs::write(&elsewhere, "").unwrap();
+    let _ = std::fs::remove_file(&lock);
+    std::os::unix::fs::symlink(&elsewhere, &lock).unwrap();
+    sandbox.lock();
+    let there = std::fs::read_to_string(&lock).unwrap();
+    let done = sandbox.yoe(&["lock"]);
+    assert!(done.status.success(), "{}", sandbox.shown(&done));
+    assert!(lock.is_symlink(), "the link stays");
+    assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), there);
+    std::fs::remove_file(&lock).unwrap();
+    std::fs::create_dir(&lock).unwrap();
+    let failed = sandbox.yoe(&["lock"]);
+    assert!(sandbox.shown(&failed).contains("yoe.lock is a directory"), "{}", sandbox.shown(&failed));
+}

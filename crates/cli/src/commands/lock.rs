@@ -1,7 +1,6 @@
 //! `yoe lock`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -12,6 +11,7 @@ use yoe_model::{Arch, GoModule, Lock as Locks, LockedSource, Source};
 use yoe_plan::Plan;
 
 use crate::error::CommandError;
+use crate::output::Output;
 use crate::project::{self, LOCK, OpenProject, client, isolation};
 use crate::ui::Mode;
 use crate::{interrupt, paths, ui};
@@ -30,6 +30,7 @@ pub struct Lock {
 
 pub fn run(args: &Lock) -> Result<(), CommandError> {
     let opened = project::open(None)?;
+    let output = Output::at(&opened.root.join(LOCK))?;
     let project = opened.project.clone().with_mirrors(opened.mirrors());
     // A lock that cannot be understood is no reason to refuse writing a new one.
     let previous = if args.update { opened.read_lock().unwrap_or_default() } else { opened.read_lock()? };
@@ -50,7 +51,7 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
     })
     .map_err(|error| CommandError::config("the project cannot be locked").because(error))?;
     go_modules(&opened, &mut lock)?;
-    write(&opened.root.join(LOCK), &lock)?;
+    output.write_all(render(&lock).as_bytes())?;
     let changes = if previous.as_ref() == Some(&lock) { "nothing changed" } else { "written" };
     ui::note(&format!(
         "{LOCK}: {changes}; {} containers, {} sources",
@@ -120,16 +121,4 @@ fn host() -> Result<Arch, CommandError> {
     std::env::consts::ARCH
         .parse()
         .map_err(|()| CommandError::config(format!("nothing is built on {} yet", std::env::consts::ARCH)))
-}
-
-/// Writes the lock whole or not at all.
-fn write(path: &Path, lock: &Locks) -> Result<(), CommandError> {
-    let new = path.with_extension("lock.new");
-    let written = || {
-        let mut file = std::fs::File::create(&new)?;
-        file.write_all(render(lock).as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&new, path)
-    };
-    written().map_err(|error| CommandError::config(format!("{LOCK} cannot be written")).because(error))
 }
