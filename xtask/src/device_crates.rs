@@ -82,7 +82,7 @@ pub fn units() -> impl Iterator<Item = &'static str> {
 /// Makes the workspace of a unit's program in a directory, with its own lock: for those who look at its crates.
 pub fn as_locked(unit: &str, root: &Path) -> Result<(), String> {
     let program = PROGRAMS.iter().find(|program| program.unit == unit);
-    let program = program.ok_or_else(|| format!("{unit} is no unit of a program of devices"))?;
+    let program = program.ok_or_else(|| format!("{unit} is not the unit of a device program"))?;
     workspace(program, root)?;
     write(root.join("Cargo.lock"), &read(program.lock())?)
 }

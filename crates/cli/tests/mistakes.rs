@@ -48,7 +48,7 @@ fn every_command_that_takes_an_image_offers_the_near_one() {
     for (name, hint) in [
         ("hello", "\"hello\" is a unit; name an image that holds it"),
         ("box", "\"box\" is a container image: `yoe build box` makes it"),
-        ("toaster", "there is gateway"),
+        ("toaster", "available: gateway"),
         ("gateway@0.2.1", "did you mean \"gateway@0.2.0\"?"),
     ] {
         assert!(told(&["run", name]).ends_with(&format!("hint: {hint}\n")), "{}", told(&["run", name]));

@@ -386,9 +386,11 @@ fn what_no_device_could_start_is_not_published() {
         source.to_string()
     };
     assert!(said(&kernel(others.path())).starts_with("its root partition is"));
-    assert!(said(b"no program at all").contains("no unified kernel image"));
+    assert!(said(b"no program at all").contains("not a unified kernel image"));
     assert!(said(&other_arch).contains("its architecture is \"aarch64\""));
-    assert!(said(&yoe_disk::uki::skeleton("root=/dev/vda2", "", b"kernel")).contains("no verified root"));
+    assert!(
+        said(&yoe_disk::uki::skeleton("root=/dev/vda2", "", b"kernel")).contains("not start a verified root")
+    );
 }
 
 #[test]

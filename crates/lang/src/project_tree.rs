@@ -71,7 +71,7 @@ fn units(fence: &Fence, problems: &mut Vec<Problem>) -> Vec<String> {
         if !category.directory {
             if category.star_stem().is_some() {
                 let place = Place::File(fence.shown(&format!("units/{}", category.name)));
-                let problem = Problem::error(place, "a unit's file lies in the directory of a category");
+                let problem = Problem::error(place, "a unit's file belongs in the directory of a category");
                 problems.push(problem.hint(format!("move it to units/<category>/{}", category.name)));
             }
             continue;

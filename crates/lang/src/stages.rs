@@ -71,7 +71,7 @@ fn choose_machine(draft: &Draft, options: &Options, problems: &mut Vec<Problem>)
         };
         let names: Vec<&str> = draft.machines.keys().map(String::as_str).collect();
         let hint = near::hint(name, names.iter().copied());
-        let hint = hint.or_else(|| (!names.is_empty()).then(|| format!("there is {}", names.join(", "))));
+        let hint = hint.or_else(|| (!names.is_empty()).then(|| format!("available: {}", names.join(", "))));
         problems.push(Problem::error(place, format!("there is no machine `{name}`")).maybe_hint(hint));
     }
     None

@@ -37,7 +37,7 @@ pub struct Unit {
     pub tasks: Vec<Task>,
     /// Services that its programs can run as.
     pub services: Vec<Service>,
-    /// Variables that its steps see, besides the fixed ones.
+    /// Additional environment variables of its steps.
     pub environment: BTreeMap<String, String>,
     /// What the result depends on.
     pub scope: Scope,

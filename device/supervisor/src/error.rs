@@ -19,8 +19,8 @@ pub enum SupervisorError {
     /// The runtime cannot be asked.
     #[error("{} cannot be run", .0.display())]
     Runtime(PathBuf, #[source] std::io::Error),
-    /// The runtime said what cannot be understood.
-    #[error("what the runtime says of {0} cannot be understood")]
+    /// What the runtime said cannot be parsed.
+    #[error("cannot parse what the runtime says of {0}")]
     Answer(String, #[source] serde_json::Error),
 }
 

@@ -34,7 +34,7 @@ pub enum UpdaterError {
     #[error(transparent)]
     File(#[from] FileError),
     /// A file of this system is not what it should be.
-    #[error("{} cannot be understood: {problem}", path.display())]
+    #[error("cannot parse {}: {problem}", path.display())]
     Content {
         /// Which one.
         path: PathBuf,
@@ -53,13 +53,13 @@ pub enum UpdaterError {
     #[error("this system was not started from a slot of its disk")]
     NoSlot(#[source] NoRoot),
     /// A partition is not there.
-    #[error("the disk has no partition {0:?}: this is no device with two slots")]
+    #[error("the disk has no partition {0:?}: this device does not have two slots")]
     NoPartition(&'static str),
     /// Another updater runs.
-    #[error("another updater is at work")]
+    #[error("another updater is running")]
     Busy,
     /// The EFI system partition has to be mended, and cannot be while it is mounted.
-    #[error("{} has a file with two names, which is mended while it is not mounted: unmount it", .0.display())]
+    #[error("{} has a file with two names, which can be repaired only while unmounted", .0.display())]
     Mounted(PathBuf),
     /// For another machine.
     #[error("the update is for {found}; this machine is {machine:?}")]
@@ -85,8 +85,8 @@ pub enum UpdaterError {
         /// That runs.
         running: String,
     },
-    /// The metadata is not believed.
-    #[error("the update is not believed")]
+    /// The metadata is not trusted.
+    #[error("the update is not trusted")]
     Metadata(#[source] TrustError),
     /// Nobody may sign updates for this device.
     #[error(
@@ -183,7 +183,7 @@ pub enum UpdaterError {
         again: Again,
     },
     /// A server does not give something out.
-    #[error("{origin} is not given out: the server answered {status}, as some do for what is not there")]
+    #[error("{origin}: the server refused access ({status}), as some do for missing files")]
     Forbidden {
         /// Where it should be.
         origin: String,
@@ -209,7 +209,7 @@ pub enum UpdaterError {
     )]
     Unsigned,
     /// The kernel of the update would not start its root.
-    #[error("the kernel image of the update cannot start it: who published it made a mistake")]
+    #[error("the update's kernel image cannot start its root: the publisher made a mistake")]
     NotBootable(#[source] NotBootable),
     /// A step had no effect.
     #[error("{0}: the disk does not keep what is written to it, or another program undoes it")]

@@ -63,11 +63,14 @@ fn installed(outcome: &Outcome) -> Result<Said, UpdaterError> {
         });
     }
     if let Some(warning) = warning {
-        write_line(&mut std::io::stderr(), &format!("warning: what was seen is not remembered: {warning}"));
+        write_line(
+            &mut std::io::stderr(),
+            &format!("warning: cannot record the newest version seen: {warning}"),
+        );
     }
     let Tally { fetched, reused } = tally;
     let text = format!(
-        "version {version} is in slot {} and starts next; {fetched} bytes were fetched, {reused} were here",
+        "version {version} is in slot {} and starts next; {fetched} bytes were fetched, {reused} were already on this device",
         slot.letter()
     );
     let json = json!({

@@ -14,10 +14,10 @@ pub const SUFFIX: &str = ".bundle";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArchiveError {
     /// A header is damaged, or of another kind of archive.
-    #[error("it is no bundle: there is no header of a tar archive where one should be")]
+    #[error("it is not a bundle: there is no header of a tar archive where one should be")]
     Header,
     /// A member that is no plain file.
-    #[error("it is no bundle: {0:?} is not a plain file")]
+    #[error("it is not a bundle: {0:?} is not a plain file")]
     Kind(String),
     /// A name that the format cannot hold.
     #[error("the name {0:?} is too long for a bundle")]

@@ -56,7 +56,7 @@ impl fmt::Display for Role {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TrustError {
     /// It cannot be understood.
-    #[error("the {role} metadata cannot be understood: {problem}")]
+    #[error("cannot parse the {role} metadata: {problem}")]
     Malformed {
         /// Whose.
         role: Role,

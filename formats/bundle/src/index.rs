@@ -24,7 +24,7 @@ pub struct Chunk {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IndexError {
     /// Not an index, or of another version.
-    #[error("it is no index of this format")]
+    #[error("it is not an index of this format")]
     Foreign,
     /// It is cut off, or longer than it says.
     #[error("its length is not what its header says")]

@@ -8,10 +8,10 @@ use crate::verity::{NoRoot, Root};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotBootable {
     /// No unified kernel image.
-    #[error("it is no unified kernel image")]
+    #[error("it is not a unified kernel image")]
     NotUki(#[source] UkiError),
     /// It names no verified root.
-    #[error("it starts no verified root")]
+    #[error("it does not start a verified root")]
     NoRoot(#[source] NoRoot),
     /// It says something else than what it comes with.
     #[error("its {field} is {found:?}; expected {expected:?}")]
@@ -109,10 +109,10 @@ mod tests {
         assert_eq!(says(&other).unwrap_err(), "its architecture is \"aarch64\"; expected \"x86_64\"");
         other[68..70].copy_from_slice(&0x5064u16.to_le_bytes());
         assert_eq!(says(&other).unwrap_err(), "its architecture is \"another one\"; expected \"x86_64\"");
-        assert_eq!(says(b"no program").unwrap_err(), "it is no unified kernel image");
-        assert_eq!(says(&skeleton("ro", "", b"kernel")).unwrap_err(), "it starts no verified root");
+        assert_eq!(says(b"no program").unwrap_err(), "it is not a unified kernel image");
+        assert_eq!(says(&skeleton("ro", "", b"kernel")).unwrap_err(), "it does not start a verified root");
         let line = format!("dm-mod.create=\"{}\" ro", root().table());
-        assert_eq!(says(&skeleton(&line, "", b"")).unwrap_err(), "it is no unified kernel image");
+        assert_eq!(says(&skeleton(&line, "", b"")).unwrap_err(), "it is not a unified kernel image");
         let told = says(&skeleton(&line, "IMAGE_VERSION=2.0", b"kernel")).unwrap_err();
         assert_eq!(told, "its IMAGE_VERSION is \"2.0\"; expected \"1.0\"");
     }

@@ -33,7 +33,7 @@ impl Uki {
     /// Reads a whole file.
     ///
     /// # Errors
-    /// When it is no unified kernel image.
+    /// When it is not a unified kernel image.
     pub fn read(file: &[u8]) -> Result<Self, UkiError> {
         Ok(Self {
             cmdline: text(file, ".cmdline")?,

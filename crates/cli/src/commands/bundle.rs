@@ -138,12 +138,12 @@ fn publish(
     let published = repository.publish(&keys.roots, word, publisher, release)?;
     if let Err(problem) = keys.note_published(directory, &published) {
         // It is published all the same.
-        ui::note(&format!("what was published is not on record: {}", problem));
+        ui::note(&format!("cannot record what was published: {}", problem));
     }
     ui::result(&directory.display().to_string());
     if args.from_old_keys {
         let names = published.targets.targets.keys().filter_map(|name| name.strip_suffix("/manifest.json"));
-        ui::note(&format!("the new keys vouch for {} from now on", names.collect::<Vec<_>>().join(", ")));
+        ui::note(&format!("{} are now signed with the new keys", names.collect::<Vec<_>>().join(", ")));
     }
     let manifest = &release.manifest;
     ui::note(&format!(

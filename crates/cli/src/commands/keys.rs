@@ -56,11 +56,8 @@ pub fn run(command: &KeysCommand) -> Result<(), CommandError> {
 fn make(project: &str, root: RootKeys) -> Result<(), CommandError> {
     let keys = UpdateKeys::make(&paths::keys()?, project, root, Time(paths::now()))?;
     list(&keys)?;
-    ui::note(&format!(
-        "the keys are in {}: keep a copy where nobody else gets at it",
-        keys.directory().display()
-    ));
-    ui::note("`yoe keys export FILE` writes the public part, which belongs into images");
+    ui::note(&format!("the keys are in {}: keep a backup in a safe place", keys.directory().display()));
+    ui::note("`yoe keys export FILE` writes the public part, which belongs in images");
     Ok(())
 }
 
@@ -90,8 +87,8 @@ fn rotate(project: &str, names: &[String]) -> Result<(), CommandError> {
     list(&keys)?;
     ui::note("devices learn of the new keys with the next update; export the public part for new images");
     ui::note(
-        "the next `yoe bundle --repository DIR` signs the list anew that this machine published there last; for any other \
-         repository say --from-old-keys once, unless somebody else may have the old keys",
+        "the next `yoe bundle --repository DIR` re-signs the list that this machine last published there; for any other \
+         repository pass --from-old-keys once, unless somebody else may have the old keys",
     );
     Ok(())
 }

@@ -96,7 +96,7 @@ fn go_modules(opened: &OpenProject, lock: &mut Locks) -> Result<(), CommandError
         .collect::<Result<_, CommandError>>()?;
     let builder = buildable.builder(Mode::choose(false).reporter())?;
     if builder.go.get("GOSUMDB").is_some_and(|database| database == "off") {
-        ui::note("GOSUMDB is off: Go modules that are new to the lock are held against no checksum database");
+        ui::note("GOSUMDB is off: Go modules new to the lock are not checked against a checksum database");
     }
     for (key, module, plan) in plans {
         ui::note(&format!("source {key}"));

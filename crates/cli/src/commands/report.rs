@@ -39,8 +39,9 @@ pub fn run(args: &Report) -> Result<(), CommandError> {
     let (tree, directory) = built(&locked, &plan, &name)?;
     let report = measure(&locked, &image, &tree, &directory)?;
     if args.json {
-        let json = serde_json::to_string_pretty(&report)
-            .map_err(|error| CommandError::new(Kind::Internal, "the report is no JSON").because(error))?;
+        let json = serde_json::to_string_pretty(&report).map_err(|error| {
+            CommandError::new(Kind::Internal, "the report cannot be written as JSON").because(error)
+        })?;
         ui::result(&json);
     } else {
         ui::result(&table(&report));
@@ -50,7 +51,7 @@ pub fn run(args: &Report) -> Result<(), CommandError> {
         None => records::directory(&paths::state()?, &name)?.join(PAGE),
     };
     Output::at(&path)?.write_all(page(&report).as_bytes())?;
-    ui::note(&format!("the same as a page: {}", path.display()));
+    ui::note(&format!("HTML report: {}", path.display()));
     Ok(())
 }
 

@@ -13,8 +13,9 @@ impl From<TestbedError> for CommandError {
             E::Credential(_) => Self::new(Kind::Internal, error.to_string()),
             E::DiskFile { .. } | E::SmallDisk { .. } => Self::of(Kind::User, error),
             E::Records(_) => Self::of(Kind::Config, error).where_to_write("XDG_STATE_HOME"),
-            E::NoSweep(_) => Self::of(Kind::User, error)
-                .hint("leave --cuts away, or add sweep = sweep(…) to one of its tests"),
+            E::NoSweep(_) => {
+                Self::of(Kind::User, error).hint("omit --cuts, or add sweep = sweep(…) to one of its tests")
+            }
             E::NoUpdateServer { container, .. } => Self::of(Kind::User, error).hint(format!(
                 "define container(name = {container:?}, …) with the package lighttpd, as units-core does"
             )),

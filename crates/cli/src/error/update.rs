@@ -14,15 +14,14 @@ impl From<UpdateError> for CommandError {
             UpdateError::Sign(refusal) => KeysError::sign(refusal).into(),
             UpdateError::Replaced { .. } => Self::config(error.to_string())
                 .hint(
-                    "when nobody else has the old keys, --from-old-keys signs the list anew; look at the versions that it \
-                     names afterwards",
+                    "when nobody else has the old keys, --from-old-keys re-signs the list; check the versions it names",
                 )
                 .hint("when somebody may have them, publish in a directory that is new, and serve that one"),
             UpdateError::Renewed { .. } => Self::config(error.to_string())
                 .hint("put back the newest state of the directory, or publish in a directory that is new"),
             UpdateError::NotBootable { .. } => Self::config("no device could start this update")
                 .because(error)
-                .hint("build the image anew; when it stays so, the image tools made a mistake"),
+                .hint("rebuild the image; if this persists, report a bug"),
             UpdateError::Foreign { .. } => Self::config("the repository cannot be used")
                 .because(error)
                 .hint("was it made with other keys, or for another project?"),

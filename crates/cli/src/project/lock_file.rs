@@ -24,7 +24,7 @@ pub fn read(root: &Path) -> Result<Option<Lock>, CommandError> {
     // Some editors put a byte order mark first; it says nothing.
     parse(text.strip_prefix('\u{feff}').unwrap_or(&text)).map(Some).map_err(|error| {
         CommandError::user(format!("cannot parse {LOCK}")).because(error).hint(
-            "take it back from version control; `yoe lock --update` writes a new one, with the newest version of \
+            "restore it from version control; `yoe lock --update` writes a new one, with the newest version of \
              everything",
         )
     })

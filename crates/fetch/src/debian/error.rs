@@ -205,7 +205,7 @@ pub enum DebianError {
     },
     /// A source package carries patches, and the definition does not say what becomes of them.
     #[error(
-        "source package {package} {version} of {suite} carries {}, which its definition neither takes nor leaves:{}\n\
+        "source package {package} {version} of {suite} contains {}, which its definition neither applies nor rejects:{}\n\
          Say patches = \"series\" to apply all of them, patches = [{example:?}] to apply those that are named, or \
          patches = \"none\" to build upstream's code with the holes that they close",
         counted(patches.len()), patches.iter().map(|patch| format!("\n  {patch}")).collect::<String>()

@@ -66,13 +66,15 @@ fn pair(file: Value<'_>, value: Value<'_>, at: &At<'_>) -> Option<(String, Strin
     let expected = || names().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(" or ");
     let name = file.unpack_str().or_else(|| at.wrong_type(file, expected()))?;
     let Some((_, form)) = FILES.iter().find(|(known, _)| *known == name) else {
-        let problem = Problem::error(at.text(name), format!("{name:?} is no limit of a cgroup"));
+        let problem = Problem::error(at.text(name), format!("{name:?} is not a cgroup limit"));
         let hint = near::nearest(name, names()).map(|near| format!("did you mean {near:?}?"));
         return at.fail(problem.expected(expected()).maybe_hint(hint));
     };
     form.read(value).map(|text| (name.to_owned(), text)).or_else(|| {
         let place = value.unpack_str().map_or_else(|| at.place(), |text| at.text(text));
-        at.fail(Problem::error(place, format!("{value} is no value for {name}")).expected(form.rule()))
+        at.fail(
+            Problem::error(place, format!("{value} is not a valid value for {name}")).expected(form.rule()),
+        )
     })
 }
 

@@ -71,7 +71,7 @@ fn read_all<T: Argument>(values: &[Value<'_>], at: &At<'_>) -> Option<Vec<T>> {
 
 impl<T: Argument> Argument for Vec<T> {
     fn expected() -> String {
-        format!("a list of which each is {}", T::expected())
+        format!("a list, each {}", T::expected())
     }
 
     fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {

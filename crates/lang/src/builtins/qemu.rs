@@ -31,8 +31,8 @@ arguments! {
         firmware_secure_boot: Option<DevicePath> = None,
         /// The least memory in which that firmware starts a kernel: tests that ask for less get this much with it.
         memory_secure_boot: Option<Size> = None,
-        /// Parameters that the kernel gets besides while QEMU emulates the processor. They are part of no image: an SMBIOS
-        /// string tells them to systemd-stub.
+        /// Additional kernel parameters while QEMU emulates the processor. They are in no image: systemd-stub reads them from
+        /// an SMBIOS string.
         emulation_cmdline: Option<Line> = None,
     }
 }

@@ -43,7 +43,7 @@ arguments! {
         /// What becomes of the processes that it started when it ends: `"end"` kills what is left in its cgroup,
         /// `"stay"` leaves them, as an engine's containers.
         children: Children = Children::End,
-        /// What its cgroup is held to, by cgroup v2's control files.
+        /// Limits of its cgroup, by cgroup v2 control file.
         cgroup: ControlFiles = ControlFiles::default(),
         /// How readily the kernel ends it when memory runs out, from -999 (last) to 1000 (first). Containers have 0; what they
         /// depend on has less. Programs that it starts inherit it.

@@ -31,7 +31,7 @@ arguments! {
         description: Line,
         /// Its licence.
         license: License,
-        /// What is laid into `$SRCDIR`, in this order.
+        /// What is put into `$SRCDIR`, in this order.
         source: OneOrMany<SourceText> = OneOrMany(Vec::new()),
         /// The digest of a `source` that is a bare address.
         sha256: Option<Digest> = None,
@@ -55,7 +55,7 @@ arguments! {
         tasks: Vec<Made<TaskParts>>,
         /// Services that its programs can run as.
         services: Vec<Made<Service>> = Vec::new(),
-        /// Variables that its steps see, besides the fixed ones.
+        /// Additional environment variables of its steps.
         environment: BTreeMap<Variable, String> = BTreeMap::new(),
         /// What the result depends on.
         scope: Scope = Scope::Arch,

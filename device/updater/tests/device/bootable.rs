@@ -17,9 +17,9 @@ fn setting() -> (Device, Vec<(&'static str, Vec<u8>)>) {
     other_arch[68..70].copy_from_slice(&0xaa64u16.to_le_bytes());
     let kernels = vec![
         ("its root partition is", Built::version("1.2").kernel),
-        ("it is no unified kernel image", noise(50_000, 9)),
+        ("it is not a unified kernel image", noise(50_000, 9)),
         ("its architecture is", other_arch),
-        ("it starts no verified root", skeleton("root=/dev/vda2", "IMAGE_VERSION=1.1", b"kernel")),
+        ("it does not start a verified root", skeleton("root=/dev/vda2", "IMAGE_VERSION=1.1", b"kernel")),
     ];
     (device, kernels)
 }

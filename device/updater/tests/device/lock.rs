@@ -107,7 +107,7 @@ fn a_version_whose_updater_is_kept_out_for_ever_is_restarted() {
     let held = fs::File::create(device.path("run/lock")).unwrap();
     held.lock().unwrap();
     let said = device.json(&["watch"], 31);
-    assert!(said["message"].as_str().unwrap().contains("another updater is at work"), "{said}");
+    assert!(said["message"].as_str().unwrap().contains("another updater is running"), "{said}");
     assert!(device.path("restarted").exists());
     assert_eq!(device.entries(), ["box_1.0.efi", "box_1.1+2-1.efi"]);
 }

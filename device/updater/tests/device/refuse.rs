@@ -229,7 +229,7 @@ fn a_device_that_is_none() {
     fs::write(device.path("cmdline"), "root=/dev/vda2").unwrap();
     refused(&device, &server, 3, "system", "not started from a slot");
     device.runs(&Built::version("9.9"));
-    refused(&device, &server, 3, "system", "no device with two slots");
+    refused(&device, &server, 3, "system", "this device does not have two slots");
     device.runs(&Built::version("1.5"));
     fs::write(device.path("root.json"), "{}").unwrap();
     refused(&device, &server, 3, "system", "root metadata of this device");

@@ -94,7 +94,7 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
     ui::note(&format!("console and times: {}", directory.display()));
     ui::result(&summary.to_string());
     if left_out > 0 {
-        ui::note(&format!("tests left out, as chosen: {left_out}"));
+        ui::note(&format!("tests skipped: {left_out}"));
     }
     if summary.is_success() {
         return Ok(());
@@ -160,7 +160,7 @@ fn boot(
         RunError::End(source) => CommandError::config("the machine could not be ended").because(source),
     })?;
     if let Some(disk) = records::keep_disk(bootable, &summary, records)? {
-        ui::note(&format!("the disk, a layer over the image's: {}", disk.display()));
+        ui::note(&format!("disk (overlay on the image): {}", disk.display()));
     }
     Ok(summary)
 }

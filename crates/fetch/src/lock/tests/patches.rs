@@ -52,7 +52,7 @@ fn named_patches_come_in_the_order_of_the_series() {
 #[test]
 fn a_revision_with_patches_is_refused_while_nothing_is_said_of_them() {
     let told = "units/musl.star:7:1: cannot lock source debian:musl@1.2.5-3 of unit \"musl\": source package musl 1.2.5-3 of \
-                debian/trixie carries 2 patches, which its definition neither takes nor leaves:\n  \
+                debian/trixie contains 2 patches, which its definition neither applies nor rejects:\n  \
                 fix.patch (CVE-2025-26519)\n  CVE-2026-1234.patch\n\
                 Say patches = \"series\" to apply all of them, patches = [\"fix.patch\"] to apply those that are named, or \
                 patches = \"none\" to build upstream's code with the holes that they close";
