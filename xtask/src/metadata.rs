@@ -53,8 +53,11 @@ fn parse(json: &[u8]) -> Result<Metadata, String> {
         let directory = manifest_path.parent().and_then(|directory| directory.strip_prefix(root).ok());
         let directory = directory.ok_or_else(|| format!("{name} does not lie in the workspace"))?;
         metadata.directories.insert(name.clone(), directory.to_string_lossy().into_owned());
-        let depends = dependencies.into_iter().map(|dependency| dependency.name);
-        metadata.depends.insert(name, depends.collect());
+        // Of itself a crate depends for its own tests, to have a feature of it.
+        let depends =
+            dependencies.into_iter().map(|dependency| dependency.name).filter(|other| *other != name);
+        let depends = depends.collect();
+        metadata.depends.insert(name, depends);
     }
     Ok(metadata)
 }

@@ -55,8 +55,6 @@ pub const ESP_TYPE: &str = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b";
 pub const ROOT_X86_64_TYPE: &str = "4f68bce3-e8cd-4db1-96e7-fbcaf984b709";
 /// The type of a root partition for 64-bit ARM.
 pub const ROOT_AARCH64_TYPE: &str = "b921b045-1df0-41c3-af44-4c6f280d3fae";
-/// The type of a partition of variable data (`/var`).
-pub const DATA_TYPE: &str = "4d21b016-b534-45c2-a9fb-5c16e091fd2d";
 
 /// What a slot is called while it holds nothing that boots: one identifier for each slot, which no root hash has but by
 /// chance of one in 2^128. Version 8 of RFC 9562.
@@ -83,7 +81,7 @@ mod tests {
 
     #[test]
     fn types_are_uuids() {
-        for text in [ESP_TYPE, ROOT_X86_64_TYPE, ROOT_AARCH64_TYPE, DATA_TYPE] {
+        for text in [ESP_TYPE, ROOT_X86_64_TYPE, ROOT_AARCH64_TYPE] {
             assert_eq!(text.parse::<Uuid>().unwrap().to_string(), text);
         }
     }

@@ -72,6 +72,7 @@ fn header(file: &[u8]) -> Result<Option<usize>, UkiError> {
 ///
 /// # Errors
 /// When it is no whole PE file of 64 bits.
+#[cfg(any(test, feature = "testing"))]
 pub fn pretend(file: &[u8]) -> Result<Vec<u8>, UkiError> {
     const SIGNATURE: &[u8; 24] = b"the signature of someone";
     let header = header(file)?.ok_or(UkiError::NotPe)?;

@@ -120,6 +120,7 @@ pub(crate) fn number(file: &[u8], at: usize) -> Result<usize, UkiError> {
 }
 
 /// The smallest file that [`Uki::read`] takes: for tests of those who read kernel images, not for booting.
+#[cfg(any(test, feature = "testing"))]
 pub fn skeleton(cmdline: &str, os_release: &str, kernel: &[u8]) -> Vec<u8> {
     const PE: usize = 64;
     const OPTIONAL: usize = 240;

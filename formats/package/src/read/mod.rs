@@ -82,6 +82,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// Sets other limits than the default ones.
+    #[cfg(feature = "testing")]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
