@@ -115,5 +115,3 @@ impl fmt::Display for Diagnostics {
         f.write_str(&self.render())
     }
 }
-
-impl std::error::Error for Diagnostics {}

@@ -53,11 +53,11 @@ struct Loader<'a>(&'a Loaded);
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} was not loaded")]
-struct NotLoaded(String);
+struct LoadError(String);
 
 impl FileLoader for Loader<'_> {
     fn load(&self, path: &str) -> starlark::Result<FrozenModule> {
-        self.0.get(path).cloned().ok_or_else(|| starlark::Error::new_other(NotLoaded(path.to_owned())))
+        self.0.get(path).cloned().ok_or_else(|| starlark::Error::new_other(LoadError(path.to_owned())))
     }
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn class(
     let extra = Extra(Session::new(FileKind::Class));
     let frozen = Module::with_temp_heap(|module| {
         run(ast, &module, &extra, loaded, globals)?;
-        module.freeze().map_err(|error| starlark::Error::new_other(FreezeFailed(error.err_msg)))
+        module.freeze().map_err(|error| starlark::Error::new_other(FreezeError(error.err_msg)))
     });
     let frozen =
         frozen.map_err(|error| extra.0.report(starlark_errors::problem(error, name, Some(loaded)))).ok();
@@ -96,7 +96,7 @@ pub(crate) fn class(
 
 #[derive(Debug, thiserror::Error)]
 #[error("the file's values cannot be kept: {0}")]
-struct FreezeFailed(String);
+struct FreezeError(String);
 
 fn run(
     ast: AstModule,

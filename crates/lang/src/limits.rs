@@ -43,9 +43,9 @@ impl<'e> BeforeStmtFuncDyn<'e> for EachStatement {
         evaluator: &mut Evaluator<'v, '_, 'e>,
     ) -> starlark::Result<()> {
         let exceeded = if evaluator.heap().allocated_bytes() > HEAP {
-            Exceeded::Memory
+            LimitError::Memory
         } else if evaluator.get_total_tick_count() > TICKS {
-            Exceeded::Steps
+            LimitError::Steps
         } else {
             return Ok(());
         };
@@ -56,7 +56,7 @@ impl<'e> BeforeStmtFuncDyn<'e> for EachStatement {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Exceeded {
+enum LimitError {
     #[error("evaluating the file takes too much memory")]
     Memory,
     #[error("evaluating the file takes too many steps")]

@@ -32,7 +32,7 @@ pub use digest::{Digest, DigestError};
 pub use file::UnitFile;
 pub use image::{Budget, DataSize, Etc, Image, Init, Layout, RootFormat, RootSize, Slots};
 pub use image_test::{ImageTest, Measure, MeasureUnit, Reach, Registry, Sweep, TestBoot};
-pub use lock::{ArchiveFile, Lock, LockedContainer, LockedPackage, LockedSource, LockedSuite, Mismatch};
+pub use lock::{ArchiveFile, Lock, LockedContainer, LockedPackage, LockedSource, LockedSuite, MismatchError};
 pub use machine::{Arch, Kernel, Machine, Qemu};
 pub use near::nearest;
 pub use oci::{OciConfig, OciImage};

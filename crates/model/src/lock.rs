@@ -121,7 +121,7 @@ impl LockedSource {
 
 /// Where a project and its lock disagree.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Mismatch {
+pub enum MismatchError {
     /// A container has no entry.
     #[error("container {0:?} is not in the lock")]
     MissingContainer(String),

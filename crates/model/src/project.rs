@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::lock::{Lock, Mismatch};
+use crate::lock::{Lock, MismatchError};
 use crate::{Container, Image, Machine, OciImage, Release, Source, Unit};
 
 /// Base addresses of archives by name, in the order they are tried.
@@ -81,7 +81,7 @@ impl Project<Unlocked> {
     ///
     /// # Errors
     /// Every place where the two disagree. What a lock holds beyond the project's needs is not an error.
-    pub fn lock(self, lock: Lock) -> Result<Project<Locked>, Vec<Mismatch>> {
+    pub fn lock(self, lock: Lock) -> Result<Project<Locked>, Vec<MismatchError>> {
         let mismatches = self.mismatches(&lock);
         if !mismatches.is_empty() {
             return Err(mismatches);
@@ -89,20 +89,20 @@ impl Project<Unlocked> {
         Ok(Project { definitions: self.definitions, state: Locked(lock) })
     }
 
-    fn mismatches(&self, lock: &Lock) -> Vec<Mismatch> {
+    fn mismatches(&self, lock: &Lock) -> Vec<MismatchError> {
         if !Lock::is_read(lock.version) {
-            return vec![Mismatch::Version(lock.version)];
+            return vec![MismatchError::Version(lock.version)];
         }
         let sources = self.units.values().flat_map(|unit| &unit.sources);
         let debian = sources.filter(|entry| matches!(entry.source, Source::Debian { .. })).count();
         if lock.version == 1 && debian > 0 {
-            return vec![Mismatch::BeforePatches { sources: debian }];
+            return vec![MismatchError::BeforePatches { sources: debian }];
         }
         let containers =
             self.containers.values().filter_map(|container| match lock.containers.get(&container.name) {
-                None => Some(Mismatch::MissingContainer(container.name.clone())),
+                None => Some(MismatchError::MissingContainer(container.name.clone())),
                 Some(entry) if entry.request != container.request() => {
-                    Some(Mismatch::StaleContainer(container.name.clone()))
+                    Some(MismatchError::StaleContainer(container.name.clone()))
                 }
                 Some(_) => None,
             });
@@ -111,10 +111,10 @@ impl Project<Unlocked> {
                 |source| {
                     let (key, unit) = (source.key(), unit.name.clone());
                     let Some(locked) = lock.sources.get(&key) else {
-                        return Some(Mismatch::MissingSource { key, unit });
+                        return Some(MismatchError::MissingSource { key, unit });
                     };
                     let archive = &source.suite()?.archive;
-                    (!locked.is_of(archive)).then(|| Mismatch::StaleSource {
+                    (!locked.is_of(archive)).then(|| MismatchError::StaleSource {
                         key,
                         unit,
                         archive: archive.clone(),

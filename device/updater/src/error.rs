@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use yoe_bundle::archive::ArchiveError;
 use yoe_bundle::{IndexError, ManifestError, TrustError};
-use yoe_disk::bootable::NotBootable;
+use yoe_disk::bootable::BootableError;
 use yoe_disk::gpt::GptError;
-use yoe_disk::verity::NoRoot;
+use yoe_disk::verity::CmdlineError;
 use yoe_program::FileError;
 
-use crate::machine::{AdmitError, NoEffect};
+use crate::machine::{AdmitError, NoEffectError};
 
 /// Whether it is of use to ask once more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub enum UpdaterError {
     },
     /// The system was not started from a slot.
     #[error("this system was not started from a slot of its disk")]
-    NoSlot(#[source] NoRoot),
+    NoSlot(#[source] CmdlineError),
     /// A partition is not there.
     #[error("the disk has no partition {0:?}: this device does not have two slots")]
     NoPartition(&'static str),
@@ -210,10 +210,10 @@ pub enum UpdaterError {
     Unsigned,
     /// The kernel of the update would not start its root.
     #[error("the update's kernel image cannot start its root: the publisher made a mistake")]
-    NotBootable(#[source] NotBootable),
+    NotBootable(#[source] BootableError),
     /// A step had no effect.
     #[error("{0}: the disk does not keep what is written to it, or another program undoes it")]
-    NoEffect(#[from] NoEffect),
+    NoEffect(#[from] NoEffectError),
     /// What was written does not come back.
     #[error("what was written to {0} reads back differently: the disk is failing")]
     ReadBack(String),

@@ -16,7 +16,7 @@ const DEEPEST: usize = 32;
 
 /// Why a text has no canonical form.
 #[derive(Debug, thiserror::Error)]
-pub enum NotCanonical {
+pub enum CanonicalError {
     /// It is no JSON.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
@@ -35,7 +35,7 @@ pub enum NotCanonical {
 ///
 /// # Errors
 /// When it holds a number with a fraction.
-pub fn bytes(value: &impl Serialize) -> Result<Vec<u8>, NotCanonical> {
+pub fn bytes(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
     of_text(&serde_json::to_string(value)?)
 }
 
@@ -43,7 +43,7 @@ pub fn bytes(value: &impl Serialize) -> Result<Vec<u8>, NotCanonical> {
 ///
 /// # Errors
 /// When it is no JSON, holds a number with a fraction, or a field twice.
-pub fn of_text(text: &str) -> Result<Vec<u8>, NotCanonical> {
+pub fn of_text(text: &str) -> Result<Vec<u8>, CanonicalError> {
     // The canonical form is never longer.
     let mut into = String::with_capacity(text.len());
     let value: &RawValue = serde_json::from_str(text)?;
@@ -51,9 +51,9 @@ pub fn of_text(text: &str) -> Result<Vec<u8>, NotCanonical> {
     Ok(into.into_bytes())
 }
 
-fn write(text: &str, depth: usize, into: &mut String) -> Result<(), NotCanonical> {
+fn write(text: &str, depth: usize, into: &mut String) -> Result<(), CanonicalError> {
     if depth > DEEPEST {
-        return Err(NotCanonical::Deep);
+        return Err(CanonicalError::Deep);
     }
     match text.as_bytes().first() {
         Some(b'{') => {
@@ -61,7 +61,7 @@ fn write(text: &str, depth: usize, into: &mut String) -> Result<(), NotCanonical
             // Whatever the order of the bytes, that of the letters is the same in UTF-8.
             fields.sort_by(|(one, _), (other, _)| one.cmp(other));
             if let Some(pair) = fields.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-                return Err(NotCanonical::Twice(pair[0].0.to_string()));
+                return Err(CanonicalError::Twice(pair[0].0.to_string()));
             }
             into.push('{');
             for (index, (key, value)) in fields.into_iter().enumerate() {
@@ -83,7 +83,7 @@ fn write(text: &str, depth: usize, into: &mut String) -> Result<(), NotCanonical
         Some(b'-' | b'0'..=b'9') => {
             let whole = text.parse::<u64>().is_ok() || (text.parse::<i64>().is_ok() && text != "-0");
             if !whole {
-                return Err(NotCanonical::Number(text.to_owned()));
+                return Err(CanonicalError::Number(text.to_owned()));
             }
             into.push_str(text);
         }
@@ -139,7 +139,7 @@ struct Items<'a> {
 }
 
 impl<'de> Visitor<'de> for Items<'_> {
-    type Value = Result<(), NotCanonical>;
+    type Value = Result<(), CanonicalError>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an array")

@@ -2,17 +2,17 @@
 //! an image the name of a boot entry: a kernel that names another root would never start, on any device.
 
 use crate::uki::{Uki, UkiError};
-use crate::verity::{NoRoot, Root};
+use crate::verity::{CmdlineError, Root};
 
 /// Why a kernel image does not start what it comes with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotBootable {
+pub enum BootableError {
     /// No unified kernel image.
     #[error("it is not a unified kernel image")]
     NotUki(#[source] UkiError),
     /// It names no verified root.
     #[error("it does not start a verified root")]
-    NoRoot(#[source] NoRoot),
+    NoRoot(#[source] CmdlineError),
     /// It says something else than what it comes with.
     #[error("its {field} is {found:?}; expected {expected:?}")]
     Differs {
@@ -40,12 +40,12 @@ pub struct Expected<'a> {
 ///
 /// # Errors
 /// When it would not start what is expected.
-pub fn check(kernel: &[u8], expected: &Expected<'_>) -> Result<(), NotBootable> {
-    let uki = Uki::read(kernel).map_err(NotBootable::NotUki)?;
+pub fn check(kernel: &[u8], expected: &Expected<'_>) -> Result<(), BootableError> {
+    let uki = Uki::read(kernel).map_err(BootableError::NotUki)?;
     if !uki.has_kernel {
-        return Err(NotBootable::NotUki(UkiError::Missing(".linux")));
+        return Err(BootableError::NotUki(UkiError::Missing(".linux")));
     }
-    let root = Root::on(&uki.cmdline).map_err(NotBootable::NoRoot)?;
+    let root = Root::on(&uki.cmdline).map_err(BootableError::NoRoot)?;
     let Expected { root: wanted, arch, version } = expected;
     let hex = yoe_notation::hex::encode;
     // The boot manager takes a file without a version for the oldest.
@@ -59,7 +59,7 @@ pub fn check(kernel: &[u8], expected: &Expected<'_>) -> Result<(), NotBootable> 
         ("IMAGE_VERSION", told, (*version).to_owned()),
     ];
     match all.into_iter().find(|(_, found, expected)| found != expected) {
-        Some((field, found, expected)) => Err(NotBootable::Differs { field, found, expected }),
+        Some((field, found, expected)) => Err(BootableError::Differs { field, found, expected }),
         None => Ok(()),
     }
 }

@@ -27,4 +27,4 @@ mod uuid;
 pub mod verity;
 pub mod version;
 
-pub use uuid::{NotUuid, Uuid};
+pub use uuid::{Uuid, UuidError};

@@ -10,7 +10,7 @@ pub struct Uuid([u8; 16]);
 /// The text is no UUID.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a UUID: expected 32 hexadecimal digits as 8-4-4-4-12")]
-pub struct NotUuid(String);
+pub struct UuidError(String);
 
 /// Where GPT swaps bytes: the first three fields are little-endian there.
 const GPT_ORDER: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -49,10 +49,10 @@ impl Uuid {
 }
 
 impl FromStr for Uuid {
-    type Err = NotUuid;
+    type Err = UuidError;
 
-    fn from_str(text: &str) -> Result<Self, NotUuid> {
-        let wrong = || NotUuid(text.to_owned());
+    fn from_str(text: &str) -> Result<Self, UuidError> {
+        let wrong = || UuidError(text.to_owned());
         let shape: Vec<usize> = text.split('-').map(str::len).collect();
         if shape != [8, 4, 4, 4, 12] {
             return Err(wrong());

@@ -35,7 +35,7 @@ mod write;
 
 pub use arch::Arch;
 pub use archive::{ArchiveError, ArchiveReader, ArchiveWriter, Entry, Kind};
-pub use check::{CheckContext, Problem, check};
+pub use check::{CheckContext, CheckError, check};
 pub use control::{Control, Info};
 pub use digest::{Sha1, Sha256};
 pub use error::PackageError;

@@ -73,12 +73,12 @@ pub struct Tried {
     /// The address.
     pub url: String,
     /// What went wrong there.
-    pub problem: Problem,
+    pub problem: AddressError,
 }
 
 /// What went wrong at one address.
 #[derive(Debug, thiserror::Error)]
-pub enum Problem {
+pub enum AddressError {
     /// The server answered with this HTTP status.
     #[error("the server answered {}{}", .0, reason(*.0))]
     Status(u16),
@@ -149,7 +149,7 @@ pub enum Problem {
 impl FetchError {
     /// Whether every address said that it does not have the file, so that asking again later is of no use.
     pub fn is_missing(&self) -> bool {
-        let missing = |tried: &Tried| matches!(tried.problem, Problem::Status(404 | 410));
+        let missing = |tried: &Tried| matches!(tried.problem, AddressError::Status(404 | 410));
         matches!(self, FetchError::Failed { tried, .. } if tried.iter().all(missing))
     }
 

@@ -16,7 +16,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use yoe_model::{ArchiveFile, Digest, Mirrors};
 
 use crate::Cancel;
-pub use error::{FetchError, Problem, Tried};
+pub use error::{AddressError, FetchError, Tried};
 pub use registry::crate_file;
 use sink::Sink;
 use transfer::{Transfer, Want};
@@ -49,7 +49,7 @@ pub enum Progress<'a> {
         /// The address.
         url: &'a str,
         /// What went wrong.
-        problem: &'a Problem,
+        problem: &'a AddressError,
         /// How long it waits.
         delay: Duration,
     },

@@ -249,7 +249,7 @@ fn an_endless_file_is_cut_off() {
     case.remote.size = Some(1000);
     assert!(matches!(
         case.run().unwrap_err(),
-        FetchError::Failed { tried, .. } if matches!(tried[0].problem, Problem::Size { expected: 1000, .. })
+        FetchError::Failed { tried, .. } if matches!(tried[0].problem, AddressError::Size { expected: 1000, .. })
     ));
     let client = Client::new(settings(), Cancel::new()).unwrap();
     let error = client.fetch_small("it", &case.remote.urls, 1000).unwrap_err().to_string();

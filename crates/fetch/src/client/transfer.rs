@@ -10,7 +10,7 @@ use yoe_model::Digest;
 
 use super::pace::Pace;
 use super::sink::Sink;
-use super::{FetchError, Problem, Progress, STEP, Settings, Tried};
+use super::{AddressError, FetchError, Progress, STEP, Settings, Tried};
 use crate::Cancel;
 
 /// The longest wait that a server's Retry-After may ask for.
@@ -40,9 +40,9 @@ enum Stop {
     /// Nothing helps.
     Fatal(FetchError),
     /// The same address may do better, after the wait that it asked for.
-    Again(Problem, Option<Duration>),
+    Again(AddressError, Option<Duration>),
     /// Only another address may do better.
-    Next(Problem),
+    Next(AddressError),
 }
 
 impl Transfer<'_> {
@@ -126,7 +126,7 @@ impl Transfer<'_> {
             Some(expected) if sink.digest() != expected => {
                 let actual = sink.digest();
                 sink.reset().map_err(file_error)?;
-                let problem = Problem::Checksum { expected, actual };
+                let problem = AddressError::Checksum { expected, actual };
                 // What lay there before may be what was wrong.
                 Err(if resumed { Stop::Again(problem, Some(Duration::ZERO)) } else { Stop::Next(problem) })
             }
@@ -150,27 +150,27 @@ impl Transfer<'_> {
             206 => {
                 restart()?;
                 let answered = text(response.headers(), header::CONTENT_RANGE).to_owned();
-                Err(Stop::Again(Problem::Range { asked: have, answered }, Some(Duration::ZERO)))
+                Err(Stop::Again(AddressError::Range { asked: have, answered }, Some(Duration::ZERO)))
             }
             // There is no byte at the place asked for: what is here is longer than the file.
             416 if have > 0 => {
                 restart()?;
-                Err(Stop::Again(Problem::Status(416), Some(Duration::ZERO)))
+                Err(Stop::Again(AddressError::Status(416), Some(Duration::ZERO)))
             }
             status @ (408 | 429 | 500..) => {
-                Err(Stop::Again(Problem::Status(status), retry_after(response.headers())))
+                Err(Stop::Again(AddressError::Status(status), retry_after(response.headers())))
             }
-            status => Err(Stop::Next(Problem::Status(status))),
+            status => Err(Stop::Next(AddressError::Status(status))),
         }
     }
 
     fn check_total(&self, total: Option<u64>) -> Result<(), Stop> {
         match (total, self.want.size) {
             (Some(got), Some(expected)) if got != expected => {
-                Err(Stop::Next(Problem::Size { expected, got }))
+                Err(Stop::Next(AddressError::Size { expected, got }))
             }
             (Some(got), None) if got > self.want.limit => {
-                Err(Stop::Next(Problem::TooLarge { limit: self.want.limit }))
+                Err(Stop::Next(AddressError::TooLarge { limit: self.want.limit }))
             }
             _ => Ok(()),
         }
@@ -203,8 +203,8 @@ impl Transfer<'_> {
             if sink.len() + count as u64 > self.want.limit {
                 let got = sink.len() + count as u64;
                 return Err(Stop::Next(match self.want.size {
-                    Some(expected) => Problem::Size { expected, got },
-                    None => Problem::TooLarge { limit: self.want.limit },
+                    Some(expected) => AddressError::Size { expected, got },
+                    None => AddressError::TooLarge { limit: self.want.limit },
                 }));
             }
             let file_error = |source| Stop::Fatal(FetchError::File { path: path.to_owned(), source });
@@ -214,7 +214,7 @@ impl Transfer<'_> {
         }
         match self.want.size.or(total) {
             Some(expected) if sink.len() < expected => {
-                Err(Stop::Again(Problem::Truncated { expected, got: sink.len() }, None))
+                Err(Stop::Again(AddressError::Truncated { expected, got: sink.len() }, None))
             }
             _ => Ok(()),
         }
@@ -247,10 +247,10 @@ impl Transfer<'_> {
 }
 
 /// What failed, with the proxy that stands between.
-fn failed(what: String, proxy: Option<&str>) -> Problem {
+fn failed(what: String, proxy: Option<&str>) -> AddressError {
     match proxy {
-        Some(proxy) => Problem::Proxy { what, proxy: proxy.to_owned() },
-        None => Problem::Transport(what),
+        Some(proxy) => AddressError::Proxy { what, proxy: proxy.to_owned() },
+        None => AddressError::Transport(what),
     }
 }
 
@@ -271,7 +271,7 @@ fn certificate(error: &ureq::Error) -> Option<String> {
 fn transport(error: ureq::Error, proxy: Option<&str>) -> Stop {
     if let Some(what) = certificate(&error) {
         let by = proxy.map(|proxy| format!(" (by the proxy {proxy})")).unwrap_or_default();
-        return Stop::Next(Problem::Certificate { what, by });
+        return Stop::Next(AddressError::Certificate { what, by });
     }
     let problem = failed(error.to_string(), proxy);
     match error {
@@ -319,6 +319,6 @@ mod tests {
             assert!(told.contains("by the proxy http://127.0.0.1:3128"), "{told}");
         }
         let refused = ureq::Error::Io(std::io::ErrorKind::ConnectionRefused.into());
-        assert!(matches!(transport(refused, None), Stop::Again(Problem::Transport(_), None)));
+        assert!(matches!(transport(refused, None), Stop::Again(AddressError::Transport(_), None)));
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct Bounded<R> {
 
 /// Why reading ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum GaveUp {
+pub(crate) enum BoundError {
     /// There is more than expected of anything of this kind.
     #[error("it decompresses to more than {0} bytes")]
     TooMuch(u64),
@@ -26,7 +26,7 @@ pub(crate) enum GaveUp {
     Cancelled,
 }
 
-impl GaveUp {
+impl BoundError {
     /// The reason, if that is what an error is about.
     pub(crate) fn of(error: &io::Error) -> Option<Self> {
         error.get_ref()?.downcast_ref().copied()
@@ -43,12 +43,12 @@ impl<R: Read> Bounded<R> {
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.cancel.is_cancelled() {
-            return Err(io::Error::other(GaveUp::Cancelled));
+            return Err(io::Error::other(BoundError::Cancelled));
         }
         let count = self.inner.read(buffer)?;
         match self.left.checked_sub(count as u64) {
             Some(left) => self.left = left,
-            None => return Err(io::Error::other(GaveUp::TooMuch(self.limit))),
+            None => return Err(io::Error::other(BoundError::TooMuch(self.limit))),
         }
         Ok(count)
     }
@@ -65,7 +65,7 @@ mod tests {
             Bounded::new(&b"12345"[..], limit, &Cancel::new()).read_to_end(&mut bytes).map(|_| bytes)
         };
         assert_eq!(read(5).unwrap(), b"12345");
-        assert_eq!(GaveUp::of(&read(4).unwrap_err()), Some(GaveUp::TooMuch(4)));
+        assert_eq!(BoundError::of(&read(4).unwrap_err()), Some(BoundError::TooMuch(4)));
     }
 
     #[test]
@@ -74,6 +74,6 @@ mod tests {
         let mut reader = Bounded::new(io::repeat(0), u64::MAX, &cancel);
         reader.read_exact(&mut [0; 100]).unwrap();
         cancel.cancel();
-        assert_eq!(GaveUp::of(&reader.read(&mut [0; 100]).unwrap_err()), Some(GaveUp::Cancelled));
+        assert_eq!(BoundError::of(&reader.read(&mut [0; 100]).unwrap_err()), Some(BoundError::Cancelled));
     }
 }

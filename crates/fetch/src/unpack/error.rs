@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::GaveUp;
+use super::BoundError;
 
 /// Why an archive could not be unpacked.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +90,7 @@ pub enum UnpackError {
         /// The entry's name; bytes that are not UTF-8 are replaced.
         entry: String,
         /// Why it is refused.
-        problem: EntryProblem,
+        problem: EntryError,
     },
     /// An entry cannot be written.
     #[error("{archive}: cannot write {entry:?}")]
@@ -111,9 +111,9 @@ impl UnpackError {
     /// The error of a stream that could not be read to its end.
     pub(super) fn stream(archive: &str, source: io::Error) -> Self {
         let archive = archive.to_owned();
-        match GaveUp::of(&source) {
-            Some(GaveUp::Cancelled) => Self::Cancelled,
-            Some(GaveUp::TooMuch(limit)) => Self::TooLarge { archive, limit: format!("{limit} bytes") },
+        match BoundError::of(&source) {
+            Some(BoundError::Cancelled) => Self::Cancelled,
+            Some(BoundError::TooMuch(limit)) => Self::TooLarge { archive, limit: format!("{limit} bytes") },
             None => Self::Damaged { archive, source },
         }
     }
@@ -121,7 +121,7 @@ impl UnpackError {
 
 /// Why an entry of an archive is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EntryProblem {
+pub enum EntryError {
     /// Its name starts at the root.
     #[error("its name is absolute")]
     Absolute,

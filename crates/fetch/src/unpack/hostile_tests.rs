@@ -10,7 +10,7 @@ use super::*;
 use crate::test_archive::{Tar, deb_of, xz};
 
 /// Asserts that an archive is refused for one of its entries, and that nothing lies beside the tree.
-fn refused(tar: Tar, expected: &EntryProblem) {
+fn refused(tar: Tar, expected: &EntryError) {
     let lab = Lab::new();
     match lab.unpack(tar).unwrap_err() {
         UnpackError::Entry { problem, .. } => assert_eq!(problem, *expected),
@@ -27,20 +27,20 @@ fn untouched(lab: &Lab) {
 
 #[test]
 fn names_that_lead_out_are_refused() {
-    refused(Tar::default().file("/evil", "x"), &EntryProblem::Absolute);
-    refused(Tar::default().file("t/../../evil", "x"), &EntryProblem::Parent);
-    refused(Tar::default().directory("../evil"), &EntryProblem::Parent);
-    refused(Tar::default().symlink("..", "x"), &EntryProblem::Parent);
-    refused(Tar::default().file("", "x"), &EntryProblem::Name);
-    refused(Tar::default().file("./", "x").symlink("./", "x"), &EntryProblem::Occupied("the tree itself"));
+    refused(Tar::default().file("/evil", "x"), &EntryError::Absolute);
+    refused(Tar::default().file("t/../../evil", "x"), &EntryError::Parent);
+    refused(Tar::default().directory("../evil"), &EntryError::Parent);
+    refused(Tar::default().symlink("..", "x"), &EntryError::Parent);
+    refused(Tar::default().file("", "x"), &EntryError::Name);
+    refused(Tar::default().file("./", "x").symlink("./", "x"), &EntryError::Occupied("the tree itself"));
 }
 
 #[test]
 fn a_long_name_does_not_hide_the_way_out() {
     let tar = Tar::default().entry(b'L', b"././@LongLink", b"", 0, b"t/../../evil\0").file("good", "x");
-    refused(tar, &EntryProblem::Parent);
+    refused(tar, &EntryError::Parent);
     let tar = Tar::default().entry(b'x', b"x", b"", 0o644, b"14 path=/evil\n").file("good", "x");
-    refused(tar, &EntryProblem::Absolute);
+    refused(tar, &EntryError::Absolute);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn links_made_earlier_stay_inside() {
     let outside = lab.tree().parent().unwrap().to_str().unwrap().to_owned();
     let tar = Tar::default().symlink("out", &outside).file("out/evil", "x");
     let error = lab.unpack(tar).unwrap_err();
-    assert!(matches!(error, UnpackError::Entry { problem: EntryProblem::Occupied(_), .. }), "{error}");
+    assert!(matches!(error, UnpackError::Entry { problem: EntryError::Occupied(_), .. }), "{error}");
     untouched(&lab);
 }
 
@@ -80,7 +80,7 @@ fn links_in_a_circle_end() {
 
 #[test]
 fn hard_links_reach_only_files_of_the_tree() {
-    let hard_link = |target: &str| EntryProblem::HardLink { target: target.to_owned() };
+    let hard_link = |target: &str| EntryError::HardLink { target: target.to_owned() };
     refused(Tar::default().hard_link("t/x", "/etc/passwd"), &hard_link("/etc/passwd"));
     refused(Tar::default().hard_link("t/x", "../a"), &hard_link("../a"));
     refused(Tar::default().hard_link("t/x", "t/missing"), &hard_link("t/missing"));
@@ -98,7 +98,7 @@ fn what_is_no_file_is_refused() {
         (b'S', "a sparse file"),
         (b'Z', "of an unknown kind"),
     ] {
-        refused(Tar::default().entry(kind, b"t/x", b"", 0o644, b""), &EntryProblem::Kind(word));
+        refused(Tar::default().entry(kind, b"t/x", b"", 0o644, b""), &EntryError::Kind(word));
     }
 }
 
@@ -122,12 +122,12 @@ fn a_later_entry_takes_the_place_of_an_earlier_file() {
 
 #[test]
 fn directories_and_files_do_not_change_into_each_other() {
-    refused(Tar::default().file("t/d/x", "").file("t/d", ""), &EntryProblem::Occupied("a directory"));
-    refused(Tar::default().file("t/d", "").directory("t/d"), &EntryProblem::Occupied("a file"));
-    refused(Tar::default().file("t/d", "").file("t/d/x", ""), &EntryProblem::Occupied("a file on the way"));
+    refused(Tar::default().file("t/d/x", "").file("t/d", ""), &EntryError::Occupied("a directory"));
+    refused(Tar::default().file("t/d", "").directory("t/d"), &EntryError::Occupied("a file"));
+    refused(Tar::default().file("t/d", "").file("t/d/x", ""), &EntryError::Occupied("a file on the way"));
     refused(
         Tar::default().symlink("t", "none").file("t/x", ""),
-        &EntryProblem::Occupied("a dangling link on the way"),
+        &EntryError::Occupied("a dangling link on the way"),
     );
 }
 
@@ -186,7 +186,7 @@ fn an_endless_name_is_not_read() {
         tar.header(kind, b"long", b"", 0o644, 0o77_777_777_777);
         let lab = Lab::new();
         let error = lab.unpack(tar).unwrap_err();
-        let problem = EntryProblem::Extension { size: 0o77_777_777_777, limit: 1 << 20 };
+        let problem = EntryError::Extension { size: 0o77_777_777_777, limit: 1 << 20 };
         assert!(matches!(&error, UnpackError::Entry { problem: p, .. } if *p == problem), "{error}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::error::{EntryProblem, UnpackError};
+use super::error::{EntryError, UnpackError};
 use super::root::{self, Name, Refusal, Root};
 use super::tape::{self, Entry, Item, Kind};
 use super::{Bounded, Limits};
@@ -54,7 +54,7 @@ impl<'a> Layer<'a> {
             Kind::HardLink(target) => Name::new(target)
                 .map_err(|_| Refusal::Entry(hard_link(target)))
                 .and_then(|target| self.root.hard_link(&name, &target)),
-            Kind::Other(kind) => Err(Refusal::Entry(EntryProblem::Kind(kind))),
+            Kind::Other(kind) => Err(Refusal::Entry(EntryError::Kind(kind))),
         };
         made.map_err(|refusal| self.failed(&entry.name, refusal))
     }
@@ -102,7 +102,7 @@ impl<'a> Layer<'a> {
         UnpackError::stream(self.archive, source)
     }
 
-    fn refused(&self, name: &[u8], problem: EntryProblem) -> UnpackError {
+    fn refused(&self, name: &[u8], problem: EntryError) -> UnpackError {
         let entry = String::from_utf8_lossy(name).into_owned();
         UnpackError::Entry { archive: self.archive.to_owned(), entry, problem }
     }
@@ -119,6 +119,6 @@ impl<'a> Layer<'a> {
     }
 }
 
-fn hard_link(target: &[u8]) -> EntryProblem {
-    EntryProblem::HardLink { target: String::from_utf8_lossy(target).into_owned() }
+fn hard_link(target: &[u8]) -> EntryError {
+    EntryError::HardLink { target: String::from_utf8_lossy(target).into_owned() }
 }

@@ -25,11 +25,11 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use crate::Cancel;
-pub(crate) use bounded::{Bounded, GaveUp};
+pub(crate) use bounded::{BoundError, Bounded};
 pub(crate) use compression::Compression;
 pub use deb::{archive_in_deb, deb, read_file};
 pub use environment::environment;
-pub use error::{EntryProblem, UnpackError};
+pub use error::{EntryError, UnpackError};
 pub(crate) use files::{Found, files_below};
 use layer::Layer;
 use part::Part;

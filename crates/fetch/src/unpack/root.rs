@@ -9,7 +9,7 @@ use std::path::Path;
 use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, ResolveFlags, Timestamps};
 use rustix::io::Errno;
 
-use super::error::{EntryProblem, UnpackError};
+use super::error::{EntryError, UnpackError};
 
 /// A directory that is the root of all lookups in it. The kernel resolves links, absolute ones included, inside of it.
 pub(crate) struct Root {
@@ -21,7 +21,7 @@ pub(crate) struct Root {
 /// Why an entry could not be made.
 pub(crate) enum Refusal {
     System(io::Error),
-    Entry(EntryProblem),
+    Entry(EntryError),
 }
 
 impl From<Errno> for Refusal {
@@ -36,8 +36,8 @@ impl From<io::Error> for Refusal {
     }
 }
 
-impl From<EntryProblem> for Refusal {
-    fn from(problem: EntryProblem) -> Self {
+impl From<EntryError> for Refusal {
+    fn from(problem: EntryError) -> Self {
         Refusal::Entry(problem)
     }
 }
@@ -47,16 +47,16 @@ impl From<EntryProblem> for Refusal {
 pub(crate) struct Name(Vec<u8>);
 
 impl Name {
-    pub(crate) fn new(raw: &[u8]) -> Result<Self, EntryProblem> {
+    pub(crate) fn new(raw: &[u8]) -> Result<Self, EntryError> {
         if raw.is_empty() || raw.contains(&0) {
-            return Err(EntryProblem::Name);
+            return Err(EntryError::Name);
         }
         if raw.starts_with(b"/") {
-            return Err(EntryProblem::Absolute);
+            return Err(EntryError::Absolute);
         }
         let parts = || raw.split(|byte| *byte == b'/');
         if parts().any(|part| part == b"..") {
-            return Err(EntryProblem::Parent);
+            return Err(EntryError::Parent);
         }
         let kept: Vec<&[u8]> = parts().filter(|part| !part.is_empty() && *part != b".").collect();
         Ok(Self(kept.join(&b'/')))
@@ -99,8 +99,8 @@ impl Root {
         let opened = self.lookup(name.as_bytes(), OFlags::RDONLY | OFlags::DIRECTORY);
         match opened {
             Ok(dir) => Ok(fs::fchmod(dir, Mode::from_raw_mode(mode))?),
-            Err(Errno::NOTDIR) => Err(EntryProblem::Occupied("a file").into()),
-            Err(Errno::NOENT | Errno::LOOP) => Err(EntryProblem::Occupied("a dangling link").into()),
+            Err(Errno::NOTDIR) => Err(EntryError::Occupied("a file").into()),
+            Err(Errno::NOENT | Errno::LOOP) => Err(EntryError::Occupied("a dangling link").into()),
             Err(errno) => Err(errno.into()),
         }
     }
@@ -118,7 +118,7 @@ impl Root {
 
     /// Makes a symbolic link in the place of any other file or link.
     pub(crate) fn symlink(&mut self, name: &Name, target: &[u8]) -> Result<(), Refusal> {
-        let target = CString::new(target).map_err(|_| EntryProblem::Name)?;
+        let target = CString::new(target).map_err(|_| EntryError::Name)?;
         let (parent, last) = name.split();
         self.clear(parent, last)?;
         let dir = self.parent(parent)?;
@@ -128,7 +128,7 @@ impl Root {
     /// Makes a hard link to a file of the tree, in the place of any other file or link.
     pub(crate) fn hard_link(&mut self, name: &Name, target: &Name) -> Result<(), Refusal> {
         let missing =
-            || EntryProblem::HardLink { target: String::from_utf8_lossy(target.as_bytes()).into_owned() };
+            || EntryError::HardLink { target: String::from_utf8_lossy(target.as_bytes()).into_owned() };
         if name == target {
             return Ok(());
         }
@@ -154,7 +154,7 @@ impl Root {
     /// Removes a file or link that is in the way.
     fn clear(&mut self, parent: &[u8], last: &[u8]) -> Result<(), Refusal> {
         if last.is_empty() {
-            return Err(EntryProblem::Occupied("the tree itself").into());
+            return Err(EntryError::Occupied("the tree itself").into());
         }
         let dir = self.parent(parent)?;
         match fs::unlinkat(dir, last, AtFlags::empty()) {
@@ -164,7 +164,7 @@ impl Root {
                 Ok(())
             }
             Err(Errno::NOENT) => Ok(()),
-            Err(Errno::ISDIR | Errno::PERM) => Err(EntryProblem::Occupied("a directory").into()),
+            Err(Errno::ISDIR | Errno::PERM) => Err(EntryError::Occupied("a directory").into()),
             Err(errno) => Err(errno.into()),
         }
     }
@@ -182,7 +182,7 @@ impl Root {
         const FLAGS: OFlags = OFlags::PATH.union(OFlags::DIRECTORY);
         match self.lookup(name, FLAGS) {
             Err(Errno::NOENT) => (),
-            Err(Errno::NOTDIR) => return Err(EntryProblem::Occupied("a file on the way").into()),
+            Err(Errno::NOTDIR) => return Err(EntryError::Occupied("a file on the way").into()),
             other => return Ok(other?),
         }
         let mut dir = self.lookup(b"", FLAGS)?;
@@ -193,7 +193,7 @@ impl Root {
                 Err(Errno::NOENT) => {
                     match fs::mkdirat(&dir, &name[start..end], Mode::from_raw_mode(0o755)) {
                         Err(Errno::EXIST) => {
-                            return Err(EntryProblem::Occupied("a dangling link on the way").into());
+                            return Err(EntryError::Occupied("a dangling link on the way").into());
                         }
                         other => other?,
                     }
@@ -232,11 +232,11 @@ mod tests {
 
     #[test]
     fn names_that_lead_out_are_refused() {
-        assert_eq!(Name::new(b"/a"), Err(EntryProblem::Absolute));
+        assert_eq!(Name::new(b"/a"), Err(EntryError::Absolute));
         for name in ["..", "../a", "a/..", "a/../../b"] {
-            assert_eq!(Name::new(name.as_bytes()), Err(EntryProblem::Parent), "{name}");
+            assert_eq!(Name::new(name.as_bytes()), Err(EntryError::Parent), "{name}");
         }
-        assert_eq!(Name::new(b""), Err(EntryProblem::Name));
-        assert_eq!(Name::new(b"a\0b"), Err(EntryProblem::Name));
+        assert_eq!(Name::new(b""), Err(EntryError::Name));
+        assert_eq!(Name::new(b"a\0b"), Err(EntryError::Name));
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 
 use tar::{EntryType, PaxExtensions};
 
-use super::error::EntryProblem;
+use super::error::EntryError;
 
 /// An entry without its content.
 pub(super) struct Entry {
@@ -36,7 +36,7 @@ const EXTENSION: u64 = 1 << 20;
 pub(super) enum Item<'a> {
     Entry(Entry, &'a mut dyn Read),
     /// An extended header that is too long, of the entry with this name.
-    Refused(Vec<u8>, EntryProblem),
+    Refused(Vec<u8>, EntryError),
 }
 
 /// Names that extended headers give to the entry after them.
@@ -66,7 +66,7 @@ pub(super) fn each<E>(
             kind @ (EntryType::XHeader | EntryType::GNULongName | EntryType::GNULongLink) => {
                 let size = raw.size();
                 if size > EXTENSION {
-                    let problem = EntryProblem::Extension { size, limit: EXTENSION };
+                    let problem = EntryError::Extension { size, limit: EXTENSION };
                     visit(Item::Refused(raw.path_bytes().into_owned(), problem))?;
                     continue;
                 }

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use yoe_bundle::TrustError;
-use yoe_disk::bootable::NotBootable;
+use yoe_disk::bootable::BootableError;
 
 pub use bundle::write as write_bundle;
 pub use release::Release;
@@ -49,7 +49,7 @@ pub enum UpdateError {
         /// The kernel image.
         path: PathBuf,
         /// Why not.
-        source: NotBootable,
+        source: BootableError,
     },
     /// What was to be signed is not right.
     #[error("the update cannot be signed")]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use yoe_bundle::{CHUNKING, Index, Kernel, Manifest, Root, TargetFile, Time, sha256};
-use yoe_disk::bootable::{self, Expected, NotBootable};
+use yoe_disk::bootable::{self, BootableError, Expected};
 use yoe_disk::signature::is_signed_copy;
 use yoe_disk::verity::{BLOCK, TreeBuilder};
 use yoe_model::Image;
@@ -152,7 +152,7 @@ fn kernel(
 
 /// Whether the kernel starts this root: one that names another would use up its tries on every device. Without a reason, the
 /// manifest itself is wrong.
-fn check_kernel(manifest: &Manifest, kernel: &[u8]) -> Result<(), Option<NotBootable>> {
+fn check_kernel(manifest: &Manifest, kernel: &[u8]) -> Result<(), Option<BootableError>> {
     let root = yoe_disk::verity::Root {
         partition: manifest.root.partition.parse().map_err(|_| None)?,
         data_blocks: manifest.root.data_blocks,

@@ -23,7 +23,7 @@ pub(crate) fn invoke<'v>(
     let named = named.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     let site = Site::of_current_call(evaluator);
     let Some(session) = values::session(evaluator) else {
-        return Err(starlark::Error::new_other(NoSession));
+        return Err(starlark::Error::new_other(SessionError));
     };
     let part = call(entry, &Call { builtin: entry.name, site: &site, session }, positional, named);
     Ok(match entry.home {
@@ -34,7 +34,7 @@ pub(crate) fn invoke<'v>(
 
 #[derive(Debug, thiserror::Error)]
 #[error("a builtin was called outside of an evaluation")]
-struct NoSession;
+struct SessionError;
 
 /// Checks and runs one call. What is wrong is recorded, and the evaluation goes on: the next mistake is of use too.
 fn call<'v>(

@@ -11,7 +11,7 @@ pub(crate) const NAME: &str = "*";
 
 #[derive(Debug, thiserror::Error)]
 #[error("the repetition would have more than {} elements", limits::ELEMENTS)]
-struct TooLong;
+struct RepetitionError;
 
 /// The operator as a function of two values.
 pub(crate) fn invoke<'v>(
@@ -21,7 +21,7 @@ pub(crate) fn invoke<'v>(
     let heap = evaluator.heap();
     let [left, right] = arguments.positional::<2>(heap)?;
     if repetition(left, right).or_else(|| repetition(right, left)).is_some_and(|n| n > limits::ELEMENTS) {
-        return Err(starlark::Error::new_value(TooLong));
+        return Err(starlark::Error::new_value(RepetitionError));
     }
     left.mul(right, heap)
 }

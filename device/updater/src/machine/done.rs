@@ -11,16 +11,16 @@ pub struct Done(Vec<Step>);
 /// A step that was carried out is the next one again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0} was done, and is to be done again")]
-pub struct NoEffect(Step);
+pub struct NoEffectError(Step);
 
 impl Done {
     /// Notes that a step is about to be carried out.
     ///
     /// # Errors
     /// When it was before.
-    pub fn note(&mut self, step: &Step) -> Result<(), NoEffect> {
+    pub fn note(&mut self, step: &Step) -> Result<(), NoEffectError> {
         if self.0.contains(step) {
-            return Err(NoEffect(step.clone()));
+            return Err(NoEffectError(step.clone()));
         }
         self.0.push(step.clone());
         Ok(())

@@ -36,7 +36,7 @@ mod verdict;
 mod view;
 
 pub use aliases::redundant;
-pub use done::{Done, NoEffect};
+pub use done::{Done, NoEffectError};
 pub use next::{Step, admit, next};
 pub use verdict::{good, keep, rollback};
 pub use view::{AdmitError, Entry, Install, SlotView, Unfinished, View};

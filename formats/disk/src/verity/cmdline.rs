@@ -20,7 +20,7 @@ pub struct Root {
 
 /// A command line names no root that the kernel verifies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoRoot {
+pub enum CmdlineError {
     /// There is no `dm-mod.create=`.
     #[error("the kernel command line has no dm-mod.create= with a verity table")]
     NoTable,
@@ -43,18 +43,18 @@ impl Root {
     ///
     /// # Errors
     /// When there is none, or one that this program would not have written.
-    pub fn on(cmdline: &str) -> Result<Self, NoRoot> {
-        let rest = cmdline.split_once("dm-mod.create=").ok_or(NoRoot::NoTable)?.1;
+    pub fn on(cmdline: &str) -> Result<Self, CmdlineError> {
+        let rest = cmdline.split_once("dm-mod.create=").ok_or(CmdlineError::NoTable)?.1;
         let value = match rest.strip_prefix('"') {
             Some(quoted) => quoted.split('"').next().unwrap_or_default(),
             None => rest,
         };
         // name,uuid,minor,flags,table: the fourth comma begins the table; a fifth would begin another one.
-        let table = value.splitn(5, ',').nth(4).ok_or(NoRoot::NoTable)?;
+        let table = value.splitn(5, ',').nth(4).ok_or(CmdlineError::NoTable)?;
         let words: Vec<&str> = table.split(',').next().unwrap_or_default().split_whitespace().collect();
         let word = |at: usize| words.get(at).copied().unwrap_or_default();
         if word(2) != "verity" {
-            return Err(NoRoot::NoTable);
+            return Err(CmdlineError::NoTable);
         }
         let fixed: [(_, usize, _, _); 6] = [
             ("hash type", 3, "1", "1"),
@@ -103,13 +103,13 @@ fn sectors(data_blocks: u64) -> u64 {
 }
 
 /// So many that their bytes can be counted.
-fn blocks(text: &str) -> Result<u64, NoRoot> {
+fn blocks(text: &str) -> Result<u64, CmdlineError> {
     let countable = |blocks: &u64| blocks.checked_mul(BLOCK as u64).is_some();
     let blocks = text.parse().ok().filter(countable);
     blocks.ok_or_else(|| wrong("number of data blocks", text, "a number of 4096-byte blocks on a disk"))
 }
 
-fn salt(text: &str) -> Result<Vec<u8>, NoRoot> {
+fn salt(text: &str) -> Result<Vec<u8>, CmdlineError> {
     match text {
         "-" => Ok(Vec::new()),
         text => hex::decode(text)
@@ -118,8 +118,8 @@ fn salt(text: &str) -> Result<Vec<u8>, NoRoot> {
     }
 }
 
-fn wrong(field: &'static str, found: &str, expected: &'static str) -> NoRoot {
-    NoRoot::Field { field, found: found.to_owned(), expected }
+fn wrong(field: &'static str, found: &str, expected: &'static str) -> CmdlineError {
+    CmdlineError::Field { field, found: found.to_owned(), expected }
 }
 
 #[cfg(test)]
@@ -147,8 +147,8 @@ mod tests {
     fn foreign_tables_are_named() {
         let table = root().table();
         let read = |table: &str| Root::on(&format!("dm-mod.create=\"{table}\"")).unwrap_err().to_string();
-        assert_eq!(Root::on("root=/dev/vda2"), Err(NoRoot::NoTable));
-        assert_eq!(Root::on("dm-mod.create=\"a,,,ro,0 8 linear /dev/vda 0\""), Err(NoRoot::NoTable));
+        assert_eq!(Root::on("root=/dev/vda2"), Err(CmdlineError::NoTable));
+        assert_eq!(Root::on("dm-mod.create=\"a,,,ro,0 8 linear /dev/vda 0\""), Err(CmdlineError::NoTable));
         for (from, to) in [
             (" 300 300 ", " 300 301 "),
             (" 300 300 ", " 18446744073709551615 18446744073709551615 "),

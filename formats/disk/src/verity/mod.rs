@@ -6,7 +6,7 @@
 mod cmdline;
 mod tree;
 
-pub use cmdline::{NoRoot, Root};
+pub use cmdline::{CmdlineError, Root};
 pub use tree::{Tree, TreeBuilder, tree_size};
 
 /// Bytes of a data block and of a hash block.

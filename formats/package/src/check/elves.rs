@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::near::near;
-use super::{CheckContext, Problem};
+use super::{CheckContext, CheckError};
 use crate::elf::{Elf, is_elf};
 use crate::sonames::Sonames;
 use crate::{Arch, PackageError, Tree};
@@ -22,7 +22,7 @@ const HOST: [&str; 8] = [
     "ld-linux-aarch64.so.1",
 ];
 
-pub(super) fn check(tree: &Tree, context: &CheckContext<'_>) -> Result<Vec<Problem>, PackageError> {
+pub(super) fn check(tree: &Tree, context: &CheckContext<'_>) -> Result<Vec<CheckError>, PackageError> {
     let mut problems = Vec::new();
     let mut elves = Vec::new();
     let mut names = Sonames::default();
@@ -32,8 +32,8 @@ pub(super) fn check(tree: &Tree, context: &CheckContext<'_>) -> Result<Vec<Probl
         }
         let device_path = format!("/{path}");
         match (Elf::parse(&tree.read(path)?), context.arch) {
-            (Err(reason), _) => problems.push(Problem::BadElf { path: device_path, reason }),
-            (Ok(_), None) => problems.push(Problem::MachineInNoarch { path: device_path }),
+            (Err(reason), _) => problems.push(CheckError::BadElf { path: device_path, reason }),
+            (Ok(_), None) => problems.push(CheckError::MachineInNoarch { path: device_path }),
             (Ok(elf), Some(arch)) => {
                 names.add(path, &elf);
                 elves.push((device_path, elf, arch));
@@ -46,20 +46,20 @@ pub(super) fn check(tree: &Tree, context: &CheckContext<'_>) -> Result<Vec<Probl
     Ok(problems)
 }
 
-fn one(path: &str, elf: &Elf, arch: Arch, own: &Sonames, context: &CheckContext<'_>) -> Vec<Problem> {
+fn one(path: &str, elf: &Elf, arch: Arch, own: &Sonames, context: &CheckContext<'_>) -> Vec<CheckError> {
     let path = || path.to_owned();
     if elf.machine != arch.elf_machine() {
-        return vec![Problem::Machine { path: path(), found: machine_name(elf.machine), expected: arch }];
+        return vec![CheckError::Machine { path: path(), found: machine_name(elf.machine), expected: arch }];
     }
     let mut problems = Vec::new();
     let host: Vec<_> = elf.needed.iter().filter(|name| HOST.contains(&name.as_str())).collect();
     problems.extend(
-        host.iter().map(|library| Problem::HostLibrary { path: path(), library: (*library).clone() }),
+        host.iter().map(|library| CheckError::HostLibrary { path: path(), library: (*library).clone() }),
     );
     match &elf.interpreter {
         // One reason is enough: glibc's loader comes with its libraries.
         Some(found) if found != arch.loader() && host.is_empty() => {
-            problems.push(Problem::Loader {
+            problems.push(CheckError::Loader {
                 path: path(),
                 found: found.clone(),
                 expected: arch.loader().into(),
@@ -73,16 +73,16 @@ fn one(path: &str, elf: &Elf, arch: Arch, own: &Sonames, context: &CheckContext<
     problems.extend(missing.map(|library| {
         let candidates = context.provided.iter().chain(&own.held).map(String::as_str);
         let near = near_library(library, candidates).map(str::to_owned);
-        Problem::MissingLibrary { path: path(), library: library.clone(), near }
+        CheckError::MissingLibrary { path: path(), library: library.clone(), near }
     }));
     let inside = |run: &&String| context.build_paths.iter().any(|build| run.starts_with(build));
     let leaking = elf.run_paths.iter().filter(inside);
-    problems.extend(leaking.map(|run| Problem::RunPath { path: path(), run_path: run.clone() }));
+    problems.extend(leaking.map(|run| CheckError::RunPath { path: path(), run_path: run.clone() }));
     if elf.text_relocations {
-        problems.push(Problem::TextRelocations { path: path() });
+        problems.push(CheckError::TextRelocations { path: path() });
     }
     if elf.executable_stack {
-        problems.push(Problem::ExecutableStack { path: path() });
+        problems.push(CheckError::ExecutableStack { path: path() });
     }
     problems
 }

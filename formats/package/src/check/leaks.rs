@@ -5,7 +5,7 @@ use std::io::Read;
 
 use memchr::memmem;
 
-use super::{CheckContext, Problem};
+use super::{CheckContext, CheckError};
 use crate::{PackageError, Tree};
 
 /// The directories that every build step sees and no device has.
@@ -17,7 +17,7 @@ const PIECE: usize = 1 << 20;
 /// Bytes kept from one piece to the next, for a path across the border and the text around it.
 const OVERLAP: usize = 512;
 
-pub(super) fn check(tree: &Tree, context: &CheckContext<'_>) -> Result<Vec<Problem>, PackageError> {
+pub(super) fn check(tree: &Tree, context: &CheckContext<'_>) -> Result<Vec<CheckError>, PackageError> {
     if context.host_paths_ok {
         return Ok(Vec::new());
     }
@@ -27,7 +27,7 @@ pub(super) fn check(tree: &Tree, context: &CheckContext<'_>) -> Result<Vec<Probl
         let reading = |error| PackageError::io("read", &on_disk)(error);
         let file = File::open(&on_disk).map_err(reading)?;
         let found = search(file, context.build_paths).map_err(reading)?;
-        problems.extend(found.map(|leak| Problem::Leak {
+        problems.extend(found.map(|leak| CheckError::Leak {
             path: format!("/{path}"),
             leak: leak.build_path,
             offset: leak.offset,

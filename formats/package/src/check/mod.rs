@@ -10,7 +10,7 @@ mod problem;
 use std::collections::BTreeSet;
 
 pub use leaks::BUILD_PATHS;
-pub use problem::Problem;
+pub use problem::CheckError;
 
 use crate::{Arch, PackageError, Tree};
 
@@ -33,7 +33,7 @@ pub struct CheckContext<'a> {
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn check(tree: &Tree, context: &CheckContext<'_>) -> Result<Vec<Problem>, PackageError> {
+pub fn check(tree: &Tree, context: &CheckContext<'_>) -> Result<Vec<CheckError>, PackageError> {
     let split = tree.split()?;
     let mut kept = split.runtime.nodes;
     kept.extend(split.dev.nodes);

@@ -5,7 +5,7 @@ use crate::Arch;
 /// Something that must not be shipped. Paths are absolute, as on the device.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[allow(missing_docs, reason = "the fields are what the messages name")]
-pub enum Problem {
+pub enum CheckError {
     /// A library that is in no package of the closure.
     #[error(
         "{path} needs the library {library}, which neither this unit nor its runtime dependencies provide{}; add the unit that holds it to runtime_deps",
@@ -76,27 +76,27 @@ pub enum Problem {
     Place { path: String, expected: &'static str },
 }
 
-impl Problem {
+impl CheckError {
     /// The file that it is about, as on the device.
     pub fn path(&self) -> &str {
         match self {
-            Problem::MissingLibrary { path, .. }
-            | Problem::HostLibrary { path, .. }
-            | Problem::Loader { path, .. }
-            | Problem::Machine { path, .. }
-            | Problem::MachineInNoarch { path }
-            | Problem::BadElf { path, .. }
-            | Problem::TextRelocations { path }
-            | Problem::ExecutableStack { path }
-            | Problem::RunPath { path, .. }
-            | Problem::Leak { path, .. }
-            | Problem::LinkToBuild { path, .. }
-            | Problem::LinkAboveRoot { path, .. }
-            | Problem::UndeclaredSetuid { path, .. }
-            | Problem::AbsentSetuid { path, .. }
-            | Problem::WorldWritable { path, .. }
-            | Problem::NotMerged { path, .. }
-            | Problem::Place { path, .. } => path,
+            CheckError::MissingLibrary { path, .. }
+            | CheckError::HostLibrary { path, .. }
+            | CheckError::Loader { path, .. }
+            | CheckError::Machine { path, .. }
+            | CheckError::MachineInNoarch { path }
+            | CheckError::BadElf { path, .. }
+            | CheckError::TextRelocations { path }
+            | CheckError::ExecutableStack { path }
+            | CheckError::RunPath { path, .. }
+            | CheckError::Leak { path, .. }
+            | CheckError::LinkToBuild { path, .. }
+            | CheckError::LinkAboveRoot { path, .. }
+            | CheckError::UndeclaredSetuid { path, .. }
+            | CheckError::AbsentSetuid { path, .. }
+            | CheckError::WorldWritable { path, .. }
+            | CheckError::NotMerged { path, .. }
+            | CheckError::Place { path, .. } => path,
         }
     }
 }
