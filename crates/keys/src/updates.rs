@@ -1,4 +1,4 @@
-//! The keys that sign updates: `<project>.updates/` beside the key that signs packages.
+//! The keys that sign updates: `<project>.updates/` next to the key that signs packages.
 //!
 //! | file | holds |
 //! |---|---|

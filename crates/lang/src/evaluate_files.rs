@@ -6,7 +6,7 @@ use yoe_model::{Source, UnitFile};
 
 use crate::definitions::Definition;
 use crate::evaluate;
-use crate::files::Fence;
+use crate::files::Root;
 use crate::labels::Loaded;
 use crate::loader::Classes;
 use crate::problem::{Checked, Place, Problem};
@@ -71,9 +71,9 @@ pub(crate) fn evaluate(
 
 fn parse(modules: &[Module], file: &StarFile) -> Checked<AstModule> {
     let no_module = || Box::new(Problem::error(Place::File(file.path.clone()), "the file has no module"));
-    let fence = &modules.get(file.module).ok_or_else(no_module)?.fence;
-    let text = fence.star_file(&file.path)?;
-    evaluate::parse(&fence.shown(&file.path), text)
+    let root = &modules.get(file.module).ok_or_else(no_module)?.root;
+    let text = root.star_file(&file.path)?;
+    evaluate::parse(&root.shown(&file.path), text)
 }
 
 fn evaluate_one(
@@ -82,49 +82,49 @@ fn evaluate_one(
     ast: Option<(AstModule, Loaded)>,
     globals: &Globals,
 ) -> Evaluated {
-    let fence = modules.get(file.module).map(|module| &module.fence);
-    let shown = fence.map_or_else(|| file.path.clone(), |fence| fence.shown(&file.path));
+    let root = modules.get(file.module).map(|module| &module.root);
+    let shown = root.map_or_else(|| file.path.clone(), |root| root.shown(&file.path));
     let failed = ast.is_none();
     let mut outcome = match ast {
         Some((ast, loaded)) => evaluate::definitions(&shown, ast, file.kind, &loaded, globals),
         None => Outcome::default(),
     };
     let failed = failed || !outcome.problems.is_empty();
-    if let Some(fence) = fence {
-        outcome.definitions.iter_mut().for_each(|definition| below(fence, definition));
+    if let Some(root) = root {
+        outcome.definitions.iter_mut().for_each(|definition| below(root, definition));
     }
-    let (files, failed) = match fence {
-        Some(fence) if file.kind == FileKind::Unit => own_files(fence, &file, &mut outcome.problems, failed),
+    let (files, failed) = match root {
+        Some(root) if file.kind == FileKind::Unit => own_files(root, &file, &mut outcome.problems, failed),
         _ => (Vec::new(), failed),
     };
     Evaluated { file, shown, outcome, files, failed }
 }
 
 /// Working trees of a module's unit lie in the module; from here on their paths are those below the project.
-fn below(fence: &Fence, definition: &mut Definition) {
+fn below(root: &Root, definition: &mut Definition) {
     let Definition::Unit(unit) = definition else { return };
     for entry in &mut unit.value.unit.sources {
         if let Source::Path { path, .. } = &mut entry.source {
-            *path = fence.working_tree(path);
+            *path = root.working_tree(path);
         }
     }
 }
 
 /// Reads the directory of a unit, each file of it.
 fn own_files(
-    fence: &Fence,
+    root: &Root,
     file: &StarFile,
     problems: &mut Vec<Problem>,
     failed: bool,
 ) -> (Vec<UnitFile>, bool) {
-    let paths = match unit_files(fence, file.directory()) {
+    let paths = match unit_files(root, file.directory()) {
         Ok(paths) => paths,
         Err(problem) => {
             problems.push(*problem);
             return (Vec::new(), true);
         }
     };
-    let read = paths.iter().map(|path| fence.unit_file(file.directory(), path));
+    let read = paths.iter().map(|path| root.unit_file(file.directory(), path));
     let (files, wrong): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
     let failed = failed || !wrong.is_empty();
     problems.extend(wrong.into_iter().filter_map(Result::err).map(|problem| *problem));

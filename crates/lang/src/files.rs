@@ -13,20 +13,20 @@ use crate::problem::{Checked, Place, Problem};
 
 /// A directory that paths must not leave.
 #[derive(Debug, Clone)]
-pub(crate) struct Fence {
+pub(crate) struct Root {
     /// The directory, without links.
-    root: PathBuf,
+    directory: PathBuf,
     /// Its path below the project, ended by `/`; empty for the project itself.
     prefix: String,
 }
 
-impl Fence {
+impl Root {
     /// The directory `path`, relative to the project `root`; it must exist. A module may lie anywhere: whoever wrote
     /// PROJECT.star chose it. What it reads must lie in it.
     pub(crate) fn new(root: &Path, path: &str) -> io::Result<Self> {
         let directory = root.canonicalize()?.join(path).canonicalize()?;
         let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
-        Ok(Self { root: directory, prefix })
+        Ok(Self { directory, prefix })
     }
 
     /// A path of this directory as messages name it.
@@ -44,14 +44,14 @@ impl Fence {
 
     /// Whether there is something at this path.
     pub(crate) fn exists(&self, path: &str) -> bool {
-        self.root.join(path).exists()
+        self.directory.join(path).exists()
     }
 
     /// Where a path leads, when that is in the directory.
     fn resolve(&self, path: &str) -> Checked<PathBuf> {
         let place = || Place::File(self.shown(path));
-        let real = self.root.join(path).canonicalize().map_err(|error| unreadable(place(), &error))?;
-        if real.starts_with(&self.root) {
+        let real = self.directory.join(path).canonicalize().map_err(|error| unreadable(place(), &error))?;
+        if real.starts_with(&self.directory) {
             return Ok(real);
         }
         let message = format!("{} leads out of its module", self.shown(path));
@@ -87,7 +87,7 @@ impl Fence {
     /// Names in a directory, sorted, without what an editor leaves there while a file is open; nothing when the directory is not
     /// there.
     pub(crate) fn entries(&self, path: &str) -> Checked<Vec<Entry>> {
-        let directory = self.root.join(path);
+        let directory = self.directory.join(path);
         if !directory.exists() {
             return Ok(Vec::new());
         }

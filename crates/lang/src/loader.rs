@@ -83,8 +83,8 @@ impl<'a> Classes<'a> {
     }
 
     fn evaluate(&mut self, (module, path): &Key) -> Option<FrozenModule> {
-        let fence = &self.modules.get(*module)?.fence;
-        let parsed = fence.star_file(path).and_then(|text| evaluate::parse(&fence.shown(path), text));
+        let root = &self.modules.get(*module)?.root;
+        let parsed = root.star_file(path).and_then(|text| evaluate::parse(&root.shown(path), text));
         let ast = match parsed {
             Ok(ast) => ast,
             Err(problem) => {
@@ -93,7 +93,7 @@ impl<'a> Classes<'a> {
             }
         };
         let loaded = self.loaded(*module, &ast)?;
-        let (frozen, problems) = evaluate::class(&fence.shown(path), ast, &loaded, self.globals);
+        let (frozen, problems) = evaluate::class(&root.shown(path), ast, &loaded, self.globals);
         let failed = !problems.is_empty();
         self.problems.extend(problems);
         frozen.filter(|_| !failed)
@@ -116,11 +116,11 @@ impl<'a> Classes<'a> {
                 })?
             }
         };
-        let fence = self.modules.get(module).map(|module| &module.fence);
-        match fence {
-            Some(fence) if fence.exists(label.path) => Ok((module, label.path.to_owned())),
-            Some(fence) => {
-                let message = format!("there is no file {}", fence.shown(label.path));
+        let root = self.modules.get(module).map(|module| &module.root);
+        match root {
+            Some(root) if root.exists(label.path) => Ok((module, label.path.to_owned())),
+            Some(root) => {
+                let message = format!("there is no file {}", root.shown(label.path));
                 Err(Box::new(Problem::error(place(), message).maybe_hint(self.near_file(module, label.path))))
             }
             None => Err(Box::new(Problem::error(place(), "there is no such module"))),
@@ -130,7 +130,7 @@ impl<'a> Classes<'a> {
     /// A class file with a near name.
     fn near_file(&self, module: usize, path: &str) -> Option<String> {
         let (directory, name) = path.rsplit_once('/')?;
-        let entries = self.modules.get(module)?.fence.entries(directory).ok()?;
+        let entries = self.modules.get(module)?.root.entries(directory).ok()?;
         let near = near::nearest(name, entries.iter().map(|entry| entry.name.as_str()))?;
         Some(format!("did you mean `{directory}/{near}`?"))
     }
@@ -138,7 +138,7 @@ impl<'a> Classes<'a> {
     fn cycle(&self, start: usize, key: &Key, span: &FileSpan) -> Problem {
         let members = self.open.iter().skip(start).chain([key]);
         let names: Vec<String> =
-            members.filter_map(|(module, path)| Some(self.modules.get(*module)?.fence.shown(path))).collect();
+            members.filter_map(|(module, path)| Some(self.modules.get(*module)?.root.shown(path))).collect();
         Problem::error(
             Place::Span(span.clone()),
             format!("class files load each other: {}", names.join(" -> ")),

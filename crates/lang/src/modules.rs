@@ -7,7 +7,7 @@ use starlark::environment::Globals;
 use crate::builtins;
 use crate::definitions::{Definition, Made, ModuleRef, ProjectDraft};
 use crate::evaluate_files::evaluate;
-use crate::files::Fence;
+use crate::files::Root;
 use crate::problem::{Place, Problem};
 use crate::project_tree::{Module, StarFile};
 use crate::session::FileKind;
@@ -17,8 +17,8 @@ pub(crate) fn project_alone(
     root: &Path,
     problems: &mut Vec<Problem>,
 ) -> Option<(Vec<Module>, Made<ProjectDraft>)> {
-    let own = match Fence::new(root, "") {
-        Ok(fence) => Module { name: None, fence },
+    let own = match Root::new(root, "") {
+        Ok(root) => Module { name: None, root },
         Err(error) => {
             problems.push(Problem::error(
                 Place::Nowhere,
@@ -27,7 +27,7 @@ pub(crate) fn project_alone(
             return None;
         }
     };
-    if !own.fence.exists("PROJECT.star") {
+    if !own.root.exists("PROJECT.star") {
         let problem = Problem::error(Place::Nowhere, "there is no PROJECT.star in this directory");
         problems.push(problem.hint("run yoe in the directory of a project"));
         return None;
@@ -72,20 +72,20 @@ fn module(
 ) -> Option<Module> {
     let (name, path) = (&named.value.name, &named.value.path);
     let place = Place::text(&named.site, "path", path);
-    let fence = match Fence::new(root, path) {
-        Ok(fence) => fence,
+    let root = match Root::new(root, path) {
+        Ok(root) => root,
         Err(error) => {
             problems
                 .push(Problem::error(place, format!("cannot read the module's directory {path}: {error}")));
             return None;
         }
     };
-    if !fence.exists("MODULE.star") {
+    if !root.exists("MODULE.star") {
         let message = format!("{path} is not a module: it has no MODULE.star");
         problems.push(Problem::error(place, message));
         return None;
     }
-    let modules = [Module { name: Some(name.clone()), fence: fence.clone() }];
+    let modules = [Module { name: Some(name.clone()), root: root.clone() }];
     let file = StarFile { module: 0, path: "MODULE.star".to_owned(), kind: FileKind::Module };
     let Definition::Module(own) = only_definition(&modules, file, globals, problems)? else { return None };
     if own.value != *name {
@@ -94,7 +94,7 @@ fn module(
         let own_place = Place::text(&own.site, "name", &own.value);
         problems.push(problem.related(own_place, "the module's name for itself"));
     }
-    Some(Module { name: Some(name.clone()), fence })
+    Some(Module { name: Some(name.clone()), root })
 }
 
 /// The definition of a file that must hold exactly one.

@@ -1,6 +1,6 @@
 //! What lies in a project and its modules: which files are evaluated, in which order, and the directories of units.
 
-use crate::files::Fence;
+use crate::files::Root;
 use crate::limits;
 use crate::near;
 use crate::problem::{Checked, Place, Problem};
@@ -12,7 +12,7 @@ pub(crate) struct Module {
     /// The name in `load("@name//…")`; absent for the project itself.
     pub(crate) name: Option<String>,
     /// Its directory.
-    pub(crate) fence: Fence,
+    pub(crate) root: Root,
 }
 
 /// A file to evaluate.
@@ -46,42 +46,42 @@ pub(crate) fn star_files(
     kind: FileKind,
     problems: &mut Vec<Problem>,
 ) -> Vec<StarFile> {
-    let Some(fence) = modules.get(module).map(|module| &module.fence) else { return Vec::new() };
+    let Some(root) = modules.get(module).map(|module| &module.root) else { return Vec::new() };
     let paths = match kind {
-        FileKind::Container => flat(fence, "containers", problems),
-        FileKind::Machine => flat(fence, "machines", problems),
-        FileKind::Image => flat(fence, "images", problems),
-        FileKind::Unit => units(fence, problems),
+        FileKind::Container => flat(root, "containers", problems),
+        FileKind::Machine => flat(root, "machines", problems),
+        FileKind::Image => flat(root, "images", problems),
+        FileKind::Unit => units(root, problems),
         FileKind::Project | FileKind::Module | FileKind::Class => Vec::new(),
     };
     paths.into_iter().map(|path| StarFile { module, path, kind }).collect()
 }
 
 /// The `.star` files of a directory.
-fn flat(fence: &Fence, directory: &str, problems: &mut Vec<Problem>) -> Vec<String> {
-    let entries = report(fence.entries(directory), problems);
+fn flat(root: &Root, directory: &str, problems: &mut Vec<Problem>) -> Vec<String> {
+    let entries = report(root.entries(directory), problems);
     let stems = entries.iter().filter_map(|entry| entry.star_stem());
     stems.map(|stem| format!("{directory}/{stem}.star")).collect()
 }
 
 /// The files of units: `units/<category>/<name>.star`.
-fn units(fence: &Fence, problems: &mut Vec<Problem>) -> Vec<String> {
+fn units(root: &Root, problems: &mut Vec<Problem>) -> Vec<String> {
     let mut paths = Vec::new();
-    for category in report(fence.entries("units"), problems).into_iter().filter(|entry| !entry.is_hidden()) {
+    for category in report(root.entries("units"), problems).into_iter().filter(|entry| !entry.is_hidden()) {
         if !category.directory {
             if category.star_stem().is_some() {
-                let place = Place::File(fence.shown(&format!("units/{}", category.name)));
+                let place = Place::File(root.shown(&format!("units/{}", category.name)));
                 let problem = Problem::error(place, "a unit's file belongs in the directory of a category");
                 problems.push(problem.hint(format!("move it to units/<category>/{}", category.name)));
             }
             continue;
         }
         let directory = format!("units/{}", category.name);
-        let entries = report(fence.entries(&directory), problems);
+        let entries = report(root.entries(&directory), problems);
         let stems: Vec<&str> = entries.iter().filter_map(|entry| entry.star_stem()).collect();
         let directories = entries.iter().filter(|entry| entry.directory && !entry.is_hidden());
         for unused in directories.filter(|entry| !stems.contains(&entry.name.as_str())) {
-            let path = fence.shown(&format!("{directory}/{}", unused.name));
+            let path = root.shown(&format!("{directory}/{}", unused.name));
             let message = format!("the directory {path} belongs to no unit: there is no {path}.star");
             let hint = near::hint(&unused.name, stems.iter().copied());
             problems.push(Problem::error(Place::File(path), message).maybe_hint(hint));
@@ -92,11 +92,11 @@ fn units(fence: &Fence, problems: &mut Vec<Problem>) -> Vec<String> {
 }
 
 /// Paths of all files below a unit's directory, sorted, relative to it.
-pub(crate) fn unit_files(fence: &Fence, directory: &str) -> Checked<Vec<String>> {
+pub(crate) fn unit_files(root: &Root, directory: &str) -> Checked<Vec<String>> {
     let mut found = Vec::new();
     let mut open = vec![(String::new(), 0)];
     while let Some((below, depth)) = open.pop() {
-        for entry in fence.entries(&format!("{directory}/{below}"))? {
+        for entry in root.entries(&format!("{directory}/{below}"))? {
             let path = format!("{below}{}", entry.name);
             if entry.directory {
                 open.push((format!("{path}/"), depth + 1));
@@ -105,7 +105,7 @@ pub(crate) fn unit_files(fence: &Fence, directory: &str) -> Checked<Vec<String>>
             }
         }
         if depth > limits::DIRECTORY_DEPTH || found.len() > limits::UNIT_FILES {
-            let place = Place::File(fence.shown(directory));
+            let place = Place::File(root.shown(directory));
             let problem = Problem::error(place, "the directory holds too many files or directories")
                 .expected(format!("at most {} files", limits::UNIT_FILES))
                 .hint("a unit's directory is for patches and small files; make the rest a source");

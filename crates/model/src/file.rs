@@ -1,4 +1,4 @@
-//! A file that stands beside a unit.
+//! A file of a unit's own directory.
 
 use std::sync::Arc;
 

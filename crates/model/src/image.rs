@@ -23,7 +23,7 @@ pub struct Image {
     pub tests: Vec<ImageTest>,
     /// Other versions of it, which its tests install.
     pub releases: Vec<Release>,
-    /// A registry that `yoe test` runs beside the device.
+    /// A registry that `yoe test` runs next to the device.
     pub registry: Option<Registry>,
     /// Limits that fail the build.
     pub budget: Option<Budget>,

@@ -107,6 +107,6 @@ pub struct Qemu {
     pub firmware_secure_boot: Option<String>,
     /// The least memory in which that firmware starts a kernel.
     pub memory_secure_boot: Option<Size>,
-    /// What the kernel is told besides while the processor is emulated. It is in no image: systemd-stub gets it from QEMU.
+    /// Additional kernel parameters while the processor is emulated. They are in no image: systemd-stub gets them from QEMU.
     pub emulation_cmdline: Option<String>,
 }

@@ -102,7 +102,7 @@ impl<'a> Supervisor<'a> {
 
     /// Sees which containers came and which went.
     fn find(&mut self) -> Result<(), SupervisorError> {
-        self.watch.heard();
+        self.watch.drain();
         let found: BTreeMap<Key, Identity> = self.watch.look()?.into_iter().collect();
         let store = &self.store;
         self.containers.retain(|key, (identity, _)| {

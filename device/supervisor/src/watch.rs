@@ -43,14 +43,14 @@ impl Watch {
         self.directory.join(namespace)
     }
 
-    /// Forgets what was heard: the next thing to do is to look.
-    pub fn heard(&self) {
+    /// Reads away what changed until now: the next thing to do is to look.
+    pub fn drain(&self) {
         let mut buffer = [MaybeUninit::uninit(); 4096];
         let mut reader = inotify::Reader::new(&self.changes, &mut buffer);
         while reader.next().is_ok() {}
     }
 
-    /// The containers that there are. What appears from now on will be heard.
+    /// The containers that there are. What appears from now on ends a wait.
     ///
     /// # Errors
     /// When a directory cannot be read.
@@ -58,7 +58,7 @@ impl Watch {
         let mut found = Vec::new();
         for namespace in names(&self.directory)? {
             let root = self.root(&namespace);
-            // Watched first: what comes while it is read is then heard.
+            // Watched first: what comes while it is read ends the next wait.
             if !root.is_dir() || self.add(&root).is_err() {
                 continue;
             }

@@ -17,7 +17,7 @@ usage: updater [--config FILE] [--json] COMMAND
   rollback                     the next start is of the other slot's version
   watch                        wait for the checks to pass, then mark-good; restart the device if they do not";
 
-/// Where the configuration is, unless told otherwise.
+/// Where the configuration is, unless an option names another.
 const CONFIG: &str = "/etc/yoe/updater.json";
 
 /// What to do.

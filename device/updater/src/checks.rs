@@ -40,7 +40,7 @@ fn program(command: &[String], patience: Duration) -> Result<(), String> {
     match end {
         Ok(true) => Ok(()),
         Ok(false) => {
-            let said = [heard(err), heard(out)].concat();
+            let said = [captured(err), captured(out)].concat();
             let said = said.trim();
             Err(if said.is_empty() { format!("{program} failed") } else { said.replace('\n', ", ") })
         }
@@ -80,7 +80,7 @@ fn listen(from: Option<impl Read + Send + 'static>) -> Option<std::thread::JoinH
     }))
 }
 
-fn heard(listener: Option<std::thread::JoinHandle<String>>) -> String {
+fn captured(listener: Option<std::thread::JoinHandle<String>>) -> String {
     listener.and_then(|listener| listener.join().ok()).unwrap_or_default()
 }
 

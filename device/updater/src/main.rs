@@ -15,7 +15,7 @@ use yoe_updater::status::status;
 use yoe_updater::watch::{Watched, mark_good, watch};
 
 /// What a command has to say: for people, and for programs.
-struct Said {
+struct Output {
     text: String,
     json: Value,
 }
@@ -26,8 +26,8 @@ fn main() -> ExitCode {
         Err(problem) => return fail(&problem, false),
     };
     match run(&args) {
-        Ok(said) => {
-            let text = if args.json { said.json.to_string() } else { said.text };
+        Ok(output) => {
+            let text = if args.json { output.json.to_string() } else { output.text };
             write_line(&mut std::io::stdout(), &text);
             ExitCode::SUCCESS
         }
@@ -35,29 +35,29 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: &Args) -> Result<Said, UpdaterError> {
+fn run(args: &Args) -> Result<Output, UpdaterError> {
     if args.command == Command::Help {
-        return Ok(Said { text: USAGE.to_owned(), json: Value::Null });
+        return Ok(Output { text: USAGE.to_owned(), json: Value::Null });
     }
     let config = Config::read(&args.config)?;
     match &args.command {
-        Command::Install(from) => installed(&install(&config, from, &mut |event| tell(event))?),
+        Command::Install(from) => installed(&install(&config, from, &mut |event| print_event(event))?),
         Command::Status => {
             let status = status(&config)?;
-            Ok(Said { text: status.text(), json: serde_json::to_value(&status).unwrap_or_default() })
+            Ok(Output { text: status.text(), json: serde_json::to_value(&status).unwrap_or_default() })
         }
         Command::MarkGood { auto } => marked(&config, *auto),
         Command::Rollback => back(&config),
         Command::Watch => watched(&config),
-        Command::Help => Ok(Said { text: USAGE.to_owned(), json: Value::Null }),
+        Command::Help => Ok(Output { text: USAGE.to_owned(), json: Value::Null }),
     }
 }
 
-fn installed(outcome: &Outcome) -> Result<Said, UpdaterError> {
+fn installed(outcome: &Outcome) -> Result<Output, UpdaterError> {
     let Outcome { version, slot, runs, tally, warning } = outcome;
     if *runs {
         let text = format!("version {version} runs already; nothing was done");
-        return Ok(Said {
+        return Ok(Output {
             text,
             json: json!({ "result": "runs", "version": version, "slot": slot.letter() }),
         });
@@ -77,10 +77,10 @@ fn installed(outcome: &Outcome) -> Result<Said, UpdaterError> {
         "result": "installed", "version": version, "slot": slot.letter(), "fetched": fetched, "reused": reused,
         "warning": warning,
     });
-    Ok(Said { text, json })
+    Ok(Output { text, json })
 }
 
-fn marked(config: &Config, auto: bool) -> Result<Said, UpdaterError> {
+fn marked(config: &Config, auto: bool) -> Result<Output, UpdaterError> {
     if auto {
         let failed = checks::run(config, || ());
         if !failed.is_empty() {
@@ -89,29 +89,29 @@ fn marked(config: &Config, auto: bool) -> Result<Said, UpdaterError> {
     }
     let changed = mark_good(config)?;
     let text = if changed { "this version is good now" } else { "this version was good before" };
-    Ok(Said { text: text.to_owned(), json: json!({ "result": "good", "changed": changed }) })
+    Ok(Output { text: text.to_owned(), json: json!({ "result": "good", "changed": changed }) })
 }
 
-fn back(config: &Config) -> Result<Said, UpdaterError> {
+fn back(config: &Config) -> Result<Output, UpdaterError> {
     let changed = roll_back(config)?;
     let text = "the other slot's version starts next".to_owned();
-    Ok(Said { text, json: json!({ "result": "rollback", "changed": changed }) })
+    Ok(Output { text, json: json!({ "result": "rollback", "changed": changed }) })
 }
 
-fn watched(config: &Config) -> Result<Said, UpdaterError> {
+fn watched(config: &Config) -> Result<Output, UpdaterError> {
     match watch(config)? {
-        Watched::NotOnTrial => Ok(Said {
+        Watched::NotOnTrial => Ok(Output {
             text: "this version is not on trial".to_owned(),
             json: json!({ "result": "not-on-trial" }),
         }),
         Watched::Good => {
-            Ok(Said { text: "this version is good now".to_owned(), json: json!({ "result": "good" }) })
+            Ok(Output { text: "this version is good now".to_owned(), json: json!({ "result": "good" }) })
         }
         Watched::Failed(checks) => Err(UpdaterError::Checks(checks)),
     }
 }
 
-fn tell(event: Event<'_>) {
+fn print_event(event: Event<'_>) {
     let text = match event {
         Event::Found(version) => format!("found version {version}; signatures verified"),
         Event::Step(step) => step.to_string(),

@@ -13,7 +13,7 @@ use crate::update::{self, Device, Update};
 /// What was found.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// An update that is believed.
+    /// An update that is verified.
     pub update: Update,
     /// What could not be remembered, and why.
     pub warning: Option<String>,
@@ -40,10 +40,10 @@ pub fn search(
         }
     };
     let keep_root = &mut |root: &_| note(state.keep_root(root));
-    let believed = update::believe(repository, known.trust.clone(), &known.seen(), now, keep_root)?;
-    let memory = Memory { seen: believed.seen.clone(), time: known.memory.time };
+    let verified = update::verify(repository, known.trust.clone(), &known.seen(), now, keep_root)?;
+    let memory = Memory { seen: verified.seen.clone(), time: known.memory.time };
     note(state.keep(&known.memory, memory.clone()));
-    let update = update::find(repository, &believed, device)?;
+    let update = update::find(repository, &verified, device)?;
     let later = Memory { time: memory.time.max(update.manifest.time), ..memory.clone() };
     note(state.keep(&memory, later));
     Ok(Found { update, warning })

@@ -36,7 +36,7 @@ pub struct Content {
     pub sha256: String,
 }
 
-/// An update that is believed.
+/// An update that is verified.
 #[derive(Debug, Clone)]
 pub struct Update {
     /// What it is.
@@ -47,9 +47,9 @@ pub struct Update {
     pub content: Content,
 }
 
-/// What a repository says, believed.
+/// What a repository says, verified.
 #[derive(Debug, Clone)]
-pub struct Believed {
+pub struct Verified {
     /// What there is.
     pub targets: Targets,
     /// To be remembered, whatever comes of it.
@@ -59,14 +59,14 @@ pub struct Believed {
 /// Verifies what a repository says. Each version of the root metadata is given to `keep` as soon as it is verified.
 ///
 /// # Errors
-/// When it is not believed.
-pub fn believe(
+/// When it cannot be trusted.
+pub fn verify(
     repository: &dyn Repository,
     mut trust: Trust,
     seen: &Seen,
     now: Time,
     keep: &mut dyn FnMut(&Trust),
-) -> Result<Believed, UpdaterError> {
+) -> Result<Verified, UpdaterError> {
     while let Some(next) = trust.version().checked_add(1) {
         // Static hosts that do not list their directories answer 403 for what is not there. Who answers so to hide a version
         // gains what silence gains too: the older state, until it expires.
@@ -87,7 +87,7 @@ pub fn believe(
     let version = snapshot.version_of(Role::Targets).map_err(UpdaterError::Metadata)?;
     let targets = required(repository, &path::targets(version), Role::Targets.limit())?;
     let verified = trust.targets(&targets, &timestamp, &snapshot, now).map_err(UpdaterError::Metadata)?;
-    Ok(Believed { targets: verified.targets, seen: verified.seen })
+    Ok(Verified { targets: verified.targets, seen: verified.seen })
 }
 
 /// Finds the newest update for this device.
@@ -96,10 +96,10 @@ pub fn believe(
 /// When there is none, or it is for others.
 pub fn find(
     repository: &dyn Repository,
-    believed: &Believed,
+    verified: &Verified,
     device: &Device<'_>,
 ) -> Result<Update, UpdaterError> {
-    let targets = &believed.targets;
+    let targets = &verified.targets;
     let version = newest(repository, targets, device)?;
     let name = |part: &str| Manifest::target(device.image, device.machine, &version, part);
     let manifest = fetch(repository, targets, &name("manifest.json"), MANIFEST)?;

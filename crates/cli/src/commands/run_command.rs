@@ -56,10 +56,10 @@ pub fn run(one: OneCommand<'_>, bootable: &Bootable, records: &Path) -> Result<(
     .map_err(|error: GuestError| {
         CommandError::config("the command could not be run on the device").because(error)
     })?;
-    said(&output)
+    show_output(&output)
 }
 
-fn said(output: &Output) -> Result<(), CommandError> {
+fn show_output(output: &Output) -> Result<(), CommandError> {
     for line in output.stderr.lines() {
         ui::note(line);
     }

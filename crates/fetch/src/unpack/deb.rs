@@ -5,11 +5,11 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use super::compression::Compression;
+use super::entries::{self, Item};
 use super::error::UnpackError;
 use super::layer::{Filter, Layer};
 use super::root::{Name, Root};
 use super::source::SourceFile;
-use super::tape::{self, Item};
 use super::{Bounded, Limits, ar};
 
 /// Lays the files of a `.deb` into a tree that may hold those of others. `filter` sees each path without a leading `/`
@@ -113,14 +113,14 @@ fn each_file(
     let damaged = |source| UnpackError::stream(name, source);
     let stream = Bounded::new(data(deb).map_err(damaged)?, limits.stream(), &limits.cancel);
     let mut entries = 0;
-    tape::each(stream, damaged, |item| {
+    entries::each(stream, damaged, |item| {
         entries += 1;
         if entries > limits.entries {
             let limit = format!("{} entries", limits.entries);
             return Err(UnpackError::TooLarge { archive: name.to_owned(), limit });
         }
         match item {
-            Item::Entry(entry, content) if matches!(entry.kind, tape::Kind::File) => {
+            Item::Entry(entry, content) if matches!(entry.kind, entries::Kind::File) => {
                 Name::new(&entry.name).map_or(Ok(()), |file| visit(file, entry.size, content))
             }
             _ => Ok(()),

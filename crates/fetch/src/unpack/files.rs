@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 
 use super::compression::Compression;
+use super::entries::{self, Item, Kind};
 use super::error::UnpackError;
 use super::root::Name;
-use super::tape::{self, Item, Kind};
 
 /// What lies at a path of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(crate) fn files_below(
     let damaged = |source| UnpackError::Damaged { archive: name.to_owned(), source };
     let mut all = BTreeMap::new();
     let mut left = limit;
-    tape::each(compression.reader(archive), damaged, |item| {
+    entries::each(compression.reader(archive), damaged, |item| {
         let (entry, content) = match item {
             Item::Entry(entry, content) => (entry, content),
             Item::Refused(entry, problem) => {

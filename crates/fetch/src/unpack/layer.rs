@@ -2,9 +2,9 @@
 
 use std::io::{self, Read};
 
+use super::entries::{self, Entry, Item, Kind};
 use super::error::{EntryError, UnpackError};
 use super::root::{self, Name, Refusal, Root};
-use super::tape::{self, Entry, Item, Kind};
 use super::{Bounded, Limits};
 
 /// Which entries are taken, by their cleaned name.
@@ -34,7 +34,7 @@ impl<'a> Layer<'a> {
         let archive = self.archive;
         let damaged = |source| UnpackError::stream(archive, source);
         let reader = Bounded::new(reader, self.limits.stream(), &self.limits.cancel);
-        tape::each(reader, damaged, |item| match item {
+        entries::each(reader, damaged, |item| match item {
             Item::Entry(entry, content) => self.entry(&entry, content),
             Item::Refused(name, problem) => Err(self.refused(&name, problem)),
         })

@@ -9,6 +9,7 @@ mod ar;
 mod bounded;
 mod compression;
 mod deb;
+mod entries;
 mod environment;
 mod error;
 mod files;
@@ -18,7 +19,6 @@ mod layer;
 mod part;
 mod root;
 mod source;
-mod tape;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
