@@ -78,22 +78,27 @@ impl fmt::Debug for Sha256 {
 pub(crate) struct Hash(Context);
 
 impl Hash {
+    /// A SHA-1 digest of nothing yet.
     pub fn sha1() -> Self {
         Self(Context::new(&SHA1_FOR_LEGACY_USE_ONLY))
     }
 
+    /// A SHA-256 digest of nothing yet.
     pub fn sha256() -> Self {
         Self(Context::new(&SHA256))
     }
 
+    /// Takes more bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
+    /// The digest of one that [`Hash::sha1`] began.
     pub fn sha1_sum(self) -> Sha1 {
         Sha1(self.bytes())
     }
 
+    /// The digest of one that [`Hash::sha256`] began.
     pub fn sha256_sum(self) -> Sha256 {
         Sha256(self.bytes())
     }
@@ -109,12 +114,16 @@ impl Hash {
 
 /// Passes on what is read or written and hashes it.
 pub(crate) struct Hashing<T> {
+    /// What is read from or written to.
     pub inner: T,
+    /// Of all bytes that went through.
     pub hash: Hash,
+    /// How many bytes went through.
     pub bytes: u64,
 }
 
 impl<T> Hashing<T> {
+    /// Hashes with `hash` what goes through from now on.
     pub fn new(inner: T, hash: Hash) -> Self {
         Self { inner, hash, bytes: 0 }
     }

@@ -9,6 +9,7 @@ use crate::output;
 use crate::project::{self, isolation, no_package};
 use crate::ui::{self, Mode};
 
+/// The arguments of `yoe build`.
 #[derive(Debug, Args)]
 pub struct Build {
     /// Names of units, images or containers [default: the project's image]
@@ -30,6 +31,7 @@ pub struct Build {
     pub json: bool,
 }
 
+/// Carries `yoe build` out.
 pub fn run(args: &Build) -> Result<(), CommandError> {
     let locked = project::open(args.machine.as_deref())?.lock()?;
     if args.dry_run {

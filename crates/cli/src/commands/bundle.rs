@@ -16,6 +16,7 @@ use crate::output::{self, Output};
 use crate::project::{self, BuiltTargets, image, isolation, open_secure_boot};
 use crate::{paths, ui};
 
+/// The arguments of `yoe bundle`.
 #[derive(Debug, Args)]
 pub struct Bundle {
     /// The image [default: the project's]
@@ -40,6 +41,7 @@ pub struct Bundle {
     pub expires: u64,
 }
 
+/// Carries `yoe bundle` out.
 pub fn run(args: &Bundle) -> Result<(), CommandError> {
     let locked = project::open(args.machine.as_deref())?.lock()?;
     let (name, image) = image(&locked.project, args.image.as_deref(), "bundle")?;

@@ -25,12 +25,15 @@ enum Input {
     Stdin,
 }
 
+/// The arguments of `yoe kernel`.
 #[derive(Debug, Args)]
 pub struct Kernel {
+    /// Which of its commands.
     #[command(subcommand)]
     pub command: KernelCommand,
 }
 
+/// The commands of `yoe kernel`.
 #[derive(Debug, Subcommand)]
 pub enum KernelCommand {
     /// Check a kernel configuration against the requirements of container runtimes
@@ -40,6 +43,7 @@ pub enum KernelCommand {
     Check(KernelCheck),
 }
 
+/// The arguments of `yoe kernel check`.
 #[derive(Debug, Args)]
 pub struct KernelCheck {
     /// A .config file, plain or gzipped; a kernel image with an embedded configuration; `-` for standard input; or an
@@ -56,6 +60,7 @@ pub struct KernelCheck {
     pub json: bool,
 }
 
+/// Carries `yoe kernel` out.
 pub fn run(command: &KernelCommand) -> Result<(), CommandError> {
     let KernelCommand::Check(args) = command;
     let runtimes =

@@ -9,12 +9,15 @@ use crate::error::CommandError;
 use crate::output::Output;
 use crate::{paths, project, ui};
 
+/// The arguments of `yoe keys`.
 #[derive(Debug, Args)]
 pub struct Keys {
+    /// Which of its commands.
     #[command(subcommand)]
     pub command: KeysCommand,
 }
 
+/// The commands of `yoe keys`.
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
     /// Create the keys that sign this project's updates
@@ -41,6 +44,7 @@ pub enum KeysCommand {
     },
 }
 
+/// Carries `yoe keys` out.
 pub fn run(command: &KeysCommand) -> Result<(), CommandError> {
     let project = project::name()?;
     match command {

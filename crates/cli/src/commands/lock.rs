@@ -16,6 +16,7 @@ use crate::project::{self, LOCK, OpenProject, client, isolation};
 use crate::ui::Mode;
 use crate::{interrupt, paths, ui};
 
+/// The arguments of `yoe lock`.
 #[derive(Debug, Args)]
 pub struct Lock {
     /// Resolve everything again, including what is already locked
@@ -28,6 +29,7 @@ pub struct Lock {
     pub keyring: Vec<PathBuf>,
 }
 
+/// Carries `yoe lock` out.
 pub fn run(args: &Lock) -> Result<(), CommandError> {
     let opened = project::open(None)?;
     let output = Output::at(&opened.root.join(LOCK))?;

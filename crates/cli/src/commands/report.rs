@@ -17,6 +17,7 @@ use crate::{paths, ui};
 /// The page's name among the records of the image's tests.
 const PAGE: &str = "report.html";
 
+/// The arguments of `yoe report`.
 #[derive(Debug, Args)]
 pub struct Report {
     /// The image [default: the project's]
@@ -32,6 +33,7 @@ pub struct Report {
     pub html: Option<PathBuf>,
 }
 
+/// Carries `yoe report` out.
 pub fn run(args: &Report) -> Result<(), CommandError> {
     let locked = project::open(args.machine.as_deref())?.lock()?;
     let (name, image) = image(&locked.project, args.image.as_deref(), "report on")?;

@@ -17,6 +17,7 @@ use crate::error::{CommandError, Kind};
 use crate::project::{Choice, bootable};
 use crate::{paths, ports, ui};
 
+/// The arguments of `yoe run`.
 #[derive(Debug, Args)]
 pub struct Run {
     /// The image [default: the project's]
@@ -71,6 +72,7 @@ impl Run {
     }
 }
 
+/// Carries `yoe run` out.
 pub fn run(args: &Run) -> Result<(), CommandError> {
     let choice = Choice {
         image: args.image.as_deref(),

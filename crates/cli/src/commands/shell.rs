@@ -8,6 +8,7 @@ use crate::error::CommandError;
 use crate::project::{self, isolation};
 use crate::ui::{self, Mode};
 
+/// The arguments of `yoe shell`.
 #[derive(Debug, Args)]
 pub struct Shell {
     /// The unit whose sandbox to open
@@ -20,6 +21,7 @@ pub struct Shell {
     pub command: Vec<String>,
 }
 
+/// Carries `yoe shell` out.
 pub fn run(args: &Shell) -> Result<(), CommandError> {
     let locked = project::open(args.machine.as_deref())?.lock()?;
     let (buildable, plan) = locked.buildable(std::slice::from_ref(&args.unit))?;

@@ -10,6 +10,7 @@ use crate::output;
 use crate::project::{self, BuiltTargets, image, isolation, open_secure_boot};
 use crate::ui;
 
+/// The arguments of `yoe sign`.
 #[derive(Debug, Args)]
 pub struct Sign {
     /// The image [default: the project's]
@@ -22,6 +23,7 @@ pub struct Sign {
     pub output: std::path::PathBuf,
 }
 
+/// Carries `yoe sign` out.
 pub fn run(args: &Sign) -> Result<(), CommandError> {
     let locked = project::open(args.machine.as_deref())?.lock()?;
     let (name, _) = image(&locked.project, args.image.as_deref(), "sign")?;

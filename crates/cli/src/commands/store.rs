@@ -9,12 +9,15 @@ use crate::error::{CommandError, Kind};
 use crate::project::open_store;
 use crate::ui;
 
+/// The arguments of `yoe store`.
 #[derive(Debug, Args)]
 pub struct Store {
+    /// Which of its commands.
     #[command(subcommand)]
     pub command: StoreCommand,
 }
 
+/// The commands of `yoe store`.
 #[derive(Debug, Subcommand)]
 pub enum StoreCommand {
     /// Check every object against its digest
@@ -37,6 +40,7 @@ pub enum StoreCommand {
     },
 }
 
+/// Carries `yoe store` out.
 pub fn run(command: &StoreCommand) -> Result<(), CommandError> {
     match command {
         StoreCommand::Verify { repair } => verify(*repair),

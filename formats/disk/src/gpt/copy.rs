@@ -7,15 +7,15 @@ use crate::Uuid;
 
 /// Where fields of the header are.
 mod at {
-    pub const HEADER_SIZE: usize = 12;
-    pub const HEADER_CRC: usize = 16;
-    pub const MY_LBA: usize = 24;
-    pub const ALTERNATE_LBA: usize = 32;
-    pub const LAST_USABLE_LBA: usize = 48;
-    pub const ENTRIES_LBA: usize = 72;
-    pub const ENTRY_COUNT: usize = 80;
-    pub const ENTRY_SIZE: usize = 84;
-    pub const ENTRIES_CRC: usize = 88;
+    pub(super) const HEADER_SIZE: usize = 12;
+    pub(super) const HEADER_CRC: usize = 16;
+    pub(super) const MY_LBA: usize = 24;
+    pub(super) const ALTERNATE_LBA: usize = 32;
+    pub(super) const LAST_USABLE_LBA: usize = 48;
+    pub(super) const ENTRIES_LBA: usize = 72;
+    pub(super) const ENTRY_COUNT: usize = 80;
+    pub(super) const ENTRY_SIZE: usize = 84;
+    pub(super) const ENTRIES_CRC: usize = 88;
 }
 
 /// No table needs more; what a damaged header says must not make us read the whole disk.

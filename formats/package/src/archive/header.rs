@@ -5,13 +5,21 @@ use super::BLOCK;
 /// A header with its numbers decoded; `name` and `link` are bytes as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Raw {
+    /// The path of the entry, with the prefix that the header keeps apart.
     pub name: Vec<u8>,
+    /// Permission bits.
     pub mode: u64,
+    /// The owner's number.
     pub uid: u64,
+    /// The group's number.
     pub gid: u64,
+    /// Bytes of content.
     pub size: u64,
+    /// When it was changed, in seconds since 1970.
     pub mtime: u64,
+    /// The kind of the entry: `0` a file, `5` a directory, and so on.
     pub flag: u8,
+    /// What a link leads to; empty for other kinds.
     pub link: Vec<u8>,
 }
 

@@ -21,6 +21,7 @@ use crate::{interrupt, paths, ui};
 /// Time comes from nobody but the device itself, where nobody answers.
 const NO_TIME_SERVER: (&str, &str) = ("time.servers", "127.0.0.1");
 
+/// The arguments of `yoe test`.
 #[derive(Debug, Args)]
 pub struct Test {
     /// The image [default: the project's]
@@ -62,6 +63,7 @@ impl Test {
     }
 }
 
+/// Carries `yoe test` out.
 pub fn run(args: &Test) -> Result<(), CommandError> {
     if args.list {
         return list(args);
