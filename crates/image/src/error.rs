@@ -70,7 +70,7 @@ pub enum ImageError {
         other: String,
     },
     /// A hard link to something that is not there.
-    #[error("package {package:?} holds /{path} as a hard link to /{target}, which is no file of it")]
+    #[error("package {package:?} holds /{path} as a hard link to /{target}, which is not a file in it")]
     HardLink {
         /// Relative to the root.
         path: String,

@@ -19,7 +19,7 @@ pub struct KernelVersion {
 
 /// A text that is no kernel version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no kernel version; expected numbers as in `6.12.107` or `6.1.0-25-amd64`")]
+#[error("`{text}` is not a kernel version; expected numbers as in `6.12.107` or `6.1.0-25-amd64`")]
 pub struct VersionError {
     text: String,
 }
@@ -99,7 +99,7 @@ mod tests {
     fn what_is_no_version_is_told() {
         for text in ["", "6", "6.", "six.one", "6.x", "99999999999.1", "-6.1", "6..1", "6.1."] {
             let told = KernelVersion::parse(text).unwrap_err().to_string();
-            assert!(told.contains(&format!("`{text}` is no kernel version")), "{told}");
+            assert!(told.contains(&format!("`{text}` is not a kernel version")), "{told}");
         }
     }
 

@@ -143,7 +143,7 @@ fn command_meaning(errno: i32) -> Option<&'static str> {
             Some("the program, or the interpreter or dynamic loader it asks for, is not in the sandbox")
         }
         libc::EACCES => Some("the program is not executable, or lies on a mount that forbids executing"),
-        libc::ENOEXEC => Some("the file is no program for this machine, or a script without `#!`"),
+        libc::ENOEXEC => Some("the file is not a program for this machine, or is a script without `#!`"),
         libc::ELOOP => Some(
             "the program, or the interpreter it asks for, is a loop of links or leads through one of /proc's",
         ),

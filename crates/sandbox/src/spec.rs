@@ -65,7 +65,7 @@ pub enum SpecError {
         mount: String,
     },
     /// A mode has bits beyond the twelve of permissions.
-    #[error("{mount}: the mode {mode:o} has bits that are no permissions; expected at most 7777")]
+    #[error("{mount}: mode {mode:o} has bits other than permission bits; expected at most 7777")]
     Mode {
         /// The mount, in one line.
         mount: String,
@@ -214,7 +214,7 @@ mod tests {
                 "bind \"/x\" read-only from=\"/\\xFF\": \"/\\xFF\" is not a usable path of the host; expected an \
                  absolute path in UTF-8",
                 "overlay \"/x\" read-only lower=[]: there is nothing to overlay; expected at least one lower layer",
-                "dir \"/x\" mode=10000: the mode 10000 has bits that are no permissions; expected at most 7777",
+                "dir \"/x\" mode=10000: mode 10000 has bits other than permission bits; expected at most 7777",
                 "write \"/\" mode=0644 content=\"\": \"/\" is not a path inside the sandbox; expected an absolute path \
                  without `..`",
             ]

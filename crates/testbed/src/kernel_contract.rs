@@ -31,7 +31,7 @@ impl KernelJudge {
     fn holds(&self, config: &str) -> Result<(), String> {
         let runtimes = Runtime::parse_list(&self.contract).map_err(|error| error.to_string())?;
         let config = Config::parse(config.as_bytes())
-            .map_err(|error| format!("/proc/config.gz is no configuration: {error}"))?;
+            .map_err(|error| format!("/proc/config.gz is not a kernel configuration: {error}"))?;
         let version = config.version().ok_or("/proc/config.gz does not say which kernel it is for")?;
         let report = check(&config, version, &runtimes);
         report.kept().map_err(|broken| broken.to_string())
@@ -65,7 +65,9 @@ mod tests {
     fn what_is_no_configuration_is_no_pass() {
         assert!(judge("").unwrap_err().contains("does not say which kernel"));
         assert!(
-            judge("CONFIG_NET=maybe\n").unwrap_err().starts_with("/proc/config.gz is no configuration: ")
+            judge("CONFIG_NET=maybe\n")
+                .unwrap_err()
+                .starts_with("/proc/config.gz is not a kernel configuration: ")
         );
     }
 }

@@ -52,7 +52,7 @@ pub enum TreeError {
         limit: u64,
     },
     /// The path itself leads out of the tree, or cannot be moved.
-    #[error("{} is no path inside a tree; expected one without `..` that does not begin with `/`", path.display())]
+    #[error("{} is not a path inside a tree; expected one without `..` that does not begin with `/`", path.display())]
     Path {
         /// The path.
         path: PathBuf,

@@ -177,7 +177,7 @@ pub fn regular(path: &Path) -> io::Result<File> {
     })?;
     let file = File::from(file);
     if !file.metadata()?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     Ok(file)
 }

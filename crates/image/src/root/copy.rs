@@ -38,7 +38,7 @@ impl RootTree {
                     // No package owns it, so no database needs its checksum.
                     Body::File(self.spool.put(&mut File::open(entry.path())?)?, Sha1([0; 20]))
                 } else {
-                    let problem = format!("{name:?} is no file, directory or link");
+                    let problem = format!("{name:?} is not a file, directory or link");
                     return Err(io::Error::new(ErrorKind::InvalidData, problem));
                 };
                 let mode = if metadata.is_symlink() { 0o777 } else { metadata.permissions().mode() & 0o777 };

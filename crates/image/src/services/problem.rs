@@ -35,7 +35,7 @@ pub enum ServiceProblem {
     NoCommand { origin: Origin, service: String },
     /// It waits for what nobody brings about.
     #[error(
-        "{origin}: service {service:?} needs {need:?}, which is no service of image {image:?} and no milestone{}; milestones: {milestones}",
+        "{origin}: service {service:?} needs {need:?}, which is neither a service of image {image:?} nor a milestone{}; milestones: {milestones}",
         hint(near)
     )]
     UnknownNeed {
@@ -51,7 +51,7 @@ pub enum ServiceProblem {
     Circle { origin: Origin, path: Vec<String> },
     /// A limit that setrlimit(2) does not know.
     #[error(
-        "{origin}: service {service:?} limits {limit:?}, which is no resource limit{}; expected one of {expected}",
+        "{origin}: service {service:?} limits {limit:?}, which is not a resource limit{}; expected one of {expected}",
         hint(near)
     )]
     UnknownLimit { origin: Origin, service: String, limit: String, near: Option<String>, expected: String },

@@ -38,7 +38,7 @@ pub enum UpdateError {
     )]
     OneSlot(String),
     /// The image is not what its manifest says.
-    #[error("{} is not what the image's manifest says; build the image anew", .0.display())]
+    #[error("{} is not what the image's manifest says; rebuild the image", .0.display())]
     Changed(PathBuf),
     /// What should be a signed copy of the kernel image is none.
     #[error("{} is not the image's kernel image with a signature", .0.display())]
@@ -55,7 +55,7 @@ pub enum UpdateError {
     #[error("the update cannot be signed")]
     Sign(#[source] TrustError),
     /// The repository has this version, and it is another one.
-    #[error("version {version} of image {image:?} was published before, and was another one")]
+    #[error("version {version} of image {image:?} was already published with different content")]
     Published {
         /// The image.
         image: String,
@@ -87,7 +87,7 @@ pub enum UpdateError {
         file: PathBuf,
     },
     /// What lies in a repository is not ours.
-    #[error("{} holds metadata that these keys do not vouch for", path.display())]
+    #[error("{} holds metadata not signed by these keys", path.display())]
     Foreign {
         /// The repository.
         path: PathBuf,

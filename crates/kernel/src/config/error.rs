@@ -59,10 +59,10 @@ pub enum ConfigError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineProblem {
     /// Neither a setting nor a comment.
-    #[error("`{0}` is no setting; expected `CONFIG_X=value`, `# CONFIG_X is not set` or a comment")]
+    #[error("`{0}` is not a setting; expected `CONFIG_X=value`, `# CONFIG_X is not set` or a comment")]
     NotASetting(String),
     /// A name that no symbol can have.
-    #[error("`{0}` is no name of a symbol; expected letters, digits and `_` after `CONFIG_`")]
+    #[error("`{0}` is not a symbol name; expected letters, digits and `_` after `CONFIG_`")]
     Name(String),
     /// No value after `=`.
     #[error("CONFIG_{0} has no value; expected y, m, n, a number or a quoted string")]

@@ -71,10 +71,10 @@ fn a_comment_may_follow_a_value_but_no_number() {
 #[test]
 fn each_mistake_names_its_line() {
     for (text, expected) in [
-        ("\nhello", "line 2: `hello` is no setting"),
-        ("VETH=y", "line 1: `VETH=y` is no setting"),
-        ("CONFIG_A B=y", "line 1: `CONFIG_A B` is no name of a symbol"),
-        ("CONFIG_=y", "line 1: `CONFIG_` is no name"),
+        ("\nhello", "line 2: `hello` is not a setting"),
+        ("VETH=y", "line 1: `VETH=y` is not a setting"),
+        ("CONFIG_A B=y", "line 1: `CONFIG_A B` is not a symbol name"),
+        ("CONFIG_=y", "line 1: `CONFIG_` is not a symbol name"),
         ("CONFIG_A=", "line 1: CONFIG_A has no value"),
         ("CONFIG_A=yes", "line 1: CONFIG_A has the value `yes`; expected y, m, n"),
         ("CONFIG_A=0x", "line 1: CONFIG_A has the value `0x`"),

@@ -18,7 +18,7 @@ pub(super) const GROUPS: &[Group] = &[
 ];
 
 const CONTAINERD: &[Rule] = &[
-    need("OVERLAY_FS", "the default snapshotter lays image layers over each other").module("overlay"),
+    need("OVERLAY_FS", "the default snapshotter stacks image layers").module("overlay"),
     need("PROC_FS", "runc mounts /proc in every container"),
     need("SYSFS", "runc mounts /sys in every container"),
     need("TMPFS", "/dev and /dev/shm of every container"),

@@ -25,7 +25,7 @@ pub enum Runtime {
 
 /// A name that no engine has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is no container engine known here; {}", .near.map_or_else(|| format!("expected one of {}", Runtime::names().join(", ")), |near| format!("did you mean `{near}`?")))]
+#[error("unknown container engine `{name}`; {}", .near.map_or_else(|| format!("expected one of {}", Runtime::names().join(", ")), |near| format!("did you mean `{near}`?")))]
 pub struct RuntimeError {
     /// What was written.
     pub name: String,

@@ -237,8 +237,8 @@ fn a_broken_contract_is_an_error_that_names_what_is_missing() {
     let error = check(&config(&lines), version, &[Runtime::Containerd]).kept().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the kernel 6.12.0 cannot carry containerd:\n  CONFIG_OVERLAY_FS=y  # the default snapshotter lays image layers \
-         over each other\nadd these lines to a fragment of the kernel's unit"
+        "the kernel 6.12.0 cannot carry containerd:\n  CONFIG_OVERLAY_FS=y  # the default snapshotter stacks image layers\nadd \
+         these lines to a fragment of the kernel's unit"
     );
 }
 
@@ -363,7 +363,7 @@ fn engines_by_name() {
         assert_eq!(Runtime::parse(runtime.name()), Ok(runtime));
     }
     let near = Runtime::parse_list("docker,conatinerd").unwrap_err().to_string();
-    assert_eq!(near, "`conatinerd` is no container engine known here; did you mean `containerd`?");
+    assert_eq!(near, "unknown container engine `conatinerd`; did you mean `containerd`?");
     let far = Runtime::parse("").unwrap_err().to_string();
     assert!(
         far.contains("expected one of containerd, nerdctl, docker, podman, podman-rootless, k3s"),

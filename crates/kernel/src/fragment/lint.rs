@@ -19,11 +19,11 @@ pub struct Lint {
 pub enum LintKind {
     /// An option whose reason nobody wrote down.
     #[error(
-        "CONFIG_{0} has no reason; write one in a comment above it or behind it (a `##` heading is none)"
+        "CONFIG_{0} has no reason; write one in a comment above it or behind it (a `##` heading does not count)"
     )]
     NoReason(String),
     /// The same option twice in one fragment, with one value.
-    #[error("CONFIG_{symbol} stands in line {first} already; take one out")]
+    #[error("CONFIG_{symbol} is already set in line {first}; remove one")]
     Repeated {
         /// The symbol.
         symbol: String,

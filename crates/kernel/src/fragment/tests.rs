@@ -59,7 +59,7 @@ fn the_lint_finds_repeats_and_comments_meant_as_settings() {
         "# Why.\nCONFIG_A=y\nCONFIG_A=y\n#CONFIG_B is not set\n# CONFIG_C=y\n# CONFIG_D is a fine option.\n";
     let told: Vec<_> = lint(&fragment("a.cfg", text)).iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 3, "{told:?}");
-    assert!(told[0].starts_with("a.cfg:3: CONFIG_A stands in line 2 already"), "{told:?}");
+    assert!(told[0].starts_with("a.cfg:3: CONFIG_A is already set in line 2"), "{told:?}");
     assert!(told[1].starts_with("a.cfg:4: `#CONFIG_B is not set` is a comment for Kconfig"), "{told:?}");
     assert!(told[2].starts_with("a.cfg:5: `# CONFIG_C=y` is a comment"), "{told:?}");
 }

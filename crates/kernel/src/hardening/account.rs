@@ -27,7 +27,7 @@ pub struct Accounted {
 
 /// A line to take out of the file of deviations.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{at}: CONFIG_{symbol}={value} is no deviation of this configuration; take the line out")]
+#[error("{at}: CONFIG_{symbol}={value} is not a deviation of this configuration; remove the line")]
 pub struct Stale {
     /// The symbol.
     pub symbol: String,

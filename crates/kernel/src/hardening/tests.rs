@@ -157,7 +157,7 @@ fn every_deviation_needs_a_reason_and_every_line_a_deviation() {
     assert_eq!(account.stale.len(), 1);
     assert_eq!(
         account.stale[0].to_string(),
-        "deviations.cfg:7: CONFIG_D=n is no deviation of this configuration; take the line out"
+        "deviations.cfg:7: CONFIG_D=n is not a deviation of this configuration; remove the line"
     );
     assert!(!account.is_settled());
 }

@@ -53,7 +53,7 @@ pub enum Problem {
         expected: &'static str,
     },
     /// A word that begins no statement.
-    #[error("`{0}` is no statement of the Kconfig language")]
+    #[error("`{0}` is not a statement of the Kconfig language")]
     Unknown(String),
     /// A line that belongs to an entry but follows none.
     #[error("`{0}` belongs below an entry such as `config`, but none is open")]

@@ -150,7 +150,7 @@ fn newer_and_older_words_are_known() {
 #[test]
 fn each_mistake_names_its_line() {
     for (text, expected) in [
-        ("\nnonsense A\n", "Kconfig:2: `nonsense` is no statement"),
+        ("\nnonsense A\n", "Kconfig:2: `nonsense` is not a statement"),
         ("bool \"x\"\n", "Kconfig:1: `bool` belongs below an entry"),
         ("config\n", "Kconfig:1: found the end of the line, expected the symbol's name"),
         ("config A B\n", "Kconfig:1: found `B`, expected the end of the line"),

@@ -68,7 +68,7 @@ pub enum Cause {
         high: String,
     },
     /// It has no module form.
-    #[error("{at}: can be y or n, but no module")]
+    #[error("{at}: can be y or n, but not m")]
     NoModule {
         /// The definition.
         at: Location,

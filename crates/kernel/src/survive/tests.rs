@@ -156,7 +156,7 @@ fn each_cause_is_told() {
             "CONFIG_HUGE_ALWAYS=y",
             "one of a choice, of which CONFIG_HUGE_ALWAYS is chosen",
         ),
-        ("CONFIG_FILTER=m", "", "Kconfig:5: can be y or n, but no module"),
+        ("CONFIG_FILTER=m", "", "Kconfig:5: can be y or n, but not m"),
         ("CONFIG_USER=m", "CONFIG_USER=y", "CONFIG_MODULES is off"),
         ("CONFIG_RING_A=y", "", "no line of a fragment can bring it back"),
         ("CONFIG_IPV4=y", "", "nothing in the Kconfig files forbids it"),

@@ -163,7 +163,7 @@ pub enum TestFailure {
         found: String,
     },
     /// A test did not outlive a loss of power.
-    #[error("after {cuts} losses of power (`--seed {seed}` brings them about again): {failure}")]
+    #[error("after {cuts} power cuts (repeat with `--seed {seed}`): {failure}")]
     Swept {
         /// How many losses there were.
         cuts: u32,

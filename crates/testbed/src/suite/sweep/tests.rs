@@ -35,7 +35,12 @@ fn what_is_lost_fails_the_test_and_names_the_cut() {
         test("after", "true"),
     ];
     let (told, summary) = told(&tests, |_| {});
-    assert!(told.contains("keeps: failed: after 1 losses of power (`--seed 7` brings them about again): expected exit status 0, found 1\n"), "{told}");
+    assert!(
+        told.contains(
+            "keeps: failed: after 1 power cuts (repeat with `--seed 7`): expected exit status 0, found 1\n"
+        ),
+        "{told}"
+    );
     assert!(told.contains("after: skipped: `keeps` ended the run"), "{told}");
     assert!(summary.results[1].stderr.contains("lost"), "{:?}", summary.results[1]);
     assert_eq!(summary.boots.len(), 3);
