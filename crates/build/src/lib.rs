@@ -24,4 +24,4 @@ pub use artifact::artifact;
 pub use builder::Builder;
 pub use error::{ActionError, BuildError};
 pub use explain::{Pending, explain};
-pub use reporter::{Event, How, Reason, Reporter, Silent};
+pub use reporter::{Event, How, Reason, Reporter};

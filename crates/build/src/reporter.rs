@@ -110,10 +110,3 @@ impl std::fmt::Display for Reason {
         }
     }
 }
-
-/// A reporter that says nothing.
-pub struct Silent;
-
-impl Reporter for Silent {
-    fn event(&self, _: Event<'_>) {}
-}

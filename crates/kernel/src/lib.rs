@@ -5,7 +5,8 @@
 //! - [`kconfig`] reads a kernel's own Kconfig files;
 //! - [`survive`] tells which requests the final configuration lost, which dependency was not met, and what to add;
 //! - [`contract`] holds what container engines ask of a kernel, and checks a configuration against it;
-//! - [`hardening`] tells where a configuration protects less than it could, unless that was decided and written down.
+//! - `hardening` tells where a configuration protects less than it could, unless that was decided and written down. Only
+//!   tests ask that, so it is a feature.
 //!
 //! Everything works on text that the caller hands over. The one exception is [`kconfig::Directory`], which reads Kconfig
 //! files below a directory that the caller names. Nothing prints. Symbols are named without their `CONFIG_` prefix.
@@ -13,6 +14,7 @@
 pub mod config;
 pub mod contract;
 pub mod fragment;
+#[cfg(any(test, feature = "hardening"))]
 pub mod hardening;
 pub mod kconfig;
 pub mod survive;

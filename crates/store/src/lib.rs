@@ -93,21 +93,11 @@ impl Store {
     /// Waits until nobody else, in this process or another, holds the lock of this blob; so that it is fetched once.
     /// Taking it twice in one thread deadlocks.
     pub fn lock_blob(&self, digest: &Digest) -> Result<Lock> {
-        self.lock(Kind::Blob, digest)
+        Lock::exclusive(&self.layout.lock_path(Object::new(Kind::Blob, digest)))
     }
 
-    /// Waits until nobody else, in this process or another, holds the lock of this action; so that it is done once.
-    /// Taking it twice in one thread deadlocks.
-    pub fn lock_action(&self, digest: &Digest) -> Result<Lock> {
-        self.lock(Kind::Action, digest)
-    }
-
-    /// As [`Store::lock_action`], but `None` when somebody else holds it.
+    /// The lock of this action, so that it is done once; `None` when somebody else, in this process or another, holds it.
     pub fn try_lock_action(&self, digest: &Digest) -> Result<Option<Lock>> {
         Lock::try_exclusive(&self.layout.lock_path(Object::new(Kind::Action, digest)))
-    }
-
-    fn lock(&self, kind: Kind, digest: &Digest) -> Result<Lock> {
-        Lock::exclusive(&self.layout.lock_path(Object::new(kind, digest)))
     }
 }

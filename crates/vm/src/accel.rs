@@ -124,7 +124,7 @@ mod tests {
     use std::os::unix::process::ExitStatusExt as _;
 
     use super::*;
-    use crate::Here;
+    use crate::here::Here;
 
     #[test]
     fn only_the_known_status_is_proof() {
@@ -141,7 +141,7 @@ mod tests {
 
     impl Start for Script {
         fn start(&self, _: &str, _: &[String]) -> Result<process::Started, StartError> {
-            Here { directory: None }.start("sh", &["-c".to_owned(), self.0.to_owned()])
+            Here.start("sh", &["-c".to_owned(), self.0.to_owned()])
         }
     }
 

@@ -26,6 +26,8 @@ mod firmware;
 mod frame;
 mod guest;
 mod guest_error;
+#[cfg(test)]
+mod here;
 mod login;
 mod monitor;
 mod overlay;
@@ -53,7 +55,7 @@ pub use guest_error::{GuestError, GuestErrorKind};
 pub use login::Login;
 pub use overlay::{OverlayError, create_overlay};
 pub use password::{Password, PasswordError, random_bytes};
-pub use process::{Handle, Here, Start, StartError, Started};
+pub use process::{Handle, Start, StartError, Started};
 pub use run_directory::RunDirectory;
 pub use script::ScriptError;
 pub use transcript::Milestone;

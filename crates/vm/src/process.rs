@@ -2,8 +2,7 @@
 
 use std::error::Error;
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -77,34 +76,4 @@ pub(crate) fn end(handle: &mut dyn Handle) -> io::Result<()> {
         handle.wait(ENDS_WITHIN)?;
     }
     Ok(())
-}
-
-/// Starts programs on this host, as they are installed here.
-#[derive(Debug, Default)]
-pub struct Here {
-    /// The directory that they run in; the current one when absent.
-    pub directory: Option<PathBuf>,
-}
-
-impl Start for Here {
-    fn start(&self, program: &str, arguments: &[String]) -> Result<Started, StartError> {
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        if let Some(directory) = &self.directory {
-            command.current_dir(directory);
-        }
-        let mut child = command.spawn()?;
-        match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
-            (Some(stdin), Some(stdout), Some(stderr)) => Ok(Started {
-                stdin: Box::new(stdin),
-                stdout: Box::new(stdout),
-                stderr: Box::new(stderr),
-                handle: Box::new(child),
-            }),
-            _ => {
-                end(&mut child)?;
-                Err("the system gave no pipes".into())
-            }
-        }
-    }
 }

@@ -140,15 +140,16 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::Started;
     use crate::fake::{soon, start, started};
-    use crate::{Here, Started};
+    use crate::here::Here;
 
     /// Starts a shell text instead of QEMU.
     struct Instead(&'static str);
 
     impl Start for Instead {
         fn start(&self, _: &str, _: &[String]) -> Result<Started, StartError> {
-            Here::default().start("sh", &["-c".to_owned(), self.0.to_owned()])
+            Here.start("sh", &["-c".to_owned(), self.0.to_owned()])
         }
     }
 
@@ -165,7 +166,7 @@ mod tests {
         struct Nowhere;
         impl Start for Nowhere {
             fn start(&self, _: &str, arguments: &[String]) -> Result<Started, StartError> {
-                Here::default().start("./no-such-program", arguments)
+                Here.start("./no-such-program", arguments)
             }
         }
         let directory = tempfile::tempdir().unwrap();
@@ -193,7 +194,7 @@ mod tests {
             fn start(&self, _: &str, arguments: &[String]) -> Result<Started, StartError> {
                 assert!(!arguments.join(" ").contains("$6$"), "{arguments:?}");
                 let given = arguments.iter().find_map(|argument| argument.strip_prefix("type=11,path="));
-                Here::default().start("cat", &[given.unwrap().to_owned()])
+                Here.start("cat", &[given.unwrap().to_owned()])
             }
         }
         let directory = tempfile::tempdir().unwrap();

@@ -35,7 +35,6 @@ use crate::KernelVersion;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     entries: BTreeMap<String, Entry>,
-    duplicates: Vec<Duplicate>,
     version: Option<KernelVersion>,
     arch: Option<String>,
 }
@@ -47,19 +46,6 @@ pub struct Entry {
     pub value: Value,
     /// The line, counted from 1.
     pub line: usize,
-}
-
-/// A symbol that stands in the text more than once. The last one counts, as for Kconfig.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Duplicate {
-    /// The symbol.
-    pub symbol: String,
-    /// The line that does not count.
-    pub first: usize,
-    /// The later line.
-    pub again: usize,
-    /// Whether both say the same.
-    pub same: bool,
 }
 
 impl Config {
@@ -74,7 +60,10 @@ impl Config {
             let Numbered { line, text } = numbered?;
             config.take_header(text);
             match parse_line(text).map_err(|problem| ConfigError::Line { line, problem })? {
-                Line::Setting { symbol, value, .. } => config.set(symbol, Entry { value, line }),
+                // The last one counts, as for Kconfig.
+                Line::Setting { symbol, value, .. } => {
+                    config.entries.insert(symbol.to_owned(), Entry { value, line });
+                }
                 Line::Comment(_) | Line::Blank => {}
             }
         }
@@ -88,14 +77,6 @@ impl Config {
             self.version = Some(version);
             self.arch =
                 text.strip_prefix("# Linux/").and_then(|rest| rest.split(' ').next()).map(str::to_owned);
-        }
-    }
-
-    fn set(&mut self, symbol: &str, entry: Entry) {
-        let (again, value) = (entry.line, entry.value.clone());
-        if let Some(first) = self.entries.insert(symbol.to_owned(), entry) {
-            let same = first.value == value;
-            self.duplicates.push(Duplicate { symbol: symbol.to_owned(), first: first.line, again, same });
         }
     }
 
@@ -117,11 +98,6 @@ impl Config {
     /// Every symbol that the text names, in the order of names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.entries.iter().map(|(symbol, entry)| (symbol.as_str(), entry))
-    }
-
-    /// Symbols that stand in the text more than once.
-    pub fn duplicates(&self) -> &[Duplicate] {
-        &self.duplicates
     }
 
     /// The kernel's version from the header line that Kconfig writes; fragments have none.

@@ -1,8 +1,8 @@
 //! What a configuration says between its lines.
 
+use super::security_modules::idle_modules;
 use crate::KernelVersion;
 use crate::config::Config;
-use crate::hardening::idle_modules;
 
 /// Since this version the tables of iptables are options of their own, off by default.
 const LEGACY_TABLES: KernelVersion = KernelVersion::new(6, 17);

@@ -32,12 +32,15 @@ mod podman;
 mod report;
 mod rule;
 mod runtime;
+mod security_modules;
 
 pub use broken::{Broken, WithoutModules, module_in};
 pub use check::{Conclusion, Outcome, Report, Required, Section, Verdict, check, check_part};
 pub use packet_filter::{Way, WayOutcome};
 pub use rule::{Group, Part, Rule, Section as Place, Wish, rules};
 pub use runtime::{Runtime, RuntimeError};
+#[cfg(any(test, feature = "hardening"))]
+pub(crate) use security_modules::idle_modules;
 
 #[cfg(test)]
 mod tests;

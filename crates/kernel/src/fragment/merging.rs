@@ -83,11 +83,6 @@ impl Merged {
         self.requested.iter().map(|(symbol, requested)| (symbol.as_str(), requested))
     }
 
-    /// Each symbol with the reason that the fragments give for it.
-    pub fn reasons(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.iter().map(|(symbol, requested)| (symbol, requested.reason.as_deref()))
-    }
-
     /// The merged text, as `KCONFIG_ALLCONFIG` and `make olddefconfig` take it: one line a symbol, no comments.
     pub fn text(&self) -> String {
         self.iter().map(|(symbol, requested)| requested.value.line(symbol) + "\n").collect()

@@ -37,13 +37,6 @@ pub struct Stale {
     pub at: Origin,
 }
 
-impl Account {
-    /// Whether every deviation has a reason and every line a deviation.
-    pub fn is_settled(&self) -> bool {
-        self.unexplained.is_empty() && self.stale.is_empty()
-    }
-}
-
 /// Joins `found` with the file of deviations `listed`, and with the fragments' own reasons for leaving a default.
 pub fn account(found: Vec<Deviation>, listed: &Fragment, merged: &Merged) -> Account {
     let stale = listed

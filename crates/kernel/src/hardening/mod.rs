@@ -31,7 +31,6 @@ use crate::config::{Config, Value};
 use crate::kconfig::Tree;
 
 pub use account::{Account, Accounted, Stale, account};
-pub(crate) use modules::idle as idle_modules;
 pub use wanted::{Wanted, Wish, wanted};
 
 /// A place where a configuration protects less than it could.
