@@ -80,14 +80,9 @@ fn make(tools: &Path, image: &Image) -> Bench {
     // Any EFI program does: nothing is started.
     let kernel = tools.join("usr/lib/systemd/boot/efi/systemd-bootx64.efi");
     fs::copy(kernel, bench.out().join(KERNEL)).unwrap();
-    let machine = Machine {
-        name: "qemu-x86_64".into(),
-        description: String::new(),
-        arch: Arch::X86_64,
-        kernel: Kernel { unit: "linux".into(), cmdline: "console=ttyS0".into() },
-        qemu: None,
-        origin: support::origin("machines/qemu-x86_64.star", 1),
-    };
+    let kernel = Kernel { unit: "linux".into(), cmdline: "console=ttyS0".into() };
+    let origin = support::origin("machines/qemu-x86_64.star", 1);
+    let machine = Machine::new("qemu-x86_64", Arch::X86_64, kernel, origin);
     let request = DiskRequest { image, machine: &machine, manifest: &manifest, seed: Digest::of(b"test") };
     let dest = bench.directory.path().join("dest");
     run(tools, &bench, &root_fs(&request).unwrap());

@@ -39,6 +39,31 @@ pub struct Image {
     pub origin: Origin,
 }
 
+impl Image {
+    /// An empty image of version 1, with the language's defaults for everything else. The container of the image tools, which
+    /// has no default, is to be filled in.
+    pub fn new(name: impl Into<String>, layout: Layout, origin: Origin) -> Self {
+        Self {
+            name: name.into(),
+            version: "1".to_owned(),
+            description: String::new(),
+            artifacts: Vec::new(),
+            layout,
+            container: String::new(),
+            boot_manager: None,
+            tests: Vec::new(),
+            releases: Vec::new(),
+            registry: None,
+            budget: None,
+            hostname: "yoe".to_owned(),
+            kernel_contract: Vec::new(),
+            init: Init::Finit,
+            etc: Etc::Memory,
+            origin,
+        }
+    }
+}
+
 /// The first program of a device, which its services are rendered for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Init {

@@ -75,6 +75,13 @@ pub struct Machine {
 
 content_hash!(Machine { name, arch, kernel } ignoring { description, qemu, origin });
 
+impl Machine {
+    /// A machine that QEMU does not stand in for.
+    pub fn new(name: impl Into<String>, arch: Arch, kernel: Kernel, origin: Origin) -> Self {
+        Self { name: name.into(), description: String::new(), arch, kernel, qemu: None, origin }
+    }
+}
+
 /// The kernel of a machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kernel {
@@ -109,4 +116,22 @@ pub struct Qemu {
     pub memory_secure_boot: Option<Size>,
     /// Additional kernel parameters while the processor is emulated. They are in no image: systemd-stub gets them from QEMU.
     pub emulation_cmdline: Option<String>,
+}
+
+impl Qemu {
+    /// QEMU with this firmware's code, both in a container, with the language's defaults for everything else.
+    pub fn new(container: impl Into<String>, firmware: impl Into<String>) -> Self {
+        Self {
+            container: container.into(),
+            machine: "q35".to_owned(),
+            cpu: "max".to_owned(),
+            memory: Size(512 << 20),
+            cores: 2,
+            firmware: firmware.into(),
+            firmware_vars: None,
+            firmware_secure_boot: None,
+            memory_secure_boot: None,
+            emulation_cmdline: None,
+        }
+    }
 }

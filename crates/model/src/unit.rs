@@ -83,6 +83,35 @@ impl ContentHash for Scope {
 }
 
 impl Unit {
+    /// A unit that does nothing, with the language's defaults for everything else. Its licence and the container that its steps
+    /// run in, which have no default, are to be filled in.
+    pub fn new(name: impl Into<String>, version: impl Into<String>, origin: Origin) -> Self {
+        Self {
+            name: name.into(),
+            version: version.into(),
+            release: 0,
+            description: String::new(),
+            license: String::new(),
+            sources: Vec::new(),
+            patches: Vec::new(),
+            deps: Vec::new(),
+            runtime_deps: Vec::new(),
+            provides: Vec::new(),
+            replaces: Vec::new(),
+            conffiles: Vec::new(),
+            container: String::new(),
+            tasks: Vec::new(),
+            services: Vec::new(),
+            environment: BTreeMap::new(),
+            scope: Scope::Arch,
+            setuid: Vec::new(),
+            host_paths_ok: false,
+            cache: None,
+            files: Vec::new(),
+            origin,
+        }
+    }
+
     /// The unit's file at this path of its directory.
     pub fn file(&self, path: &str) -> Option<&UnitFile> {
         self.files.iter().find(|file| file.path == path)

@@ -124,6 +124,7 @@ mod tests {
     use std::os::unix::process::ExitStatusExt as _;
 
     use super::*;
+    use crate::fake;
     use crate::here::Here;
 
     #[test]
@@ -148,15 +149,7 @@ mod tests {
     fn probe(script: &'static str) -> Result<Probe, ProbeError> {
         let here = tempfile::tempdir().unwrap();
         let directory = RunDirectory::new(here.path().to_owned(), "/run/vm");
-        let machine = Machine {
-            name: "here".into(),
-            description: String::new(),
-            arch: Arch::X86_64,
-            kernel: yoe_model::Kernel { unit: "linux".into(), cmdline: String::new() },
-            qemu: None,
-            origin: yoe_model::Origin::default(),
-        };
-        let probed = probe_kvm(&Script(script), &machine, &qemu(), &directory);
+        let probed = probe_kvm(&Script(script), &fake::machine(), &fake::qemu(), &directory);
         let size = std::fs::metadata(here.path().join(FIRMWARE)).map(|file| file.len()).unwrap_or_default();
         assert_eq!(size, 64 << 10, "the firmware was there for QEMU");
         probed
@@ -187,23 +180,8 @@ mod tests {
         insta::assert_snapshot!(reason, @"Could not access KVM kernel module: Permission denied; QEMU ended with exit status: 1");
     }
 
-    fn qemu() -> Qemu {
-        Qemu {
-            container: "qemu".into(),
-            machine: "q35".into(),
-            cpu: "max".into(),
-            memory: Size(1 << 30),
-            cores: 2,
-            firmware: "code".into(),
-            firmware_vars: None,
-            firmware_secure_boot: None,
-            memory_secure_boot: None,
-            emulation_cmdline: None,
-        }
-    }
-
     #[test]
     fn the_probe_runs_by_kvm_alone_with_the_machines_processor() {
-        insta::assert_snapshot!(arguments(&qemu(), "/run/vm/kvm-probe.bin").join(" "), @"-nodefaults -no-user-config -machine q35 -accel kvm -cpu max -smp 2 -m 16M -bios /run/vm/kvm-probe.bin -display none -device isa-debug-exit,iobase=0xf4,iosize=1");
+        insta::assert_snapshot!(arguments(&fake::qemu(), "/run/vm/kvm-probe.bin").join(" "), @"-nodefaults -no-user-config -machine q35 -accel kvm -cpu max -smp 2 -m 16M -bios /run/vm/kvm-probe.bin -display none -device isa-debug-exit,iobase=0xf4,iosize=1");
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use tempfile::TempDir;
-use yoe_model::{Arch, Kernel, Machine, Origin, Qemu, Size};
+use yoe_model::{Arch, Kernel, Machine, Origin, Qemu};
 
 use crate::console::after;
 use crate::{
@@ -154,30 +154,13 @@ pub fn started(directory: &Path) -> Vm {
 
 /// How QEMU runs a small machine.
 pub fn qemu() -> Qemu {
-    Qemu {
-        container: "qemu".into(),
-        machine: "q35".into(),
-        cpu: "max".into(),
-        memory: Size(512 << 20),
-        cores: 2,
-        firmware: "code.fd".into(),
-        firmware_vars: None,
-        firmware_secure_boot: None,
-        memory_secure_boot: None,
-        emulation_cmdline: None,
-    }
+    Qemu::new("qemu", "code.fd")
 }
 
 /// A small machine.
 pub fn machine() -> Machine {
-    Machine {
-        name: "qemu-x86_64".into(),
-        description: String::new(),
-        arch: Arch::X86_64,
-        kernel: Kernel { unit: "linux".into(), cmdline: String::new() },
-        qemu: None,
-        origin: Origin::default(),
-    }
+    let kernel = Kernel { unit: "linux".into(), cmdline: String::new() };
+    Machine::new("qemu-x86_64", Arch::X86_64, kernel, Origin::default())
 }
 
 /// A small machine that this starts instead of QEMU.

@@ -4,9 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use yoe_image::root::{RootRequest, assemble};
-use yoe_model::{
-    Arch, Digest, Etc, Image, Init, Layout, Lock, LockedContainer, Origin, RootFormat, RootSize, Size,
-};
+use yoe_model::{Arch, Digest, Image, Layout, Lock, LockedContainer, Origin, RootFormat, RootSize, Size};
 use yoe_package::{Info, Signer, Tree, write};
 use yoe_plan::{Options, Plan};
 
@@ -126,22 +124,12 @@ impl ImageParts {
 }
 
 fn image() -> Image {
+    let layout = Layout::disk(Size(64 << 20), RootSize::Fit, RootFormat::Erofs);
     Image {
-        name: "bench".into(),
         version: "1.0".into(),
-        description: String::new(),
         artifacts: vec!["data".into()],
-        layout: Layout::disk(Size(64 << 20), RootSize::Fit, RootFormat::Erofs),
         container: "env".into(),
-        tests: Vec::new(),
-        boot_manager: None,
-        releases: Vec::new(),
-        registry: None,
-        budget: None,
         hostname: "bench".into(),
-        kernel_contract: Vec::new(),
-        init: Init::Finit,
-        etc: Etc::Memory,
-        origin: Origin::default(),
+        ..Image::new("bench", layout, Origin::default())
     }
 }

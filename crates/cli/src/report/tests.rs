@@ -1,7 +1,7 @@
 //! Reports on an image made of plain data.
 
 use yoe_image::{Content, DiskRecord, FileRecord};
-use yoe_model::{Arch, Budget, Digest, Etc, Init, Kernel, Layout, Origin, RootFormat, RootSize, Size};
+use yoe_model::{Arch, Budget, Digest, Kernel, Layout, Origin, RootFormat, RootSize, Size};
 use yoe_testbed::suite::{BootRecord, TestRecord};
 use yoe_vm::Accel;
 
@@ -10,23 +10,13 @@ use super::*;
 const TREE: &str = "0123";
 
 fn image() -> Image {
+    let layout = Layout::disk(Size(64 << 20), RootSize::Fit, RootFormat::Erofs);
     Image {
-        name: "host".into(),
         version: "1.2".into(),
-        description: String::new(),
-        artifacts: vec![],
-        layout: Layout::disk(Size(64 << 20), RootSize::Fit, RootFormat::Erofs),
         container: "image-tools".into(),
-        tests: vec![],
-        boot_manager: None,
-        releases: Vec::new(),
-        registry: None,
         budget: Some(Budget { rootfs: Size(160 << 20), growth: 1.0 }),
         hostname: "host".into(),
-        init: Init::Finit,
-        etc: Etc::Memory,
-        kernel_contract: vec![],
-        origin: Origin::default(),
+        ..Image::new("host", layout, Origin::default())
     }
 }
 
@@ -97,14 +87,8 @@ fn record() -> Record {
 }
 
 fn report(tree: &str) -> Report {
-    let machine = Machine {
-        name: "qemu-x86_64".into(),
-        description: String::new(),
-        arch: Arch::X86_64,
-        kernel: Kernel { unit: "linux".into(), cmdline: String::new() },
-        qemu: None,
-        origin: Origin::default(),
-    };
+    let kernel = Kernel { unit: "linux".into(), cmdline: String::new() };
+    let machine = Machine::new("qemu-x86_64", Arch::X86_64, kernel, Origin::default());
     let newest = Newest { record: record(), of_some: false };
     Report::new(&image(), &machine, &manifest(), 200 << 20, &newest, tree)
 }

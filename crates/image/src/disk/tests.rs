@@ -1,6 +1,5 @@
 use yoe_model::{
-    Arch, Budget, DataSize, Digest, Etc, Image, Init, Kernel, Layout, Machine, Origin, RootFormat, RootSize,
-    Size,
+    Arch, Budget, DataSize, Digest, Image, Kernel, Layout, Machine, Origin, RootFormat, RootSize, Size,
 };
 
 use super::*;
@@ -13,35 +12,19 @@ pub(crate) fn origin(file: &str) -> Origin {
 }
 
 pub(crate) fn image() -> Image {
+    let layout = Layout::disk(Size(64 * MIB), RootSize::Fit, RootFormat::Erofs);
     Image {
-        name: "base-image".into(),
         version: "0.1.0".into(),
         description: "test".into(),
         artifacts: vec!["base-files".into(), "busybox".into()],
-        layout: Layout::disk(Size(64 * MIB), RootSize::Fit, RootFormat::Erofs),
         container: "image-tools".into(),
-        tests: vec![],
-        boot_manager: None,
-        releases: Vec::new(),
-        registry: None,
-        budget: None,
-        hostname: "yoe".into(),
-        kernel_contract: vec![],
-        init: Init::Finit,
-        etc: Etc::Memory,
-        origin: origin("images/base-image.star"),
+        ..Image::new("base-image", layout, origin("images/base-image.star"))
     }
 }
 
 fn machine() -> Machine {
-    Machine {
-        name: "qemu-x86_64".into(),
-        description: String::new(),
-        arch: Arch::X86_64,
-        kernel: Kernel { unit: "linux".into(), cmdline: "console=ttyS0 panic=5".into() },
-        qemu: None,
-        origin: origin("machines/qemu-x86_64.star"),
-    }
+    let kernel = Kernel { unit: "linux".into(), cmdline: "console=ttyS0 panic=5".into() };
+    Machine::new("qemu-x86_64", Arch::X86_64, kernel, origin("machines/qemu-x86_64.star"))
 }
 
 fn manifest() -> Manifest {

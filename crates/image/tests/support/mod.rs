@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use yoe_image::root::{RootRequest, assemble};
 use yoe_image::{ImageError, Manifest};
-use yoe_model::{Arch, Etc, Image, Init, Layout, Origin, RootFormat, RootSize, Service, Size};
+use yoe_model::{Arch, Image, Layout, Origin, RootFormat, RootSize, Service, Size};
 use yoe_package::{Info, PublicKey, Signer, Tree, write};
 
 /// One key for all tests of a program: making one takes a second.
@@ -21,23 +21,13 @@ pub fn origin(file: &str, line: u32) -> Origin {
 }
 
 pub fn image(format: RootFormat) -> Image {
+    let layout = Layout::disk(Size(40 << 20), RootSize::Fit, format);
     Image {
-        name: "base-image".into(),
         version: "0.1.0".into(),
-        description: String::new(),
         artifacts: vec!["base-files".into(), "tools".into()],
-        layout: Layout::disk(Size(40 << 20), RootSize::Fit, format),
         container: "image-tools".into(),
-        tests: vec![],
-        boot_manager: None,
-        releases: Vec::new(),
-        registry: None,
-        budget: None,
         hostname: "device".into(),
-        kernel_contract: vec![],
-        init: Init::Finit,
-        etc: Etc::Memory,
-        origin: origin("images/base-image.star", 3),
+        ..Image::new("base-image", layout, origin("images/base-image.star", 3))
     }
 }
 

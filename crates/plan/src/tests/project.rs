@@ -101,28 +101,13 @@ pub fn unit(name: &str, deps: &[&str]) -> Unit {
         patches: DebianPatches::Unsaid,
     };
     Unit {
-        name: name.to_owned(),
-        version: "1".into(),
-        release: 0,
         description: "sample".into(),
         license: "MIT".into(),
         sources: vec![SourceEntry { source, into: String::new(), only: vec![], origin: Origin::default() }],
-        patches: Vec::new(),
         deps: deps.iter().map(|dep| (*dep).to_owned()).collect(),
-        runtime_deps: Vec::new(),
-        provides: Vec::new(),
-        replaces: Vec::new(),
-        conffiles: Vec::new(),
         container: "env".into(),
         tasks: vec![Task { name: "build".into(), steps: vec![Step::Shell("make".into())] }],
-        services: Vec::new(),
-        environment: BTreeMap::new(),
-        scope: Scope::Arch,
-        setuid: Vec::new(),
-        host_paths_ok: false,
-        cache: None,
-        files: Vec::new(),
-        origin: Origin::default(),
+        ..Unit::new(name, "1", Origin::default())
     }
 }
 
@@ -183,33 +168,16 @@ fn oci_image() -> OciImage {
 }
 
 fn machine() -> Machine {
-    Machine {
-        name: "box".into(),
-        description: String::new(),
-        arch: Arch::X86_64,
-        kernel: Kernel { unit: "kernel".into(), cmdline: "quiet".into() },
-        qemu: None,
-        origin: Origin::default(),
-    }
+    let kernel = Kernel { unit: "kernel".into(), cmdline: "quiet".into() };
+    Machine::new("box", Arch::X86_64, kernel, Origin::default())
 }
 
 fn image() -> Image {
+    let layout = Layout::disk(Size(1 << 26), RootSize::Fit, RootFormat::Erofs);
     Image {
-        name: "image".into(),
-        version: "1".into(),
-        description: String::new(),
         artifacts: vec!["app".into()],
-        layout: Layout::disk(Size(1 << 26), RootSize::Fit, RootFormat::Erofs),
         container: "tools".into(),
-        boot_manager: None,
-        tests: Vec::new(),
-        releases: Vec::new(),
-        registry: None,
-        budget: None,
         hostname: "box".into(),
-        kernel_contract: Vec::new(),
-        init: Init::Finit,
-        etc: Etc::Memory,
-        origin: Origin::default(),
+        ..Image::new("image", layout, Origin::default())
     }
 }

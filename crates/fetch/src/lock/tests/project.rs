@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use yoe_model::{
     Arch, Container, DebianPatches, DebianSuite, Definitions, GoModule, Kernel, Machine, Mirrors, Origin,
-    Project, Scope, Source, SourceEntry, Unit, Unlocked,
+    Project, Source, SourceEntry, Unit, Unlocked,
 };
 
 use super::signer::Signer;
@@ -97,14 +97,8 @@ impl Sketch {
     }
 
     pub fn project(&self, mirror: &str) -> Project<Unlocked> {
-        let machine = Machine {
-            name: "m".to_owned(),
-            description: String::new(),
-            arch: Arch::X86_64,
-            kernel: Kernel { unit: "linux".to_owned(), cmdline: String::new() },
-            qemu: None,
-            origin: Origin::default(),
-        };
+        let kernel = Kernel { unit: "linux".to_owned(), cmdline: String::new() };
+        let machine = Machine::new("m", Arch::X86_64, kernel, Origin::default());
         Project::new(Definitions {
             name: "p".to_owned(),
             version: "1".to_owned(),
@@ -163,28 +157,10 @@ fn unit(name: String, source: &Source) -> Arc<Unit> {
     let source = source.clone();
     let origin = Origin { file: format!("units/{name}.star"), line: 7, column: 1 };
     let unit = Unit {
-        name,
-        version,
-        release: 0,
-        description: String::new(),
         license: "MIT".to_owned(),
         sources: vec![SourceEntry { source, into: String::new(), only: Vec::new(), origin: origin.clone() }],
-        patches: Vec::new(),
-        deps: Vec::new(),
-        runtime_deps: Vec::new(),
-        provides: Vec::new(),
-        replaces: Vec::new(),
-        conffiles: Vec::new(),
         container: "tools".to_owned(),
-        tasks: Vec::new(),
-        services: Vec::new(),
-        environment: BTreeMap::new(),
-        scope: Scope::Arch,
-        setuid: Vec::new(),
-        host_paths_ok: false,
-        cache: None,
-        files: Vec::new(),
-        origin,
+        ..Unit::new(name, version, origin)
     };
     Arc::new(unit)
 }
