@@ -1,7 +1,6 @@
 //! The contract as an error of a build.
 
-use super::check::{Outcome, Report};
-use super::packet_filter::WayOutcome;
+use super::check::{Outcome, Report, WayOutcome};
 use super::runtime::Runtime;
 use crate::KernelVersion;
 

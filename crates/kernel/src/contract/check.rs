@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::advice::notes;
-use super::packet_filter::{self, Way, WayOutcome};
-use super::rule::{Group, Part, Rule, Section as Place, Wish, rules};
+use super::rule::{Group, Part, Rule, Section as Place, Way, Wish};
 use super::runtime::Runtime;
+use super::tables::rules;
 use crate::KernelVersion;
 use crate::config::{Config, Value};
 
@@ -106,6 +106,24 @@ pub enum Required {
     Optional,
 }
 
+/// How far a way is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WayOutcome {
+    /// Which one.
+    pub way: Way,
+    /// What of it is missing.
+    pub missing: Vec<Outcome>,
+    /// What of it a configuration that is not whole does not name.
+    pub unnamed: Vec<Outcome>,
+}
+
+impl WayOutcome {
+    /// Whether all of it is there.
+    pub fn is_whole(&self) -> bool {
+        self.missing.is_empty() && self.unnamed.is_empty()
+    }
+}
+
 /// Checks `config`, the whole configuration of a kernel of `version`, against what all engines share and what each of
 /// `runtimes` needs.
 pub fn check(config: &Config, version: KernelVersion, runtimes: &[Runtime]) -> Report {
@@ -144,7 +162,7 @@ fn report(question: &Question<'_>, runtimes: &[Runtime]) -> Report {
         })
         .map(|group| section(group, question))
         .collect();
-    let ways = if iptables { packet_filter::ways(&sections) } else { Vec::new() };
+    let ways = if iptables { ways(&sections) } else { Vec::new() };
     let conclusion = conclusion(&sections, &ways);
     let mut runtimes = runtimes.to_vec();
     runtimes.sort();
@@ -152,6 +170,30 @@ fn report(question: &Question<'_>, runtimes: &[Runtime]) -> Report {
     let notes = notes(question.config, question.version, iptables || question.asked.is_empty());
     let passes = conclusion == Conclusion::Passes;
     Report { kernel_version: question.version, runtimes, passes, conclusion, sections, ways, notes }
+}
+
+/// The ways as these sections have them.
+fn ways(sections: &[Section]) -> Vec<WayOutcome> {
+    let of = |way| {
+        let of_it =
+            || sections.iter().flat_map(|section| &section.options).filter(move |one| one.way == Some(way));
+        let with = |verdict| of_it().filter(|one| one.verdict == verdict).cloned().collect();
+        WayOutcome { way, missing: with(Verdict::Missing), unnamed: with(Verdict::Unnamed) }
+    };
+    Way::ALL.map(of).into()
+}
+
+/// Who asks, as far as these engines go: whether one of them calls iptables. When none is named, all of it is required,
+/// as moby's script has it.
+fn required(part: Part, asked: &[Runtime]) -> Required {
+    let iptables = asked.iter().any(|runtime| runtime.calls_iptables());
+    match part {
+        _ if asked.is_empty() => Required::Required,
+        Part::All => Required::Required,
+        Part::Iptables if iptables => Required::Required,
+        Part::OneWay(_) if iptables => Required::OneOf,
+        Part::Iptables | Part::OneWay(_) => Required::Optional,
+    }
 }
 
 fn conclusion(sections: &[Section], ways: &[WayOutcome]) -> Conclusion {
@@ -197,7 +239,7 @@ fn outcome(rule: &'static Rule, question: &Question<'_>) -> Outcome {
         _ => Verdict::Missing,
     };
     let required = match rule.wish {
-        Wish::Required => packet_filter::required(rule.part, &question.asked),
+        Wish::Required => required(rule.part, &question.asked),
         _ => Required::Optional,
     };
     let way = match rule.part {

@@ -33,14 +33,15 @@ mod report;
 mod rule;
 mod runtime;
 mod security_modules;
+mod tables;
 
 pub use broken::{Broken, WithoutModules, module_in};
-pub use check::{Conclusion, Outcome, Report, Required, Section, Verdict, check, check_part};
-pub use packet_filter::{Way, WayOutcome};
-pub use rule::{Group, Part, Rule, Section as Place, Wish, rules};
+pub use check::{Conclusion, Outcome, Report, Required, Section, Verdict, WayOutcome, check, check_part};
+pub use rule::{Group, Part, Rule, Section as Place, Way, Wish};
 pub use runtime::{Runtime, RuntimeError};
 #[cfg(any(test, feature = "hardening"))]
 pub(crate) use security_modules::idle_modules;
+pub use tables::rules;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,6 @@
 //! What moby's check calls "Generally Necessary".
 
-use super::packet_filter::Way;
-use super::rule::{Group, Rule, Section, need};
+use super::rule::{Group, Rule, Section, Way, need};
 
 pub(super) const GROUPS: &[Group] = &[Group {
     section: Section::Necessary,

@@ -1,7 +1,8 @@
 //! The shape of the rules.
 
-use super::packet_filter::{self, Way};
-use super::{Runtime, drivers, engines, k3s, necessary, optional, podman};
+use serde::Serialize;
+
+use super::runtime::Runtime;
 use crate::KernelVersion;
 
 /// What a rule asks for.
@@ -26,6 +27,30 @@ pub enum Part {
     Iptables,
     /// The same engines, when they take this way: one way has to be whole.
     OneWay(Way),
+}
+
+/// A way to filter packets with iptables. An engine that calls iptables needs one of them whole; which one it takes is decided
+/// by the program of that name on the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// The tables of the program iptables-legacy.
+    LegacyTables,
+    /// nftables with the extensions of iptables, by the program iptables-nft.
+    IptablesNft,
+}
+
+impl Way {
+    /// Both, in the order of reports.
+    pub const ALL: [Self; 2] = [Self::LegacyTables, Self::IptablesNft];
+
+    /// What reports call it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::LegacyTables => "the legacy tables (program iptables-legacy)",
+            Self::IptablesNft => "nftables (program iptables-nft)",
+        }
+    }
 }
 
 /// One option that an engine asks for.
@@ -144,11 +169,4 @@ pub(super) const fn note(symbol: &'static str, reason: &'static str) -> Rule {
 
 pub(super) const fn avoid(symbol: &'static str, reason: &'static str) -> Rule {
     Rule::new(symbol, Wish::BetterOff, reason)
-}
-
-/// Every group, in the order of reports.
-pub fn rules() -> impl Iterator<Item = &'static Group> {
-    let moby = [necessary::GROUPS, optional::GROUPS, drivers::GROUPS];
-    let engines = [packet_filter::GROUPS, engines::GROUPS, podman::GROUPS, k3s::GROUPS];
-    moby.into_iter().chain(engines).flatten()
 }
