@@ -9,6 +9,7 @@ mod artifact;
 mod builder;
 mod configuration_error;
 mod error;
+mod execute;
 mod explain;
 mod layout;
 mod make;
@@ -21,7 +22,7 @@ mod shell;
 mod steps;
 
 pub use artifact::artifact;
-pub use builder::Builder;
+pub use builder::{Builder, Fetching};
 pub use error::{ActionError, BuildError};
 pub use explain::{Pending, explain};
 pub use reporter::{Event, How, Reason, Reporter};

@@ -7,15 +7,15 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use yoe_fetch::unpack::Limits;
-use yoe_model::Digest;
+use yoe_model::{Cancel, Digest};
 use yoe_package::Signer;
 use yoe_plan::{Action, ActionId, ActionKind, Plan};
 use yoe_sandbox::Spec;
-use yoe_store::Scratch;
+use yoe_store::{Scratch, Store};
 
-use crate::builder::Builder;
+use crate::builder::{Builder, Fetching};
 use crate::error::ActionError;
-use crate::reporter::Event;
+use crate::reporter::{Event, Reporter};
 use crate::run_step::{Ran, run_step};
 use crate::schedule::Results;
 
@@ -40,8 +40,7 @@ pub(crate) fn maker(kind: &ActionKind) -> &dyn Make {
 
 /// An action that is being made.
 pub(crate) struct Making<'a> {
-    /// What only fetching needs: the network, and the project's working trees.
-    pub(crate) builder: &'a Builder,
+    builder: &'a Builder,
     /// The plan that it is part of.
     pub(crate) plan: &'a Plan,
     /// The action.
@@ -51,6 +50,11 @@ pub(crate) struct Making<'a> {
 }
 
 impl<'a> Making<'a> {
+    /// The making of the action `id` of this plan, whose inputs gave `inputs`.
+    pub(crate) fn new(builder: &'a Builder, plan: &'a Plan, id: ActionId, inputs: &'a Results) -> Self {
+        Self { builder, plan, id, inputs }
+    }
+
     /// The action.
     pub(crate) fn action(&self) -> &'a Action {
         self.plan.action(self.id)
@@ -74,6 +78,26 @@ impl<'a> Making<'a> {
     /// What an archive may hold, and what ends its unpacking.
     pub(crate) fn limits(&self) -> Limits {
         Limits { cancel: self.builder.cancel.clone(), ..Limits::default() }
+    }
+
+    /// What sources come by. Nothing else may use it.
+    pub(crate) fn fetching(&self) -> &'a Fetching {
+        &self.builder.fetching
+    }
+
+    /// Where files that were fetched, and results, go.
+    pub(crate) fn store(&self) -> &'a Store {
+        &self.builder.store
+    }
+
+    /// Ends the build.
+    pub(crate) fn cancel(&self) -> &'a Cancel {
+        &self.builder.cancel
+    }
+
+    /// Is told what happens.
+    pub(crate) fn reporter(&self) -> &'a dyn Reporter {
+        &*self.builder.reporter
     }
 
     /// Takes a directory into the store, as the result.

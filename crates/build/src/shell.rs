@@ -26,7 +26,7 @@ impl Builder {
         self.reporter.event(Event::Settled);
         let open = || {
             let scratch = self.session.scratch()?;
-            let cx = Making { builder: self, plan, id, inputs: &inputs };
+            let cx = Making::new(self, plan, id, &inputs);
             let mut spec = prepare(&cx, unit, scratch.path())?.spec;
             spec.environment.insert("PS1".into(), format!("{name} \\w # "));
             spec.environment.insert("TERM".into(), "xterm".into());

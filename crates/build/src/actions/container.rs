@@ -13,7 +13,7 @@ impl Make for ContainerAction {
         cx.task("unpack");
         let scratch = cx.scratch()?;
         let tree = scratch.path().join("tree");
-        yoe_fetch::unpack::environment(&debs, &self.links, &self.files, &tree, &cx.builder.cancel)?;
+        yoe_fetch::unpack::environment(&debs, &self.links, &self.files, &tree, cx.cancel())?;
         cx.keep(&tree)
     }
 }

@@ -12,7 +12,7 @@ use crate::reporter::Event;
 impl Making<'_> {
     /// These files as blobs of the store; what is missing is fetched.
     pub(crate) fn blobs(&self, files: &[Remote]) -> Result<Vec<PathBuf>, ActionError> {
-        let (label, reporter) = (&self.action().label, &self.builder.reporter);
+        let (label, reporter) = (&self.action().label, self.reporter());
         let total = files.iter().map(|file| file.size).sum::<Option<u64>>();
         let mut before = 0;
         let mut paths = Vec::with_capacity(files.len());
@@ -26,25 +26,25 @@ impl Making<'_> {
     }
 
     fn blob(&self, file: &Remote, progress: &mut dyn FnMut(u64)) -> Result<PathBuf, ActionError> {
-        if let Some(path) = self.builder.store.blob(&file.sha256)? {
+        if let Some(path) = self.store().blob(&file.sha256)? {
             return Ok(path);
         }
-        let _lock = self.builder.store.lock_blob(&file.sha256)?;
+        let _lock = self.store().lock_blob(&file.sha256)?;
         // Another yoe may have fetched it while this one waited.
-        if let Some(path) = self.builder.store.blob(&file.sha256)? {
+        if let Some(path) = self.store().blob(&file.sha256)? {
             return Ok(path);
         }
-        let partial = self.builder.store.partial(&file.sha256)?;
-        self.builder.client.download(file, &partial, &mut |event| {
+        let partial = self.store().partial(&file.sha256)?;
+        self.fetching().client.download(file, &partial, &mut |event| {
             if let Progress::Bytes { done, .. } = event {
                 progress(done);
             }
         })?;
-        Ok(self.builder.store.adopt_blob(&partial, &file.sha256)?)
+        Ok(self.store().adopt_blob(&partial, &file.sha256)?)
     }
 
     /// A file of an archive, with all the places that serve it.
     pub(crate) fn archive_file(&self, file: &ArchiveFile) -> Result<Remote, ActionError> {
-        Ok(remote(file, &self.builder.mirrors)?)
+        Ok(remote(file, &self.fetching().mirrors)?)
     }
 }

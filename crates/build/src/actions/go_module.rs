@@ -1,18 +1,20 @@
 //! Fetches a Go module and the modules that it needs, by the Go client of a container.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use yoe_model::{Digest, GoModule};
+use yoe_model::{Cancel, Digest, GoModule};
 use yoe_plan::Plan;
 use yoe_sandbox::{Mount, Network, Spec, Tool};
+use yoe_store::Store;
 use yoe_tree::Tree;
 
 use super::network::host_network_files;
 use crate::builder::Builder;
 use crate::error::{ActionError, BuildError};
 use crate::layout::Directories;
-use crate::reporter::Event;
+use crate::reporter::{Event, Reporter};
 use crate::run_step::run_step;
 
 const SCRIPT: &str = include_str!("go_module.sh");
@@ -52,7 +54,13 @@ impl Builder {
             let container = self.tree(trees.first().ok_or(ActionError::Missing)?)?;
             let scratch = self.session.scratch()?;
             let fetched = Fetched { label: &label, log: &log, key, module };
-            self.go_module(&fetched, &container, scratch.path()).map(|(digest, _)| digest)
+            let client = GoClient {
+                store: &self.store,
+                settings: &self.fetching.go,
+                cancel: &self.cancel,
+                reporter: &*self.reporter,
+            };
+            client.fetch(&fetched, &container, scratch.path()).map(|(digest, _)| digest)
         };
         self.reporter.event(Event::Task { label: &label, task: "fetch" });
         let kind = match fetched() {
@@ -62,24 +70,38 @@ impl Builder {
         let log = self.store.log_file(&log).ok().filter(|path| path.exists());
         Err(BuildError { log, ..BuildError::of(label, kind) })
     }
+}
 
+/// The Go client of a container, and what it may use.
+pub(super) struct GoClient<'a> {
+    /// Holds the client's cache and the log.
+    pub(super) store: &'a Store,
+    /// Its settings, as variables of its environment.
+    pub(super) settings: &'a BTreeMap<String, String>,
+    /// Ends it.
+    pub(super) cancel: &'a Cancel,
+    /// Is told what it prints.
+    pub(super) reporter: &'a dyn Reporter,
+}
+
+impl GoClient<'_> {
     /// Lays a Go module down below `scratch`; gives the digest that stands for it, and the directory.
     ///
     /// The digest is that of the directory while it holds a sum of each needed module (`.ziphash`) in place of its archive: two
     /// proxies may pack the same module in other bytes. The Go client has held these sums against `go.sum` and the checksum
     /// database. They do not stay: without them it makes new ones before it uses an archive, and holds them against `go.sum`.
-    pub(super) fn go_module(
+    pub(super) fn fetch(
         &self,
         fetched: &Fetched<'_>,
         container: &Path,
         scratch: &Path,
     ) -> Result<(Digest, PathBuf), ActionError> {
         let Fetched { label, log, key, module } = *fetched;
-        let spec = self.go_client(module, container, scratch)?;
+        let spec = self.spec(module, container, scratch)?;
         let path = self.store.log_file(log)?;
         let mut log = File::create(&path).map_err(|error| ActionError::io("write", &path, error))?;
         let mut line = |line: &str| self.reporter.event(Event::Output { label, line });
-        let ran = run_step(&spec, &mut log, &self.cancel, &mut line)?;
+        let ran = run_step(&spec, &mut log, self.cancel, &mut line)?;
         if !ran.exit.success() {
             let task = format!("fetch {key}");
             return Err(ActionError::Step { task, exit: ran.exit.to_string(), tail: ran.tail });
@@ -93,14 +115,14 @@ impl Builder {
     }
 
     /// The sandbox that the Go client runs in. It has a network, as that of git.
-    fn go_client(&self, module: &GoModule, container: &Path, scratch: &Path) -> Result<Spec, ActionError> {
+    fn spec(&self, module: &GoModule, container: &Path, scratch: &Path) -> Result<Spec, ActionError> {
         let GoModule { path, version, gomod, stubs, upgrade, .. } = module;
         let make = |error| ActionError::io("make the directories of a fetch in", scratch, error);
         let directories = Directories::make(scratch).map_err(make)?;
         let work = Mount::bind(directories.path("work"), "/build/work", true);
         let mut mounts = vec![work, Mount::bind(self.store.cache(MODULES)?, "/build/modules", true)];
-        mounts.extend(host_network_files(&self.go));
-        let proxies = self.go.get("GOPROXY").map(String::as_str).unwrap_or_default();
+        mounts.extend(host_network_files(self.settings));
+        let proxies = self.settings.get("GOPROXY").map(String::as_str).unwrap_or_default();
         // The user's own path, on which there may be links.
         let own = |directory: &str| {
             Path::new(directory).canonicalize().ok().map(|path| Mount::bind(path, directory, false))
@@ -114,7 +136,7 @@ impl Builder {
             epoch: yoe_plan::UNIT_EPOCH,
         };
         let mut spec = tool.script(scratch, SCRIPT).map_err(make)?;
-        spec.environment.extend(self.go.clone());
+        spec.environment.extend(self.settings.clone());
         let upgrade: Vec<String> =
             upgrade.iter().map(|(module, version)| format!("{module}@{version}")).collect();
         let upgrade = upgrade.join(" ");

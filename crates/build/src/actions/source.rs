@@ -12,7 +12,7 @@ use yoe_sandbox::{Mount, Network, Tool};
 use yoe_tree::Tree;
 
 use super::debian_patches::{Changes, apply_debian_patches};
-use super::go_module::Fetched;
+use super::go_module::{Fetched, GoClient};
 use super::network::{host_network_files, network_variables};
 use crate::error::ActionError;
 use crate::layout::Directories;
@@ -31,7 +31,7 @@ impl Make for SourceAction {
                 put_files(cx, vec![file], *unpack, &self.only, &tree)?;
             }
             Fetch::Crate { name, version, sha256 } => {
-                let file = crate_file(name, version, *sha256, &cx.builder.mirrors)?;
+                let file = crate_file(name, version, *sha256, &cx.fetching().mirrors)?;
                 put_files(cx, vec![file], true, &self.only, &tree)?;
             }
             Fetch::Debian { files, patches } => {
@@ -63,7 +63,13 @@ impl Make for SourceAction {
                 let container = cx.input(*container)?;
                 let fetched =
                     Fetched { label: &cx.action().label, log: &cx.action().key, key: &self.key, module };
-                let (found, tree) = cx.builder.go_module(&fetched, &container, scratch.path())?;
+                let client = GoClient {
+                    store: cx.store(),
+                    settings: &cx.fetching().go,
+                    cancel: cx.cancel(),
+                    reporter: cx.reporter(),
+                };
+                let (found, tree) = client.fetch(&fetched, &container, scratch.path())?;
                 if *expected != found {
                     let (key, expected) = (self.key.clone(), *expected);
                     return Err(ActionError::NotAsLocked { key, expected, found });
@@ -71,9 +77,9 @@ impl Make for SourceAction {
                 return cx.keep(&tree);
             }
             Fetch::Path { path, exclude, tree: expected } => {
-                let found = snapshot(&cx.builder.project.join(path), &TreeFilter::new(exclude), &tree)?;
+                let found = snapshot(&cx.fetching().project.join(path), &TreeFilter::new(exclude), &tree)?;
                 if *expected != found {
-                    return Err(ActionError::TreeChanged { path: cx.builder.project.join(path) });
+                    return Err(ActionError::TreeChanged { path: cx.fetching().project.join(path) });
                 }
             }
         }
@@ -121,13 +127,13 @@ fn clone(
     let work = Mount::bind(directories.path("work"), "/build/work", true);
     let tool = Tool {
         container: container.to_owned(),
-        mounts: [work].into_iter().chain(host_network_files(&cx.builder.go)).collect(),
+        mounts: [work].into_iter().chain(host_network_files(&cx.fetching().go)).collect(),
         network: Network::Host,
         directory: "/build/work".into(),
         epoch: yoe_plan::UNIT_EPOCH,
     };
     let mut spec = tool.script(scratch, GIT_SCRIPT).map_err(make)?;
-    spec.environment.extend(network_variables(&cx.builder.go));
+    spec.environment.extend(network_variables(&cx.fetching().go));
     spec.environment.extend([("URL".into(), url.to_owned()), ("COMMIT".into(), commit.to_owned())]);
     let ran = cx.run_hearing(&spec, &mut cx.log()?, &mut |_| {})?;
     if ran.exit.success() {

@@ -97,7 +97,7 @@ fn go_modules(opened: &OpenProject, lock: &mut Locks) -> Result<(), CommandError
         })
         .collect::<Result<_, CommandError>>()?;
     let builder = buildable.builder(Mode::choose(false).reporter())?;
-    if builder.go.get("GOSUMDB").is_some_and(|database| database == "off") {
+    if builder.fetching.go.get("GOSUMDB").is_some_and(|database| database == "off") {
         ui::note("GOSUMDB is off: Go modules new to the lock are not checked against a checksum database");
     }
     for (key, module, plan) in plans {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use yoe_build::{Builder, Reporter};
+use yoe_build::{Builder, Fetching, Reporter};
 use yoe_fetch::{host, snapshot_digest};
 use yoe_keys::packages;
 use yoe_model::{Cancel, Digest, Locked, Project, Source, TreeFilter};
@@ -129,12 +129,14 @@ impl BuildableProject {
         let cancel = Cancel::from_flag(interrupt::flag()?);
         let go = host::go_settings(&paths::host()).map_err(|error| CommandError::of(Kind::Config, error))?;
         Ok(Builder {
-            client: client(cancel.clone())?,
+            fetching: Fetching {
+                client: client(cancel.clone())?,
+                mirrors: project.mirrors.clone(),
+                go,
+                project: root,
+            },
             session: store.session()?,
             store,
-            mirrors: project.mirrors.clone(),
-            go,
-            project: root,
             signer,
             cores: paths::cores(),
             cancel,

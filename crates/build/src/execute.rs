@@ -1,0 +1,130 @@
+//! Executes a plan against a store.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use yoe_model::Digest;
+use yoe_plan::{Action, ActionId, ActionKind, Key, Plan};
+use yoe_store::{ActionResult, Lock};
+
+use crate::builder::Builder;
+use crate::error::{ActionError, BuildError};
+use crate::explain::reason;
+use crate::make::{Making, maker};
+use crate::reporter::{Event, How};
+use crate::schedule::{Execute, Known, Results, run, targets};
+
+impl Builder {
+    /// Builds what a plan asks for; gives the tree of each target, in the plan's order.
+    ///
+    /// # Errors
+    /// The first action that failed.
+    pub fn build(&self, plan: &Plan) -> Result<Vec<Digest>, BuildError> {
+        let results = run(plan, targets(plan), self.lanes(), self);
+        self.reporter.event(Event::Settled);
+        let results = results?;
+        Ok(plan.targets.iter().filter_map(|(_, id)| results.get(id).copied()).collect())
+    }
+
+    /// Makes a result, or takes that of the same action over the same bytes.
+    fn make(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<(Digest, How), ActionError> {
+        let action = plan.action(id);
+        let began = Instant::now();
+        let content_key = content_key(plan, action, inputs);
+        let (tree, how) = match self.store.action(&content_key)? {
+            Some(same) => (same.tree, How::Reused),
+            None => {
+                let making = Making::new(self, plan, id, inputs);
+                (maker(&action.kind).make(&making)?, How::Built)
+            }
+        };
+        let result = ActionResult {
+            tree,
+            label: action.label.clone(),
+            seconds: began.elapsed().as_secs_f64(),
+            parts: action.parts.clone(),
+            references: Vec::new(),
+        };
+        self.store.record(&content_key, &result)?;
+        self.store.record(&action.key, &result)?;
+        Ok((tree, how))
+    }
+
+    /// Waits for the lock of an action, and says so; ends when the build is cancelled.
+    fn lock(&self, action: &Action) -> Result<Lock, ActionError> {
+        const STEP: Duration = Duration::from_millis(100);
+        let mut announced = false;
+        loop {
+            if let Some(lock) = self.store.try_lock_action(&action.key)? {
+                return Ok(lock);
+            }
+            if self.cancel.is_cancelled() {
+                return Err(ActionError::Interrupted);
+            }
+            if !std::mem::replace(&mut announced, true) {
+                self.reporter.event(Event::Waiting { label: &action.label });
+            }
+            std::thread::sleep(STEP);
+        }
+    }
+}
+
+impl Known for Builder {
+    type Error = BuildError;
+
+    fn cached(&self, action: &Action) -> Result<Option<Digest>, BuildError> {
+        let found = self.store.action(&action.key).map_err(|error| failed(action, error.into(), None))?;
+        Ok(found.map(|result| result.tree))
+    }
+}
+
+impl Execute for Builder {
+    fn planned(&self, total: usize, pending: usize) {
+        self.reporter.event(Event::Planned { total, pending });
+    }
+
+    fn run(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<Digest, BuildError> {
+        let action = plan.action(id);
+        let label = &action.label;
+        let wrap = |failure: ActionError| {
+            let log = self.store.log_file(&action.key).ok().filter(|path| path.exists());
+            self.reporter.event(Event::Failed { label, log: log.clone() });
+            failed(action, failure, log)
+        };
+        if self.cancel.is_cancelled() {
+            return Err(failed(action, ActionError::Interrupted, None));
+        }
+        // Another yoe may be at the same action: whoever comes second finds the result of the first.
+        let _lock = self.lock(action).map_err(wrap)?;
+        if let Some(tree) = self.cached(action)? {
+            self.reporter.event(Event::Finished { label, how: How::Reused, took: Default::default() });
+            return Ok(tree);
+        }
+        let why = reason(&self.store, action).map_err(wrap)?;
+        self.reporter.event(Event::Started { label, reason: why });
+        let began = Instant::now();
+        let (tree, how) = self.make(plan, id, inputs).map_err(wrap)?;
+        self.reporter.event(Event::Finished { label, how, took: began.elapsed() });
+        Ok(tree)
+    }
+}
+
+fn failed(action: &Action, kind: ActionError, log: Option<PathBuf>) -> BuildError {
+    let mut error = BuildError { log, ..BuildError::of(&action.label, kind) };
+    match &action.kind {
+        ActionKind::Source(source) => error.wanted = Some((source.user.clone(), source.origin.clone())),
+        ActionKind::Unit(unit) => error.unit = Some(unit.unit.name.clone()),
+        _ => (),
+    }
+    error
+}
+
+/// The key of an action over the bytes that it reads, rather than over the actions that gave them. An input that was
+/// built anew to the same bytes gives the same key, so the change ends there.
+fn content_key(plan: &Plan, action: &Action, inputs: &Results) -> Digest {
+    let own = action.parts.iter().filter(|(name, _)| !action.results.contains_key(*name));
+    let mut parts: BTreeMap<String, Digest> = own.map(|(name, digest)| (name.clone(), *digest)).collect();
+    parts.extend(inputs.iter().map(|(id, tree)| (format!("bytes of {}", plan.action(*id).label), *tree)));
+    Key::digest(&format!("{} over bytes", action.kind.name()), &parts)
+}
