@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use yoe_model::{Origin, Size};
 use yoe_package::PackageError;
 
-use crate::services::ServiceProblem;
+use crate::services::ServiceError;
 
 /// Why an image cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +94,7 @@ pub enum ImageError {
     },
     /// Services that cannot run.
     #[error("{}", list(.0))]
-    Services(Vec<ServiceProblem>),
+    Services(Vec<ServiceError>),
     /// A field of the image cannot be used.
     #[error("{origin}: {field} {value:?} of image {image:?} {problem}")]
     Field {
@@ -179,7 +179,7 @@ pub enum ImageError {
     },
 }
 
-fn list(problems: &[ServiceProblem]) -> String {
+fn list(problems: &[ServiceError]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 

@@ -29,7 +29,7 @@ pub mod update;
 
 pub use error::ImageError;
 pub use manifest::{Content, DiskManifest, DiskRecord, FileRecord, Manifest, Package, VerifiedRecord};
-pub use services::ServiceProblem;
+pub use services::ServiceError;
 
 /// Counts the changes to this crate that change the bytes of a root or a disk. It belongs in the keys that they are stored under.
 pub const REVISION: u32 = 6;

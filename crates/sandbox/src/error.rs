@@ -5,7 +5,7 @@ use std::{fmt, io, process};
 
 use crate::protocol::{Failure, Stage};
 use crate::unavailable::diagnose;
-use crate::{Mount, Spec, SpecError, Unavailable};
+use crate::{Mount, Spec, SpecError, UnavailableError};
 
 /// Why a step could not be run in a sandbox. How the step itself ended is no error: see [`Exit`](crate::Exit).
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +15,7 @@ pub enum SandboxError {
     Spec(#[from] SpecError),
     /// This system allows no sandbox.
     #[error("this system does not let yoe make a sandbox")]
-    Unavailable(#[from] Unavailable),
+    Unavailable(#[from] UnavailableError),
     /// The program is not prepared to be re-executed as the sandbox's first process.
     #[error(
         "the program's main() does not call yoe_sandbox::run_init_if_asked(); it must, before anything else"
@@ -39,7 +39,7 @@ pub enum SandboxError {
         doing: String,
         /// The system's answer.
         #[source]
-        cause: Cause,
+        cause: CauseError,
     },
     /// The working directory cannot be entered.
     #[error("cannot enter the sandbox's working directory {directory:?}")]
@@ -48,7 +48,7 @@ pub enum SandboxError {
         directory: String,
         /// The system's answer.
         #[source]
-        cause: Cause,
+        cause: CauseError,
     },
     /// The command cannot be run.
     #[error("cannot run {program:?} in the sandbox")]
@@ -57,7 +57,7 @@ pub enum SandboxError {
         program: String,
         /// The system's answer.
         #[source]
-        cause: Cause,
+        cause: CauseError,
     },
     /// Another step of the set-up failed.
     #[error("cannot set up the sandbox: cannot {doing}")]
@@ -66,7 +66,7 @@ pub enum SandboxError {
         doing: String,
         /// The system's answer.
         #[source]
-        cause: Cause,
+        cause: CauseError,
     },
     /// A step that a person attends could not be given a terminal of its own.
     #[error("cannot give the sandbox a terminal of its own")]
@@ -81,12 +81,12 @@ pub enum SandboxError {
 
 /// The system's answer, with what it means here where that is not plain.
 #[derive(Debug)]
-pub struct Cause {
+pub struct CauseError {
     error: io::Error,
     meaning: Option<&'static str>,
 }
 
-impl Cause {
+impl CauseError {
     fn new(errno: i32, meaning: Option<&'static str>) -> Self {
         Self { error: io::Error::from_raw_os_error(errno), meaning }
     }
@@ -97,7 +97,7 @@ impl Cause {
     }
 }
 
-impl fmt::Display for Cause {
+impl fmt::Display for CauseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.meaning {
             Some(meaning) => write!(f, "{}: {meaning}", self.error),
@@ -106,7 +106,7 @@ impl fmt::Display for Cause {
     }
 }
 
-impl std::error::Error for Cause {}
+impl std::error::Error for CauseError {}
 
 impl SandboxError {
     /// What the sandbox's own processes reported, in terms of the description they carried out.
@@ -121,18 +121,18 @@ impl SandboxError {
             }
             Stage::Mount(index) => {
                 let mount = spec.mounts.get(index);
-                let cause = Cause::new(errno, mount.and_then(|mount| meaning(mount, &doing, errno)));
+                let cause = CauseError::new(errno, mount.and_then(|mount| meaning(mount, &doing, errno)));
                 let mount = mount.map_or_else(|| "the empty root".to_owned(), Mount::to_string);
                 Self::Mount { mount, doing, cause }
             }
             Stage::Directory => {
-                Self::Directory { directory: spec.directory.clone(), cause: Cause::new(errno, None) }
+                Self::Directory { directory: spec.directory.clone(), cause: CauseError::new(errno, None) }
             }
             Stage::Command => Self::Command {
                 program: spec.command.first().cloned().unwrap_or_default(),
-                cause: Cause::new(errno, command_meaning(errno)),
+                cause: CauseError::new(errno, command_meaning(errno)),
             },
-            _ => Self::SetUp { doing, cause: Cause::new(errno, None) },
+            _ => Self::SetUp { doing, cause: CauseError::new(errno, None) },
         }
     }
 }

@@ -52,7 +52,7 @@ mod unavailable;
 
 pub use attend::attend;
 pub use child::{Child, Killer};
-pub use error::{Cause, SandboxError};
+pub use error::{CauseError, SandboxError};
 pub use exit::Exit;
 pub use init::run_init_if_asked;
 pub use limits::Limits;
@@ -61,4 +61,4 @@ pub use spec::{Network, Spec, SpecError};
 pub use start::{probe, spawn};
 pub use stdio::{Stdio, Stream};
 pub use tool::{Tool, base_environment, container_root, scratch_overlay};
-pub use unavailable::Unavailable;
+pub use unavailable::UnavailableError;

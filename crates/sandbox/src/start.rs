@@ -11,7 +11,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType};
 
 use crate::init::{self, PROGRAM_NAME};
 use crate::protocol::{self, Failure, Report, Request};
-use crate::unavailable::{Unavailable, diagnose};
+use crate::unavailable::{UnavailableError, diagnose};
 use crate::{Child, SandboxError, Spec, Stdio};
 
 /// The kernel's name for the program that asks.
@@ -32,12 +32,12 @@ pub fn spawn(spec: &Spec, stdio: Stdio) -> Result<Child, SandboxError> {
 ///
 /// # Errors
 /// Which setting forbids it, and what to do.
-pub fn probe() -> Result<(), Unavailable> {
+pub fn probe() -> Result<(), UnavailableError> {
     let started = start(&Request::Probe, Stdio::default());
     match started.and_then(|(supervisor, control)| answer(supervisor, control)) {
-        Ok(Ok(mut child)) => child.wait().map(drop).map_err(Unavailable::unexplained),
+        Ok(Ok(mut child)) => child.wait().map(drop).map_err(UnavailableError::unexplained),
         Ok(Err(failure)) => Err(diagnose(&failure, Path::new("/"))),
-        Err(error) => Err(Unavailable::unexplained(error)),
+        Err(error) => Err(UnavailableError::unexplained(error)),
     }
 }
 
@@ -92,7 +92,7 @@ mod tests {
             limits: Default::default(),
         };
         assert!(matches!(spawn(&spec, Stdio::default()), Err(SandboxError::NotPrepared)));
-        let Err(Unavailable::Untried(error)) = probe() else { panic!("the probe was carried out") };
+        let Err(UnavailableError::Untried(error)) = probe() else { panic!("the probe was carried out") };
         assert!(matches!(*error, SandboxError::NotPrepared));
     }
 }

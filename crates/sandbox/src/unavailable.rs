@@ -8,7 +8,7 @@ use crate::protocol::{Failure, Stage};
 
 /// Which setting of this system forbids sandboxes.
 #[derive(Debug, thiserror::Error)]
-pub enum Unavailable {
+pub enum UnavailableError {
     /// A limit on namespaces is zero, or used up.
     #[error(
         "{file} is {limit}{}; as root: sysctl -w {}=10000",
@@ -89,7 +89,7 @@ pub enum Unavailable {
     Untried(#[source] Box<SandboxError>),
 }
 
-impl Unavailable {
+impl UnavailableError {
     pub(crate) fn unexplained(error: SandboxError) -> Self {
         Self::Untried(Box::new(error))
     }
@@ -110,24 +110,24 @@ const NAMESPACES: [(&str, &str, &str, &str); 7] = [
 const SETFCAP: u32 = 31;
 
 /// Finds the setting that made `failure` happen, in the files of the system at `root`.
-pub(crate) fn diagnose(failure: &Failure, root: &Path) -> Unavailable {
+pub(crate) fn diagnose(failure: &Failure, root: &Path) -> UnavailableError {
     let system = System { root };
     let found = match (failure.stage, failure.errno) {
         // The cgroup namespace is made later than the others, among the surroundings.
         (Stage::Namespaces | Stage::Surroundings, libc::ENOSPC | libc::EUSERS) => system.limit(|_| true),
         (Stage::Namespaces | Stage::Surroundings, libc::EINVAL) => system.missing_namespace(),
-        (Stage::Overlay, libc::ENODEV) => Some(Unavailable::NoOverlay),
+        (Stage::Overlay, libc::ENODEV) => Some(UnavailableError::NoOverlay),
         (Stage::Overlay, libc::EPERM) => system.forbidden().or_else(|| Some(system.old_kernel())),
-        (Stage::Mount(_), libc::EPERM) => system.forbidden().or(Some(Unavailable::MaskedProc)),
+        (Stage::Mount(_), libc::EPERM) => system.forbidden().or(Some(UnavailableError::MaskedProc)),
         // Some filters answer like this, so that programs take an older way.
-        (_, libc::ENOSYS) if system.is_filtered() => Some(Unavailable::Seccomp),
+        (_, libc::ENOSYS) if system.is_filtered() => Some(UnavailableError::Seccomp),
         (_, libc::ENOSYS) => Some(system.old_kernel()),
         (stage, libc::EPERM | libc::EACCES) => {
             system.forbidden_identity(stage).or_else(|| system.forbidden())
         }
         _ => None,
     };
-    found.unwrap_or_else(|| Unavailable::Unexplained {
+    found.unwrap_or_else(|| UnavailableError::Unexplained {
         doing: failure.doing.clone(),
         error: std::io::Error::from_raw_os_error(failure.errno),
     })
@@ -155,54 +155,54 @@ impl System<'_> {
     }
 
     /// The lowest limit on namespaces that `matches`: the one that is zero, or the likeliest to be used up.
-    fn limit(&self, matches: impl Fn(u64) -> bool) -> Option<Unavailable> {
+    fn limit(&self, matches: impl Fn(u64) -> bool) -> Option<UnavailableError> {
         let limits = NAMESPACES.iter().filter_map(|(_, _, file, _)| {
             let file = format!("proc/sys/user/{file}");
             Some((self.number(&file)?, file))
         });
         let (limit, file) = limits.filter(|(limit, _)| matches(*limit)).min_by_key(|(limit, _)| *limit)?;
-        Some(Unavailable::Limit { file: format!("/{file}"), limit })
+        Some(UnavailableError::Limit { file: format!("/{file}"), limit })
     }
 
-    fn missing_namespace(&self) -> Option<Unavailable> {
+    fn missing_namespace(&self) -> Option<UnavailableError> {
         // Without /proc nothing can be told.
         if !self.root.join("proc/self/ns").exists() {
             return None;
         }
         let absent = |file: &str| fs::symlink_metadata(self.root.join("proc/self/ns").join(file)).is_err();
         let (kind, _, _, option) = NAMESPACES.into_iter().find(|(_, file, _, _)| absent(file))?;
-        Some(Unavailable::NoNamespace { kind, option })
+        Some(UnavailableError::NoNamespace { kind, option })
     }
 
     /// What may forbid namespaces and the rights in them.
-    fn forbidden(&self) -> Option<Unavailable> {
+    fn forbidden(&self) -> Option<UnavailableError> {
         if let Some(limit) = self.limit(|limit| limit == 0) {
             return Some(limit);
         }
         // Both leave root alone, who has CAP_SYS_ADMIN.
         let switch = |name: &str| self.number(&format!("proc/sys/kernel/{name}"));
         if !self.is_root() && switch("unprivileged_userns_clone") == Some(0) {
-            return Some(Unavailable::UnprivilegedClone);
+            return Some(UnavailableError::UnprivilegedClone);
         }
         if !self.is_root() && switch("apparmor_restrict_unprivileged_userns").is_some_and(|value| value > 0) {
-            return Some(Unavailable::AppArmor);
+            return Some(UnavailableError::AppArmor);
         }
-        if self.is_filtered() { Some(Unavailable::Seccomp) } else { None }
+        if self.is_filtered() { Some(UnavailableError::Seccomp) } else { None }
     }
 
-    fn forbidden_identity(&self, stage: Stage) -> Option<Unavailable> {
+    fn forbidden_identity(&self, stage: Stage) -> Option<UnavailableError> {
         if stage == Stage::Namespaces && self.is_chroot() {
-            return Some(Unavailable::Chroot);
+            return Some(UnavailableError::Chroot);
         }
         let rights = self.status("CapEff").and_then(|text| u64::from_str_radix(&text, 16).ok())?;
         if self.is_root() && stage == Stage::Identity && rights & (1 << SETFCAP) == 0 {
-            return Some(Unavailable::NoSetfcap);
+            return Some(UnavailableError::NoSetfcap);
         }
         None
     }
 
-    fn old_kernel(&self) -> Unavailable {
-        Unavailable::OldKernel { release: self.text("proc/sys/kernel/osrelease").unwrap_or_default() }
+    fn old_kernel(&self) -> UnavailableError {
+        UnavailableError::OldKernel { release: self.text("proc/sys/kernel/osrelease").unwrap_or_default() }
     }
 
     /// Whether system calls go through a filter.

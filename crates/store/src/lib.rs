@@ -52,7 +52,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, Weak};
 
 pub use action::ActionResult;
-pub use care::{Damage, GcOptions, GcReport, Problem, Progress, VerifyReport};
+pub use care::{Damage, DamageError, GcOptions, GcReport, Progress, VerifyReport};
 pub use error::{Result, StoreError};
 pub use lock::Lock;
 pub use object::{Kind, Object};

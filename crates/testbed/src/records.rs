@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::bootable::Bootable;
 use crate::error::TestbedError;
-use crate::suite::{Outcome, Record, Summary, TestFailure};
+use crate::suite::{Outcome, Record, Summary, TestError};
 
 /// The disk that a sweep left when it failed.
 const DISK: &str = "swept.qcow2";
@@ -49,7 +49,7 @@ pub fn keep_disk(
     summary: &Summary,
     records: &Path,
 ) -> Result<Option<PathBuf>, TestbedError> {
-    let swept = |outcome: &Outcome| matches!(outcome, Outcome::Failed(TestFailure::Swept { .. }));
+    let swept = |outcome: &Outcome| matches!(outcome, Outcome::Failed(TestError::Swept { .. }));
     if !summary.results.iter().any(|result| swept(&result.outcome)) {
         return Ok(None);
     }

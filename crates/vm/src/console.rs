@@ -17,7 +17,7 @@ pub struct Console {
 
 /// Why a wait on the console ended without what it waited for.
 #[derive(Debug, thiserror::Error)]
-pub enum Interrupt {
+pub enum WaitError {
     /// The time was up.
     #[error("it did not come in time")]
     Deadline,
@@ -61,7 +61,7 @@ impl Console {
     ///
     /// # Errors
     /// When it did not come.
-    pub fn wait_for(&mut self, texts: &[&str], deadline: Instant) -> Result<usize, Interrupt> {
+    pub fn wait_for(&mut self, texts: &[&str], deadline: Instant) -> Result<usize, WaitError> {
         let longest = texts.iter().map(|text| text.len()).max().unwrap_or(0);
         let mut from = self.position;
         let (index, end) = self.wait(deadline, |state| {
@@ -78,7 +78,7 @@ impl Console {
     ///
     /// # Errors
     /// When none came.
-    pub fn next_line(&mut self, deadline: Instant) -> Result<String, Interrupt> {
+    pub fn next_line(&mut self, deadline: Instant) -> Result<String, WaitError> {
         let start = self.position;
         let mut seen = start;
         let line = self.wait(deadline, |state| {
@@ -94,11 +94,11 @@ impl Console {
     ///
     /// # Errors
     /// When it did not end in time or the wait was cancelled.
-    pub fn wait_for_end(&mut self, deadline: Instant) -> Result<End, Interrupt> {
+    pub fn wait_for_end(&mut self, deadline: Instant) -> Result<End, WaitError> {
         match self.wait(deadline, |_| None::<()>) {
-            Err(Interrupt::Ended(end)) => Ok(end),
+            Err(WaitError::Ended(end)) => Ok(end),
             Err(other) => Err(other),
-            Ok(()) => Err(Interrupt::Deadline),
+            Ok(()) => Err(WaitError::Deadline),
         }
     }
 
@@ -135,7 +135,7 @@ impl Console {
         &self.transcript
     }
 
-    fn wait<T>(&self, deadline: Instant, mut look: impl FnMut(&State) -> Option<T>) -> Result<T, Interrupt> {
+    fn wait<T>(&self, deadline: Instant, mut look: impl FnMut(&State) -> Option<T>) -> Result<T, WaitError> {
         let life = self.life;
         let found = self.transcript.wait(deadline, |state| match look(state) {
             Some(found) => Some(Ok(found)),
@@ -143,9 +143,9 @@ impl Console {
         });
         match found {
             Ok(Ok(found)) => Ok(found),
-            Ok(Err(end)) => Err(Interrupt::Ended(end)),
-            Err(Stop::Deadline) => Err(Interrupt::Deadline),
-            Err(Stop::Cancelled) => Err(Interrupt::Cancelled),
+            Ok(Err(end)) => Err(WaitError::Ended(end)),
+            Err(Stop::Deadline) => Err(WaitError::Deadline),
+            Err(Stop::Cancelled) => Err(WaitError::Cancelled),
         }
     }
 }
@@ -206,7 +206,7 @@ mod tests {
         });
         assert_eq!(console.wait_for(&["never", "login: "], soon()).unwrap(), 1);
         drop(speaker.join().unwrap());
-        assert!(matches!(console.wait_for(&["login: "], soon()), Err(Interrupt::Ended(End::Exit { .. }))));
+        assert!(matches!(console.wait_for(&["login: "], soon()), Err(WaitError::Ended(End::Exit { .. }))));
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(console.wait_for(&["three", "two"], soon()).unwrap(), 1);
         assert_eq!(console.next_line(soon()).unwrap(), " three");
         assert_eq!(console.next_line(soon()).unwrap(), "four");
-        assert!(matches!(console.next_line(after(Duration::from_millis(20))), Err(Interrupt::Deadline)));
+        assert!(matches!(console.next_line(after(Duration::from_millis(20))), Err(WaitError::Deadline)));
         machine.write_all(b"!\n").unwrap();
         assert_eq!(console.next_line(soon()).unwrap(), "five!");
     }
@@ -227,7 +227,7 @@ mod tests {
         machine.write_all(b"last words\n").unwrap();
         drop(machine);
         assert_eq!(console.next_line(soon()).unwrap(), "last words");
-        assert!(matches!(console.next_line(soon()), Err(Interrupt::Ended(_))));
+        assert!(matches!(console.next_line(soon()), Err(WaitError::Ended(_))));
     }
 
     #[test]
@@ -240,7 +240,7 @@ mod tests {
             cancel.cancel();
         });
         let began = Instant::now();
-        assert!(matches!(console.wait_for(&["x"], soon()), Err(Interrupt::Cancelled)));
+        assert!(matches!(console.wait_for(&["x"], soon()), Err(WaitError::Cancelled)));
         assert!(began.elapsed() < Duration::from_secs(5));
         canceller.join().unwrap();
         drop(machine);
@@ -250,9 +250,9 @@ mod tests {
     fn a_reset_ends_a_wait_unless_it_is_accepted() {
         let (mut console, machine) = console();
         console.transcript().fate(crate::transcript::Fate::Reset);
-        assert!(matches!(console.next_line(soon()), Err(Interrupt::Ended(End::Reset))));
+        assert!(matches!(console.next_line(soon()), Err(WaitError::Ended(End::Reset))));
         console.accept_resets();
-        assert!(matches!(console.next_line(after(Duration::from_millis(20))), Err(Interrupt::Deadline)));
+        assert!(matches!(console.next_line(after(Duration::from_millis(20))), Err(WaitError::Deadline)));
         drop(machine);
     }
 }

@@ -12,7 +12,7 @@ use crate::console::after;
 use crate::frame::{Encoding, Frame};
 use crate::login::{self, Session, ours, send};
 use crate::script;
-use crate::{Console, End, GuestError, GuestErrorKind, Interrupt, Login};
+use crate::{Console, End, GuestError, GuestErrorKind, Login, WaitError};
 
 pub use watch::Heard;
 
@@ -58,7 +58,7 @@ impl<'a> Guest<'a> {
     pub fn log_in(console: &'a mut Console, login: &Login, deadline: Instant) -> Result<Self, GuestError> {
         match login::log_in(console, login, deadline) {
             Ok(Session { marker, encoding }) => Ok(Self { console, marker, encoding, next: 1 }),
-            Err(trouble) => Err(GuestError::new(trouble, console)),
+            Err(kind) => Err(GuestError::new(kind, console)),
         }
     }
 
@@ -67,7 +67,7 @@ impl<'a> Guest<'a> {
     /// # Errors
     /// When the machine ends or does not answer. That the script fails or runs out of time is not an error.
     pub fn run(&mut self, script: &str, timeout: Duration) -> Result<Output, GuestError> {
-        self.try_run(script, timeout).map_err(|trouble| GuestError::new(trouble, self.console))
+        self.try_run(script, timeout).map_err(|kind| GuestError::new(kind, self.console))
     }
 
     fn try_run(&mut self, script: &str, timeout: Duration) -> Result<Output, GuestErrorKind> {
@@ -115,16 +115,16 @@ impl<'a> Guest<'a> {
     }
 
     fn leave(self, command: &str, wanted: &End, within: Duration) -> Result<(), GuestError> {
-        let trouble = match send(self.console, command) {
-            Err(trouble) => trouble,
+        let kind = match send(self.console, command) {
+            Err(kind) => kind,
             Ok(()) => match self.console.wait_for_end(after(within)) {
                 Ok(end) if end == *wanted => return Ok(()),
                 Ok(end) => GuestErrorKind::Ended(end),
-                Err(Interrupt::Deadline) => GuestErrorKind::StillOn { seconds: within.as_secs_f64() },
+                Err(WaitError::Deadline) => GuestErrorKind::StillOn { seconds: within.as_secs_f64() },
                 Err(interrupt) => GuestErrorKind::from(interrupt),
             },
         };
-        Err(GuestError::new(trouble, self.console))
+        Err(GuestError::new(kind, self.console))
     }
 
     /// The console that it is logged in on.
@@ -195,7 +195,7 @@ impl<'a> Guest<'a> {
         loop {
             // A marker may be torn too: silence ends the try.
             let line = match self.console.next_line(deadline.min(after(ANSWERS_WITHIN))) {
-                Err(Interrupt::Deadline) if Instant::now() < deadline => return Ok(None),
+                Err(WaitError::Deadline) if Instant::now() < deadline => return Ok(None),
                 other => other?,
             };
             match ours(&line, &self.marker, &id) {
@@ -303,7 +303,7 @@ mod tests {
         let (_fake, mut console) = Fake::start("", "sh");
         let wrong = Login { password: "guess".into(), ..root() };
         let error = Guest::log_in(&mut console, &wrong, soon()).err().unwrap();
-        assert!(matches!(error.trouble, GuestErrorKind::Refused { .. }), "{error}");
+        assert!(matches!(error.kind, GuestErrorKind::Refused { .. }), "{error}");
         assert!(error.tail.contains("Login incorrect"), "{}", error.tail);
     }
 
@@ -311,7 +311,7 @@ mod tests {
     fn no_prompt_is_told_with_the_last_lines() {
         let (_fake, mut console) = Fake::start("echo stuck here; sleep 1000", "sh");
         let error = Guest::log_in(&mut console, &root(), after(Duration::from_millis(500))).err().unwrap();
-        assert!(matches!(error.trouble, GuestErrorKind::NoPrompt { .. }), "{error}");
+        assert!(matches!(error.kind, GuestErrorKind::NoPrompt { .. }), "{error}");
         assert!(error.tail.ends_with("stuck here"), "{}", error.tail);
     }
 
@@ -331,6 +331,6 @@ mod tests {
         let mut guest = Guest::log_in(&mut console, &root(), soon()).unwrap();
         drop(fake);
         let error = guest.run("sleep 1000", MINUTE).unwrap_err();
-        assert!(matches!(error.trouble, GuestErrorKind::Ended(End::Exit { .. })), "{error}");
+        assert!(matches!(error.kind, GuestErrorKind::Ended(End::Exit { .. })), "{error}");
     }
 }

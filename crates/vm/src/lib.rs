@@ -45,7 +45,7 @@ pub use boot_log::BootLog;
 pub use command::{
     Accel, Disk, DiskMode, Forward, Network, RunOptions, Serial, qemu_arguments, qemu_program,
 };
-pub use console::{Console, Interrupt, after};
+pub use console::{Console, WaitError, after};
 pub use credential::{Credential, CredentialError};
 pub use credential_files::CredentialFiles;
 pub use end::End;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::console::after;
 use crate::frame::Encoding;
-use crate::{Console, GuestErrorKind, Interrupt, password};
+use crate::{Console, GuestErrorKind, WaitError, password};
 
 /// How long an answer is waited for before a line is sent again: a log-in may throw away what was typed ahead.
 const RESEND: Duration = Duration::from_secs(5);
@@ -81,7 +81,7 @@ fn prompt(console: &mut Console, deadline: Instant) -> Result<(), GuestErrorKind
     let began = Instant::now();
     match console.wait_for(&["login: "], deadline) {
         Ok(_) => console.transcript().milestone("login"),
-        Err(Interrupt::Deadline) => {
+        Err(WaitError::Deadline) => {
             return Err(GuestErrorKind::NoPrompt { seconds: began.elapsed().as_secs_f64() });
         }
         Err(other) => return Err(other.into()),
@@ -94,7 +94,7 @@ fn enter(console: &mut Console, login: &Login, deadline: Instant) -> Result<(), 
         send(console, &login.user)?;
         match console.wait_for(&["assword:"], deadline.min(after(NAME_RESEND))) {
             Ok(_) => return send(console, &login.password),
-            Err(Interrupt::Deadline) => {}
+            Err(WaitError::Deadline) => {}
             Err(other) => return Err(other.into()),
         }
     }
@@ -119,7 +119,7 @@ fn replace_shell(
         match console.wait_for(&[&up, "ogin incorrect"], deadline.min(after(RESEND))) {
             Ok(0) => return Ok(()),
             Ok(_) => return Err(GuestErrorKind::Refused { user: login.user.clone() }),
-            Err(Interrupt::Deadline) => {}
+            Err(WaitError::Deadline) => {}
             Err(other) => return Err(other.into()),
         }
     }
@@ -156,7 +156,7 @@ pub(crate) fn send(console: &mut Console, line: &str) -> Result<(), GuestErrorKi
         // A console that takes nothing is the sign of an end; its kind says more.
         match console.wait_for_end(after(Duration::from_secs(3))) {
             Ok(end) => GuestErrorKind::Ended(end),
-            Err(Interrupt::Cancelled) => GuestErrorKind::Cancelled,
+            Err(WaitError::Cancelled) => GuestErrorKind::Cancelled,
             Err(_) => GuestErrorKind::Send(error),
         }
     })

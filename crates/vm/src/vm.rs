@@ -11,7 +11,7 @@ use crate::monitor::Monitor;
 use crate::process::{self, Handle, Start, StartError};
 use crate::transcript::Transcript;
 use crate::{
-    BootLog, Cancel, Console, Credential, CredentialFiles, Disk, End, Interrupt, RunDirectory, RunOptions,
+    BootLog, Cancel, Console, Credential, CredentialFiles, Disk, End, RunDirectory, RunOptions, WaitError,
     qemu_arguments, qemu_program,
 };
 
@@ -121,7 +121,7 @@ impl Vm {
     ///
     /// # Errors
     /// When it did not end in time or the wait was cancelled.
-    pub fn wait(&mut self, deadline: Instant) -> Result<End, Interrupt> {
+    pub fn wait(&mut self, deadline: Instant) -> Result<End, WaitError> {
         self.console.wait_for_end(deadline)
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use yoe_model::{Image, Init, Service, nearest};
 
 use super::limits;
-use super::problem::ServiceProblem;
+use super::problem::ServiceError;
 use crate::root::tree::{Body, RootTree};
 
 /// What services can need without naming one. A service of the image that bears such a name brings it about;
@@ -17,7 +17,7 @@ pub(crate) fn check<'a>(
     services: &'a [Service],
     image: &Image,
     tree: &RootTree,
-) -> Result<Vec<&'a Service>, Vec<ServiceProblem>> {
+) -> Result<Vec<&'a Service>, Vec<ServiceError>> {
     let mut problems = Vec::new();
     if !services.is_empty() {
         problems.extend(init(image, tree));
@@ -26,7 +26,7 @@ pub(crate) fn check<'a>(
     let mut by_name: BTreeMap<&str, &Service> = BTreeMap::new();
     for service in services {
         if let Some(first) = by_name.insert(&service.name, service) {
-            problems.push(ServiceProblem::Twice {
+            problems.push(ServiceError::Twice {
                 origin: service.origin.clone(),
                 service: service.name.clone(),
                 other: first.origin.clone(),
@@ -45,7 +45,7 @@ pub(crate) fn check<'a>(
 }
 
 /// Whether what the services are rendered for is there.
-fn init(image: &Image, tree: &RootTree) -> Option<ServiceProblem> {
+fn init(image: &Image, tree: &RootTree) -> Option<ServiceError> {
     let program = match image.init {
         Init::Finit => "/sbin/finit",
         Init::OpenRc => "/sbin/openrc-init",
@@ -54,19 +54,19 @@ fn init(image: &Image, tree: &RootTree) -> Option<ServiceProblem> {
         return None;
     }
     let (origin, image_name) = (image.origin.clone(), image.name.clone());
-    Some(ServiceProblem::NoInit { origin, image: image_name, init: image.init.as_str(), program })
+    Some(ServiceError::NoInit { origin, image: image_name, init: image.init.as_str(), program })
 }
 
-fn words(service: &Service) -> Vec<ServiceProblem> {
+fn words(service: &Service) -> Vec<ServiceError> {
     let (origin, name) = (|| service.origin.clone(), || service.name.clone());
     let mut problems = Vec::new();
     let plain = service.name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
     if !plain || !service.name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-        problems.push(ServiceProblem::Name { origin: origin(), service: name() });
+        problems.push(ServiceError::Name { origin: origin(), service: name() });
     }
     for limit in service.limits.keys().filter(|limit| limits::find(limit).is_none()) {
         let names: Vec<_> = limits::ALL.iter().map(|limit| limit.name).collect();
-        problems.push(ServiceProblem::UnknownLimit {
+        problems.push(ServiceError::UnknownLimit {
             origin: origin(),
             service: name(),
             limit: limit.clone(),
@@ -75,7 +75,7 @@ fn words(service: &Service) -> Vec<ServiceProblem> {
         });
     }
     for variable in service.environment.keys().filter(|variable| !is_variable(variable)) {
-        problems.push(ServiceProblem::Variable {
+        problems.push(ServiceError::Variable {
             origin: origin(),
             service: name(),
             variable: variable.clone(),
@@ -89,25 +89,25 @@ fn is_variable(name: &str) -> bool {
     plain && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
 }
 
-fn program(service: &Service, image: &str, tree: &RootTree) -> Option<ServiceProblem> {
+fn program(service: &Service, image: &str, tree: &RootTree) -> Option<ServiceError> {
     let (origin, name) = (service.origin.clone(), service.name.clone());
     let Some(program) = service.command.first() else {
-        return Some(ServiceProblem::NoCommand { origin, service: name });
+        return Some(ServiceError::NoCommand { origin, service: name });
     };
     if !program.starts_with('/') {
-        return Some(ServiceProblem::Relative { origin, service: name, program: program.clone() });
+        return Some(ServiceError::Relative { origin, service: name, program: program.clone() });
     }
     let Some(node) = tree.resolve(program).and_then(|path| tree.nodes.get(&path)) else {
         let near = near_program(program, tree);
         let (program, image) = (program.clone(), image.to_owned());
-        return Some(ServiceProblem::NoProgram { origin, service: name, program, image, near });
+        return Some(ServiceError::NoProgram { origin, service: name, program, image, near });
     };
     let kind = match &node.body {
         Body::File(..) if node.mode & 0o111 != 0 => return None,
         Body::File(..) => format!("a file with mode {:04o}", node.mode),
         other => other.kind().to_owned(),
     };
-    Some(ServiceProblem::NotExecutable { origin, service: name, program: program.clone(), kind })
+    Some(ServiceError::NotExecutable { origin, service: name, program: program.clone(), kind })
 }
 
 /// A program of the same name elsewhere, else one with a near path.
@@ -128,9 +128,9 @@ fn needs<'a>(
     service: &'a Service,
     image: &'a str,
     by_name: &'a BTreeMap<&str, &Service>,
-) -> impl Iterator<Item = ServiceProblem> + 'a {
+) -> impl Iterator<Item = ServiceError> + 'a {
     let known = |need: &str| by_name.contains_key(need) || MILESTONES.contains(&need);
-    service.needs.iter().filter(move |need| !known(need)).map(move |need| ServiceProblem::UnknownNeed {
+    service.needs.iter().filter(move |need| !known(need)).map(move |need| ServiceError::UnknownNeed {
         origin: service.origin.clone(),
         service: service.name.clone(),
         need: need.clone(),
@@ -141,7 +141,7 @@ fn needs<'a>(
 }
 
 /// Needs before those that need them, otherwise by name.
-fn ordered<'a>(by_name: &BTreeMap<&str, &'a Service>) -> Result<Vec<&'a Service>, Box<ServiceProblem>> {
+fn ordered<'a>(by_name: &BTreeMap<&str, &'a Service>) -> Result<Vec<&'a Service>, Box<ServiceError>> {
     let mut order = Vec::new();
     for service in by_name.values() {
         visit(service, by_name, &mut Vec::new(), &mut order)?;
@@ -154,7 +154,7 @@ fn visit<'a>(
     by_name: &BTreeMap<&str, &'a Service>,
     path: &mut Vec<String>,
     order: &mut Vec<&'a Service>,
-) -> Result<(), Box<ServiceProblem>> {
+) -> Result<(), Box<ServiceError>> {
     if order.iter().any(|done| done.name == service.name) {
         return Ok(());
     }
@@ -162,7 +162,7 @@ fn visit<'a>(
     path.push(service.name.clone());
     if let Some(start) = again {
         let (origin, path) = (service.origin.clone(), path.split_off(start));
-        return Err(Box::new(ServiceProblem::Circle { origin, path }));
+        return Err(Box::new(ServiceError::Circle { origin, path }));
     }
     for need in service.needs.iter().filter_map(|need| by_name.get(need.as_str())) {
         visit(need, by_name, path, order)?;

@@ -14,7 +14,7 @@ use yoe_model::{Init, Service};
 use crate::root::tree::RootTree;
 
 pub(crate) use check::check;
-pub use problem::ServiceProblem;
+pub use problem::ServiceError;
 
 /// A file of the root that comes of the services.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use yoe_model::Origin;
 /// Something wrong with a service of an image.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs, reason = "the fields are what the messages name")]
-pub enum ServiceProblem {
+pub enum ServiceError {
     /// Nothing would start it.
     #[error(
         "{origin}: the services of image {image:?} are for {init}, but no package holds {program}; add {init:?} to artifacts, or name another init"

@@ -51,13 +51,13 @@ pub enum ConfigError {
         /// The line, counted from 1.
         line: usize,
         /// What is wrong with it.
-        problem: LineProblem,
+        problem: LineError,
     },
 }
 
 /// What is wrong with one line. Shown texts are cut to a length that fits a screen.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LineProblem {
+pub enum LineError {
     /// Neither a setting nor a comment.
     #[error("`{0}` is not a setting; expected `CONFIG_X=value`, `# CONFIG_X is not set` or a comment")]
     NotASetting(String),

@@ -1,6 +1,6 @@
 //! One line of a configuration.
 
-use super::{LineProblem, Value};
+use super::{LineError, Value};
 
 /// What a line says.
 pub(crate) enum Line<'a> {
@@ -18,7 +18,7 @@ pub(crate) enum Line<'a> {
 }
 
 /// Reads a line whose end is cut off.
-pub(crate) fn parse_line(text: &str) -> Result<Line<'_>, LineProblem> {
+pub(crate) fn parse_line(text: &str) -> Result<Line<'_>, LineError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(Line::Blank);
@@ -30,10 +30,10 @@ pub(crate) fn parse_line(text: &str) -> Result<Line<'_>, LineProblem> {
             comment: None,
         }));
     }
-    let (name, rest) = text.split_once('=').ok_or_else(|| LineProblem::NotASetting(shown(text)))?;
-    let symbol = name.strip_prefix("CONFIG_").ok_or_else(|| LineProblem::NotASetting(shown(text)))?;
+    let (name, rest) = text.split_once('=').ok_or_else(|| LineError::NotASetting(shown(text)))?;
+    let symbol = name.strip_prefix("CONFIG_").ok_or_else(|| LineError::NotASetting(shown(text)))?;
     if !is_symbol(symbol) {
-        return Err(LineProblem::Name(shown(name)));
+        return Err(LineError::Name(shown(name)));
     }
     let (value, comment) = parse_value(symbol, rest)?;
     Ok(Line::Setting { symbol, value, comment })
@@ -50,15 +50,15 @@ pub(crate) fn is_symbol(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-fn parse_value<'a>(symbol: &str, text: &'a str) -> Result<(Value, Option<&'a str>), LineProblem> {
+fn parse_value<'a>(symbol: &str, text: &'a str) -> Result<(Value, Option<&'a str>), LineError> {
     if let Some(inner) = text.strip_prefix('"') {
-        let (value, rest) = quoted(inner).ok_or_else(|| LineProblem::OpenString(symbol.to_owned()))?;
+        let (value, rest) = quoted(inner).ok_or_else(|| LineError::OpenString(symbol.to_owned()))?;
         return Ok((Value::Text(value), trailing(symbol, rest)?));
     }
     let end = text.find([' ', '\t', '#']).unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
     let value = match word {
-        "" => return Err(LineProblem::NoValue(symbol.to_owned())),
+        "" => return Err(LineError::NoValue(symbol.to_owned())),
         "y" => Value::Yes,
         "m" => Value::Module,
         "n" => Value::No,
@@ -66,7 +66,7 @@ fn parse_value<'a>(symbol: &str, text: &'a str) -> Result<(Value, Option<&'a str
     };
     let comment = trailing(symbol, rest)?;
     if comment.is_some() && matches!(value, Value::Int(_) | Value::Hex(_)) {
-        return Err(LineProblem::CommentAfterNumber(symbol.to_owned()));
+        return Err(LineError::CommentAfterNumber(symbol.to_owned()));
     }
     Ok((value, comment))
 }
@@ -85,10 +85,10 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     None
 }
 
-fn parse_number(symbol: &str, word: &str) -> Result<Value, LineProblem> {
+fn parse_number(symbol: &str, word: &str) -> Result<Value, LineError> {
     let all =
         |digits: &str, test: fn(&u8) -> bool| !digits.is_empty() && digits.bytes().all(|byte| test(&byte));
-    let number = || LineProblem::Number { symbol: symbol.to_owned(), value: shown(word) };
+    let number = || LineError::Number { symbol: symbol.to_owned(), value: shown(word) };
     if let Some(digits) = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"))
         && all(digits, u8::is_ascii_hexdigit)
     {
@@ -97,16 +97,16 @@ fn parse_number(symbol: &str, word: &str) -> Result<Value, LineProblem> {
     if all(word.strip_prefix('-').unwrap_or(word), u8::is_ascii_digit) {
         return word.parse().map(Value::Int).map_err(|_| number());
     }
-    Err(LineProblem::Value { symbol: symbol.to_owned(), value: shown(word) })
+    Err(LineError::Value { symbol: symbol.to_owned(), value: shown(word) })
 }
 
 /// The comment behind a value, if any.
-fn trailing<'a>(symbol: &str, rest: &'a str) -> Result<Option<&'a str>, LineProblem> {
+fn trailing<'a>(symbol: &str, rest: &'a str) -> Result<Option<&'a str>, LineError> {
     match rest.trim_start() {
         "" => Ok(None),
         text => match text.strip_prefix('#') {
             Some(comment) => Ok(Some(comment)),
-            None => Err(LineProblem::Trailing { symbol: symbol.to_owned(), rest: shown(text) }),
+            None => Err(LineError::Trailing { symbol: symbol.to_owned(), rest: shown(text) }),
         },
     }
 }

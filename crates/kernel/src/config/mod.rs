@@ -23,7 +23,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-pub use error::{ConfigError, LineProblem};
+pub use error::{ConfigError, LineError};
 pub(crate) use line::{Line, parse_line};
 pub use read::{MAX_LINE, MAX_TEXT, read_text};
 pub(crate) use read::{Numbered, lines};

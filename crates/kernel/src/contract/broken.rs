@@ -12,7 +12,7 @@ use crate::KernelVersion;
     lines(.missing),
     either(.ways)
 )]
-pub struct Broken {
+pub struct ContractError {
     /// The kernel's version.
     pub version: KernelVersion,
     /// The engines asked for.
@@ -56,7 +56,7 @@ pub(super) fn whom(runtimes: &[Runtime]) -> String {
         "\n  CONFIG_{}=m  # {}.ko: {}", one.symbol, one.module.unwrap_or_default(), one.reason
     )).collect::<String>()
 )]
-pub struct WithoutModules {
+pub struct ModulesError {
     /// The engines asked for.
     pub runtimes: Vec<Runtime>,
     /// What is built as a module that is not there.
@@ -76,25 +76,25 @@ impl Report {
     /// Whether the modules of the required options are there: `present` knows the names of those that are.
     ///
     /// # Errors
-    /// [`WithoutModules`] when one is not.
-    pub fn has_modules(&self, present: impl Fn(&str) -> bool) -> Result<(), WithoutModules> {
+    /// [`ModulesError`] when one is not.
+    pub fn has_modules(&self, present: impl Fn(&str) -> bool) -> Result<(), ModulesError> {
         let absent: Vec<_> = self.absent_modules(present).into_iter().cloned().collect();
         if absent.is_empty() {
             return Ok(());
         }
-        Err(WithoutModules { runtimes: self.runtimes.clone(), absent })
+        Err(ModulesError { runtimes: self.runtimes.clone(), absent })
     }
 
     /// The report as a result.
     ///
     /// # Errors
-    /// [`Broken`] when a required option is missing, or every way to filter packets.
-    pub fn kept(&self) -> Result<(), Broken> {
+    /// [`ContractError`] when a required option is missing, or every way to filter packets.
+    pub fn kept(&self) -> Result<(), ContractError> {
         let missing: Vec<_> = self.missing_required().into_iter().cloned().collect();
         let ways = self.missing_ways().to_vec();
         if missing.is_empty() && ways.is_empty() {
             return Ok(());
         }
-        Err(Broken { version: self.kernel_version, runtimes: self.runtimes.clone(), missing, ways })
+        Err(ContractError { version: self.kernel_version, runtimes: self.runtimes.clone(), missing, ways })
     }
 }

@@ -35,7 +35,7 @@ mod runtime;
 mod security_modules;
 mod tables;
 
-pub use broken::{Broken, WithoutModules, module_in};
+pub use broken::{ContractError, ModulesError, module_in};
 pub use check::{Conclusion, Outcome, Report, Required, Section, Verdict, WayOutcome, check, check_part};
 pub use rule::{Group, Part, Rule, Section as Place, Way, Wish};
 pub use runtime::{Runtime, RuntimeError};

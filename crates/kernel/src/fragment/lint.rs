@@ -1,12 +1,12 @@
 //! What a reader of fragments would stumble over.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::{Fragment, Origin};
 
 /// One thing to mend in a fragment.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{at}: {kind}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lint {
     /// Where.
     pub at: Origin,
@@ -15,15 +15,11 @@ pub struct Lint {
 }
 
 /// Kinds of [`Lint`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LintKind {
     /// An option whose reason nobody wrote down.
-    #[error(
-        "CONFIG_{0} has no reason; write one in a comment above it or behind it (a `##` heading does not count)"
-    )]
     NoReason(String),
     /// The same option twice in one fragment, with one value.
-    #[error("CONFIG_{symbol} is already set in line {first}; remove one")]
     Repeated {
         /// The symbol.
         symbol: String,
@@ -31,10 +27,33 @@ pub enum LintKind {
         first: usize,
     },
     /// A comment that was meant as a setting.
-    #[error(
-        "`{0}` is a comment for Kconfig; write `CONFIG_X=y`, `# CONFIG_X is not set` (to the letter) or a sentence"
-    )]
     NearSetting(String),
+}
+
+impl fmt::Display for Lint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.at, self.kind)
+    }
+}
+
+impl fmt::Display for LintKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoReason(symbol) => write!(
+                f,
+                "CONFIG_{symbol} has no reason; write one in a comment above it or behind it (a `##` heading does not \
+                 count)"
+            ),
+            Self::Repeated { symbol, first } => {
+                write!(f, "CONFIG_{symbol} is already set in line {first}; remove one")
+            }
+            Self::NearSetting(text) => write!(
+                f,
+                "`{text}` is a comment for Kconfig; write `CONFIG_X=y`, `# CONFIG_X is not set` (to the letter) or a \
+                 sentence"
+            ),
+        }
+    }
 }
 
 /// Everything to mend in one fragment, in the order of its lines.

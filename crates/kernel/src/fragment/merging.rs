@@ -33,12 +33,12 @@ pub struct Requested {
 #[error("the fragments do not go together:{}", self.conflicts.iter().map(|c| format!("\n  {c}")).collect::<String>())]
 pub struct MergeError {
     /// In the order of the later lines.
-    pub conflicts: Vec<Conflict>,
+    pub conflicts: Vec<ConflictError>,
 }
 
 /// Two lines that contradict each other, or an override of nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Conflict {
+pub enum ConflictError {
     /// Two values for one symbol.
     #[error(
         "CONFIG_{symbol} is {first} in {first_at} and {second} in {second_at}; take one out, or write `# overrides {}` \
@@ -127,7 +127,7 @@ fn request(fragment: &Fragment, option: &FragmentOption) -> Requested {
 }
 
 /// The later line over the earlier one, and what is wrong with that.
-fn join(option: &FragmentOption, old: Requested, mut new: Requested) -> (Requested, Option<Conflict>) {
+fn join(option: &FragmentOption, old: Requested, mut new: Requested) -> (Requested, Option<ConflictError>) {
     let sets = |named: &str| old.repeats.iter().chain([&old.origin]).any(|origin| origin.file == named);
     let stale = option.overrides.iter().find(|named| !sets(named) || old.value == new.value);
     if let Some(named) = stale {
@@ -143,7 +143,7 @@ fn join(option: &FragmentOption, old: Requested, mut new: Requested) -> (Request
         return (new, None);
     }
     if option.overrides.is_empty() {
-        let conflict = Conflict::Values {
+        let conflict = ConflictError::Values {
             symbol: option.symbol.clone(),
             first: old.value,
             first_at: old.origin,
@@ -157,8 +157,8 @@ fn join(option: &FragmentOption, old: Requested, mut new: Requested) -> (Request
     (new, None)
 }
 
-fn nothing(option: &FragmentOption, new: &Requested, named: &str) -> Conflict {
-    Conflict::NothingToOverride {
+fn nothing(option: &FragmentOption, new: &Requested, named: &str) -> ConflictError {
+    ConflictError::NothingToOverride {
         symbol: option.symbol.clone(),
         at: new.origin.clone(),
         named: named.to_owned(),

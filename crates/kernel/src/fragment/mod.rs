@@ -35,7 +35,7 @@ use serde::Serialize;
 use crate::config::{ConfigError, Value};
 
 pub use lint::{Lint, LintKind, lint};
-pub use merging::{Conflict, MergeError, Merged, Requested, merge};
+pub use merging::{ConflictError, MergeError, Merged, Requested, merge};
 
 /// Where something stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -1,5 +1,7 @@
 //! Deviations and the file that accounts for them.
 
+use std::fmt;
+
 use super::{Deviation, From};
 use crate::fragment::{Fragment, Merged, Origin};
 
@@ -26,8 +28,7 @@ pub struct Accounted {
 }
 
 /// A line to take out of the file of deviations.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{at}: CONFIG_{symbol}={value} is not a deviation of this configuration; remove the line")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stale {
     /// The symbol.
     pub symbol: String,
@@ -35,6 +36,13 @@ pub struct Stale {
     pub value: crate::Value,
     /// The line.
     pub at: Origin,
+}
+
+impl fmt::Display for Stale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { symbol, value, at } = self;
+        write!(f, "{at}: CONFIG_{symbol}={value} is not a deviation of this configuration; remove the line")
+    }
 }
 
 /// Joins `found` with the file of deviations `listed`, and with the fragments' own reasons for leaving a default.

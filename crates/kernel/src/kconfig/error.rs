@@ -9,7 +9,7 @@ pub struct KconfigError {
     /// Where.
     pub at: Location,
     /// What.
-    pub problem: Problem,
+    pub problem: ParseError,
     /// What the file system said.
     #[source]
     pub cause: Option<std::io::Error>,
@@ -17,7 +17,7 @@ pub struct KconfigError {
 
 /// Kinds of [`KconfigError`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum ParseError {
     /// A file that is not there or cannot be read.
     #[error("cannot read {0}; is this the directory of a complete kernel source?")]
     Unreadable(String),

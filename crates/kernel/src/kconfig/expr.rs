@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::error::Problem;
+use super::error::ParseError;
 use super::lexer::{Order, Token};
 
 /// How deep parentheses and `!` may nest. The kernel's own expressions stay below 10.
@@ -65,21 +65,21 @@ impl<'a> Reader<'a> {
         here
     }
 
-    pub fn expected(&self, expected: &'static str) -> Problem {
-        Problem::Expected { found: Token::shown(self.tokens.first()), expected }
+    pub fn expected(&self, expected: &'static str) -> ParseError {
+        ParseError::Expected { found: Token::shown(self.tokens.first()), expected }
     }
 
     /// Nothing may be left.
-    pub fn end(&self) -> Result<(), Problem> {
+    pub fn end(&self) -> Result<(), ParseError> {
         if self.tokens.is_empty() { Ok(()) } else { Err(self.expected("the end of the line")) }
     }
 
     /// An expression.
-    pub fn expr(&mut self) -> Result<Expr, Problem> {
+    pub fn expr(&mut self) -> Result<Expr, ParseError> {
         self.any(0)
     }
 
-    fn any(&mut self, depth: usize) -> Result<Expr, Problem> {
+    fn any(&mut self, depth: usize) -> Result<Expr, ParseError> {
         let mut parts = vec![self.all(depth)?];
         while self.take(&Token::Or) {
             parts.push(self.all(depth)?);
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
         Ok(one_or(parts, Expr::Any))
     }
 
-    fn all(&mut self, depth: usize) -> Result<Expr, Problem> {
+    fn all(&mut self, depth: usize) -> Result<Expr, ParseError> {
         let mut parts = vec![self.single(depth)?];
         while self.take(&Token::And) {
             parts.push(self.single(depth)?);
@@ -95,9 +95,9 @@ impl<'a> Reader<'a> {
         Ok(one_or(parts, Expr::All))
     }
 
-    fn single(&mut self, depth: usize) -> Result<Expr, Problem> {
+    fn single(&mut self, depth: usize) -> Result<Expr, ParseError> {
         if depth > MAX_DEPTH {
-            return Err(Problem::TooMuch { what: "nested parentheses", limit: MAX_DEPTH });
+            return Err(ParseError::TooMuch { what: "nested parentheses", limit: MAX_DEPTH });
         }
         if self.take(&Token::Not) {
             return Ok(Expr::Not(Box::new(self.single(depth + 1)?)));
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn operand(&mut self) -> Result<Operand, Problem> {
+    fn operand(&mut self) -> Result<Operand, ParseError> {
         let operand = match self.tokens.first() {
             Some(Token::Word(text)) => Operand::Symbol(text.clone()),
             Some(Token::Quoted(text)) => Operand::Text(text.clone()),

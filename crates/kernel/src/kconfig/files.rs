@@ -1,6 +1,6 @@
 //! A file's lines, with continuations joined and help texts skipped.
 
-use super::error::Problem;
+use super::error::ParseError;
 
 /// Limits that no kernel comes near: its largest file has 100,000 bytes, all together 4,000,000.
 const MAX_FILE: usize = 4 << 20;
@@ -14,9 +14,9 @@ pub(super) struct Lines {
 
 impl Lines {
     /// The lines of a file. Bytes that are no UTF-8 can only stand in help texts and prompts: they are replaced.
-    pub fn new(bytes: &[u8]) -> Result<Self, Problem> {
+    pub fn new(bytes: &[u8]) -> Result<Self, ParseError> {
         if bytes.len() > MAX_FILE {
-            return Err(Problem::TooMuch { what: "bytes in one file", limit: MAX_FILE });
+            return Err(ParseError::TooMuch { what: "bytes in one file", limit: MAX_FILE });
         }
         Ok(Self { lines: String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect(), at: 0 })
     }

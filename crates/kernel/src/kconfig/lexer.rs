@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::environment::{Environment, macro_end};
-use super::error::Problem;
+use super::error::ParseError;
 
 /// An operator of comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,7 +82,7 @@ const OPERATORS: [(&str, Token); 11] = [
 ];
 
 /// The tokens of `line`, up to its end or a comment.
-pub(super) fn tokens(line: &str, environment: &Environment) -> Result<Vec<Token>, Problem> {
+pub(super) fn tokens(line: &str, environment: &Environment) -> Result<Vec<Token>, ParseError> {
     let mut found = Vec::new();
     let mut rest = line.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -108,37 +108,37 @@ fn is_word(char: char) -> bool {
 }
 
 /// A word, of which macros may be parts: `$(ARCH)_defconfig`.
-fn word<'a>(text: &'a str, environment: &Environment) -> Result<(Token, &'a str), Problem> {
+fn word<'a>(text: &'a str, environment: &Environment) -> Result<(Token, &'a str), ParseError> {
     let mut end = 0;
     while let Some(next) = text.get(end..).and_then(|rest| rest.chars().next()) {
         end += match next {
-            '$' => macro_end(text.get(end..).unwrap_or_default()).ok_or(Problem::OpenMacro)?,
+            '$' => macro_end(text.get(end..).unwrap_or_default()).ok_or(ParseError::OpenMacro)?,
             char if is_word(char) => 1,
             _ => break,
         };
     }
     let (raw, rest) = text.split_at(end);
     if raw.is_empty() {
-        return Err(Problem::Character(text.chars().next().unwrap_or_default()));
+        return Err(ParseError::Character(text.chars().next().unwrap_or_default()));
     }
     Ok((environment.expand(raw).map_or_else(|| Token::Probe(raw.to_owned()), Token::Word), rest))
 }
 
 /// A string in either kind of quotes. A macro may hold quotes of its own.
-fn string<'a>(text: &'a str, quote: char, environment: &Environment) -> Result<(Token, &'a str), Problem> {
+fn string<'a>(text: &'a str, quote: char, environment: &Environment) -> Result<(Token, &'a str), ParseError> {
     let mut raw = String::new();
     let mut at = 1;
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        match rest.chars().next().ok_or(Problem::OpenString)? {
+        match rest.chars().next().ok_or(ParseError::OpenString)? {
             char if char == quote => break,
             '\\' => {
-                let escaped = rest.chars().nth(1).ok_or(Problem::OpenString)?;
+                let escaped = rest.chars().nth(1).ok_or(ParseError::OpenString)?;
                 raw.push(escaped);
                 at += 1 + escaped.len_utf8();
             }
             '$' if rest.starts_with("$(") => {
-                let end = macro_end(rest).ok_or(Problem::OpenMacro)?;
+                let end = macro_end(rest).ok_or(ParseError::OpenMacro)?;
                 raw.push_str(rest.get(..end).unwrap_or_default());
                 at += end;
             }

@@ -23,7 +23,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use environment::Environment;
-pub use error::{KconfigError, Problem};
+pub use error::{KconfigError, ParseError};
 pub(crate) use evaluate::number;
 pub use evaluate::{Level, Reach, Values};
 pub use expr::{Expr, Operand};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::environment::MAX_COST;
-use super::error::{KconfigError, Problem};
+use super::error::{KconfigError, ParseError};
 use super::files::Lines;
 use super::{Condition, Environment, Expr, Location, Sources, Tree};
 
@@ -82,9 +82,9 @@ impl Parser<'_> {
         self.check_limits(path).map_err(failed)?;
         let bytes = self.sources.read(path).map_err(|error| {
             let problem = if error.kind() == std::io::ErrorKind::InvalidInput {
-                Problem::Outside(path.to_owned())
+                ParseError::Outside(path.to_owned())
             } else {
-                Problem::Unreadable(path.to_owned())
+                ParseError::Unreadable(path.to_owned())
             };
             KconfigError { at: from.clone(), problem, cause: Some(error) }
         })?;
@@ -99,21 +99,21 @@ impl Parser<'_> {
             let at = Location { file: file.clone(), line };
             self.statement(&text, &at, &mut lines, outside)?;
             if self.environment.is_exhausted() {
-                let problem = Problem::TooMuch { what: "units of work on macros", limit: MAX_COST };
+                let problem = ParseError::TooMuch { what: "units of work on macros", limit: MAX_COST };
                 return Err(KconfigError { at, problem, cause: None });
             }
         }
         self.reading.pop();
         self.current = Current::Nothing;
         match self.blocks.get(outside) {
-            Some(open) => Err(KconfigError { at: open.at.clone(), problem: Problem::Open, cause: None }),
+            Some(open) => Err(KconfigError { at: open.at.clone(), problem: ParseError::Open, cause: None }),
             None => Ok(()),
         }
     }
 
-    fn check_limits(&self, path: &str) -> Result<(), Problem> {
+    fn check_limits(&self, path: &str) -> Result<(), ParseError> {
         if self.reading.iter().any(|open| **open == *path) {
-            return Err(Problem::Recursive(path.to_owned()));
+            return Err(ParseError::Recursive(path.to_owned()));
         }
         for (count, limit, what) in [
             (self.reading.len(), MAX_FILES_DEEP, "files deep"),
@@ -121,30 +121,30 @@ impl Parser<'_> {
             (self.text, MAX_TEXT, "bytes of Kconfig"),
         ] {
             if count >= limit {
-                return Err(Problem::TooMuch { what, limit });
+                return Err(ParseError::TooMuch { what, limit });
             }
         }
         Ok(())
     }
 
     /// Opens a block; until it ends, the scope is the inner one.
-    pub fn open(&mut self, kind: BlockKind, at: &Location) -> Result<(), Problem> {
+    pub fn open(&mut self, kind: BlockKind, at: &Location) -> Result<(), ParseError> {
         if self.blocks.len() >= MAX_BLOCKS_DEEP {
-            return Err(Problem::TooMuch { what: "blocks deep", limit: MAX_BLOCKS_DEEP });
+            return Err(ParseError::TooMuch { what: "blocks deep", limit: MAX_BLOCKS_DEEP });
         }
         self.blocks.push(Block { kind, at: at.clone(), outer: self.scope.clone() });
         Ok(())
     }
 
     /// Ends the innermost block, which must be of `kind` and begin in this file.
-    pub fn close(&mut self, kind: BlockKind, word: &str, outside: usize) -> Result<(), Problem> {
+    pub fn close(&mut self, kind: BlockKind, word: &str, outside: usize) -> Result<(), ParseError> {
         match self.blocks.pop() {
             Some(block) if block.kind == kind && self.blocks.len() >= outside => {
                 self.scope = block.outer;
                 self.current = Current::Nothing;
                 Ok(())
             }
-            other => Err(Problem::WrongEnd { end: word.to_owned(), open: other.map(|block| block.at) }),
+            other => Err(ParseError::WrongEnd { end: word.to_owned(), open: other.map(|block| block.at) }),
         }
     }
 

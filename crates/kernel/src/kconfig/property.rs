@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use super::error::Problem;
+use super::error::ParseError;
 use super::expr::{Operand, Reader};
 use super::lexer::Token;
 use super::parser::{Current, Parser};
 use super::{Condition, Default, Definition, Expr, Kind, Location, Prompt, Reverse, Span};
 
 impl Parser<'_> {
-    pub(super) fn property(&mut self, word: &str, reader: &mut Reader, at: &Location) -> Result<(), Problem> {
+    pub(super) fn property(
+        &mut self,
+        word: &str,
+        reader: &mut Reader,
+        at: &Location,
+    ) -> Result<(), ParseError> {
         match word {
             "bool" | "boolean" | "tristate" | "string" | "int" | "hex" => {
                 self.kind(word);
@@ -30,17 +35,17 @@ impl Parser<'_> {
                 while reader.next().is_some() {}
                 Ok(())
             }
-            other => Err(Problem::Unknown(other.to_owned())),
+            other => Err(ParseError::Unknown(other.to_owned())),
         }
     }
 
     /// The definition that the line belongs to. `Ok(None)` when it belongs to something that keeps no such lines.
-    fn definition(&mut self, word: &str) -> Result<Option<&mut Definition>, Problem> {
+    fn definition(&mut self, word: &str) -> Result<Option<&mut Definition>, ParseError> {
         match &self.current {
             Current::Symbol(name) => {
                 Ok(self.tree.symbols.get_mut(name).and_then(|symbol| symbol.definitions.last_mut()))
             }
-            Current::Nothing => Err(Problem::NoEntry(word.to_owned())),
+            Current::Nothing => Err(ParseError::NoEntry(word.to_owned())),
             Current::Menu | Current::Choice(_) | Current::Comment => Ok(None),
         }
     }
@@ -60,7 +65,7 @@ impl Parser<'_> {
         }
     }
 
-    fn prompt(&mut self, word: &str, reader: &mut Reader, at: &Location) -> Result<(), Problem> {
+    fn prompt(&mut self, word: &str, reader: &mut Reader, at: &Location) -> Result<(), ParseError> {
         let Some(Token::Quoted(text) | Token::Probe(text)) = reader.next() else {
             return Err(reader.expected("the prompt's text in quotes"));
         };
@@ -78,7 +83,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn default(&mut self, word: &str, reader: &mut Reader, at: &Location) -> Result<(), Problem> {
+    fn default(&mut self, word: &str, reader: &mut Reader, at: &Location) -> Result<(), ParseError> {
         let value = reader.expr()?;
         let when = when(reader)?;
         if let Some(definition) = self.definition(word)? {
@@ -88,7 +93,7 @@ impl Parser<'_> {
     }
 
     /// `depends on a`, and `depends on a if b`, which newer kernels know: it asks for `a` only where `b` holds.
-    fn depends(&mut self, reader: &mut Reader, at: &Location) -> Result<(), Problem> {
+    fn depends(&mut self, reader: &mut Reader, at: &Location) -> Result<(), ParseError> {
         if !reader.take_word("on") {
             return Err(reader.expected("`on`"));
         }
@@ -107,21 +112,21 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn visible(&mut self, reader: &mut Reader, at: &Location) -> Result<(), Problem> {
+    fn visible(&mut self, reader: &mut Reader, at: &Location) -> Result<(), ParseError> {
         let expr = when(reader)?.ok_or_else(|| reader.expected("`if`"))?;
         if !matches!(self.current, Current::Menu) {
-            return Err(Problem::NoEntry("visible if".to_owned()));
+            return Err(ParseError::NoEntry("visible if".to_owned()));
         }
         self.scope.visible.push(Arc::new(Condition { expr, at: at.clone() }));
         Ok(())
     }
 
-    fn reverse(&mut self, word: &str, reader: &mut Reader, at: &Location) -> Result<(), Problem> {
+    fn reverse(&mut self, word: &str, reader: &mut Reader, at: &Location) -> Result<(), ParseError> {
         let Some(Token::Word(target)) = reader.next() else {
             return Err(reader.expected("the name of a symbol"));
         };
         let when = when(reader)?;
-        let Current::Symbol(by) = &self.current else { return Err(Problem::NoEntry(word.to_owned())) };
+        let Current::Symbol(by) = &self.current else { return Err(ParseError::NoEntry(word.to_owned())) };
         let reverse = Reverse { by: by.clone(), when, at: at.clone() };
         let symbol = self.tree.symbols.entry(target.clone()).or_default();
         if word == "select" {
@@ -132,7 +137,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn range(&mut self, reader: &mut Reader, at: &Location) -> Result<(), Problem> {
+    fn range(&mut self, reader: &mut Reader, at: &Location) -> Result<(), ParseError> {
         let mut bound = || match reader.next() {
             Some(Token::Word(text)) => Ok(Operand::Symbol(text.clone())),
             Some(Token::Quoted(text)) => Ok(Operand::Text(text.clone())),
@@ -149,6 +154,6 @@ impl Parser<'_> {
 }
 
 /// The condition behind a property, `if …`.
-fn when(reader: &mut Reader) -> Result<Option<Expr>, Problem> {
+fn when(reader: &mut Reader) -> Result<Option<Expr>, ParseError> {
     if reader.take_word("if") { reader.expr().map(Some) } else { Ok(None) }
 }

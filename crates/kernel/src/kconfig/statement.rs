@@ -1,6 +1,6 @@
 //! Statements: what begins an entry or a block.
 
-use super::error::{KconfigError, Problem};
+use super::error::{KconfigError, ParseError};
 use super::expr::Reader;
 use super::files::Lines;
 use super::lexer::{Token, tokens};
@@ -29,7 +29,7 @@ impl Parser<'_> {
         let found = tokens(text, &self.environment).map_err(failed)?;
         let mut reader = Reader { tokens: &found };
         let Some(Token::Word(word)) = reader.next() else {
-            return Err(failed(Problem::Unknown(text.chars().take(40).collect())));
+            return Err(failed(ParseError::Unknown(text.chars().take(40).collect())));
         };
         if word == "source" {
             return self.source(&mut reader, at);
@@ -47,7 +47,7 @@ impl Parser<'_> {
         reader: &mut Reader,
         at: &Location,
         outside: usize,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), ParseError> {
         match word {
             "config" | "menuconfig" => self.config(reader, at),
             "choice" => self.choice(reader, at),
@@ -77,7 +77,7 @@ impl Parser<'_> {
         }
     }
 
-    fn config(&mut self, reader: &mut Reader, at: &Location) -> Result<(), Problem> {
+    fn config(&mut self, reader: &mut Reader, at: &Location) -> Result<(), ParseError> {
         let Some(Token::Word(name)) = reader.next() else { return Err(reader.expected("the symbol's name")) };
         if let Some(choice) = self.scope.choice.and_then(|index| self.tree.choices.get_mut(index)) {
             choice.members.push(name.clone());
@@ -95,7 +95,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn choice(&mut self, reader: &mut Reader, at: &Location) -> Result<(), Problem> {
+    fn choice(&mut self, reader: &mut Reader, at: &Location) -> Result<(), ParseError> {
         // Old kernels name some choices.
         if matches!(reader.tokens.first(), Some(Token::Word(_))) {
             reader.next();

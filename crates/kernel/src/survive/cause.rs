@@ -10,7 +10,7 @@ use crate::kconfig::{Condition, Definition, Kind, Level, Location, Operand, Symb
 
 /// What stood in a request's way.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Cause {
+pub enum CauseError {
     /// No Kconfig file defines the symbol.
     #[error("this kernel has no such option for this architecture{}", .near.as_ref().map_or_else(String::new, |near| format!("; did you mean CONFIG_{near}?")))]
     NoSymbol {
@@ -112,13 +112,13 @@ pub(super) fn explain(lost: &Lost, merged: &Merged, values: Values) -> Explanati
     Explanation { lost: lost.clone(), causes, chain: plan.links, add, mendable: plan.possible }
 }
 
-fn no_symbol(lost: &Lost, values: Values) -> Cause {
+fn no_symbol(lost: &Lost, values: Values) -> CauseError {
     let near = nearest(&lost.symbol, values.tree.symbols().map(|(name, _)| name)).map(str::to_owned);
-    Cause::NoSymbol { near }
+    CauseError::NoSymbol { near }
 }
 
 /// Asked to be on, or to have a value, and it is not.
-fn too_little(lost: &Lost, symbol: &Symbol, planner: &mut Planner) -> (Vec<Cause>, Plan) {
+fn too_little(lost: &Lost, symbol: &Symbol, planner: &mut Planner) -> (Vec<CauseError>, Plan) {
     if let Some(cause) = wrong_kind(lost, symbol) {
         return (vec![cause], Plan { possible: false, ..Plan::nothing() });
     }
@@ -134,7 +134,7 @@ fn too_little(lost: &Lost, symbol: &Symbol, planner: &mut Planner) -> (Vec<Cause
         .min_by_key(|(plan, definition)| {
             (definition.prompt.is_none(), !plan.possible, plan.set.len(), plan.links.len())
         });
-    let Some((plan, definition)) = best else { return (vec![Cause::Unexplained], Plan::nothing()) };
+    let Some((plan, definition)) = best else { return (vec![CauseError::Unexplained], Plan::nothing()) };
     let mut causes = unmet(definition, level, planner.values);
     if definition.prompt.is_none() {
         return no_prompt(lost, symbol, definition, causes, planner);
@@ -144,24 +144,29 @@ fn too_little(lost: &Lost, symbol: &Symbol, planner: &mut Planner) -> (Vec<Cause
         causes.extend(out_of_range(lost, definition, planner.values));
     }
     if causes.is_empty() {
-        causes.push(Cause::Unexplained);
+        causes.push(CauseError::Unexplained);
     }
     (causes, plan)
 }
 
 /// Asked to be off, or a module, and something holds it higher.
-fn too_much(lost: &Lost, symbol: &Symbol, planner: &mut Planner, level: Level) -> (Vec<Cause>, Plan) {
-    let Some(first) = symbol.definitions.first() else { return (vec![Cause::Unexplained], Plan::nothing()) };
+fn too_much(lost: &Lost, symbol: &Symbol, planner: &mut Planner, level: Level) -> (Vec<CauseError>, Plan) {
+    let Some(first) = symbol.definitions.first() else {
+        return (vec![CauseError::Unexplained], Plan::nothing());
+    };
     let mut causes = Vec::new();
     if level == Level::Module && symbol.kind == Some(Kind::Bool) {
-        return (vec![Cause::NoModule { at: first.at.clone() }], Plan { possible: false, ..Plan::nothing() });
+        return (
+            vec![CauseError::NoModule { at: first.at.clone() }],
+            Plan { possible: false, ..Plan::nothing() },
+        );
     }
     if level == Level::Module && planner.values.level("MODULES") == Level::No {
-        causes.push(Cause::ModulesOff);
+        causes.push(CauseError::ModulesOff);
     }
     let mut plan = Plan::nothing();
     for selector in active(symbol, planner.values, level) {
-        causes.push(Cause::Selected { by: selector.by.clone(), at: selector.at.clone() });
+        causes.push(CauseError::Selected { by: selector.by.clone(), at: selector.at.clone() });
         let by = crate::kconfig::Expr::Symbol(selector.by.clone());
         plan = plan.and(planner.satisfy(&by, &super::Need::AtMost(level), &selector.at));
     }
@@ -176,20 +181,22 @@ fn too_much(lost: &Lost, symbol: &Symbol, planner: &mut Planner, level: Level) -
         causes.extend(hidden);
     }
     if causes.is_empty() {
-        causes.push(Cause::Unexplained);
+        causes.push(CauseError::Unexplained);
     }
     (causes, plan)
 }
 
 /// The conditions of a definition that do not hold for certain.
-fn unmet(definition: &Definition, level: Level, values: Values) -> Vec<Cause> {
+fn unmet(definition: &Definition, level: Level, values: Values) -> Vec<CauseError> {
     let open = |condition: &&Condition| values.reach(&condition.expr).least < level;
     let depends = definition.depends.iter().map(AsRef::as_ref).filter(open);
-    let mut causes: Vec<_> =
-        depends.map(|one| Cause::Dependency { at: one.at.clone(), expr: one.expr.to_string() }).collect();
+    let mut causes: Vec<_> = depends
+        .map(|one| CauseError::Dependency { at: one.at.clone(), expr: one.expr.to_string() })
+        .collect();
     if let Some(prompt) = &definition.prompt {
         let hiding = definition.visible.iter().map(AsRef::as_ref).chain(&prompt.when).filter(open);
-        causes.extend(hiding.map(|one| Cause::Hidden { at: one.at.clone(), expr: one.expr.to_string() }));
+        causes
+            .extend(hiding.map(|one| CauseError::Hidden { at: one.at.clone(), expr: one.expr.to_string() }));
     }
     causes
 }
@@ -198,12 +205,12 @@ fn no_prompt(
     lost: &Lost,
     symbol: &Symbol,
     definition: &Definition,
-    mut causes: Vec<Cause>,
+    mut causes: Vec<CauseError>,
     planner: &mut Planner,
-) -> (Vec<Cause>, Plan) {
+) -> (Vec<CauseError>, Plan) {
     const SHOWN: usize = 6;
     let selectors = symbol.selected_by.iter().take(SHOWN).map(|reverse| reverse.by.clone()).collect();
-    causes.push(Cause::NoPrompt { at: definition.at.clone(), selectors });
+    causes.push(CauseError::NoPrompt { at: definition.at.clone(), selectors });
     let plan = match lost.requested {
         Value::Yes => planner.without_prompt(symbol, Level::Yes),
         Value::Module => planner.without_prompt(symbol, Level::Module),
@@ -212,13 +219,13 @@ fn no_prompt(
     (causes, plan)
 }
 
-fn chosen(definition: &Definition, name: &str, values: Values) -> Option<Cause> {
+fn chosen(definition: &Definition, name: &str, values: Values) -> Option<CauseError> {
     let choice = values.tree.choice(definition.choice?)?;
     let on = |member: &&String| *member != name && values.level(member) == Level::Yes;
-    Some(Cause::Choice { at: choice.at.clone(), chosen: choice.members.iter().find(on).cloned() })
+    Some(CauseError::Choice { at: choice.at.clone(), chosen: choice.members.iter().find(on).cloned() })
 }
 
-fn out_of_range(lost: &Lost, definition: &Definition, values: Values) -> Option<Cause> {
+fn out_of_range(lost: &Lost, definition: &Definition, values: Values) -> Option<CauseError> {
     let number = |text: &str| crate::kconfig::number(text);
     let wanted = number(&lost.requested.bare())?;
     let bound = |operand: &Operand| match operand {
@@ -233,10 +240,10 @@ fn out_of_range(lost: &Lost, definition: &Definition, values: Values) -> Option<
     let (low, high) = (bound(&range.low), bound(&range.high));
     let outside =
         number(&low).is_some_and(|low| wanted < low) || number(&high).is_some_and(|high| wanted > high);
-    outside.then(|| Cause::Range { at: range.at.clone(), low, high })
+    outside.then(|| CauseError::Range { at: range.at.clone(), low, high })
 }
 
-fn wrong_kind(lost: &Lost, symbol: &Symbol) -> Option<Cause> {
+fn wrong_kind(lost: &Lost, symbol: &Symbol) -> Option<CauseError> {
     let at = symbol.definitions.first()?.at.clone();
     let expected = match (symbol.kind?, &lost.requested) {
         (Kind::Bool | Kind::Tristate, Value::Int(_) | Value::Hex(_) | Value::Text(_)) => "y or n",
@@ -245,8 +252,8 @@ fn wrong_kind(lost: &Lost, symbol: &Symbol) -> Option<Cause> {
         (Kind::Hex, Value::Yes | Value::Module | Value::Int(_) | Value::Text(_)) => {
             "a number written with 0x"
         }
-        (Kind::Bool, Value::Module) => return Some(Cause::NoModule { at }),
+        (Kind::Bool, Value::Module) => return Some(CauseError::NoModule { at }),
         _ => return None,
     };
-    Some(Cause::Kind { at, expected })
+    Some(CauseError::Kind { at, expected })
 }

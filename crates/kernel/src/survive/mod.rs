@@ -14,7 +14,7 @@ use crate::config::{Config, Value};
 use crate::fragment::{Merged, Origin};
 use crate::kconfig::{Level, Location, Values};
 
-pub use cause::Cause;
+pub use cause::CauseError;
 
 /// A request that the final configuration does not fulfil.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Explanation {
     /// The request.
     pub lost: Lost,
     /// What stood in its way, the nearest first.
-    pub causes: Vec<Cause>,
+    pub causes: Vec<CauseError>,
     /// The symbols that lack something, each below the one that needs it.
     pub chain: Vec<Link>,
     /// The lines that would mend it; empty when no lines can, or when they are asked for already.

@@ -10,4 +10,4 @@ mod verify;
 pub use choose::GcOptions;
 pub use gc::GcReport;
 pub(crate) use sweep::sweep;
-pub use verify::{Damage, Problem, Progress, VerifyReport};
+pub use verify::{Damage, DamageError, Progress, VerifyReport};

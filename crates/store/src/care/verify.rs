@@ -44,14 +44,14 @@ pub struct Damage {
     /// Which one.
     pub object: Object,
     /// What is wrong with it.
-    pub problem: Problem,
+    pub problem: DamageError,
     /// Whether it was removed; then it will be fetched or built again when it is needed.
     pub removed: bool,
 }
 
 /// What is wrong with an object.
 #[derive(Debug, thiserror::Error)]
-pub enum Problem {
+pub enum DamageError {
     /// Its contents have another digest than its name says.
     #[error("its contents have the digest {found}")]
     Changed {
@@ -124,7 +124,7 @@ fn identity(path: &Path) -> Result<Option<Identity>> {
     Ok(meta.map(|meta| (meta.dev(), meta.ino())))
 }
 
-fn check(layout: &Layout, object: Object) -> Result<Option<Problem>> {
+fn check(layout: &Layout, object: Object) -> Result<Option<DamageError>> {
     let path = layout.path(object);
     let found = match object.kind {
         Kind::Blob => file_digest(&path),
@@ -133,21 +133,21 @@ fn check(layout: &Layout, object: Object) -> Result<Option<Problem>> {
     };
     match found {
         Ok(found) if found == object.digest => Ok(None),
-        Ok(found) => Ok(Some(Problem::Changed { found })),
+        Ok(found) => Ok(Some(DamageError::Changed { found })),
         Err(error) if is_passing(&error) => Err(error),
-        Err(error) => Ok(Some(Problem::Unreadable(error))),
+        Err(error) => Ok(Some(DamageError::Unreadable(error))),
     }
 }
 
-fn check_record(layout: &Layout, object: Object) -> Result<Option<Problem>> {
+fn check_record(layout: &Layout, object: Object) -> Result<Option<DamageError>> {
     let path = layout.path(object);
-    let Some(result) = read_result(&path)? else { return Ok(Some(Problem::NotARecord)) };
+    let Some(result) = read_result(&path)? else { return Ok(Some(DamageError::NotARecord)) };
     if object.kind == Kind::Label {
         // It explains; what it names may be gone.
         return Ok(None);
     }
     let missing = layout.contents_of(&result)?.err();
-    Ok(missing.map(|missing| Problem::Names { missing }))
+    Ok(missing.map(|missing| DamageError::Names { missing }))
 }
 
 fn file_digest(path: &Path) -> Result<Digest> {

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use yoe_model::Digest;
-use yoe_store::{Kind, Problem};
+use yoe_store::{DamageError, Kind};
 
 use crate::fixture::{Fixture, adopt, assert_clean, digest, import, result, verify};
 
@@ -114,7 +114,7 @@ fn a_flipped_bit_in_a_blob() {
     let report = fixture.store.verify(true, &mut |_| {}).unwrap();
     let removed: Vec<_> = report.damaged.iter().map(|damage| (damage.object.kind, damage.removed)).collect();
     assert_eq!(removed, [(Kind::Blob, true), (Kind::Action, true)]);
-    assert!(matches!(report.damaged[0].problem, Problem::Changed { found } if found == digest("dooMed")));
+    assert!(matches!(report.damaged[0].problem, DamageError::Changed { found } if found == digest("dooMed")));
     assert_clean(&fixture.store);
 }
 

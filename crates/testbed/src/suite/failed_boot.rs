@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::report::TestFailure;
-use yoe_vm::{Console, End, GuestError, Interrupt, after};
+use super::report::TestError;
+use yoe_vm::{Console, End, GuestError, WaitError, after};
 
 /// How long a panicked kernel may take until it restarts the machine.
 const RESTART: Duration = Duration::from_secs(60);
@@ -17,9 +17,9 @@ pub(super) fn failed_boot(
     limit: Duration,
     found: u32,
     expected: u32,
-) -> Result<(), TestFailure> {
+) -> Result<(), TestError> {
     match console.wait_for(&["login: "], after(limit)) {
-        Ok(_) => Err(TestFailure::CameUp { expected, found }),
+        Ok(_) => Err(TestError::CameUp { expected, found }),
         Err(interrupt) => resets(console, interrupt),
     }
 }
@@ -28,25 +28,25 @@ pub(super) fn failed_boot(
 ///
 /// # Errors
 /// When it does not, or when a panic does not restart it.
-pub(super) fn reset(console: &mut Console, limit: Duration) -> Result<(), TestFailure> {
+pub(super) fn reset(console: &mut Console, limit: Duration) -> Result<(), TestError> {
     match console.wait_for_end(after(limit)) {
-        Ok(end) => resets(console, Interrupt::Ended(end)),
-        Err(Interrupt::Deadline) => Err(TestFailure::NoReset { seconds: limit.as_secs() }),
+        Ok(end) => resets(console, WaitError::Ended(end)),
+        Err(WaitError::Deadline) => Err(TestError::NoReset { seconds: limit.as_secs() }),
         Err(interrupt) => resets(console, interrupt),
     }
 }
 
 /// Whether this interrupt is a reset, or a panic that becomes one.
-fn resets(console: &mut Console, interrupt: Interrupt) -> Result<(), TestFailure> {
+fn resets(console: &mut Console, interrupt: WaitError) -> Result<(), TestError> {
     let wrong = match interrupt {
-        Interrupt::Ended(End::Reset) => return Ok(()),
-        Interrupt::Ended(End::Panic { message }) => {
+        WaitError::Ended(End::Reset) => return Ok(()),
+        WaitError::Ended(End::Panic { message }) => {
             console.accept_resets();
             match console.wait_for_end(after(RESTART)) {
                 Ok(End::Reset) => return Ok(()),
-                Ok(end) => Interrupt::Ended(end),
-                Err(Interrupt::Deadline) => {
-                    return Err(TestFailure::PanicStays { seconds: RESTART.as_secs(), message });
+                Ok(end) => WaitError::Ended(end),
+                Err(WaitError::Deadline) => {
+                    return Err(TestError::PanicStays { seconds: RESTART.as_secs(), message });
                 }
                 Err(other) => other,
             }

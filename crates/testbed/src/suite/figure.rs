@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use yoe_model::{ImageTest, Measure, MeasureUnit};
 
-use super::report::{Figure, TestFailure};
+use super::report::{Figure, TestError};
 use yoe_vm::{Guest, Output};
 
 /// How long the device may take to tell its uptime.
 const UPTIME_WITHIN: Duration = Duration::from_secs(60);
 
 /// What a test yielded, in the terms of the record.
-pub(super) fn read(measure: &Measure, output: &Output, guest: &mut Guest<'_>) -> Result<f64, TestFailure> {
+pub(super) fn read(measure: &Measure, output: &Output, guest: &mut Guest<'_>) -> Result<f64, TestError> {
     if measure.unit == MeasureUnit::Elapsed {
         return Ok(output.seconds);
     }
-    let missing = || TestFailure::Figure { name: measure.name.clone(), found: output.stdout.clone() };
+    let missing = || TestError::Figure { name: measure.name.clone(), found: output.stdout.clone() };
     let value = last_number(&output.stdout).ok_or_else(missing)?;
     if measure.unit != MeasureUnit::Uptime {
         return Ok(value);

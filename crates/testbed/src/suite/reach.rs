@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use yoe_model::Reach;
 
-use super::report::TestFailure;
-use yoe_vm::{Console, GuestErrorKind, Interrupt, after};
+use super::report::TestError;
+use yoe_vm::{Console, GuestErrorKind, WaitError, after};
 
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -25,25 +25,25 @@ pub(super) fn reach(
     host: u16,
     console: &mut Console,
     deadline: Instant,
-) -> Result<(), TestFailure> {
+) -> Result<(), TestError> {
     loop {
         let found = attempt(reach, host, deadline);
         let Err(found) = found else { return Ok(()) };
         match console.wait_for_end(deadline.min(after(PAUSE))) {
-            Err(Interrupt::Deadline) if Instant::now() < deadline => {}
-            Err(Interrupt::Deadline) => return Err(failure(reach, found)),
+            Err(WaitError::Deadline) if Instant::now() < deadline => {}
+            Err(WaitError::Deadline) => return Err(failure(reach, found)),
             Err(other) => return Err(guest(other.into(), console)),
             Ok(end) => return Err(guest(GuestErrorKind::Ended(end), console)),
         }
     }
 }
 
-fn guest(trouble: GuestErrorKind, console: &Console) -> TestFailure {
-    TestFailure::Guest(yoe_vm::GuestError::new(trouble, console))
+fn guest(kind: GuestErrorKind, console: &Console) -> TestError {
+    TestError::Guest(yoe_vm::GuestError::new(kind, console))
 }
 
-fn failure(reach: &Reach, found: String) -> TestFailure {
-    TestFailure::Reach { port: reach.port, expected: reach.expect.clone(), found }
+fn failure(reach: &Reach, found: String) -> TestError {
+    TestError::Reach { port: reach.port, expected: reach.expect.clone(), found }
 }
 
 /// One try; tells what was found instead.
@@ -162,7 +162,7 @@ mod tests {
         let wanted = Reach { port: 80, path: None, expect: None };
         let began = Instant::now();
         let failure = reach(&wanted, nobody, &mut console, after(Duration::from_secs(60))).unwrap_err();
-        assert!(matches!(failure, TestFailure::Guest(_)), "{failure}");
+        assert!(matches!(failure, TestError::Guest(_)), "{failure}");
         assert!(began.elapsed() < Duration::from_secs(30));
     }
 }

@@ -76,7 +76,7 @@ pub enum Outcome {
     /// As it should.
     Passed,
     /// Otherwise.
-    Failed(TestFailure),
+    Failed(TestError),
     /// It did not run.
     Skipped {
         /// Why.
@@ -97,7 +97,7 @@ impl Outcome {
 
 /// Why a test failed.
 #[derive(Debug, thiserror::Error)]
-pub enum TestFailure {
+pub enum TestError {
     /// It ended with another status.
     #[error("expected exit status {expected}, found {found}")]
     Status {
@@ -170,7 +170,7 @@ pub enum TestFailure {
         /// What their moments were drawn from.
         seed: u64,
         /// What was wrong then.
-        failure: Box<TestFailure>,
+        failure: Box<TestError>,
     },
     /// The work of a sweep failed by itself.
     #[error("expected the work to end with status 0 or not at all, found {found} after {seconds:.1} s")]
@@ -196,12 +196,12 @@ pub enum TestFailure {
     Guest(#[from] GuestError),
 }
 
-impl TestFailure {
+impl TestError {
     /// Whether it is that the run was cancelled.
     pub(super) fn is_cancelled(&self) -> bool {
         match self {
-            TestFailure::Guest(error) => matches!(error.trouble, GuestErrorKind::Cancelled),
-            TestFailure::Swept { failure, .. } => failure.is_cancelled(),
+            TestError::Guest(error) => matches!(error.kind, GuestErrorKind::Cancelled),
+            TestError::Swept { failure, .. } => failure.is_cancelled(),
             _ => false,
         }
     }

@@ -9,9 +9,9 @@ use super::failed_boot::{failed_boot, reset};
 use super::figure;
 use super::limits::Limits;
 use super::reach::reach;
-use super::report::{Boot, Figure, Outcome, Reporter, Summary, TestFailure, TestResult};
+use super::report::{Boot, Figure, Outcome, Reporter, Summary, TestError, TestResult};
 use super::segment::{Segment, segments};
-use super::selection::{BOOTS, NoMatch, POWERS_OFF, Selection};
+use super::selection::{BOOTS, POWERS_OFF, Selection, SelectionError};
 use super::sweep::{Reported, Swept};
 use yoe_vm::{Guest, GuestError, GuestErrorKind, Login, Output, StartError, Vm, VmError, after};
 
@@ -47,7 +47,7 @@ pub trait Judge: std::fmt::Debug {
 pub enum RunError {
     /// A text that was to choose tests is in no name.
     #[error(transparent)]
-    NoMatch(#[from] NoMatch),
+    NoMatch(#[from] SelectionError),
     /// The device could not be started on this host.
     #[error("the machine could not be started")]
     Start(#[source] StartError),
@@ -162,16 +162,14 @@ impl Run<'_> {
                 // It is this test that asked for the boot.
                 Err(error) => return self.wrong_boot(test, &segment.tests[1..], error.into(), None, next),
             },
-            _ => {
-                match self.timed(BOOTS, None, |_| (entered(vm.console()).map_err(TestFailure::from), None)) {
-                    Some(guest) => guest,
-                    None => {
-                        let reason = format!("`{BOOTS}` failed");
-                        self.skip(&segment.tests, &reason);
-                        return Some(reason);
-                    }
+            _ => match self.timed(BOOTS, None, |_| (entered(vm.console()).map_err(TestError::from), None)) {
+                Some(guest) => guest,
+                None => {
+                    let reason = format!("`{BOOTS}` failed");
+                    self.skip(&segment.tests, &reason);
+                    return Some(reason);
                 }
-            }
+            },
         };
         for (index, test) in segment.tests.iter().enumerate() {
             if let Some(Stop { reason, for_good }) = self.one(test, &mut guest) {
@@ -188,7 +186,7 @@ impl Run<'_> {
         &mut self,
         test: &ImageTest,
         others: &[&ImageTest],
-        failure: TestFailure,
+        failure: TestError,
         output: Option<Output>,
         next: Option<&Segment<'_>>,
     ) -> Option<String> {
@@ -210,7 +208,7 @@ impl Run<'_> {
         match next {
             None => {
                 self.timed(POWERS_OFF, None, |_| {
-                    (guest.power_off(suite.power_off, within).map_err(TestFailure::from), None)
+                    (guest.power_off(suite.power_off, within).map_err(TestError::from), None)
                 });
                 None
             }
@@ -219,7 +217,7 @@ impl Run<'_> {
             Some(segment) => {
                 let ended = match segment.boot {
                     TestBoot::Reset => reset(guest.console(), suite.limits.boot),
-                    _ => guest.restart(suite.reboot, within).map_err(TestFailure::from),
+                    _ => guest.restart(suite.reboot, within).map_err(TestError::from),
                 };
                 let failure = ended.err()?;
                 let test = segment.tests.first()?;
@@ -247,7 +245,7 @@ impl Run<'_> {
                 Ok(output) => (run.judge(test, &output, guest, deadline), Some(output)),
                 Err(error) => (Err(error.into()), None),
             };
-            if let Err(TestFailure::Guest(error)) = &found {
+            if let Err(TestError::Guest(error)) = &found {
                 stop = ends_the_run(error);
             }
             (found, output)
@@ -266,10 +264,10 @@ impl Run<'_> {
         output: &Output,
         guest: &mut Guest<'_>,
         deadline: Instant,
-    ) -> Result<Option<f64>, TestFailure> {
+    ) -> Result<Option<f64>, TestError> {
         judge(test, output)?;
         if let Some(verdict) = self.suite.judge.and_then(|judge| judge.judge(&test.name, &output.stdout)) {
-            verdict.map_err(TestFailure::Judged)?;
+            verdict.map_err(TestError::Judged)?;
         }
         if let Some(wanted) = &test.reach {
             // Every port that a test names is forwarded; without one nothing answers.
@@ -279,8 +277,8 @@ impl Run<'_> {
         test.measure.as_ref().map(|measure| figure::read(measure, output, guest)).transpose()
     }
 
-    fn out_of_time(&self, stop: &mut Option<Stop>) -> TestFailure {
-        let failure = TestFailure::RunTimedOut { seconds: self.suite.limits.total.as_secs() };
+    fn out_of_time(&self, stop: &mut Option<Stop>) -> TestError {
+        let failure = TestError::RunTimedOut { seconds: self.suite.limits.total.as_secs() };
         *stop = Some(Stop { reason: failure.to_string(), for_good: true });
         failure
     }
@@ -290,7 +288,7 @@ impl Run<'_> {
         &mut self,
         name: &str,
         origin: Option<&Origin>,
-        test: impl FnOnce(&Self) -> (Result<T, TestFailure>, Option<Output>),
+        test: impl FnOnce(&Self) -> (Result<T, TestError>, Option<Output>),
     ) -> Option<T> {
         self.reporter.started(name);
         let began = Instant::now();
@@ -302,7 +300,7 @@ impl Run<'_> {
         let seconds = output.as_ref().map_or_else(|| began.elapsed().as_secs_f64(), |output| output.seconds);
         let (mut stdout, stderr) = output.map(|output| (output.stdout, output.stderr)).unwrap_or_default();
         // The verdict says what counts of an output that is too long for people.
-        if matches!(outcome, Outcome::Failed(TestFailure::Judged(_))) {
+        if matches!(outcome, Outcome::Failed(TestError::Judged(_))) {
             stdout.clear();
         }
         let (name, origin) = (name.to_owned(), origin.cloned());
@@ -341,12 +339,12 @@ impl Run<'_> {
     }
 }
 
-fn judge(test: &ImageTest, output: &Output) -> Result<(), TestFailure> {
+fn judge(test: &ImageTest, output: &Output) -> Result<(), TestError> {
     match (output.status, &test.expect) {
-        (None, _) => Err(TestFailure::TimedOut { seconds: test.timeout.into() }),
-        (Some(found), _) if found != test.status => Err(TestFailure::Status { expected: test.status, found }),
+        (None, _) => Err(TestError::TimedOut { seconds: test.timeout.into() }),
+        (Some(found), _) if found != test.status => Err(TestError::Status { expected: test.status, found }),
         (_, Some(expected)) if !output.stdout.contains(expected) => {
-            Err(TestFailure::Text { expected: expected.clone(), found: output.stdout.clone() })
+            Err(TestError::Text { expected: expected.clone(), found: output.stdout.clone() })
         }
         _ => Ok(()),
     }
@@ -354,7 +352,7 @@ fn judge(test: &ImageTest, output: &Output) -> Result<(), TestFailure> {
 
 /// Whether nothing can be asked of the machine any more.
 fn ends_the_run(error: &GuestError) -> Option<Stop> {
-    match error.trouble {
+    match error.kind {
         GuestErrorKind::Script(_) | GuestErrorKind::Torn => None,
         GuestErrorKind::Cancelled => Some(Stop { reason: error.to_string(), for_good: true }),
         _ => Some(Stop { reason: error.to_string(), for_good: false }),

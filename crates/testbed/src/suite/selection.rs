@@ -19,7 +19,7 @@ pub struct Selection<'a> {
 /// No test's name contains a text that was to choose some.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no test's name contains {text:?}: there are {}", names.join(", "))]
-pub struct NoMatch {
+pub struct SelectionError {
     /// What was looked for.
     pub text: String,
     /// What there is.
@@ -36,10 +36,10 @@ impl Selection<'_> {
     ///
     /// # Errors
     /// When one of the texts is in no name: whoever skips a test that was renamed should know.
-    pub fn names<'t>(&self, tests: &'t [ImageTest]) -> Result<Vec<&'t str>, NoMatch> {
+    pub fn names<'t>(&self, tests: &'t [ImageTest]) -> Result<Vec<&'t str>, SelectionError> {
         let own = || tests.iter().map(|test| test.name.as_str());
         let all = || [BOOTS].into_iter().chain(own()).chain([POWERS_OFF]);
-        let no_match = |text: &str, among: Vec<&str>| NoMatch {
+        let no_match = |text: &str, among: Vec<&str>| SelectionError {
             text: text.to_owned(),
             names: among.into_iter().map(str::to_owned).collect(),
         };

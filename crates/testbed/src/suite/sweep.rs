@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use yoe_model::{ImageTest, Sweep};
 
-use super::report::{Cut, TestFailure};
+use super::report::{Cut, TestError};
 use super::runner::{Run, RunError};
 use super::segment::Segment;
 use yoe_vm::{Guest, Heard, Output, PasswordError, Vm, after, random_bytes};
@@ -14,7 +14,7 @@ pub(super) enum Swept {
     /// The device outlived all losses but the last, after which it was started again.
     Through(Vm),
     /// It did not, or the work failed. With what the test said then.
-    Failed(TestFailure, Option<Output>),
+    Failed(TestError, Option<Output>),
 }
 
 impl Run<'_> {
@@ -38,7 +38,7 @@ impl Run<'_> {
                 Ok(heard) => heard,
                 Err(failure) => {
                     return Ok(Swept::Failed(
-                        TestFailure::Swept { cuts, seed, failure: failure.into() },
+                        TestError::Swept { cuts, seed, failure: failure.into() },
                         output,
                     ));
                 }
@@ -63,7 +63,7 @@ impl Run<'_> {
         test: &ImageTest,
         sweep: &Sweep,
         vm: &mut Vm,
-    ) -> (Option<Output>, Result<Heard, TestFailure>) {
+    ) -> (Option<Output>, Result<Heard, TestError>) {
         match self.looked(test, vm) {
             Err(failure) => (None, Err(failure)),
             Ok((output, Err(failure))) => (Some(output), Err(failure)),
@@ -76,11 +76,11 @@ impl Run<'_> {
         &self,
         test: &ImageTest,
         vm: &'v mut Vm,
-    ) -> Result<(Output, Result<Guest<'v>, TestFailure>), TestFailure> {
+    ) -> Result<(Output, Result<Guest<'v>, TestError>), TestError> {
         let limits = self.suite.limits;
         let left = limits.total.saturating_sub(self.began.elapsed());
         if left.is_zero() {
-            return Err(TestFailure::RunTimedOut { seconds: limits.total.as_secs() });
+            return Err(TestError::RunTimedOut { seconds: limits.total.as_secs() });
         }
         let mut guest = Guest::log_in(vm.console(), self.suite.login, after(limits.boot.min(left)))?;
         let time = Duration::from_secs(test.timeout.into());
@@ -95,14 +95,14 @@ impl Run<'_> {
         sweep: &Sweep,
         looked: Output,
         guest: &mut Guest<'_>,
-    ) -> (Option<Output>, Result<Heard, TestFailure>) {
+    ) -> (Option<Output>, Result<Heard, TestError>) {
         let moment = self.reported.moment(Duration::from_secs(sweep.within.into()));
         match guest.watch(&self.reported.script(&sweep.during), moment) {
             Ok(Heard { status: Some(found), stderr, seconds, lines }) if found != 0 => {
                 let said = Output { stdout: lines.join("\n"), stderr, ..looked };
-                (Some(said), Err(TestFailure::Work { found, seconds }))
+                (Some(said), Err(TestError::Work { found, seconds }))
             }
-            heard => (Some(looked), heard.map_err(TestFailure::from)),
+            heard => (Some(looked), heard.map_err(TestError::from)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{ANSWERS_WITHIN, Guest, STDERR};
 use crate::console::after;
 use crate::login::ours;
-use crate::{GuestError, GuestErrorKind, Interrupt, script};
+use crate::{GuestError, GuestErrorKind, WaitError, script};
 
 /// What a script said, up to a moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +27,7 @@ impl Guest<'_> {
     /// # Errors
     /// When the machine ends, or when it does not take the script.
     pub fn watch(&mut self, script: &str, time: Duration) -> Result<Heard, GuestError> {
-        self.try_watch(script, time).map_err(|trouble| GuestError::new(trouble, self.console))
+        self.try_watch(script, time).map_err(|kind| GuestError::new(kind, self.console))
     }
 
     fn try_watch(&mut self, script: &str, time: Duration) -> Result<Heard, GuestErrorKind> {
@@ -40,7 +40,7 @@ impl Guest<'_> {
         while heard.status.is_none() {
             let line = match self.console.next_line(deadline) {
                 // It is the end of the time, not of the machine's answers.
-                Err(Interrupt::Deadline) if began + time <= Instant::now() => break,
+                Err(WaitError::Deadline) if began + time <= Instant::now() => break,
                 other => other?,
             };
             match ours(&line, &self.marker, &id).map(|said| said.split_once(' ').unwrap_or((said, ""))) {
