@@ -13,7 +13,7 @@ use crate::error::{ActionError, BuildError};
 use crate::explain::reason;
 use crate::make::{Making, maker};
 use crate::reporter::{Event, How};
-use crate::schedule::{Execute, Known, Results, run, targets};
+use crate::schedule::{ActionCache, ActionRunner, Results, run, targets};
 
 impl Builder {
     /// Builds what a plan asks for; gives the tree of each target, in the plan's order.
@@ -70,7 +70,7 @@ impl Builder {
     }
 }
 
-impl Known for Builder {
+impl ActionCache for Builder {
     type Error = BuildError;
 
     fn cached(&self, action: &Action) -> Result<Option<Digest>, BuildError> {
@@ -79,7 +79,7 @@ impl Known for Builder {
     }
 }
 
-impl Execute for Builder {
+impl ActionRunner for Builder {
     fn planned(&self, total: usize, pending: usize) {
         self.reporter.event(Event::Planned { total, pending });
     }

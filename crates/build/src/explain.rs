@@ -5,7 +5,7 @@ use yoe_store::Store;
 
 use crate::error::{ActionError, BuildError};
 use crate::reporter::Reason;
-use crate::schedule::{Known, pending, targets};
+use crate::schedule::{ActionCache, pending, targets};
 
 /// Why this action has no result under its key.
 pub fn reason(store: &Store, action: &Action) -> Result<Reason, ActionError> {
@@ -33,7 +33,7 @@ pub struct Pending {
 /// # Errors
 /// When the store cannot be read.
 pub fn explain(store: &Store, plan: &Plan) -> Result<Vec<Pending>, BuildError> {
-    let (_, pending) = pending(plan, targets(plan), &Look(store))
+    let (_, pending) = pending(plan, targets(plan), &StoreView(store))
         .map_err(|failure| BuildError::of("reading the store", failure))?;
     let explained = pending.into_iter().map(|id| {
         let action = plan.action(id);
@@ -44,9 +44,9 @@ pub fn explain(store: &Store, plan: &Plan) -> Result<Vec<Pending>, BuildError> {
 }
 
 /// Looks at a store.
-struct Look<'a>(&'a Store);
+struct StoreView<'a>(&'a Store);
 
-impl Known for Look<'_> {
+impl ActionCache for StoreView<'_> {
     type Error = ActionError;
 
     fn cached(&self, action: &Action) -> Result<Option<yoe_model::Digest>, ActionError> {

@@ -14,7 +14,7 @@ use crate::error::{ActionError, BuildError};
 const INDEX: &str = "APKINDEX.tar.gz";
 
 impl Builder {
-    /// Copies every package of a plan that was built to `directory`, beside those that lie there, and indexes them all. Any
+    /// Copies every package of a plan that was built to `directory`, next to those that are there, and indexes them all. Any
     /// static web server can serve the directory. Gives how many packages the index lists.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::reads::reads;
 pub type Results = BTreeMap<ActionId, Digest>;
 
 /// Knows results.
-pub trait Known {
+pub trait ActionCache {
     /// Why something cannot be told or made.
     type Error: Send;
 
@@ -21,7 +21,7 @@ pub trait Known {
 }
 
 /// Makes results.
-pub trait Execute: Known + Sync {
+pub trait ActionRunner: ActionCache + Sync {
     /// Is told once what has to be done.
     fn planned(&self, total: usize, pending: usize);
 
@@ -39,7 +39,7 @@ pub struct Lanes {
 }
 
 /// The results known already, and the actions that have to run so that all `wanted` ones have a result.
-pub fn pending<K: Known>(
+pub fn pending<K: ActionCache>(
     plan: &Plan,
     wanted: BTreeSet<ActionId>,
     execute: &K,
@@ -73,7 +73,7 @@ pub fn targets(plan: &Plan) -> BTreeSet<ActionId> {
 ///
 /// # Errors
 /// The first failure.
-pub fn run<E: Execute>(
+pub fn run<E: ActionRunner>(
     plan: &Plan,
     wanted: BTreeSet<ActionId>,
     lanes: Lanes,
@@ -141,7 +141,7 @@ fn fetches(plan: &Plan, id: ActionId) -> bool {
     matches!(plan.action(id).kind, ActionKind::Source(_) | ActionKind::Container(_))
 }
 
-fn work<E: Execute>(
+fn work<E: ActionRunner>(
     plan: &Plan,
     lanes: Lanes,
     execute: &E,

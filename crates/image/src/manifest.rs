@@ -40,7 +40,7 @@ pub struct DiskManifest {
     pub disk: DiskRecord,
 }
 
-/// What a disk is made of. The files lie beside the manifest.
+/// What a disk is made of. The files are in the manifest's directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DiskRecord {

@@ -8,7 +8,7 @@ use crate::{Limits, Mount, Network, Spec};
 
 /// Something that the kernel refused.
 #[derive(Debug)]
-pub(crate) struct Trouble {
+pub(crate) struct SetUpFailure {
     /// What was being done, to follow "cannot".
     pub(crate) doing: String,
     /// The refusal.
@@ -18,12 +18,12 @@ pub(crate) struct Trouble {
 /// Says what was being done when a call failed.
 pub(crate) trait Doing<T> {
     /// The same result, whose error knows what was being done.
-    fn doing(self, what: impl FnOnce() -> String) -> Result<T, Trouble>;
+    fn doing(self, what: impl FnOnce() -> String) -> Result<T, SetUpFailure>;
 }
 
 impl<T, E: Into<io::Error>> Doing<T> for Result<T, E> {
-    fn doing(self, what: impl FnOnce() -> String) -> Result<T, Trouble> {
-        self.map_err(|error| Trouble { doing: what(), error: error.into() })
+    fn doing(self, what: impl FnOnce() -> String) -> Result<T, SetUpFailure> {
+        self.map_err(|error| SetUpFailure { doing: what(), error: error.into() })
     }
 }
 
@@ -32,36 +32,36 @@ pub(crate) trait Kernel {
     /// Makes what bounds memory, where the caller may: it belongs to the caller, outside of all namespaces.
     fn make_group(&mut self, limits: &Limits);
     /// Enters new namespaces; those for processes begin with the next fork.
-    fn make_namespaces(&mut self, network: Network) -> Result<(), Trouble>;
+    fn make_namespaces(&mut self, network: Network) -> Result<(), SetUpFailure>;
     /// Maps the caller to user 0 and group 0.
-    fn map_identity(&mut self) -> Result<(), Trouble>;
+    fn map_identity(&mut self) -> Result<(), SetUpFailure>;
     /// Dies with the supervisor.
-    fn die_with_supervisor(&mut self) -> Result<(), Trouble>;
+    fn die_with_supervisor(&mut self) -> Result<(), SetUpFailure>;
     /// Bounds what the step takes of the machine; from here on its control group is the root of those that it sees.
-    fn limit(&mut self, limits: &Limits) -> Result<(), Trouble>;
+    fn limit(&mut self, limits: &Limits) -> Result<(), SetUpFailure>;
     /// Sets the host name.
-    fn set_hostname(&mut self, name: &str) -> Result<(), Trouble>;
+    fn set_hostname(&mut self, name: &str) -> Result<(), SetUpFailure>;
     /// Switches the loopback device on.
-    fn raise_loopback(&mut self) -> Result<(), Trouble>;
+    fn raise_loopback(&mut self) -> Result<(), SetUpFailure>;
     /// Cuts the mounts of this namespace off from the host's.
-    fn keep_mounts_private(&mut self) -> Result<(), Trouble>;
+    fn keep_mounts_private(&mut self) -> Result<(), SetUpFailure>;
     /// Adds one mount to the new root.
-    fn mount(&mut self, mount: &Mount) -> Result<(), Trouble>;
+    fn mount(&mut self, mount: &Mount) -> Result<(), SetUpFailure>;
     /// Makes the new root `/` and lets go of the old one.
-    fn enter_root(&mut self) -> Result<(), Trouble>;
+    fn enter_root(&mut self) -> Result<(), SetUpFailure>;
     /// Leaves the caller's session, and takes the terminal that was made for the step, if there is one.
-    fn settle_terminal(&mut self) -> Result<(), Trouble>;
+    fn settle_terminal(&mut self) -> Result<(), SetUpFailure>;
     /// Makes this the working directory.
-    fn enter_directory(&mut self, path: &str) -> Result<(), Trouble>;
+    fn enter_directory(&mut self, path: &str) -> Result<(), SetUpFailure>;
     /// Gives up for good every right that could undo the sandbox.
-    fn drop_privileges(&mut self) -> Result<(), Trouble>;
+    fn drop_privileges(&mut self) -> Result<(), SetUpFailure>;
     /// Refuses system calls from here on, here and in all that is started.
-    fn filter_calls(&mut self) -> Result<(), Trouble>;
+    fn filter_calls(&mut self) -> Result<(), SetUpFailure>;
     /// Shuts this process off from the step's curiosity.
-    fn become_opaque(&mut self) -> Result<(), Trouble>;
+    fn become_opaque(&mut self) -> Result<(), SetUpFailure>;
 }
 
-fn at<T>(stage: Stage, result: Result<T, Trouble>) -> Result<T, Failure> {
+fn at<T>(stage: Stage, result: Result<T, SetUpFailure>) -> Result<T, Failure> {
     result.map_err(|trouble| Failure::new(stage, &trouble.doing, &trouble.error))
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn prepare(kernel: &mut impl Kernel, spec: &Spec) -> Result<(), Failu
     at(Stage::Privileges, kernel.die_with_supervisor())
 }
 
-fn surroundings(kernel: &mut impl Kernel, spec: &Spec) -> Result<(), Trouble> {
+fn surroundings(kernel: &mut impl Kernel, spec: &Spec) -> Result<(), SetUpFailure> {
     // First, so that nothing below can outlive the supervisor.
     kernel.die_with_supervisor()?;
     kernel.limit(&spec.limits)?;
@@ -114,7 +114,7 @@ mod tests {
     }
 
     impl Recorder {
-        fn note(&mut self, call: String) -> Result<(), Trouble> {
+        fn note(&mut self, call: String) -> Result<(), SetUpFailure> {
             let refused = call == self.refuse;
             self.calls.push(call);
             if refused {
@@ -128,46 +128,46 @@ mod tests {
         fn make_group(&mut self, limits: &Limits) {
             self.calls.push(format!("group of {} processes", limits.processes));
         }
-        fn make_namespaces(&mut self, network: Network) -> Result<(), Trouble> {
+        fn make_namespaces(&mut self, network: Network) -> Result<(), SetUpFailure> {
             self.note(format!("namespaces {network:?}"))
         }
-        fn map_identity(&mut self) -> Result<(), Trouble> {
+        fn map_identity(&mut self) -> Result<(), SetUpFailure> {
             self.note("identity".to_owned())
         }
-        fn die_with_supervisor(&mut self) -> Result<(), Trouble> {
+        fn die_with_supervisor(&mut self) -> Result<(), SetUpFailure> {
             self.note("die with supervisor".to_owned())
         }
-        fn limit(&mut self, limits: &Limits) -> Result<(), Trouble> {
+        fn limit(&mut self, limits: &Limits) -> Result<(), SetUpFailure> {
             self.note(format!("{} processes", limits.processes))
         }
-        fn set_hostname(&mut self, name: &str) -> Result<(), Trouble> {
+        fn set_hostname(&mut self, name: &str) -> Result<(), SetUpFailure> {
             self.note(format!("hostname {name}"))
         }
-        fn raise_loopback(&mut self) -> Result<(), Trouble> {
+        fn raise_loopback(&mut self) -> Result<(), SetUpFailure> {
             self.note("loopback".to_owned())
         }
-        fn keep_mounts_private(&mut self) -> Result<(), Trouble> {
+        fn keep_mounts_private(&mut self) -> Result<(), SetUpFailure> {
             self.note("private mounts".to_owned())
         }
-        fn mount(&mut self, mount: &Mount) -> Result<(), Trouble> {
+        fn mount(&mut self, mount: &Mount) -> Result<(), SetUpFailure> {
             self.note(mount.to_string())
         }
-        fn enter_root(&mut self) -> Result<(), Trouble> {
+        fn enter_root(&mut self) -> Result<(), SetUpFailure> {
             self.note("enter root".to_owned())
         }
-        fn settle_terminal(&mut self) -> Result<(), Trouble> {
+        fn settle_terminal(&mut self) -> Result<(), SetUpFailure> {
             self.note("terminal".to_owned())
         }
-        fn enter_directory(&mut self, path: &str) -> Result<(), Trouble> {
+        fn enter_directory(&mut self, path: &str) -> Result<(), SetUpFailure> {
             self.note(format!("directory {path}"))
         }
-        fn drop_privileges(&mut self) -> Result<(), Trouble> {
+        fn drop_privileges(&mut self) -> Result<(), SetUpFailure> {
             self.note("drop privileges".to_owned())
         }
-        fn filter_calls(&mut self) -> Result<(), Trouble> {
+        fn filter_calls(&mut self) -> Result<(), SetUpFailure> {
             self.note("filter calls".to_owned())
         }
-        fn become_opaque(&mut self) -> Result<(), Trouble> {
+        fn become_opaque(&mut self) -> Result<(), SetUpFailure> {
             self.note("become opaque".to_owned())
         }
     }

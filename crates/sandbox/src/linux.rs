@@ -12,7 +12,7 @@ use rustix::process::{DumpableBehavior, PidfdFlags, Signal};
 use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags};
 
 use crate::cgroup::Group;
-use crate::first::{Doing, Kernel, Trouble};
+use crate::first::{Doing, Kernel, SetUpFailure};
 use crate::mounting::Root;
 use crate::{Limits, Mount, Network, filter, limits, overlay, syscalls};
 
@@ -64,7 +64,7 @@ impl<'i> Linux<'i> {
     }
 
     /// Whether this user namespace may mount overlayfs.
-    pub(crate) fn try_overlay(&self) -> Result<(), Trouble> {
+    pub(crate) fn try_overlay(&self) -> Result<(), SetUpFailure> {
         overlay::is_allowed().doing(|| "mount overlayfs".to_owned())
     }
 }
@@ -74,7 +74,7 @@ impl Kernel for Linux<'_> {
         self.group = Group::make(limits);
     }
 
-    fn make_namespaces(&mut self, network: Network) -> Result<(), Trouble> {
+    fn make_namespaces(&mut self, network: Network) -> Result<(), SetUpFailure> {
         // The caller's other groups would stay, unmapped. Only root can leave them, and only here; for others they
         // are of no use in a root that shows nothing of theirs.
         let _ = rustix::thread::set_thread_groups(&[]);
@@ -89,7 +89,7 @@ impl Kernel for Linux<'_> {
         syscalls::unshare(flags).doing(|| "make the namespaces".to_owned())
     }
 
-    fn map_identity(&mut self) -> Result<(), Trouble> {
+    fn map_identity(&mut self) -> Result<(), SetUpFailure> {
         // A group map without this would let its owner leave groups that are there to forbid something, so the
         // kernel wants it first (user_namespaces(7)).
         let files = [
@@ -103,7 +103,7 @@ impl Kernel for Linux<'_> {
         })
     }
 
-    fn die_with_supervisor(&mut self) -> Result<(), Trouble> {
+    fn die_with_supervisor(&mut self) -> Result<(), SetUpFailure> {
         let doing = || "tie PID 1 to its supervisor".to_owned();
         rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).doing(doing)?;
         // It may have died before that.
@@ -115,7 +115,7 @@ impl Kernel for Linux<'_> {
         }
     }
 
-    fn limit(&mut self, limits: &Limits) -> Result<(), Trouble> {
+    fn limit(&mut self, limits: &Limits) -> Result<(), SetUpFailure> {
         if let Some(group) = &self.group {
             // A group that cannot be entered bounds nothing; the other limits remain.
             let _ = group.enter();
@@ -125,11 +125,11 @@ impl Kernel for Linux<'_> {
         limits::apply(limits).doing(|| "limit the number of processes".to_owned())
     }
 
-    fn set_hostname(&mut self, name: &str) -> Result<(), Trouble> {
+    fn set_hostname(&mut self, name: &str) -> Result<(), SetUpFailure> {
         rustix::system::sethostname(name.as_bytes()).doing(|| format!("set the host name {name:?}"))
     }
 
-    fn raise_loopback(&mut self) -> Result<(), Trouble> {
+    fn raise_loopback(&mut self) -> Result<(), SetUpFailure> {
         let doing = || "switch the loopback device on".to_owned();
         let flags = SocketFlags::CLOEXEC;
         let socket =
@@ -137,7 +137,7 @@ impl Kernel for Linux<'_> {
         syscalls::raise_loopback(socket.as_fd()).doing(doing)
     }
 
-    fn keep_mounts_private(&mut self) -> Result<(), Trouble> {
+    fn keep_mounts_private(&mut self) -> Result<(), SetUpFailure> {
         let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
         // Keys of the caller's session would be within the step's reach. A kernel without keyrings has none.
         let _ = syscalls::new_session_keyring();
@@ -147,11 +147,11 @@ impl Kernel for Linux<'_> {
         Ok(())
     }
 
-    fn mount(&mut self, mount: &Mount) -> Result<(), Trouble> {
+    fn mount(&mut self, mount: &Mount) -> Result<(), SetUpFailure> {
         self.root.mount(mount)
     }
 
-    fn enter_root(&mut self) -> Result<(), Trouble> {
+    fn enter_root(&mut self) -> Result<(), SetUpFailure> {
         let root = self.root.take()?;
         rustix::process::fchdir(root).doing(|| "enter the new root".to_owned())?;
         // The old root comes to lie on the new one, from where it is taken away (pivot_root(2), NOTES).
@@ -161,7 +161,7 @@ impl Kernel for Linux<'_> {
         rustix::mount::unmount(".", UnmountFlags::DETACH).doing(|| "let go of the old root".to_owned())
     }
 
-    fn settle_terminal(&mut self) -> Result<(), Trouble> {
+    fn settle_terminal(&mut self) -> Result<(), SetUpFailure> {
         rustix::process::setsid().doing(|| "begin a session".to_owned())?;
         if rustix::termios::isatty(self.input) {
             // One that belongs to another session, the caller's, is not to be had.
@@ -170,13 +170,13 @@ impl Kernel for Linux<'_> {
         Ok(())
     }
 
-    fn enter_directory(&mut self, path: &str) -> Result<(), Trouble> {
+    fn enter_directory(&mut self, path: &str) -> Result<(), SetUpFailure> {
         rustix::process::chdir(path).doing(|| format!("enter {path:?}"))?;
         rustix::process::umask(UMASK);
         Ok(())
     }
 
-    fn drop_privileges(&mut self) -> Result<(), Trouble> {
+    fn drop_privileges(&mut self) -> Result<(), SetUpFailure> {
         let doing = || "give up rights".to_owned();
         for right in (0..u64::BITS).map(|bit| CapabilitySet::from_bits_retain(1 << bit)) {
             if KEPT.contains(right) {
@@ -196,12 +196,12 @@ impl Kernel for Linux<'_> {
         rustix::thread::set_no_new_privs(true).doing(doing)
     }
 
-    fn filter_calls(&mut self) -> Result<(), Trouble> {
+    fn filter_calls(&mut self) -> Result<(), SetUpFailure> {
         syscalls::install_filter(&filter::program())
             .doing(|| "filter system calls (the kernel needs CONFIG_SECCOMP_FILTER)".to_owned())
     }
 
-    fn become_opaque(&mut self) -> Result<(), Trouble> {
+    fn become_opaque(&mut self) -> Result<(), SetUpFailure> {
         rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
             .doing(|| "shut PID 1 off".to_owned())
     }

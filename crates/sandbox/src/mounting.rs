@@ -13,7 +13,7 @@ use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, O
 
 use yoe_tree::Tree;
 
-use crate::first::{Doing, Trouble};
+use crate::first::{Doing, SetUpFailure};
 use crate::overlay::Layers;
 use crate::{Mount, inside, syscalls};
 
@@ -40,13 +40,13 @@ pub(crate) struct Root(Option<OwnedFd>);
 
 impl Root {
     /// The finished root.
-    pub(crate) fn take(&mut self) -> Result<OwnedFd, Trouble> {
+    pub(crate) fn take(&mut self) -> Result<OwnedFd, SetUpFailure> {
         self.fd()?;
         self.0.take().ok_or(Errno::NOENT).doing(|| "find the new root".to_owned())
     }
 
     /// Adds one mount.
-    pub(crate) fn mount(&mut self, mount: &Mount) -> Result<(), Trouble> {
+    pub(crate) fn mount(&mut self, mount: &Mount) -> Result<(), SetUpFailure> {
         match mount {
             Mount::Overlay { lower, upper, work, dest } => {
                 let overlay = Layers::open(lower, Some((upper, work)))?.mount()?;
@@ -68,7 +68,7 @@ impl Root {
                 // The tree's own path first: it is this host's, and a link on it would be a mistake.
                 drop(without_links(tree)?);
                 let found = Tree::root(tree).and_then(|tree| tree.find(Path::new(path)));
-                let found = found.map_err(|error| Trouble {
+                let found = found.map_err(|error| SetUpFailure {
                     doing: format!("open {what}: {error}"),
                     error: Errno::NOENT.into(),
                 })?;
@@ -93,7 +93,7 @@ impl Root {
     }
 
     /// The root so far; an empty one if nothing has been mounted on `/`.
-    fn fd(&mut self) -> Result<BorrowedFd<'_>, Trouble> {
+    fn fd(&mut self) -> Result<BorrowedFd<'_>, SetUpFailure> {
         if self.0.is_none() {
             let empty = tmpfs(0o755, None).doing(|| "make an empty root".to_owned())?;
             self.attach(empty, "/", FileType::Directory)?;
@@ -101,7 +101,7 @@ impl Root {
         self.0.as_ref().map(AsFd::as_fd).ok_or(Errno::NOENT).doing(|| "find the new root".to_owned())
     }
 
-    fn attach(&mut self, tree: OwnedFd, dest: &str, kind: FileType) -> Result<(), Trouble> {
+    fn attach(&mut self, tree: OwnedFd, dest: &str, kind: FileType) -> Result<(), SetUpFailure> {
         let path = Path::new(dest);
         if path == Path::new("/") {
             // Also a later mount on `/` comes to lie on top of what is there.
@@ -120,7 +120,7 @@ impl Root {
     }
 
     /// Binds what a descriptor stands for; `source` is how messages call it.
-    fn bind(&mut self, found: OwnedFd, source: &str, dest: &str, writable: bool) -> Result<(), Trouble> {
+    fn bind(&mut self, found: OwnedFd, source: &str, dest: &str, writable: bool) -> Result<(), SetUpFailure> {
         let opening = || format!("open {source}");
         let tree = clone(found.as_fd(), Path::new(""), true).doing(opening)?;
         let kind = FileType::from_raw_mode(rustix::fs::fstat(&tree).doing(opening)?.st_mode);
@@ -137,7 +137,7 @@ impl Root {
         self.attach(tree, dest, kind)
     }
 
-    fn devices(&mut self, dest: &str) -> Result<(), Trouble> {
+    fn devices(&mut self, dest: &str) -> Result<(), SetUpFailure> {
         // Not 1777 as /tmp: the kernel refuses O_CREAT on another user's file in a sticky directory that all can
         // write (fs.protected_regular), and `>/dev/null` is that.
         let dev = tmpfs(0o755, None).doing(|| "make a tmpfs".to_owned())?;
@@ -153,7 +153,7 @@ impl Root {
         terminals(dev.as_fd()).doing(|| "mount devpts".to_owned())
     }
 
-    fn processes(&mut self, dest: &str) -> Result<(), Trouble> {
+    fn processes(&mut self, dest: &str) -> Result<(), SetUpFailure> {
         let attributes = MountAttrFlags::MOUNT_ATTR_NOSUID
             | MountAttrFlags::MOUNT_ATTR_NODEV
             | MountAttrFlags::MOUNT_ATTR_NOEXEC;
@@ -199,7 +199,7 @@ fn new(kind: &str, options: &[(&str, String)], attributes: MountAttrFlags) -> Re
 }
 
 /// What lies at a path of the host on which there is no symbolic link.
-fn without_links(path: &Path) -> Result<OwnedFd, Trouble> {
+fn without_links(path: &Path) -> Result<OwnedFd, SetUpFailure> {
     yoe_tree::without_links(path).doing(|| format!("open {path:?}"))
 }
 

@@ -10,7 +10,7 @@ use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, MountFlags, OpenTreeFlags, UnmountFlags};
 
-use crate::first::{Doing, Trouble};
+use crate::first::{Doing, SetUpFailure};
 use crate::mounting;
 
 /// Where the kernel shows the descriptors of this process.
@@ -27,7 +27,10 @@ pub(crate) struct Layers {
 
 impl Layers {
     /// Opens all of them.
-    pub(crate) fn open(lower: &[PathBuf], upper_and_work: Option<(&Path, &Path)>) -> Result<Self, Trouble> {
+    pub(crate) fn open(
+        lower: &[PathBuf],
+        upper_and_work: Option<(&Path, &Path)>,
+    ) -> Result<Self, SetUpFailure> {
         let lower = lower.iter().map(|path| open_layer(path, "lower layer")).collect::<Result<_, _>>()?;
         let upper_and_work = match upper_and_work {
             None => None,
@@ -39,7 +42,7 @@ impl Layers {
     }
 
     /// The overlay, mounted nowhere yet.
-    pub(crate) fn mount(&self) -> Result<OwnedFd, Trouble> {
+    pub(crate) fn mount(&self) -> Result<OwnedFd, SetUpFailure> {
         let made = match self.mount_one_by_one() {
             // Linux before 6.8 does not know `lowerdir+`.
             Err(Errno::INVAL) => self.mount_at_once(),
@@ -111,7 +114,7 @@ pub(crate) fn is_allowed() -> Result<(), Errno> {
     }
 }
 
-fn open_layer(path: &Path, role: &str) -> Result<OwnedFd, Trouble> {
+fn open_layer(path: &Path, role: &str) -> Result<OwnedFd, SetUpFailure> {
     let doing = || format!("open the {role} {path:?}");
     let found = yoe_tree::without_links(path).doing(doing)?;
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;

@@ -61,7 +61,7 @@ impl Layout {
         path
     }
 
-    /// The file whose modification time says when the object was last used. A tree has one beside it, which also holds
+    /// The file whose modification time says when the object was last used. A tree has one next to it, which also holds
     /// the tree's size, because all times within a tree are fixed.
     pub(crate) fn stamp(&self, object: Object) -> PathBuf {
         match object.kind {
@@ -91,14 +91,14 @@ impl Layout {
     }
 
     /// Held by whoever checks or collects: one at a time, so that what is being checked is not removed meanwhile.
-    pub(crate) fn care_lock(&self) -> PathBuf {
+    pub(crate) fn maintenance_lock(&self) -> PathBuf {
         self.root.join(LOCKS).join("care")
     }
 
     /// The lock files that [`Self::lock_path`] named and that exist.
     pub(crate) fn locks_of_objects(&self) -> Result<Vec<PathBuf>> {
         let mut paths = entries(&self.root.join(LOCKS))?;
-        paths.retain(|path| *path != self.gate() && *path != self.care_lock());
+        paths.retain(|path| *path != self.gate() && *path != self.maintenance_lock());
         Ok(paths)
     }
 

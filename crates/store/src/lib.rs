@@ -36,12 +36,12 @@
 
 mod action;
 mod blob;
-mod care;
 mod compiler_cache;
 mod error;
 mod import;
 mod layout;
 mod lock;
+mod maintenance;
 mod object;
 mod remove;
 mod session;
@@ -52,9 +52,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, Weak};
 
 pub use action::ActionResult;
-pub use care::{Damage, DamageError, GcOptions, GcReport, Progress, VerifyReport};
 pub use error::{Result, StoreError};
 pub use lock::Lock;
+pub use maintenance::{Damage, DamageError, GcOptions, GcReport, Progress, VerifyReport};
 pub use object::{Kind, Object};
 pub use session::{Scratch, Session};
 pub use tree::{MTIME, tree_digest};
@@ -81,7 +81,7 @@ impl Store {
         let layout = Arc::new(Layout::open(root)?);
         drop(layout.enter()?);
         // Leftovers are untidy, not wrong: whoever collects garbage hears why they cannot be removed.
-        let _ = care::sweep(&layout);
+        let _ = maintenance::sweep(&layout);
         Ok(Self { layout, sessions: Arc::default() })
     }
 

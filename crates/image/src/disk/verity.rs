@@ -10,7 +10,7 @@ use yoe_model::{Digest, Fingerprint, Image};
 use super::{DiskRequest, quote, root_file};
 use crate::ImageError;
 
-/// What [`script`] leaves beside the root: the number of data blocks and the root hash, apart by a space.
+/// What [`script`] leaves next to the root: the number of data blocks and the root hash, apart by a space.
 pub(super) const FILE: &str = "root.verity";
 /// Bytes of a block of data and of hashes: the largest that every processor's page can hold.
 pub(crate) const BLOCK: u64 = 4096;

@@ -1,6 +1,6 @@
 //! The container contract: what engines ask of a kernel, and whether a configuration gives it.
 //!
-//! The rules are data, in files beside this one: what moby's `contrib/check-config.sh` asks (`necessary.rs`,
+//! The rules are data, in files of this directory: what moby's `contrib/check-config.sh` asks (`necessary.rs`,
 //! `optional.rs`, `drivers.rs`) and what each engine needs beyond it (`engines.rs`, `podman.rs`, `k3s.rs`). Each has a reason; each
 //! group has a source.
 //!

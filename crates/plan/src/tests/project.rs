@@ -1,4 +1,4 @@
-//! A small project: `app` is built with `lib`, runs with `daemon`, and stands in `image` beside `kernel`.
+//! A small project: `app` is built with `lib`, runs with `daemon`, and is in `image` with `kernel`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

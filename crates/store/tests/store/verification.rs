@@ -15,7 +15,7 @@ struct Stored {
     blob: Digest,
 }
 
-/// A sound tree and blob beside a tree and blob that a test may damage, each pair with a result.
+/// A sound tree and blob, and a tree and blob that a test may damage, each pair with a result.
 fn stored() -> Stored {
     let fixture = Fixture::new();
     let store = &fixture.store;

@@ -1,4 +1,4 @@
-//! A registry beside a device: it serves OCI images over TLS from this host's loopback, with a certificate authority that
+//! A registry for a device under test: it serves OCI images over TLS from this host's loopback, with a certificate authority that
 //! lives as long as it does.
 
 use std::collections::BTreeMap;

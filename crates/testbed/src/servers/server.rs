@@ -1,4 +1,4 @@
-//! A server beside a device: a program in a sandbox that listens on this host's loopback while an image is tested.
+//! A server for a device under test: a program in a sandbox that listens on this host's loopback while an image is tested.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -47,9 +47,10 @@ impl Place<'_> {
         let mut child = self.spawn(what, script)?;
         match child.wait_timeout(SCRIPTS_WITHIN) {
             Ok(Some(exit)) if exit.success() => Ok(()),
-            Ok(Some(exit)) => Err(self.said(&format!("making its {what} ended with {exit}"))),
+            Ok(Some(exit)) => Err(self.with_output(&format!("making its {what} ended with {exit}"))),
             Ok(None) => {
-                Err(self.said(&format!("making its {what} took more than {} s", SCRIPTS_WITHIN.as_secs())))
+                Err(self
+                    .with_output(&format!("making its {what} took more than {} s", SCRIPTS_WITHIN.as_secs())))
             }
             Err(error) => Err(self.failed("its end is not known", error)),
         }
@@ -62,8 +63,8 @@ impl Place<'_> {
         while TcpStream::connect_timeout(&address, TICK).is_err() {
             match child.wait_timeout(TICK) {
                 Ok(None) if began.elapsed() < LISTENS_WITHIN => {}
-                Ok(None) => return Err(self.said("it does not listen")),
-                Ok(Some(exit)) => return Err(self.said(&format!("it ended with {exit}"))),
+                Ok(None) => return Err(self.with_output("it does not listen")),
+                Ok(Some(exit)) => return Err(self.with_output(&format!("it ended with {exit}"))),
                 Err(error) => return Err(self.failed("its end is not known", error)),
             }
         }
@@ -102,7 +103,7 @@ impl Place<'_> {
     }
 
     /// A failure with the last lines of what its programs said.
-    fn said(&self, why: &str) -> TestbedError {
+    fn with_output(&self, why: &str) -> TestbedError {
         const LINES: usize = 10;
         let log = fs::read(self.log).unwrap_or_default();
         let text = String::from_utf8_lossy(&log);

@@ -1,4 +1,4 @@
-//! An update server beside a device: releases of its image, signed by keys of the moment, on this host's loopback.
+//! An update server for a device under test: releases of its image, signed by keys of the moment, on this host's loopback.
 //!
 //! | path | holds |
 //! |---|---|

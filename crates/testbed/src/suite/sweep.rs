@@ -64,15 +64,15 @@ impl Run<'_> {
         sweep: &Sweep,
         vm: &mut Vm,
     ) -> (Option<Output>, Result<Heard, TestError>) {
-        match self.looked(test, vm) {
+        match self.check_after_cut(test, vm) {
             Err(failure) => (None, Err(failure)),
             Ok((output, Err(failure))) => (Some(output), Err(failure)),
-            Ok((output, Ok(mut guest))) => self.worked(sweep, output, &mut guest),
+            Ok((output, Ok(mut guest))) => self.run_until_cut(sweep, output, &mut guest),
         }
     }
 
     /// What the test says before a loss, its verdict, and the device for what follows.
-    fn looked<'v>(
+    fn check_after_cut<'v>(
         &self,
         test: &ImageTest,
         vm: &'v mut Vm,
@@ -90,7 +90,7 @@ impl Run<'_> {
     }
 
     /// Works up to the moment of the loss; what a failed work said takes the place of what the test said.
-    fn worked(
+    fn run_until_cut(
         &self,
         sweep: &Sweep,
         looked: Output,

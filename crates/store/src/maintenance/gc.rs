@@ -27,7 +27,7 @@ impl Store {
     /// Removes what was not used lately, and what killed processes left. Running sessions of any process keep what they
     /// use or used; only one collection or verification runs at a time, others wait.
     pub fn gc(&self, options: &GcOptions) -> Result<GcReport> {
-        let _care = Lock::exclusive(&self.layout.care_lock())?;
+        let _lock = Lock::exclusive(&self.layout.maintenance_lock())?;
         if !options.dry_run {
             sweep(&self.layout)?;
             tidy(&self.layout)?;

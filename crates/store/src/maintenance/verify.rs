@@ -82,7 +82,7 @@ impl Store {
     /// When something can neither be called fine nor damaged: the store's own directories cannot be read, or the system
     /// lacks memory or open files.
     pub fn verify(&self, repair: bool, progress: &mut dyn FnMut(Progress)) -> Result<VerifyReport> {
-        let _care = Lock::exclusive(&self.layout.care_lock())?;
+        let _lock = Lock::exclusive(&self.layout.maintenance_lock())?;
         let mut report = VerifyReport::default();
         let mut objects = Vec::new();
         // In this order, so that results that name what was just removed go, too.

@@ -57,7 +57,7 @@ pub(crate) fn discard(layout: &Layout, object: Object, trash: &Path, _alone: &Ga
     Ok(true)
 }
 
-/// Removes what killed processes left beside their sessions: locks that nobody holds and stamps of trees that never
+/// Removes what killed processes left next to their sessions: locks that nobody holds and stamps of trees that never
 /// came.
 pub(crate) fn tidy(layout: &Layout) -> Result<()> {
     for path in layout.locks_of_objects()? {
