@@ -44,7 +44,6 @@ impl Builder {
             label: action.label.clone(),
             seconds: began.elapsed().as_secs_f64(),
             parts: action.parts.clone(),
-            references: Vec::new(),
         };
         self.store.record(&content_key, &result)?;
         self.store.record(&action.key, &result)?;

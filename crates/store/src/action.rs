@@ -23,27 +23,26 @@ pub struct ActionResult {
     /// The digests of its inputs by name, to explain why another run of the same label was needed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parts: BTreeMap<String, Digest>,
-    /// Trees and blobs without which the tree is of no use. They are kept for as long as this result is.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub references: Vec<Digest>,
 }
 
 impl ActionResult {
-    /// Everything in the store that this names.
-    pub(crate) fn contents(&self) -> impl Iterator<Item = &Digest> {
-        std::iter::once(&self.tree).chain(&self.references)
+    /// The tree that it made, as an object of the store.
+    pub(crate) fn tree(&self) -> Object {
+        Object::new(Kind::Tree, &self.tree)
     }
 }
 
 impl Store {
-    /// The result of this action, if it was recorded and everything that it names is in the store; marks that as used.
+    /// The result of this action, if it was recorded and its tree is in the store; marks both as used.
     pub fn action(&self, key: &Digest) -> Result<Option<ActionResult>> {
         let object = Object::new(Kind::Action, key);
         let _gate = self.layout.enter()?;
         let Some(result) = read_result(&self.layout.path(object))? else { return Ok(None) };
-        let Ok(contents) = self.layout.contents_of(&result)? else { return Ok(None) };
+        if !self.layout.has(result.tree())? {
+            return Ok(None);
+        }
         self.mark(object)?;
-        contents.into_iter().try_for_each(|content| self.mark(content))?;
+        self.mark(result.tree())?;
         Ok(Some(result))
     }
 
@@ -51,7 +50,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::NotStored`] when the tree or a reference is not in the store.
+    /// [`StoreError::NotStored`] when the tree is not in the store.
     pub fn record(&self, key: &Digest, result: &ActionResult) -> Result<()> {
         let action = Object::new(Kind::Action, key);
         let label = Object::new(Kind::Label, &Digest::of(result.label.as_bytes()));
@@ -59,14 +58,12 @@ impl Store {
         let encode = |source| StoreError::Encode { object: action, source };
         let text = serde_json::to_vec_pretty(result).map_err(encode)?;
         let _gate = self.layout.enter()?;
-        let contents = self.layout.contents_of(result)?.map_err(|missing| StoreError::NotStored {
-            label: result.label.clone(),
-            what: if missing == result.tree { "tree" } else { "tree or blob" },
-            digest: missing,
-        })?;
-        // Before the result stands: killed in between, a collection that had already looked would otherwise take what the
-        // result names, and leave the result.
-        contents.into_iter().try_for_each(|content| self.mark(content))?;
+        if !self.layout.has(result.tree())? {
+            return Err(StoreError::NotStored { label: result.label.clone(), tree: result.tree });
+        }
+        // Before the result stands: killed in between, a collection that had already looked would otherwise take the tree, and
+        // leave the result.
+        self.mark(result.tree())?;
         for object in [action, label] {
             let (new, path) = (session.free_path(), self.layout.path(object));
             path.parent().map_or(Ok(()), make_directory)?;

@@ -104,15 +104,13 @@ pub enum StoreError {
         root: PathBuf,
     },
 
-    /// A result was to be recorded before what it names was stored.
-    #[error("the result of {label:?} cannot be recorded: the store has no {what} {digest}")]
+    /// A result was to be recorded before its tree was stored.
+    #[error("the result of {label:?} cannot be recorded: the store has no tree {tree}")]
     NotStored {
         /// The result's label.
         label: String,
-        /// "tree" or "tree or blob".
-        what: &'static str,
-        /// Its digest.
-        digest: Digest,
+        /// The digest of the tree.
+        tree: Digest,
     },
 
     /// A result cannot be written as JSON.

@@ -6,11 +6,10 @@ use std::time::SystemTime;
 
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, utimensat};
 use rustix::io::Errno;
-use yoe_model::Digest;
 
 use crate::error::{At, Result, present};
 use crate::layout::Layout;
-use crate::{ActionResult, Kind, Object, Store};
+use crate::{Kind, Object, Store};
 
 impl Store {
     /// Where the object lies, if the store has it. From here on it is in use.
@@ -36,36 +35,6 @@ impl Layout {
         let path = self.path(object);
         let meta = present(path.symlink_metadata()).at("inspect", &path)?;
         Ok(meta.is_some_and(|meta| if object.kind == Kind::Tree { meta.is_dir() } else { meta.is_file() }))
-    }
-
-    /// Everything that a result names, or the first that is missing.
-    pub(crate) fn contents_of(
-        &self,
-        result: &ActionResult,
-    ) -> Result<std::result::Result<Vec<Object>, Digest>> {
-        let tree = Object::new(Kind::Tree, &result.tree);
-        if !self.has(tree)? {
-            return Ok(Err(result.tree));
-        }
-        let mut contents = vec![tree];
-        for digest in &result.references {
-            match self.find_content(digest)? {
-                Some(object) => contents.push(object),
-                None => return Ok(Err(*digest)),
-            }
-        }
-        Ok(Ok(contents))
-    }
-
-    /// The tree or the blob of this digest, where only the digest is known.
-    fn find_content(&self, digest: &Digest) -> Result<Option<Object>> {
-        for kind in [Kind::Tree, Kind::Blob] {
-            let object = Object::new(kind, digest);
-            if self.has(object)? {
-                return Ok(Some(object));
-            }
-        }
-        Ok(None)
     }
 
     /// Writes down how large a tree is; it counts as just used.

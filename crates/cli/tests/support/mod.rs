@@ -96,13 +96,8 @@ impl Sandbox {
         more(scratch.path());
         let tree = store.import_tree(scratch.path()).unwrap();
         let action = &plan.actions[0];
-        let result = ActionResult {
-            tree,
-            seconds: 0.0,
-            label: action.label.clone(),
-            parts: action.parts.clone(),
-            references: Vec::new(),
-        };
+        let result =
+            ActionResult { tree, seconds: 0.0, label: action.label.clone(), parts: action.parts.clone() };
         store.record(&action.key, &result).unwrap();
     }
 

@@ -3,8 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, SystemTime};
 
-use yoe_model::Digest;
-
 use super::inventory::{Inventory, Item, Recorded};
 use crate::{ActionResult, Object};
 
@@ -21,8 +19,8 @@ pub struct GcOptions {
 
 /// What is to be removed, in this order: actions before the trees that they name.
 ///
-/// A tree or blob counts as used when itself or any action that names it was, so an action's references never go while
-/// it would be kept. An action goes by its age, or with anything that it names.
+/// A tree counts as used when itself or any action that gave it was, so it never goes while such an action would be kept. An
+/// action goes by its age, or with its tree.
 pub(crate) fn victims(
     mut inventory: Inventory,
     options: &GcOptions,
@@ -43,10 +41,10 @@ pub(crate) fn victims(
             bytes -= item.bytes;
             gone.push(item);
         } else {
-            left.insert(item.object.digest);
+            left.insert(item.object);
         }
     }
-    let whole = |result: &ActionResult| result.contents().all(|digest| left.contains(digest));
+    let whole = |result: &ActionResult| left.contains(&result.tree());
     let useless =
         |action: &Recorded| !action.result.as_ref().is_some_and(whole) || expired(action.item.last_used);
     let actions = inventory.actions.into_iter().filter(useless).map(|action| action.item);
@@ -55,18 +53,17 @@ pub(crate) fn victims(
     unused.chain(gone).collect()
 }
 
-/// Trees and blobs with the time when they, or an action that names them, were last used; the oldest first.
+/// Trees and blobs with the time when they, or an action that gave them, were last used; the oldest first.
 fn by_use(contents: Vec<Item>, actions: &[Recorded]) -> Vec<(SystemTime, Item)> {
-    let mut named: HashMap<Digest, SystemTime> = HashMap::new();
+    let mut given: HashMap<Object, SystemTime> = HashMap::new();
     for action in actions {
-        for digest in action.result.iter().flat_map(ActionResult::contents) {
-            let time = named.entry(*digest).or_insert(action.item.last_used);
+        if let Some(result) = &action.result {
+            let time = given.entry(result.tree()).or_insert(action.item.last_used);
             *time = action.item.last_used.max(*time);
         }
     }
-    let last_used = |item: &Item| {
-        named.get(&item.object.digest).map_or(item.last_used, |named| item.last_used.max(*named))
-    };
+    let last_used =
+        |item: &Item| given.get(&item.object).map_or(item.last_used, |given| item.last_used.max(*given));
     let mut sorted: Vec<_> = contents.into_iter().map(|item| (last_used(&item), item)).collect();
     sorted.sort_by_key(|(last_used, item)| (*last_used, item.object));
     sorted
@@ -76,6 +73,8 @@ fn by_use(contents: Vec<Item>, actions: &[Recorded]) -> Vec<(SystemTime, Item)> 
 mod tests {
     use std::collections::BTreeMap;
     use std::time::Duration;
+
+    use yoe_model::Digest;
 
     use super::*;
     use crate::Kind;
@@ -94,27 +93,21 @@ mod tests {
         Item { object: Object::new(kind, &digest(name)), last_used: now() - days_ago * DAY, bytes }
     }
 
-    fn action(name: &str, days_ago: u32, tree: &str, references: &[&str]) -> Recorded {
-        let result = ActionResult {
-            tree: digest(tree),
-            seconds: 1.0,
-            label: name.to_owned(),
-            parts: BTreeMap::new(),
-            references: references.iter().copied().map(digest).collect(),
-        };
+    fn action(name: &str, days_ago: u32, tree: &str) -> Recorded {
+        let result =
+            ActionResult { tree: digest(tree), seconds: 1.0, label: name.to_owned(), parts: BTreeMap::new() };
         Recorded { item: item(Kind::Action, name, days_ago, 1), result: Some(result) }
     }
 
-    /// Two actions: one of a year ago, one of today that refers to an old blob.
+    /// Two actions: one of a year ago, one of today that gave an old tree.
     fn inventory() -> Inventory {
         Inventory {
             contents: vec![
                 item(Kind::Tree, "old tree", 365, 100),
-                item(Kind::Tree, "new tree", 0, 10),
-                item(Kind::Blob, "source", 365, 50),
+                item(Kind::Tree, "new tree", 365, 60),
                 item(Kind::Blob, "stray", 100, 7),
             ],
-            actions: vec![action("old", 365, "old tree", &[]), action("new", 0, "new tree", &["source"])],
+            actions: vec![action("old", 365, "old tree"), action("new", 0, "new tree")],
             others: vec![item(Kind::Log, "old", 365, 3), item(Kind::Partial, "p", 0, 3)],
         }
     }
@@ -134,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn age_takes_what_nothing_young_refers_to() {
+    fn age_takes_what_nothing_young_gave() {
         let options = GcOptions { max_age: Some(200 * DAY), ..GcOptions::default() };
         let expected = objects(&[(Kind::Action, "old"), (Kind::Log, "old"), (Kind::Tree, "old tree")]);
         assert_eq!(names(&options, &[]), expected);
@@ -149,7 +142,7 @@ mod tests {
         assert_eq!(names(&options(67), &[]), first);
         assert_eq!(
             names(&options(0), &[]).len(),
-            6,
+            5,
             "all trees, blobs and actions; neither log nor download"
         );
     }
@@ -169,9 +162,9 @@ mod tests {
     }
 
     #[test]
-    fn an_action_goes_with_anything_that_it_names() {
+    fn an_action_goes_with_its_tree() {
         let mut inventory = inventory();
-        inventory.contents.retain(|item| item.object.digest != digest("source"));
+        inventory.contents.retain(|item| item.object.digest != digest("new tree"));
         inventory.actions.push(Recorded { item: item(Kind::Action, "torn", 0, 1), result: None });
         let victims = victims(inventory, &GcOptions::default(), now(), &HashSet::new());
         let victims: Vec<_> = victims.into_iter().map(|item| item.object).collect();

@@ -64,10 +64,10 @@ pub enum DamageError {
     /// It is not a result in JSON.
     #[error("it is not the record of a result")]
     NotARecord,
-    /// It is the result of an action, and something that it names is not in the store.
+    /// It is the result of an action, and the tree that it names is not in the store.
     #[error("it names {missing}, which is not in the store")]
     Names {
-        /// The digest of the missing tree or blob.
+        /// The digest of the missing tree.
         missing: Digest,
     },
 }
@@ -146,8 +146,8 @@ fn check_record(layout: &Layout, object: Object) -> Result<Option<DamageError>> 
         // It explains; what it names may be gone.
         return Ok(None);
     }
-    let missing = layout.contents_of(&result)?.err();
-    Ok(missing.map(|missing| DamageError::Names { missing }))
+    let there = layout.has(result.tree())?;
+    Ok((!there).then_some(DamageError::Names { missing: result.tree }))
 }
 
 fn file_digest(path: &Path) -> Result<Digest> {

@@ -3,7 +3,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use yoe_model::Digest;
+
 use super::*;
+use crate::ActionResult;
 
 /// Expects that nothing comes of `what` while somebody removes things, and that it succeeds afterwards.
 fn waits_at_the_gate(store: &Store, what: impl FnOnce() + Send) {
@@ -30,13 +33,7 @@ fn whoever_finds_or_stores_something_passes_the_gate() {
     let partial = store.partial(&blob).unwrap();
     fs::write(&partial, "blob").unwrap();
     let empty = store.import_tree(session.scratch().unwrap().path()).unwrap();
-    let result = ActionResult {
-        tree: empty,
-        seconds: 0.0,
-        label: String::new(),
-        parts: BTreeMap::new(),
-        references: vec![],
-    };
+    let result = ActionResult { tree: empty, seconds: 0.0, label: String::new(), parts: BTreeMap::new() };
     waits_at_the_gate(store, || drop(store.session().unwrap()));
     waits_at_the_gate(store, || assert!(store.partial(&blob).is_ok()));
     waits_at_the_gate(store, || assert!(store.log_file(&blob).is_ok()));

@@ -72,7 +72,7 @@ fn on_a_full_disk(directory: &Path) {
     while file.write_all(&[1; 4096]).is_ok() {}
     drop(file);
 
-    let (key, result) = (digest("key"), result("unit", tree, &[]));
+    let (key, result) = (digest("key"), result("unit", tree));
     let error = store.record(&key, &result).unwrap_err();
     println!("{error}: {}", error.source().unwrap());
     assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
