@@ -176,7 +176,7 @@ mod tests {
         Spec {
             mounts: vec![
                 Mount::Proc { dest: "/proc".into() },
-                Mount::Tmpfs { dest: "/".into(), mode: 0o755, size: None },
+                Mount::ReadOnlyOverlay { lower: vec!["/layer".into()], dest: "/".into() },
             ],
             command: vec!["true".into()],
             environment: Default::default(),
@@ -204,7 +204,7 @@ mod tests {
                 "hostname box",
                 "loopback",
                 "private mounts",
-                r#"tmpfs "/" mode=0755"#,
+                r#"overlay "/" read-only lower=["/layer"]"#,
                 r#"proc "/proc""#,
                 "enter root",
                 "terminal",

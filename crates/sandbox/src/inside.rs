@@ -1,14 +1,16 @@
 //! Paths inside a root that is being put together. Every path is resolved as if the root were `/` already, so a
 //! symbolic link in a layer leads nowhere else.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, Mode, OFlags, ResolveFlags};
+use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::{Errno, Result};
 
 /// The mode of a directory that is made on the way to something else.
 const DIRECTORY: u32 = 0o755;
+/// The mode of a file that is made to mount on.
+const FILE: u32 = 0o644;
 
 fn open(root: BorrowedFd<'_>, path: &Path, flags: OFlags) -> Result<OwnedFd> {
     let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
@@ -35,7 +37,8 @@ pub(crate) fn file(root: BorrowedFd<'_>, path: &Path) -> Result<OwnedFd> {
         found => return found,
     }
     let (parent, name) = parent(root, path)?;
-    create(parent.as_fd(), name, 0o644)
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    rustix::fs::openat(parent, name, flags, FILE.into())
 }
 
 /// Sets the mode of the directory at `path`, which is made if it is missing.
@@ -46,40 +49,9 @@ pub(crate) fn directory_with_mode(root: BorrowedFd<'_>, path: &Path, mode: u32) 
     rustix::fs::fchmod(directory, mode.into())
 }
 
-/// A symbolic link at `path`, instead of the file or link that may be there.
-pub(crate) fn link(root: BorrowedFd<'_>, path: &Path, target: &str) -> Result<()> {
-    let (parent, name) = parent(root, path)?;
-    remove(parent.as_fd(), name)?;
-    rustix::fs::symlinkat(target, parent, name)
-}
-
-/// A file at `path`, instead of the file or link that may be there.
-pub(crate) fn write(root: BorrowedFd<'_>, path: &Path, content: &[u8], mode: u32) -> Result<()> {
-    let (parent, name) = parent(root, path)?;
-    remove(parent.as_fd(), name)?;
-    let file = create(parent.as_fd(), name, mode)?;
-    let mut rest = content;
-    while !rest.is_empty() {
-        rest = &rest[rustix::io::write(&file, rest)?..];
-    }
-    rustix::fs::fchmod(file, mode.into())
-}
-
 fn parent<'p>(root: BorrowedFd<'_>, path: &'p Path) -> Result<(OwnedFd, &'p std::ffi::OsStr)> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Err(Errno::INVAL) };
     Ok((directory(root, parent)?, name))
-}
-
-fn create(parent: BorrowedFd<'_>, name: &std::ffi::OsStr, mode: u32) -> Result<OwnedFd> {
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    rustix::fs::openat(parent, name, flags, mode.into())
-}
-
-fn remove(parent: BorrowedFd<'_>, name: &std::ffi::OsStr) -> Result<()> {
-    match rustix::fs::unlinkat(parent, name, AtFlags::empty()) {
-        Ok(()) | Err(Errno::NOENT) => Ok(()),
-        Err(error) => Err(error),
-    }
 }
 
 #[cfg(test)]

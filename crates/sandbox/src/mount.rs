@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 /// [`Display`](fmt::Display) form is one line that shows all of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Mount {
-    /// Layers seen as one tree (overlayfs); what is written goes to `upper`, also what mounts below put there: the
-    /// directories to mount on, links and files. What a layer holds can be changed only if it belongs to the caller,
+    /// Layers seen as one tree (overlayfs); what is written goes to `upper`, also the directories and files that are made to
+    /// mount on. What a layer holds can be changed only if it belongs to the caller,
     /// the one user that the sandbox knows.
     Overlay {
         /// Read-only layers, the topmost first.
@@ -52,15 +52,6 @@ pub enum Mount {
         /// Where it appears.
         dest: String,
     },
-    /// An empty file system in memory.
-    Tmpfs {
-        /// Where it appears.
-        dest: String,
-        /// Permission bits of its top directory.
-        mode: u32,
-        /// The most it may hold, in bytes; half of the memory when absent.
-        size: Option<u64>,
-    },
     /// A small `/dev`: null, zero, full, random, urandom, tty, ptmx, pts, shm, fd and the three standard streams.
     Dev {
         /// Where it appears.
@@ -75,22 +66,6 @@ pub enum Mount {
     Dir {
         /// Its path.
         dest: String,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// A symbolic link; replaces a file or link that is there already.
-    Symlink {
-        /// What it says.
-        target: String,
-        /// Its path.
-        dest: String,
-    },
-    /// A file with this content; replaces a file or link that is there already.
-    Write {
-        /// Its path.
-        dest: String,
-        /// What it holds.
-        content: String,
         /// Its permission bits.
         mode: u32,
     },
@@ -109,12 +84,9 @@ impl Mount {
             | Self::ReadOnlyOverlay { dest, .. }
             | Self::Bind { dest, .. }
             | Self::BindInside { dest, .. }
-            | Self::Tmpfs { dest, .. }
             | Self::Dev { dest }
             | Self::Proc { dest }
-            | Self::Dir { dest, .. }
-            | Self::Symlink { dest, .. }
-            | Self::Write { dest, .. } => dest,
+            | Self::Dir { dest, .. } => dest,
         }
     }
 
@@ -143,17 +115,9 @@ impl fmt::Display for Mount {
             Self::BindInside { tree, path, dest } => {
                 write!(f, "bind {dest:?} read-only from={path:?} inside={tree:?}")
             }
-            Self::Tmpfs { dest, mode, size: None } => write!(f, "tmpfs {dest:?} mode={mode:04o}"),
-            Self::Tmpfs { dest, mode, size: Some(size) } => {
-                write!(f, "tmpfs {dest:?} mode={mode:04o} size={size}")
-            }
             Self::Dev { dest } => write!(f, "dev {dest:?}"),
             Self::Proc { dest } => write!(f, "proc {dest:?}"),
             Self::Dir { dest, mode } => write!(f, "dir {dest:?} mode={mode:04o}"),
-            Self::Symlink { target, dest } => write!(f, "symlink {dest:?} to={target:?}"),
-            Self::Write { dest, content, mode } => {
-                write!(f, "write {dest:?} mode={mode:04o} content={content:?}")
-            }
         }
     }
 }
@@ -173,13 +137,9 @@ mod tests {
             },
             Mount::ReadOnlyOverlay { lower: vec!["/p".into()], dest: "/sysroot".into() },
             Mount::bind("/src", "/build/files", false),
-            Mount::Tmpfs { dest: "/tmp".into(), mode: 0o1777, size: None },
-            Mount::Tmpfs { dest: "/run".into(), mode: 0o755, size: Some(4096) },
             Mount::Dev { dest: "/dev".into() },
             Mount::Proc { dest: "/proc".into() },
             Mount::Dir { dest: "/build".into(), mode: 0o700 },
-            Mount::Symlink { target: "usr/bin".into(), dest: "/bin".into() },
-            Mount::Write { dest: "/etc/hosts".into(), content: "127.0.0.1 x\n".into(), mode: 0o644 },
         ];
         let lines: Vec<String> = mounts.iter().map(Mount::to_string).collect();
         assert_eq!(
@@ -188,13 +148,9 @@ mod tests {
                 r#"overlay "/" upper="/u" work="/w" lower=["/a:b", "/c"]"#,
                 r#"overlay "/sysroot" read-only lower=["/p"]"#,
                 r#"bind "/build/files" read-only from="/src""#,
-                r#"tmpfs "/tmp" mode=1777"#,
-                r#"tmpfs "/run" mode=0755 size=4096"#,
                 r#"dev "/dev""#,
                 r#"proc "/proc""#,
                 r#"dir "/build" mode=0700"#,
-                r#"symlink "/bin" to="usr/bin""#,
-                r#"write "/etc/hosts" mode=0644 content="127.0.0.1 x\n""#,
             ]
         );
         assert!(lines.iter().all(|line| !line.contains('\n')));
@@ -202,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_mount_survives_being_written_and_read() {
-        let mount = Mount::Tmpfs { dest: "/t".into(), mode: 0o1777, size: Some(1) };
+        let mount = Mount::Dir { dest: "/t".into(), mode: 0o1777 };
         let text = serde_json::to_string(&mount).unwrap();
         assert_eq!(serde_json::from_str::<Mount>(&text).unwrap(), mount);
     }

@@ -74,28 +74,17 @@ impl Root {
                 })?;
                 self.bind(found, &what, dest, false)
             }
-            Mount::Tmpfs { dest, mode, size } => {
-                let tmpfs = tmpfs(*mode, *size).doing(|| "make a tmpfs".to_owned())?;
-                self.attach(tmpfs, dest, FileType::Directory)
-            }
             Mount::Dev { dest } => self.devices(dest),
             Mount::Proc { dest } => self.processes(dest),
             Mount::Dir { dest, mode } => inside::directory_with_mode(self.fd()?, Path::new(dest), *mode)
                 .doing(|| "make the directory".to_owned()),
-            Mount::Symlink { target, dest } => {
-                inside::link(self.fd()?, Path::new(dest), target).doing(|| "make the link".to_owned())
-            }
-            Mount::Write { dest, content, mode } => {
-                inside::write(self.fd()?, Path::new(dest), content.as_bytes(), *mode)
-                    .doing(|| "write the file".to_owned())
-            }
         }
     }
 
     /// The root so far; an empty one if nothing has been mounted on `/`.
     fn fd(&mut self) -> Result<BorrowedFd<'_>, SetUpFailure> {
         if self.0.is_none() {
-            let empty = tmpfs(0o755, None).doing(|| "make an empty root".to_owned())?;
+            let empty = tmpfs(0o755).doing(|| "make an empty root".to_owned())?;
             self.attach(empty, "/", FileType::Directory)?;
         }
         self.0.as_ref().map(AsFd::as_fd).ok_or(Errno::NOENT).doing(|| "find the new root".to_owned())
@@ -140,7 +129,7 @@ impl Root {
     fn devices(&mut self, dest: &str) -> Result<(), SetUpFailure> {
         // Not 1777 as /tmp: the kernel refuses O_CREAT on another user's file in a sticky directory that all can
         // write (fs.protected_regular), and `>/dev/null` is that.
-        let dev = tmpfs(0o755, None).doing(|| "make a tmpfs".to_owned())?;
+        let dev = tmpfs(0o755).doing(|| "make a tmpfs".to_owned())?;
         let top = dev.try_clone().doing(|| "keep the tmpfs".to_owned())?;
         self.attach(top, dest, FileType::Directory)?;
         for name in DEVICES {
@@ -172,12 +161,9 @@ impl Root {
 }
 
 /// A new tmpfs, mounted nowhere yet.
-pub(crate) fn tmpfs(mode: u32, size: Option<u64>) -> Result<OwnedFd, Errno> {
-    let mut options = vec![("mode", format!("{mode:o}"))];
-    if let Some(size) = size {
-        options.push(("size", size.to_string()));
-    }
-    new("tmpfs", &options, MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV)
+pub(crate) fn tmpfs(mode: u32) -> Result<OwnedFd, Errno> {
+    let attributes = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NODEV;
+    new("tmpfs", &[("mode", format!("{mode:o}"))], attributes)
 }
 
 /// Mounts a detached tree on `to`, relative to `directory`; on `directory` itself if that is empty.

@@ -82,7 +82,7 @@ impl Layers {
             return Err(Errno::TOOBIG);
         }
         // mount(2) needs a place, so there is one for a moment: a tmpfs on `/`, beside the way of every other path.
-        let stage = mounting::tmpfs(0o700, None)?;
+        let stage = mounting::tmpfs(0o700)?;
         mounting::attach(stage.as_fd(), CWD, "/")?;
         let made = overlay_in(stage.as_fd(), &data);
         rustix::mount::unmount(format!("{DESCRIPTORS}/{}", stage.as_raw_fd()), UnmountFlags::DETACH)?;

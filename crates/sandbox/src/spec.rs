@@ -136,13 +136,12 @@ fn check_mount(mount: &Mount) -> Result<(), SpecError> {
         Mount::Overlay { lower, .. } | Mount::ReadOnlyOverlay { lower, .. } if lower.is_empty() => {
             Err(SpecError::NoLayers { mount: mount.to_string() })
         }
-        Mount::Tmpfs { mode, .. } | Mount::Dir { mode, .. } | Mount::Write { mode, .. } if *mode > 0o7777 => {
+        Mount::Dir { mode, .. } if *mode > 0o7777 => {
             Err(SpecError::Mode { mount: mount.to_string(), mode: *mode })
         }
-        Mount::Symlink { .. } | Mount::Write { .. } | Mount::Dir { .. } if dest == Path::new("/") => {
+        Mount::Dir { .. } if dest == Path::new("/") => {
             Err(SpecError::Dest { mount: mount.to_string(), path: mount.dest().to_owned() })
         }
-        Mount::Symlink { target, .. } => no_nul(target),
         Mount::BindInside { path, .. } => no_nul(path),
         _ => Ok(()),
     }
@@ -196,7 +195,7 @@ mod tests {
             mount(Mount::bind(OsStr::from_bytes(b"/\xff"), "/x", false)),
             mount(Mount::ReadOnlyOverlay { lower: Vec::new(), dest: "/x".into() }),
             mount(Mount::Dir { dest: "/x".into(), mode: 0o10000 }),
-            mount(Mount::Write { dest: "/".into(), content: String::new(), mode: 0o644 }),
+            mount(Mount::Dir { dest: "/".into(), mode: 0o755 }),
         ];
         assert_eq!(
             refusals,
@@ -215,34 +214,33 @@ mod tests {
                  absolute path in UTF-8",
                 "overlay \"/x\" read-only lower=[]: there is nothing to overlay; expected at least one lower layer",
                 "dir \"/x\" mode=10000: mode 10000 has bits other than permission bits; expected at most 7777",
-                "write \"/\" mode=0644 content=\"\": \"/\" is not a path inside the sandbox; expected an absolute path \
-                 without `..`",
+                "dir \"/\" mode=0755: \"/\" is not a path inside the sandbox; expected an absolute path without `..`",
             ]
         );
     }
 
     #[test]
     fn parents_come_first_and_equals_stay_in_order() {
-        let link = |target: &str, dest: &str| Mount::Symlink { target: target.into(), dest: dest.into() };
+        let bind = |source: &str, dest: &str| Mount::bind(source, dest, false);
         let mut spec = spec();
         spec.mounts = vec![
-            link("1", "/usr/lib/x"),
-            link("2", "/usr-local"),
-            link("3", "/usr/lib"),
-            link("4", "/usr/lib/x"),
-            link("5", "/usr"),
-            link("6", "/"),
+            bind("/1", "/usr/lib/x"),
+            bind("/2", "/usr-local"),
+            bind("/3", "/usr/lib"),
+            bind("/4", "/usr/lib/x"),
+            bind("/5", "/usr"),
+            bind("/6", "/"),
         ];
         let order: Vec<String> = spec.sorted().mounts.iter().map(Mount::to_string).collect();
         assert_eq!(
             order,
             [
-                r#"symlink "/" to="6""#,
-                r#"symlink "/usr" to="5""#,
-                r#"symlink "/usr/lib" to="3""#,
-                r#"symlink "/usr/lib/x" to="1""#,
-                r#"symlink "/usr/lib/x" to="4""#,
-                r#"symlink "/usr-local" to="2""#,
+                r#"bind "/" read-only from="/6""#,
+                r#"bind "/usr" read-only from="/5""#,
+                r#"bind "/usr/lib" read-only from="/3""#,
+                r#"bind "/usr/lib/x" read-only from="/1""#,
+                r#"bind "/usr/lib/x" read-only from="/4""#,
+                r#"bind "/usr-local" read-only from="/2""#,
             ]
         );
     }

@@ -1,5 +1,7 @@
 //! What keeps a step from running is named: where, what, why.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use yoe_sandbox::{Mount, SandboxError, Spec, Stream, probe};
@@ -52,11 +54,12 @@ fn a_missing_source_is_named() {
 }
 
 fn a_place_that_cannot_be_made_is_named() {
-    let text = refused(&with(Mount::Tmpfs { dest: "/usr/not there".into(), mode: 0o755, size: None }));
+    let text = refused(&with(Mount::bind("/usr", "/usr/not there", false)));
     assert_eq!(
         text,
-        "cannot put the sandbox's root together: tmpfs \"/usr/not there\" mode=0755: cannot make \"/usr/not there\" to mount \
-         on: Read-only file system (os error 30): the place to mount on is missing, and what it should lie in is read-only"
+        "cannot put the sandbox's root together: bind \"/usr/not there\" read-only from=\"/usr\": cannot make \
+         \"/usr/not there\" to mount on: Read-only file system (os error 30): the place to mount on is missing, and what it \
+         should lie in is read-only"
     );
 }
 
@@ -96,11 +99,15 @@ fn a_missing_program_is_named() {
 }
 
 fn what_is_no_program_is_named() {
+    let scratch = Scratch::new();
+    let file = scratch.file("text", "text");
+    let mode = |mode| fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
     let mut spec = spec(&["/text"]);
-    spec.mounts.push(Mount::Write { dest: "/text".into(), content: "text".into(), mode: 0o755 });
+    spec.mounts.push(Mount::bind(file.clone(), "/text", false));
+    mode(0o755);
     let text = refused(&spec);
     assert!(text.starts_with("cannot run \"/text\" in the sandbox: Exec format error"), "{text}");
-    spec.mounts.push(Mount::Write { dest: "/text".into(), content: "text".into(), mode: 0o644 });
+    mode(0o644);
     let text = refused(&spec);
     assert!(text.contains("Permission denied (os error 13): the program is not executable"), "{text}");
 }

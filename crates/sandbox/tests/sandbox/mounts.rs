@@ -21,8 +21,7 @@ crate::tests![
     a_writable_bind_is_the_hosts_directory,
     no_bind_follows_a_link_of_the_host,
     a_bind_inside_a_tree_stays_there,
-    a_tmpfs_has_its_mode_and_size,
-    directories_links_and_files_are_made,
+    directories_are_made,
     parents_are_mounted_first,
     the_devices_work,
     terminals_can_be_opened,
@@ -108,14 +107,10 @@ fn a_root_of_one_layer_can_be_read_only() {
     scratch.file("base/self", "");
     let mut spec = script("touch /new");
     for mount in &spec.mounts {
-        match mount {
-            Mount::Symlink { target, dest } => {
-                std::os::unix::fs::symlink(target, scratch.path(&format!("base{dest}"))).unwrap();
-            }
-            mount => drop(fs::create_dir(scratch.path(&format!("base{}", mount.dest())))),
-        }
+        drop(fs::create_dir(scratch.path(&format!("base{}", mount.dest()))));
     }
-    spec.mounts.retain(|mount| !matches!(mount, Mount::Symlink { .. }));
+    // Its mode is the layer's.
+    spec.mounts.retain(|mount| !matches!(mount, Mount::Dir { .. }));
     spec.mounts.push(Mount::ReadOnlyOverlay { lower: vec![scratch.path("base")], dest: "/".into() });
     let (text, _) = run(&spec);
     assert!(text.contains("Read-only file system"), "{text}");
@@ -224,26 +219,10 @@ fn a_bind_inside_a_tree_stays_there() {
     assert!(text.contains("out is a symbolic link to "), "{text}");
 }
 
-fn a_tmpfs_has_its_mode_and_size() {
-    let mount = Mount::Tmpfs { dest: "/small".into(), mode: 0o2750, size: Some(8192) };
-    let text = says(&with(
-        script("stat -c %a /small; head -c 20000 /dev/zero 2>&1 >/small/big || wc -c </small/big"),
-        mount,
-    ));
-    let lines: Vec<&str> = text.lines().collect();
-    assert_eq!((lines[0], *lines.last().unwrap()), ("2750", "8192"), "{text}");
-    assert!(text.contains("No space left on device"), "{text}");
-}
-
-fn directories_links_and_files_are_made() {
-    let mut spec = script("stat -c '%a %N' /d/e /d/l /d/f /d; cat /d/f");
-    spec.mounts.extend([
-        Mount::Write { dest: "/d/f".into(), content: "two\nlines\n".into(), mode: 0o750 },
-        Mount::Symlink { target: "nowhere".into(), dest: "/d/l".into() },
-        Mount::Dir { dest: "/d/e".into(), mode: 0o1777 },
-    ]);
-    let expected = "1777 '/d/e'\n777 '/d/l' -> 'nowhere'\n750 '/d/f'\n755 '/d'\ntwo\nlines\n";
-    assert_eq!(says(&spec), expected);
+fn directories_are_made() {
+    let mut spec = script("stat -c '%a %N' /d/e /d");
+    spec.mounts.push(Mount::Dir { dest: "/d/e".into(), mode: 0o1777 });
+    assert_eq!(says(&spec), "1777 '/d/e'\n755 '/d'\n");
 }
 
 fn parents_are_mounted_first() {
@@ -251,10 +230,10 @@ fn parents_are_mounted_first() {
     scratch.file("base/hidden", "");
     let mut spec = script("ls /a /a/b");
     spec.mounts.extend([
-        Mount::Write { dest: "/a/b/file".into(), content: String::new(), mode: 0o644 },
-        Mount::Tmpfs { dest: "/a/b".into(), mode: 0o755, size: None },
+        Mount::bind(scratch.file("file", ""), "/a/b/file", false),
+        Mount::bind(scratch.directory("b"), "/a/b", true),
         Mount::bind(scratch.path("base"), "/a/b-2", false),
-        Mount::Tmpfs { dest: "/a".into(), mode: 0o755, size: None },
+        Mount::bind(scratch.directory("a"), "/a", true),
     ]);
     assert_eq!(says(&spec), "/a:\nb\nb-2\n\n/a/b:\nfile\n");
 }

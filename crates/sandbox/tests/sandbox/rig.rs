@@ -23,15 +23,12 @@ pub fn spec(command: &[&str]) -> Spec {
         Mount::bind(std::env::current_exe().unwrap(), SELF, false),
         Mount::Proc { dest: "/proc".into() },
         Mount::Dev { dest: "/dev".into() },
-        Mount::Tmpfs { dest: "/tmp".into(), mode: 0o1777, size: None },
+        Mount::Dir { dest: "/tmp".into(), mode: 0o1777 },
     ];
     for name in ["bin", "sbin", "lib", "lib64"] {
-        let host = Path::new("/").join(name);
-        let dest = format!("/{name}");
-        match fs::read_link(&host) {
-            Ok(target) => mounts.push(Mount::Symlink { target: target.to_str().unwrap().into(), dest }),
-            Err(_) if host.is_dir() => mounts.push(Mount::Bind { source: host, dest, writable: false }),
-            Err(_) => {}
+        // They are links on many systems.
+        if Path::new("/").join(name).is_dir() {
+            mounts.push(Mount::BindInside { tree: "/".into(), path: name.into(), dest: format!("/{name}") });
         }
     }
     Spec {
