@@ -12,6 +12,7 @@ pub(crate) struct Stored {
     pub size: u64,
 }
 
+/// The file, and where its content ends.
 pub(crate) struct Spool {
     file: File,
     end: u64,
@@ -23,6 +24,7 @@ impl Spool {
         Ok(Self { file: tempfile::tempfile_in(directory)?, end: 0 })
     }
 
+    /// Adds what `content` gives up to its end.
     pub fn put(&mut self, content: &mut dyn Read) -> io::Result<Stored> {
         self.file.seek(SeekFrom::Start(self.end))?;
         let offset = self.end;

@@ -14,22 +14,31 @@ use crate::{Content, ImageError};
 /// A path of the root.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
+    /// What is there.
     pub body: Body,
+    /// Its permission bits.
     pub mode: u32,
+    /// The number of the user that owns it.
     pub uid: u32,
+    /// The number of its group.
     pub gid: u32,
     /// The package that it belongs to; `None` for what the image adds.
     pub owner: Option<usize>,
 }
 
+/// What is at a path of the root.
 #[derive(Debug, Clone)]
 pub(crate) enum Body {
+    /// A directory. What lies in it has nodes of its own.
     Directory,
+    /// A file: where its content is, and that content's digest for the database of packages.
     File(Stored, Sha1),
+    /// A symbolic link, and what it says.
     Symlink(String),
 }
 
 impl Body {
+    /// What messages call it, with its article.
     pub fn kind(&self) -> &'static str {
         match self {
             Body::Directory => "a directory",
@@ -39,9 +48,13 @@ impl Body {
     }
 }
 
+/// The root of an image, put together from packages and what the image adds.
 pub(crate) struct RootTree {
+    /// What it holds by path, without a leading slash.
     pub nodes: BTreeMap<String, Node>,
+    /// Its packages; [`Node::owner`] counts in this order.
     pub packages: Vec<Listed>,
+    /// Where the contents of its files are.
     pub spool: Spool,
 }
 
@@ -114,6 +127,7 @@ impl RootTree {
         known.next().unwrap_or_else(|| path.to_owned())
     }
 
+    /// Adds the directories that `path` lies in, where they are missing, with mode 0755 and owned by root.
     pub fn add_parents(&mut self, path: &str) {
         for (at, _) in path.match_indices('/') {
             let directory = Node { body: Body::Directory, mode: 0o755, uid: 0, gid: 0, owner: None };
@@ -121,6 +135,7 @@ impl RootTree {
         }
     }
 
+    /// How much there is of what.
     pub fn content(&self) -> Content {
         let mut content = Content::default();
         for node in self.nodes.values() {
@@ -137,7 +152,10 @@ impl RootTree {
         content
     }
 
-    /// Writes the archive, sorted by path.
+    /// Writes the archive, sorted by path. Every entry has the time `epoch`, in seconds since 1970.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or the spool not read.
     pub fn write(&self, path: &Path, epoch: u64) -> Result<(), ImageError> {
         let writing = |error| ImageError::io("write", path)(error);
         let file = File::create(path).map_err(writing)?;
