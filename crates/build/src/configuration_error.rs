@@ -11,7 +11,7 @@ pub(crate) const SHOWN: usize = 12;
 /// What is wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigurationError {
-    /// A fragment is no fragment.
+    /// A fragment cannot be parsed.
     #[error(transparent)]
     Fragment(#[from] FragmentError),
     /// Fragments contradict each other.
@@ -20,7 +20,7 @@ pub enum ConfigurationError {
     /// There is no configuration.
     #[error("no configuration is in $BUILDDIR/.config; run Kconfig before this step")]
     Absent(#[source] io::Error),
-    /// What is there is no configuration.
+    /// The configuration cannot be parsed.
     #[error("$BUILDDIR/.config cannot be read")]
     Config(#[from] yoe_kernel::config::ConfigError),
     /// Requests that did not survive.

@@ -53,7 +53,7 @@ pub enum ImageError {
         /// What it is there.
         second_kind: &'static str,
     },
-    /// A file's parent is no directory.
+    /// A file's parent is not a directory.
     #[error(
         "package {package:?} holds /{path}, but /{parent} is {kind} of package {other:?}; install it where the link leads"
     )]

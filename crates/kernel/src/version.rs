@@ -17,7 +17,7 @@ pub struct KernelVersion {
     pub patch: u32,
 }
 
-/// A text that is no kernel version.
+/// A text that is not a kernel version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a kernel version; expected numbers as in `6.12.107` or `6.1.0-25-amd64`")]
 pub struct VersionError {
@@ -48,7 +48,7 @@ impl KernelVersion {
 
     /// The version in a configuration's header line, `# Linux/x86 6.12.107 Kernel Configuration`.
     ///
-    /// `None` when `line` is no such header.
+    /// `None` when `line` is not such a header.
     pub fn from_header(line: &str) -> Option<Self> {
         let inner = line.strip_prefix("# Linux/")?.strip_suffix(" Kernel Configuration")?;
         Self::parse(inner.split_once(' ')?.1).ok()

@@ -81,7 +81,7 @@ impl Pair {
         Ok(Self { ours, theirs })
     }
 
-    /// The streams of the step. Those of the caller that are no terminal, such as a file, stay what they are.
+    /// The streams of the step. Those of the caller that are not a terminal, such as a file, stay what they are.
     fn stdio(&self) -> io::Result<Stdio> {
         let output = |terminal: bool| {
             Ok::<_, io::Error>(if terminal { self.theirs.try_clone()?.into() } else { Stream::Inherit })

@@ -14,7 +14,8 @@ use crate::tree::FileHasher;
 use crate::{Kind, Object, Store};
 
 impl Store {
-    /// Where this blob lies, if the store has it; marks it as used. Its time is no part of it.
+    /// Where this blob lies, if the store has it; marks it as used. Its modification time says when it was last
+    /// used, and nothing of its content.
     pub fn blob(&self, digest: &Digest) -> Result<Option<PathBuf>> {
         self.find(Object::new(Kind::Blob, digest))
     }

@@ -65,7 +65,7 @@ impl Tree {
     /// The regular file at `path`, opened for reading; links are followed inside the tree.
     ///
     /// # Errors
-    /// When nothing is there, a link leads out, or it is no regular file.
+    /// When nothing is there, a link leads out, or it is not a regular file.
     pub fn file(&self, path: &Path) -> Result<File, TreeError> {
         // Opening a named pipe would wait for who writes into it.
         let file = self.openat(path, OFlags::RDONLY | OFlags::NONBLOCK, self.links)?;
@@ -108,7 +108,7 @@ impl Tree {
     /// place, is refused, also one that stays inside.
     ///
     /// # Errors
-    /// When nothing is there, a link is on the way, or it is no regular file.
+    /// When nothing is there, a link is on the way, or it is not a regular file.
     pub fn plain(&self, path: &Path) -> Result<PathBuf, TreeError> {
         let flags = OFlags::RDONLY | OFlags::NONBLOCK;
         let file = self.openat(path, flags, ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS)?;
@@ -165,7 +165,7 @@ impl AsFd for Tree {
 /// A regular file whose directory is this host's own, but not what lies there under its name: a link is refused.
 ///
 /// # Errors
-/// When it cannot be opened, is a link (`ELOOP`) or no regular file.
+/// When it cannot be opened, is a link (`ELOOP`) or not a regular file.
 pub fn regular(path: &Path) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let opened = rustix::fs::open(path, flags, Mode::empty());

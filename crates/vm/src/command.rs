@@ -33,7 +33,7 @@ pub enum Accel {
     #[default]
     Tcg,
     /// The processor, by way of Linux's KVM, and emulation where that fails to open. Choose it only after
-    /// [`crate::probe_kvm`] saw it work: a `/dev/kvm` that opens is no proof.
+    /// [`crate::probe_kvm`] saw it work: that `/dev/kvm` opens proves nothing.
     Kvm,
 }
 

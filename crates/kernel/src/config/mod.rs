@@ -52,7 +52,7 @@ impl Config {
     /// Reads a configuration from the bytes of a file, compressed with gzip or not.
     ///
     /// # Errors
-    /// What is no text, no configuration or larger than the limits: [`ConfigError`] with the line.
+    /// [`ConfigError`] with the line, when the bytes are not text, not a configuration or more than the limits.
     pub fn parse(bytes: &[u8]) -> Result<Self, ConfigError> {
         let text = read_text(bytes)?;
         let mut config = Self::default();

@@ -123,7 +123,7 @@ fn what_follows_a_gzip_stream_does_not_count() {
 #[test]
 fn a_kernel_that_keeps_its_configuration_is_read() {
     let plain = Config::parse(SMALL.as_bytes()).unwrap();
-    // The mark alone, as in the strings of the code that looks for it, is no configuration.
+    // The mark alone, as in the strings of the code that looks for it, is not a configuration.
     let kernel = [&b"\x7fELF\0\0IKCFG_ST\0\0IKCFG_ST"[..], &gzip(SMALL.as_bytes()), b"IKCFG_ED\0\0"].concat();
     assert_eq!(Config::parse(&kernel).unwrap(), plain);
     for (at, magic) in [(0x202, b"HdrS"), (56, b"ARMd")] {

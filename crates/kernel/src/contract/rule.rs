@@ -66,7 +66,7 @@ pub struct Rule {
     pub reason: &'static str,
     /// The first kernel version that the rule is for.
     pub since: Option<KernelVersion>,
-    /// The first kernel version that the rule is no longer for.
+    /// The first kernel version that the rule does not apply to any more.
     pub before: Option<KernelVersion>,
     /// A symbol that makes this one unnecessary.
     pub unless: Option<&'static str>,

@@ -60,7 +60,7 @@ impl Record {
     /// The text that is kept.
     ///
     /// # Errors
-    /// When a figure is no number that JSON has.
+    /// When a figure cannot be written as a number in JSON.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
     }
