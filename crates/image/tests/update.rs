@@ -61,7 +61,7 @@ fn other(directory: &Path, version: &str, content: u8) -> Image {
             "kernel": file("box.efi", &kernel),
             "entry": format!("EFI/Linux/box_{version}.efi"),
             "verified": {
-                "root_hash": yoe_disk::hex::encode(&tree.root_hash), "salt": "07".repeat(32), "data_blocks": 300,
+                "root_hash": yoe_notation::hex::encode(&tree.root_hash), "salt": "07".repeat(32), "data_blocks": 300,
                 "hash_blocks": tree.blocks.len() / 4096, "partuuid": uuid, "slot_bytes": 4 << 20,
             },
         },

@@ -127,7 +127,7 @@ fn manifest(built: &Built, offer: &Offer) -> Manifest {
         root: Root {
             size: built.root.len() as u64,
             data_blocks: built.tree.data_blocks,
-            root_hash: yoe_disk::hex::encode(&built.tree.root_hash),
+            root_hash: yoe_notation::hex::encode(&built.tree.root_hash),
             salt: "010203".to_owned(),
             partition: built.uuid().to_string(),
         },
