@@ -64,12 +64,14 @@ fn refusal(from: &str, to: &str) -> Option<&'static str> {
     let top = |directory: &str| directory.split('/').next().unwrap_or_default().to_owned();
     let place = |directory: &str| ROOMS.iter().position(|room| *room == directory);
     match (top(from).as_str(), top(to).as_str()) {
+        // Its own tests, which take a feature of it.
+        _ if from == to => None,
         ("crates", "crates") if place(from) < place(to) => None,
         ("crates", "crates") => Some("arrows go down the list of rooms only"),
         ("crates", "formats") | ("device", "formats") => None,
-        ("device", "device") if to == "device/program" && from != to => None,
+        ("device", "device") if to == "device/program" => None,
         ("device", _) => Some("programs of the device use formats and device/program only"),
-        ("formats" | "xtask", "formats") if to == NOTATION && from != to => None,
+        ("formats" | "xtask", "formats") if to == NOTATION => None,
         ("formats", _) => Some("formats depend on formats/notation only"),
         ("xtask", _) => Some("xtask depends on formats/notation only"),
         _ => Some("this kind of arrow is not in the table"),
