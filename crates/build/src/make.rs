@@ -13,6 +13,7 @@ use yoe_plan::{Action, ActionId, ActionKind, Plan};
 use yoe_sandbox::Spec;
 use yoe_store::{Scratch, Store};
 
+use crate::actions::go_module::GoClient;
 use crate::builder::{Builder, Fetching};
 use crate::error::ActionError;
 use crate::reporter::{Event, Reporter};
@@ -85,6 +86,11 @@ impl<'a> Making<'a> {
         &self.builder.fetching
     }
 
+    /// What fetches Go modules.
+    pub(crate) fn go_client(&self) -> GoClient<'a> {
+        self.builder.go_client()
+    }
+
     /// Where files that were fetched, and results, go.
     pub(crate) fn store(&self) -> &'a Store {
         &self.builder.store
@@ -95,7 +101,7 @@ impl<'a> Making<'a> {
         &self.builder.cancel
     }
 
-    /// Is told what happens.
+    /// Receives what happens.
     pub(crate) fn reporter(&self) -> &'a dyn Reporter {
         &*self.builder.reporter
     }

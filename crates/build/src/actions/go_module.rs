@@ -36,6 +36,16 @@ pub(super) struct Fetched<'a> {
 }
 
 impl Builder {
+    /// The Go client of whichever container.
+    pub(crate) fn go_client(&self) -> GoClient<'_> {
+        GoClient {
+            store: &self.store,
+            settings: &self.fetching.go,
+            cancel: &self.cancel,
+            reporter: &*self.reporter,
+        }
+    }
+
     /// Fetches a Go module in order to lock it; gives the digest that stands for it. `key` is what the lock calls it, and
     /// `container` the plan of the container that holds the Go client.
     ///
@@ -54,13 +64,7 @@ impl Builder {
             let container = self.tree(trees.first().ok_or(ActionError::Missing)?)?;
             let scratch = self.session.scratch()?;
             let fetched = Fetched { label: &label, log: &log, key, module };
-            let client = GoClient {
-                store: &self.store,
-                settings: &self.fetching.go,
-                cancel: &self.cancel,
-                reporter: &*self.reporter,
-            };
-            client.fetch(&fetched, &container, scratch.path()).map(|(digest, _)| digest)
+            self.go_client().fetch(&fetched, &container, scratch.path()).map(|(digest, _)| digest)
         };
         self.reporter.event(Event::Task { label: &label, task: "fetch" });
         let kind = match fetched() {
@@ -73,15 +77,15 @@ impl Builder {
 }
 
 /// The Go client of a container, and what it may use.
-pub(super) struct GoClient<'a> {
+pub(crate) struct GoClient<'a> {
     /// Holds the client's cache and the log.
-    pub(super) store: &'a Store,
+    store: &'a Store,
     /// Its settings, as variables of its environment.
-    pub(super) settings: &'a BTreeMap<String, String>,
+    settings: &'a BTreeMap<String, String>,
     /// Ends it.
-    pub(super) cancel: &'a Cancel,
-    /// Is told what it prints.
-    pub(super) reporter: &'a dyn Reporter,
+    cancel: &'a Cancel,
+    /// Receives what it prints.
+    reporter: &'a dyn Reporter,
 }
 
 impl GoClient<'_> {

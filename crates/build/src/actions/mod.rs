@@ -5,7 +5,7 @@ mod contract;
 mod debian_patches;
 mod disk;
 mod fetch;
-mod go_module;
+pub(crate) mod go_module;
 pub(crate) mod kconfig;
 mod network;
 mod oci;

@@ -12,7 +12,7 @@ use yoe_sandbox::{Mount, Network, Tool};
 use yoe_tree::Tree;
 
 use super::debian_patches::{Changes, apply_debian_patches};
-use super::go_module::{Fetched, GoClient};
+use super::go_module::Fetched;
 use super::network::{host_network_files, network_variables};
 use crate::error::ActionError;
 use crate::layout::Directories;
@@ -63,13 +63,7 @@ impl Make for SourceAction {
                 let container = cx.input(*container)?;
                 let fetched =
                     Fetched { label: &cx.action().label, log: &cx.action().key, key: &self.key, module };
-                let client = GoClient {
-                    store: cx.store(),
-                    settings: &cx.fetching().go,
-                    cancel: cx.cancel(),
-                    reporter: cx.reporter(),
-                };
-                let (found, tree) = client.fetch(&fetched, &container, scratch.path())?;
+                let (found, tree) = cx.go_client().fetch(&fetched, &container, scratch.path())?;
                 if *expected != found {
                     let (key, expected) = (self.key.clone(), *expected);
                     return Err(ActionError::NotAsLocked { key, expected, found });

@@ -39,6 +39,17 @@ pub enum CmdlineError {
 }
 
 impl Root {
+    /// One for tests.
+    #[cfg(test)]
+    pub(crate) fn sample() -> Self {
+        Self {
+            partition: Uuid::of_root_hash(&[7; 32]),
+            data_blocks: 300,
+            root_hash: [7; 32],
+            salt: vec![1, 2, 3],
+        }
+    }
+
     /// Finds the verified root on a command line.
     ///
     /// # Errors
@@ -126,18 +137,9 @@ fn wrong(field: &'static str, found: &str, expected: &'static str) -> CmdlineErr
 mod tests {
     use super::*;
 
-    fn root() -> Root {
-        Root {
-            partition: Uuid::of_root_hash(&[7; 32]),
-            data_blocks: 300,
-            root_hash: [7; 32],
-            salt: vec![1, 2, 3],
-        }
-    }
-
     #[test]
     fn what_is_written_is_read() {
-        for root in [root(), Root { salt: Vec::new(), ..root() }] {
+        for root in [Root::sample(), Root { salt: Vec::new(), ..Root::sample() }] {
             let line = format!("quiet dm-mod.create=\"{}\" root=/dev/dm-0 rootfstype=erofs", root.table());
             assert_eq!(Root::on(&line), Ok(root));
         }
@@ -145,7 +147,7 @@ mod tests {
 
     #[test]
     fn foreign_tables_are_named() {
-        let table = root().table();
+        let table = Root::sample().table();
         let read = |table: &str| Root::on(&format!("dm-mod.create=\"{table}\"")).unwrap_err().to_string();
         assert_eq!(Root::on("root=/dev/vda2"), Err(CmdlineError::NoTable));
         assert_eq!(Root::on("dm-mod.create=\"a,,,ro,0 8 linear /dev/vda 0\""), Err(CmdlineError::NoTable));
