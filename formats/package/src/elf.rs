@@ -20,6 +20,8 @@ pub(crate) struct Elf {
     pub executable_stack: bool,
     /// Whether it has a dynamic section.
     pub dynamic: bool,
+    /// Whether it begins with glibc's start code, which carries this note; no other C library here writes it.
+    pub glibc_start: bool,
 }
 
 pub(crate) fn is_elf(head: &[u8]) -> bool {
@@ -54,6 +56,13 @@ fn parse(data: &[u8]) -> object::Result<Elf> {
         }
         if segment.p_type(endian) == elf::PT_GNU_STACK {
             elf.executable_stack = segment.p_flags(endian).0 & elf::PF_X.0 != 0;
+        }
+        // Notes that cannot be read are nobody's: only a debugger would miss them.
+        if let Ok(Some(mut notes)) = segment.notes(endian, data) {
+            while let Ok(Some(note)) = notes.next() {
+                elf.glibc_start |=
+                    note.name() == elf::ELF_NOTE_GNU && note.n_type(endian) == elf::NT_GNU_ABI_TAG;
+            }
         }
         if let Some(entries) = segment.dynamic(endian, data)? {
             elf.dynamic = true;

@@ -76,6 +76,17 @@ fn the_hosts_libraries() {
 }
 
 #[test]
+fn the_hosts_libraries_in_a_static_program() {
+    let note = |kind| Elf { machine: X86_64, note: Some(kind), ..Elf::default() };
+    insta::assert_snapshot!(with_elf(&note(1)));
+    // A build id.
+    assert_eq!(with_elf(&note(3)), "");
+    // Said once: by the library that it needs.
+    let needed = with_elf(&Elf { needed: &["libc.so.6"], ..note(1) });
+    assert!(needed.contains("libc.so.6") && !needed.contains("statically"), "{needed}");
+}
+
+#[test]
 fn another_loader() {
     insta::assert_snapshot!(with_elf(&Elf {
         machine: X86_64,

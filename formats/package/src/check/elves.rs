@@ -56,6 +56,9 @@ fn one(path: &str, elf: &Elf, arch: Arch, own: &Sonames, context: &CheckContext<
     problems.extend(
         host.iter().map(|library| CheckError::HostLibrary { path: path(), library: (*library).clone() }),
     );
+    if elf.glibc_start && elf.interpreter.is_none() && host.is_empty() {
+        problems.push(CheckError::StaticHostLibrary { path: path() });
+    }
     match &elf.interpreter {
         // One reason is enough: glibc's loader comes with its libraries.
         Some(found) if found != arch.loader() && host.is_empty() => {

@@ -17,6 +17,11 @@ pub enum CheckError {
         "{path} was built against the host's glibc: it needs {library}; build it with the driver of the target, such as $ARCH-linux-musl-clang"
     )]
     HostLibrary { path: String, library: String },
+    /// Linked statically with the compiler's own host as the target.
+    #[error(
+        "{path} holds the host's glibc, linked statically; build it with the driver of the target, such as $ARCH-linux-musl-clang"
+    )]
+    StaticHostLibrary { path: String },
     /// A loader that the device does not have.
     #[error(
         "{path} asks for the program loader {found}; on this device it is {expected}: was the target's compiler driver used?"
@@ -82,6 +87,7 @@ impl CheckError {
         match self {
             CheckError::MissingLibrary { path, .. }
             | CheckError::HostLibrary { path, .. }
+            | CheckError::StaticHostLibrary { path }
             | CheckError::Loader { path, .. }
             | CheckError::Machine { path, .. }
             | CheckError::MachineInNoarch { path }

@@ -9,6 +9,8 @@ pub struct Elf<'a> {
     pub run_path: Option<&'a str>,
     pub text_relocations: bool,
     pub executable_stack: bool,
+    /// The type of a note whose owner is "GNU".
+    pub note: Option<u32>,
 }
 
 pub const X86_64: u16 = 62;
@@ -20,7 +22,7 @@ const SEGMENT: usize = 56;
 impl Elf<'_> {
     /// A shared object whose segments are the whole file, its interpreter, its dynamic section, and its stack.
     pub fn bytes(&self) -> Vec<u8> {
-        let segments = 3 + usize::from(self.interpreter.is_some());
+        let segments = 3 + usize::from(self.interpreter.is_some()) + usize::from(self.note.is_some());
         let start = HEADER + segments * SEGMENT;
         let mut strings = vec![0];
         let mut string = |text: &str| {
@@ -37,7 +39,13 @@ impl Elf<'_> {
         let dynamic = 16 * (tags.len() + 2);
         let strings_at = (start + dynamic) as u64;
         tags.extend([(5, strings_at), (0, 0)]);
-        let size = strings_at + strings.len() as u64;
+        strings.resize(strings.len().next_multiple_of(4), 0);
+        let note_at = strings_at + strings.len() as u64;
+        let note: Vec<u8> = self.note.map_or_else(Vec::new, |kind| {
+            let words = [4, 4, kind].into_iter().flat_map(u32::to_le_bytes);
+            words.chain(*b"GNU\0").chain(0u32.to_le_bytes()).collect()
+        });
+        let size = note_at + note.len() as u64;
 
         let mut file = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
         let mut half = |value: u16| file.extend(value.to_le_bytes());
@@ -51,19 +59,23 @@ impl Elf<'_> {
         let mut segment = |kind: u32, flags: u32, offset: u64, size: u64| {
             file.extend(kind.to_le_bytes());
             file.extend(flags.to_le_bytes());
-            [offset, offset, offset, size, size, 8].iter().for_each(|value| file.extend(value.to_le_bytes()));
+            [offset, offset, offset, size, size, 4].iter().for_each(|value| file.extend(value.to_le_bytes()));
         };
         segment(1, 5, 0, size);
         if let Some((offset, size)) = interpreter {
             segment(3, 4, strings_at + offset, size);
         }
         segment(2, 6, start as u64, dynamic as u64);
+        if self.note.is_some() {
+            segment(4, 4, note_at, note.len() as u64);
+        }
         segment(0x6474_e551, if self.executable_stack { 7 } else { 6 }, 0, 0);
         for (tag, value) in tags {
             file.extend(tag.to_le_bytes());
             file.extend(value.to_le_bytes());
         }
         file.extend(strings);
+        file.extend(note);
         file
     }
 }

@@ -41,7 +41,9 @@ pub fn check(advisories: Option<&Path>) -> Result<Checked, String> {
 
 /// What cargo-deny is asked: everything is an error, and the database is a new one.
 fn configuration(scratch: &Path) -> String {
-    let targets = ["x86_64", "aarch64"].map(|arch| format!("\"{arch}-unknown-linux-gnu\"")).join(", ");
+    // The host's programs are linked with glibc, the devices' with musl.
+    let libraries = |arch| ["gnu", "musl"].map(|library| format!("\"{arch}-unknown-linux-{library}\""));
+    let targets = ["x86_64", "aarch64"].map(libraries).concat().join(", ");
     format!(
         "[graph]\ntargets = [{targets}]\n\n[advisories]\nversion = 2\nyanked = \"deny\"\nunmaintained = \"all\"\n\
          db-urls = [\"{PUBLIC}\"]\ndb-path = \"{}\"\n",
