@@ -49,6 +49,20 @@ fn what_cannot_be_reported_on_is_told_with_what_to_do() {
 }
 
 #[test]
+fn a_page_of_several_images_is_refused() {
+    let sandbox = project();
+    let output = sandbox.yoe(&["report", "host", "host", "--html", "page.html"]);
+    insta::assert_snapshot!(sandbox.shown(&output), @"
+    exit: 1
+    --- stdout
+
+    --- stderr
+    error: an HTML page is about one image
+    hint: name one image, or leave out --html
+    ");
+}
+
+#[test]
 fn an_oci_image_is_built_from_the_same_packages() {
     let sandbox = project();
     let output = sandbox.yoe(&["build", "box", "--print-path"]);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde::Serialize;
 use yoe_image::{DiskManifest, disk};
 use yoe_model::Image;
 use yoe_plan::Plan;
@@ -11,7 +12,7 @@ use yoe_testbed::records;
 use crate::error::{CommandError, Kind};
 use crate::output::Output;
 use crate::project::{self, LockedProject, image};
-use crate::report::{self, page, table};
+use crate::report::{self, comparison, page, table};
 use crate::{paths, ui};
 
 /// The page's name among the records of the image's tests.
@@ -20,12 +21,13 @@ const PAGE: &str = "report.html";
 /// The arguments of `yoe report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// The image [default: the project's]
-    pub image: Option<String>,
+    /// The image; several are compared in one table [default: the project's]
+    #[arg(value_name = "IMAGE")]
+    pub images: Vec<String>,
     /// The machine that it was built for [default: the project's]
     #[arg(long)]
     pub machine: Option<String>,
-    /// Write the report as JSON
+    /// Write the report as JSON; an array of them for several images
     #[arg(long)]
     pub json: bool,
     /// Where to write the HTML page [default: with the records of the image's tests]
@@ -35,26 +37,46 @@ pub struct Report {
 
 /// Carries `yoe report` out.
 pub fn run(args: &Report) -> Result<(), CommandError> {
-    let locked = project::open(args.machine.as_deref())?.lock()?;
-    let (name, image) = image(&locked.project, args.image.as_deref(), "report on")?;
-    let plan = locked.plan(std::slice::from_ref(&name))?;
-    let (tree, directory) = built(&locked, &plan, &name)?;
-    let report = measure(&locked, &image, &tree, &directory)?;
-    if args.json {
-        let json = serde_json::to_string_pretty(&report).map_err(|error| {
-            CommandError::new(Kind::Internal, "the report cannot be written as JSON").because(error)
-        })?;
-        ui::result(&json);
-    } else {
-        ui::result(&table(&report));
+    let several = args.images.len() > 1;
+    if several && args.html.is_some() {
+        return Err(
+            CommandError::user("an HTML page is about one image").hint("name one image, or leave out --html")
+        );
     }
+    let locked = project::open(args.machine.as_deref())?.lock()?;
+    if several {
+        return compare(args, &locked);
+    }
+    let report = report_on(&locked, args.images.first().map(String::as_str))?;
+    ui::result(&if args.json { json(&report)? } else { table(&report) });
     let path = match &args.html {
         Some(path) => path.clone(),
-        None => records::directory(&paths::state()?, &name)?.join(PAGE),
+        None => records::directory(&paths::state()?, &report.image)?.join(PAGE),
     };
     Output::at(&path)?.write_all(page(&report).as_bytes())?;
     ui::note(&format!("HTML report: {}", path.display()));
     Ok(())
+}
+
+/// One table of several images.
+fn compare(args: &Report, locked: &LockedProject) -> Result<(), CommandError> {
+    let reports: Vec<_> =
+        args.images.iter().map(|name| report_on(locked, Some(name))).collect::<Result<_, _>>()?;
+    ui::result(&if args.json { json(&reports)? } else { comparison(&reports) });
+    Ok(())
+}
+
+fn json(value: &impl Serialize) -> Result<String, CommandError> {
+    serde_json::to_string_pretty(value).map_err(|error| {
+        CommandError::new(Kind::Internal, "the report cannot be written as JSON").because(error)
+    })
+}
+
+fn report_on(locked: &LockedProject, name: Option<&str>) -> Result<report::Report, CommandError> {
+    let (name, image) = image(&locked.project, name, "report on")?;
+    let plan = locked.plan(std::slice::from_ref(&name))?;
+    let (tree, directory) = built(locked, &plan, &name)?;
+    measure(locked, &image, &tree, &directory)
 }
 
 fn measure(

@@ -1,6 +1,7 @@
 //! What an image costs: its sizes, and what the newest run of its tests measured.
 
 mod boot_chart;
+mod comparison;
 mod page;
 mod table;
 mod text;
@@ -14,6 +15,7 @@ use yoe_vm::Accel;
 
 use yoe_testbed::records::Newest;
 
+pub use comparison::comparison;
 pub use page::page;
 pub use table::table;
 
@@ -127,11 +129,16 @@ impl Report {
             },
             packages: packages(manifest),
             boot: boot(record),
-            figures: record.figures.iter().filter(|it| !of_first_boot(it)).cloned().collect(),
+            figures: record.figures.clone(),
             accel: record.accel,
             memory: memory(record),
             tests: tests(newest, tree),
         }
+    }
+
+    /// What its tests measured that is not a moment of the first boot, which is shown with the boot's others.
+    fn later_figures(&self) -> impl Iterator<Item = &Figure> {
+        self.figures.iter().filter(|figure| !of_first_boot(figure))
     }
 }
 

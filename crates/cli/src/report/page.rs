@@ -79,7 +79,7 @@ fn figures(report: &Report) -> String {
     let smallest = memory.smallest.zip(memory.smallest_test.as_ref()).map(|(smallest, test)| {
         ("smallest memory".to_owned(), bytes(smallest), format!("in which this passed: {test}"))
     });
-    let measured = report.figures.iter().map(|it| {
+    let measured = report.later_figures().map(|it| {
         let note = it.memory.map(|memory| format!("with {} of memory", bytes(memory))).unwrap_or_default();
         (it.name.clone(), figure(it), note)
     });

@@ -20,7 +20,7 @@ pub fn table(report: &Report) -> String {
         &format!("first boot, {}, since power-on", report.accel.as_str()),
         &rows.collect::<Vec<_>>(),
     );
-    let rows = report.figures.iter().map(|it| (it.name.clone(), figure(it), with_memory(it.memory)));
+    let rows = report.later_figures().map(|it| (it.name.clone(), figure(it), with_memory(it.memory)));
     let mut rows: Vec<_> = rows.collect();
     if let (Some(smallest), Some(test)) = (memory.smallest, &memory.smallest_test) {
         rows.push(("smallest memory".into(), bytes(smallest), format!("in which this passed: {test}")));

@@ -152,3 +152,21 @@ fn a_page_needs_nothing_else() {
     insta::assert_snapshot!(page);
     assert!(!page.contains("<script") && !page.contains("http"), "nothing is loaded from elsewhere");
 }
+
+#[test]
+fn several_images_are_compared_by_what_they_share() {
+    let one = report(TREE);
+    let mut other = report("4567");
+    other.image = "another-host".into();
+    other.size.installed = 250 << 20;
+    other.memory.smallest = None;
+    other.figures.retain(|figure| figure.name != "first container");
+    insta::assert_snapshot!(comparison(&[one, other]), @"
+    image         installed  to ship  smallest memory  idle memory  engine ready  log-in after a cut
+    host              57.2M      33M             128M          80M        20.2 s              12.5 s
+    another-host       250M      33M                -          80M        20.2 s              12.5 s
+
+    host: emulated, with 1G of memory; tests: 2 passed, 1 failed, 0 skipped
+    another-host: emulated, with 1G of memory; tests: 2 passed, 1 failed, 0 skipped, on another build of this image
+    ");
+}

@@ -38,8 +38,13 @@ impl Page {
              cd {:?}\nexec {program:?} \"$@\"\n",
             repository()
         );
-        fs::write(at("bin/cargo"), cargo).unwrap();
-        fs::set_permissions(at("bin/cargo"), fs::Permissions::from_mode(0o755)).unwrap();
+        // It looks into the home that the account has, which is not the reader's.
+        let ssh = "#!/bin/sh\nexec /usr/bin/ssh -F none -o \"UserKnownHostsFile=$HOME/.ssh/known_hosts\" \
+                   -o \"IdentityFile=$HOME/.ssh/id_ed25519\" \"$@\"\n";
+        for (name, script) in [("cargo", cargo.as_str()), ("ssh", ssh)] {
+            fs::write(at("bin").join(name), script).unwrap();
+            fs::set_permissions(at("bin").join(name), fs::Permissions::from_mode(0o755)).unwrap();
+        }
         Self { directory, shared }
     }
 
@@ -60,16 +65,25 @@ impl Page {
         // What people have; sh alone cannot hand a file over that is another command's output.
         let mut command = Command::new("bash");
         let home = self.directory.path().join("home");
-        let path = std::env::var("PATH").unwrap();
+        // As Debian's .profile has it.
+        let own = [self.directory.path().join("bin"), home.join(".local/bin")];
+        let users = std::env::var_os("PATH").unwrap();
+        let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&users))).unwrap();
         command
             .args(["-euc", &block.text])
             .current_dir(self.project())
-            .env("PATH", format!("{}:{path}", self.directory.path().join("bin").display()))
+            .env("PATH", path)
+            .env("HOME", &home)
             .stdin(Stdio::null());
         let own = [("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state")];
         command.envs(own.map(|(name, below)| (name, home.join(below))));
-        if !self.shared {
-            command.env("HOME", &home).env_remove("XDG_CACHE_HOME").env_remove("XDG_CONFIG_HOME");
+        if self.shared {
+            let users = PathBuf::from(std::env::var_os("HOME").unwrap());
+            for (name, below) in [("XDG_CACHE_HOME", ".cache"), ("XDG_CONFIG_HOME", ".config")] {
+                command.env(name, std::env::var_os(name).unwrap_or_else(|| users.join(below).into()));
+            }
+        } else {
+            command.env_remove("XDG_CACHE_HOME").env_remove("XDG_CONFIG_HOME");
             // Whatever asks another machine asks nobody.
             command.env("all_proxy", "http://127.0.0.1:1").env_remove("no_proxy").env_remove("NO_PROXY");
         }
