@@ -38,7 +38,7 @@ impl Page {
              cd {:?}\nexec {program:?} \"$@\"\n",
             repository()
         );
-        // It looks into the home that the account has, which is not the reader's.
+        // ssh looks into the home of the account, which is not the reader's.
         let ssh = "#!/bin/sh\nexec /usr/bin/ssh -F none -o \"UserKnownHostsFile=$HOME/.ssh/known_hosts\" \
                    -o \"IdentityFile=$HOME/.ssh/id_ed25519\" \"$@\"\n";
         for (name, script) in [("cargo", cargo.as_str()), ("ssh", ssh)] {
