@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use yoe_model::{Machine, Project, Unlocked};
+use yoe_model::{Arch, Machine, Project, Unlocked};
 
 use crate::assemble::Draft;
 use crate::blame::Blame;
@@ -58,10 +58,16 @@ fn evaluate_project(
     problems.is_empty().then(|| draft.finish(machine))
 }
 
+/// A machine's name with its architecture as Linux calls it: `qemu-arm64` is `qemu-aarch64`.
+fn linux_name(name: &str) -> String {
+    Arch::ALL.iter().fold(name.to_owned(), |name, arch| name.replace(arch.debian(), arch.as_str()))
+}
+
 /// The machine to evaluate for: the one asked for, or the project's default.
 fn choose_machine(draft: &Draft, options: &Options, problems: &mut Vec<Problem>) -> Option<Machine> {
     let name = options.machine.as_ref().unwrap_or(&draft.project.value.machine);
-    if let Some(machine) = draft.machines.get(name) {
+    let machine = draft.machines.get(name).or_else(|| draft.machines.get(&linux_name(name)));
+    if let Some(machine) = machine {
         return Some(machine.value.machine.clone());
     }
     if !draft.excused(FileKind::Machine, name) {

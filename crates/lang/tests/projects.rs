@@ -169,6 +169,20 @@ fn the_machine_decides_ctx() {
 }
 
 #[test]
+fn an_architecture_is_known_by_debians_name_too() {
+    let own = "machine(name = \"arm\", arch = \"aarch64\"";
+    let project = PROJECT.replace(own, "machine(name = \"board-aarch64\", arch = \"arm64\"");
+    let directory = support::project(&project);
+    for name in ["board-aarch64", "board-arm64"] {
+        let options = Options { machine: Some(name.into()) };
+        let project =
+            yoe_lang::load(directory.path(), &options).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+        assert_eq!((project.machine.name.as_str(), project.machine.arch), ("board-aarch64", Arch::Aarch64));
+        assert_eq!(project.units["foo"].environment["CFLAGS"], "-march=aarch64");
+    }
+}
+
+#[test]
 fn a_machine_that_is_not_there_is_told() {
     let directory = support::project(PROJECT);
     let options = Options { machine: Some("amr".into()) };

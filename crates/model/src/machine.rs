@@ -42,11 +42,12 @@ impl fmt::Display for Arch {
     }
 }
 
+/// By its Linux name, or by Debian's, which many people know it by.
 impl FromStr for Arch {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        Arch::ALL.into_iter().find(|arch| arch.as_str() == text).ok_or(())
+        Arch::ALL.into_iter().find(|arch| [arch.as_str(), arch.debian()].contains(&text)).ok_or(())
     }
 }
 
@@ -106,6 +107,8 @@ pub struct Qemu {
     pub memory: Size,
     /// `-smp`.
     pub cores: u32,
+    /// `-device`, each: what the machine has beside a disk, a network, a source of randomness and a console.
+    pub devices: Vec<String>,
     /// The firmware's code, a path in the container.
     pub firmware: String,
     /// The firmware's variable store, a path in the container; each run gets a copy of its own.
@@ -127,6 +130,7 @@ impl Qemu {
             cpu: "max".to_owned(),
             memory: Size(512 << 20),
             cores: 2,
+            devices: Vec::new(),
             firmware: firmware.into(),
             firmware_vars: None,
             firmware_secure_boot: None,

@@ -129,6 +129,9 @@ pub fn qemu_arguments(machine: &Machine, qemu: &Qemu, disk: &Disk, options: &Run
     drive(&mut line, disk);
     line.pair("-object", "rng-builtin,id=rng0");
     line.pair("-device", "virtio-rng-pci,rng=rng0");
+    for device in &qemu.devices {
+        line.pair("-device", device.as_str());
+    }
     network(&mut line, &options.network);
     serial(&mut line, options);
     for file in &options.credentials {
@@ -172,7 +175,7 @@ fn quoted(value: &str) -> String {
 
 fn processor(line: &mut Line, qemu: &Qemu, options: &RunOptions) {
     // Only code in system management mode may then write the variables.
-    let secure = if secure_firmware(qemu, options).is_some() { ",smm=on" } else { "" };
+    let secure = if guards_variables(qemu, options) { ",smm=on" } else { "" };
     line.pair("-machine", format!("{}{secure}", qemu.machine));
     // No second one: QEMU would take it in silence, and what was measured would be said to be of the first.
     line.pair("-accel", if options.accel == Accel::Kvm { "kvm" } else { "tcg,thread=multi" });
@@ -187,12 +190,18 @@ fn secure_firmware<'q>(qemu: &'q Qemu, options: &RunOptions) -> Option<&'q str> 
     qemu.firmware_secure_boot.as_deref().filter(|_| options.secure_boot)
 }
 
+/// Whether the processor keeps the firmware's variables from the system: a PC does by its system management mode. QEMU's other
+/// machines have firmware that checks signatures all the same, and variables that a system can change.
+fn guards_variables(qemu: &Qemu, options: &RunOptions) -> bool {
+    secure_firmware(qemu, options).is_some() && qemu.machine.starts_with("q35")
+}
+
 fn firmware(line: &mut Line, qemu: &Qemu, options: &RunOptions) {
     let Some(vars) = &options.firmware_vars else {
         return line.pair("-bios", qemu.firmware.as_str());
     };
     let secure = secure_firmware(qemu, options);
-    if secure.is_some() {
+    if guards_variables(qemu, options) {
         line.pair("-global", "driver=cfi.pflash01,property=secure,value=on");
         line.pair("-global", "ICH9-LPC.disable_s3=1");
     }
@@ -254,6 +263,7 @@ mod tests {
             firmware: "/usr/share/OVMF/OVMF_CODE_4M.fd".into(),
             firmware_vars: Some("/usr/share/OVMF/OVMF_VARS_4M.fd".into()),
             firmware_secure_boot: Some("/usr/share/OVMF/OVMF_CODE_4M.secboot.fd".into()),
+            devices: vec!["i6300esb".into()],
             emulation_cmdline: Some("tsc=unstable".into()),
             ..fake::qemu()
         };
@@ -290,6 +300,8 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }
+        let virt = bare(&Qemu { machine: "virt".into(), ..qemu.clone() }, &options).join(" ");
+        assert!(virt.contains("OVMF_CODE_4M.secboot.fd") && !virt.contains("smm"), "no PC: {virt}");
         let none = Qemu { firmware_secure_boot: None, ..qemu };
         assert!(!bare(&none, &options).join(" ").contains("secure"), "there is nothing to take");
     }
@@ -320,6 +332,7 @@ mod tests {
         -device virtio-blk-pci,drive=disk0,bootindex=0
         -object rng-builtin,id=rng0
         -device virtio-rng-pci,rng=rng0
+        -device i6300esb
         -netdev user,id=net0,restrict=on
         -device virtio-net-pci,netdev=net0,romfile=
         -display none
@@ -364,6 +377,7 @@ mod tests {
         -device virtio-blk-pci,drive=disk0,bootindex=0
         -object rng-builtin,id=rng0
         -device virtio-rng-pci,rng=rng0
+        -device i6300esb
         -netdev user,id=net0,hostfwd=tcp:127.0.0.1:2222-:22,hostfwd=tcp:127.0.0.1:8080-:80
         -device virtio-net-pci,netdev=net0,romfile=
         -display none
@@ -395,6 +409,7 @@ mod tests {
         -device virtio-blk-pci,drive=disk0,bootindex=0
         -object rng-builtin,id=rng0
         -device virtio-rng-pci,rng=rng0
+        -device i6300esb
         -netdev user,id=net0,restrict=on
         -device virtio-net-pci,netdev=net0,romfile=
         -display none

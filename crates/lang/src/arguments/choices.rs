@@ -44,7 +44,6 @@ macro_rules! choice {
     };
 }
 
-choice!(Arch, Arch::ALL);
 choice!(Scope, [Scope::Arch, Scope::Machine, Scope::NoArch]);
 choice!(Restart, [Restart::Always, Restart::OnFailure, Restart::Never]);
 choice!(ServiceKind, [ServiceKind::Daemon, ServiceKind::Task]);
@@ -55,6 +54,21 @@ choice!(Etc, Etc::ALL);
 choice!(TestBoot, TestBoot::ALL);
 choice!(MeasureUnit, MeasureUnit::ALL);
 choice!(RootFormat, [RootFormat::Erofs, RootFormat::Ext4]);
+
+impl Argument for Arch {
+    fn expected() -> String {
+        expected(&Arch::ALL, Arch::as_str)
+    }
+
+    fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
+        let by_either_name = value.unpack_str().and_then(|text| text.parse().ok());
+        by_either_name.or_else(|| read(value, at, &Arch::ALL, Arch::as_str))
+    }
+
+    fn show(&self) -> String {
+        format!("{:?}", self.as_str())
+    }
+}
 
 /// A resource limit by its name in setrlimit(2), without `RLIMIT_`, in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! Strings of a certain form: names of several kinds, addresses, digests.
 
 use starlark::values::Value;
+use yoe_model::Arch;
 
 use super::At;
 use crate::problem::Problem;
@@ -96,6 +97,10 @@ fn lower(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
 
+fn debian_package(text: &str) -> bool {
+    text.len() >= 2 && made_of(text, lower, |byte| lower(byte) || b"+.-".contains(&byte))
+}
+
 fn check_name(text: &str) -> Result<(), Unfit> {
     if text.len() <= 128 && made_of(text, lower, |byte| lower(byte) || b"+._-".contains(&byte)) {
         return Ok(());
@@ -139,7 +144,17 @@ form! {
 form! {
     /// The name of a Debian package (Debian policy 5.6.7).
     DebianPackage, "the name of a Debian package", "lower-case letters, digits and + . -, at least two characters",
-    |text| fits(text.len() >= 2 && made_of(text, lower, |b| lower(b) || b"+.-".contains(&b)))
+    |text| fits(debian_package(text))
+}
+
+form! {
+    /// The name of a Debian package, or that of another architecture: `name:arm64`.
+    ContainerPackage, "the name of a Debian package",
+    "lower-case letters, digits and + . -, at least two characters, and perhaps `:` and Debian's name of an architecture",
+    |text| fits(match text.split_once(':') {
+        Some((name, arch)) => debian_package(name) && Arch::ALL.iter().any(|known| known.debian() == arch),
+        None => debian_package(text),
+    })
 }
 
 form! {

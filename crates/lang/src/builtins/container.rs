@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yoe_model::Container;
 
 use crate::arguments::paths::{DevicePath, LinkTarget};
-use crate::arguments::text::{DebianPackage, KeyFingerprint, Name};
+use crate::arguments::text::{ContainerPackage, KeyFingerprint, Name};
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
 use crate::definitions::{Definition, Made, Part};
@@ -16,8 +16,9 @@ arguments! {
     "container" => pub(crate) struct Arguments {
         /// The name that units, images and machines refer to.
         name: Name,
-        /// The packages; what they depend on is added by the lock.
-        packages: BTreeSet<DebianPackage>,
+        /// The packages; what they depend on is added by the lock. Of another architecture than this machine's, `name:arm64`, the
+        /// package alone is taken: its files are there, none of its programs can be run.
+        packages: BTreeSet<ContainerPackage>,
         /// The suite that they come from.
         suite: Name = Name("trixie".to_owned()),
         /// The archive, a key of the project's mirrors.

@@ -23,6 +23,8 @@ arguments! {
         memory: Size = Size(512 << 20),
         /// How many processor cores it has.
         cores: Whole<1, 1024> = Whole(2),
+        /// QEMU's `-device`, each: what the machine has beside a disk, a network, a source of randomness and a console.
+        devices: Vec<Line> = Vec::new(),
         /// The firmware's code, a path in the container.
         firmware: DevicePath,
         /// The firmware's variable store, a path in the container; each run gets a copy of its own.
@@ -47,6 +49,7 @@ impl Builtin for Arguments {
             cpu: self.cpu.into(),
             memory: self.memory,
             cores: self.cores.0,
+            devices: self.devices.into_iter().map(String::from).collect(),
             firmware: self.firmware.into(),
             firmware_vars: self.firmware_vars.map(String::from),
             firmware_secure_boot: self.firmware_secure_boot.map(String::from),
