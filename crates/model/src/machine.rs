@@ -107,7 +107,7 @@ pub struct Qemu {
     pub memory: Size,
     /// `-smp`.
     pub cores: u32,
-    /// `-device`, each: what the machine has beside a disk, a network, a source of randomness and a console.
+    /// `-device`, each: what the machine has in addition to a disk, a network, a source of randomness and a console.
     pub devices: Vec<String>,
     /// The firmware's code, a path in the container.
     pub firmware: String,

@@ -23,7 +23,7 @@ arguments! {
         memory: Size = Size(512 << 20),
         /// How many processor cores it has.
         cores: Whole<1, 1024> = Whole(2),
-        /// QEMU's `-device`, each: what the machine has beside a disk, a network, a source of randomness and a console.
+        /// QEMU's `-device`, each: what the machine has in addition to a disk, a network, a source of randomness and a console.
         devices: Vec<Line> = Vec::new(),
         /// The firmware's code, a path in the container.
         firmware: DevicePath,
