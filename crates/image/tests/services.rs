@@ -57,7 +57,9 @@ fn services() -> [Service; 4] {
         ..service("data", &["/bin/server", "--once"])
     };
     let once = Service { restart: Restart::Never, ..service("once", &["/usr/bin/server"]) };
-    [full(), store, once, service("early", &["/usr/bin/server"])]
+    let ready = ["/bin/test", "-e", "/run/early.up"].map(str::to_owned).to_vec();
+    let early = Service { ready, ..service("early", &["/usr/bin/server"]) };
+    [full(), store, once, early]
 }
 
 /// The files of the root that come of [`services`], and whether the shell accepts what is a script.

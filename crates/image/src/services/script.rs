@@ -39,7 +39,7 @@ pub(super) fn render(init: Init, service: &Service, all: &[&Service]) -> Rendere
     Rendered::file(path(service).trim_start_matches('/'), text, 0o755)
 }
 
-fn variables(init: Init, service: &Service, all: &[&Service]) -> [(&'static str, String); 13] {
+fn variables(init: Init, service: &Service, all: &[&Service]) -> [(&'static str, String); 14] {
     [
         ("name", quote(&service.name)),
         ("init", init.as_str().to_owned()),
@@ -54,7 +54,15 @@ fn variables(init: Init, service: &Service, all: &[&Service]) -> [(&'static str,
         ("log", log(service, all)),
         ("log_size", service.log.0.to_string()),
         ("asks", if service.ready.is_empty() { "no" } else { "yes" }.to_owned()),
+        ("sign", sign(&service.ready).map(quote).unwrap_or_default()),
     ]
+}
+
+/// The file whose existence is all that `ready` asks for: what an earlier run left there would answer for this one.
+fn sign(ready: &[String]) -> Option<&str> {
+    let [test, option, file] = ready else { return None };
+    let asks = test.ends_with("/test") && ["-e", "-f", "-p", "-S"].contains(&option.as_str());
+    (asks && file.starts_with("/run/")).then_some(file)
 }
 
 /// Limits are for the service as a whole: those of the cgroup are written, those of the process are inherited.

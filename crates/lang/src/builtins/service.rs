@@ -25,7 +25,8 @@ arguments! {
         command: Vec<String>,
         /// The services and milestones that come before it: it starts once they are ready.
         needs: Vec<ServiceName> = Vec::new(),
-        /// A command that succeeds when the service is up; health checks ask the same.
+        /// A command that succeeds when the service is up; health checks ask the same. Where it is
+        /// `test -e FILE` (or `-f`, `-p`, `-S`) with a file below `/run`, the file is removed before each start.
         ready: Vec<String> = Vec::new(),
         /// When it is started again after it ended; `None` is `"always"` for a daemon and `"never"` for a task.
         restart: Option<Restart> = None,
