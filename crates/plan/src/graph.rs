@@ -28,6 +28,24 @@ impl Target {
             }
         }
     }
+
+    /// What it is, as a person says it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Target::Unit(_) => "unit",
+            Target::Image(_) => "image",
+            Target::OciImage(_) => "OCI image",
+            Target::Container(_) => "container",
+        }
+    }
+
+    /// What has this name.
+    ///
+    /// # Errors
+    /// A name that nothing has.
+    pub fn find<State>(project: &Project<State>, name: &str) -> Result<Self, PlanError> {
+        target(project, name)
+    }
 }
 
 /// The units that targets need, in an order in which they can be built, and who needs whom.
@@ -59,7 +77,7 @@ impl Graph {
     }
 }
 
-fn target(project: &Project<Locked>, name: &str) -> Result<Target, PlanError> {
+fn target<State>(project: &Project<State>, name: &str) -> Result<Target, PlanError> {
     let name = name.to_owned();
     if project.units.contains_key(&name) {
         Ok(Target::Unit(name))

@@ -53,6 +53,8 @@ mod image;
 mod key;
 mod oci;
 mod planner;
+mod relations;
+mod texts;
 mod unit;
 
 pub use action::{
@@ -63,6 +65,8 @@ pub use error::PlanError;
 pub use graph::{Graph, Target};
 pub use key::{Key, UNIT_EPOCH};
 pub use planner::{Options, Plan, WorkingTrees, plan};
+pub use relations::{Change, Edge, EdgeKind, Impact, Loads, Paths, Place, Relations, Step, Why};
+pub use texts::texts;
 
 #[cfg(test)]
 mod tests;

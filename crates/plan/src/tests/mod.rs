@@ -2,5 +2,6 @@
 
 mod closure;
 mod keys;
-mod project;
+pub(crate) mod project;
 mod releases;
+mod texts;
