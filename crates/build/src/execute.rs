@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use yoe_model::Digest;
 use yoe_plan::{Action, ActionId, ActionKind, Key, Plan};
-use yoe_store::{ActionResult, Lock};
+use yoe_store::{ActionResult, Lock, Run, RunEnd};
 
 use crate::builder::Builder;
 use crate::error::{ActionError, BuildError};
@@ -48,6 +48,16 @@ impl Builder {
         self.store.record(&content_key, &result)?;
         self.store.record(&action.key, &result)?;
         Ok((tree, how))
+    }
+
+    /// Remembers a run, for those who ask later. A build does not fail for it.
+    fn remember(&self, action: &Action, end: RunEnd, took: Duration) {
+        let inputs = if end == RunEnd::Built { yoe_plan::texts(action) } else { BTreeMap::new() };
+        let run = Run::now(action.key, end, took.as_secs_f64(), inputs);
+        if let Err(error) = self.store.remember(&action.label, run) {
+            let message = format!("this run is not remembered: {error}");
+            self.reporter.event(Event::Warning { label: &action.label, message: &message });
+        }
     }
 
     /// Waits for the lock of an action, and says so; ends when the build is cancelled.
@@ -103,7 +113,10 @@ impl ActionRunner for Builder {
         let why = reason(&self.store, action).map_err(wrap)?;
         self.reporter.event(Event::Started { label, reason: why });
         let began = Instant::now();
-        let (tree, how) = self.make(plan, id, inputs).map_err(wrap)?;
+        let made = self.make(plan, id, inputs);
+        let end = if made.is_ok() { RunEnd::Built } else { RunEnd::Failed };
+        self.remember(action, end, began.elapsed());
+        let (tree, how) = made.map_err(wrap)?;
         self.reporter.event(Event::Finished { label, how, took: began.elapsed() });
         Ok(tree)
     }

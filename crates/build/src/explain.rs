@@ -44,7 +44,7 @@ pub fn explain(store: &Store, plan: &Plan) -> Result<Vec<Pending>, BuildError> {
 }
 
 /// Looks at a store.
-struct StoreView<'a>(&'a Store);
+pub(crate) struct StoreView<'a>(pub(crate) &'a Store);
 
 impl ActionCache for StoreView<'_> {
     type Error = ActionError;

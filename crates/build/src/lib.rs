@@ -7,11 +7,13 @@
 mod actions;
 mod artifact;
 mod builder;
+mod causes;
 mod configuration_error;
 mod error;
 mod execute;
 mod explain;
 mod layout;
+mod logs;
 mod make;
 mod reads;
 mod reporter;
@@ -23,6 +25,8 @@ mod steps;
 
 pub use artifact::artifact;
 pub use builder::{Builder, Fetching};
+pub use causes::{Cause, Difference, causes};
 pub use error::{ActionError, BuildError};
 pub use explain::{Pending, explain};
+pub use logs::{RunLog, logs};
 pub use reporter::{Event, How, Reason, Reporter};

@@ -46,6 +46,12 @@ impl Store {
         Ok(Some(result))
     }
 
+    /// The tree that was recorded for this action, whether or not it is still there. Neither counts as used.
+    pub fn recorded(&self, key: &Digest) -> Result<Option<Digest>> {
+        let result = read_result(&self.layout.path(Object::new(Kind::Action, key)))?;
+        Ok(result.map(|result| result.tree))
+    }
+
     /// Records what an action gave, in place of what was recorded before.
     ///
     /// # Errors

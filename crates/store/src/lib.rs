@@ -12,6 +12,7 @@
 //! | `actions/<2hex>/<hex>` | an [`ActionResult`] as JSON |
 //! | `labels/<hex>` | the newest result of each label |
 //! | `logs/<hex>` | the log of each action, also of a failed one |
+//! | `history/<hex>` | the last runs of each label, as JSON |
 //! | `partial/<hex>` | downloads that can be resumed |
 //! | `used/<hex>` | when a tree was last used (the file's time) and its size |
 //! | `sessions/<id>` | locked by a running build; lists what it uses |
@@ -38,6 +39,7 @@ mod action;
 mod blob;
 mod compiler_cache;
 mod error;
+mod history;
 mod import;
 mod layout;
 mod lock;
@@ -53,8 +55,9 @@ use std::sync::{Arc, Mutex, Weak};
 
 pub use action::ActionResult;
 pub use error::{Result, StoreError};
+pub use history::{REMEMBERED, Run, RunEnd};
 pub use lock::Lock;
-pub use maintenance::{Damage, DamageError, GcOptions, GcReport, Progress, VerifyReport};
+pub use maintenance::{Damage, DamageError, GcOptions, GcReport, Leftover, PartSize, Progress, VerifyReport};
 pub use object::{Kind, Object};
 pub use session::{Scratch, Session};
 pub use tree::{MTIME, tree_digest};

@@ -19,11 +19,14 @@ pub enum Kind {
     Partial,
     /// The newest result for a label, named by the label's SHA-256.
     Label,
+    /// The last runs of a label, named by the label's SHA-256.
+    History,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [Self::Blob, Self::Tree, Self::Action, Self::Log, Self::Partial, Self::Label];
+    pub const ALL: [Self; 7] =
+        [Self::Blob, Self::Tree, Self::Action, Self::Log, Self::Partial, Self::Label, Self::History];
 
     /// The word for it.
     pub const fn name(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Kind {
             Self::Log => "log",
             Self::Partial => "partial",
             Self::Label => "label",
+            Self::History => "history",
         }
     }
 
@@ -51,6 +55,7 @@ impl Kind {
             Self::Log => "logs",
             Self::Partial => "partial",
             Self::Label => "labels",
+            Self::History => "history",
         }
     }
 

@@ -31,7 +31,7 @@ pub(crate) struct Inventory {
     /// Trees and blobs.
     pub(crate) contents: Vec<Item>,
     pub(crate) actions: Vec<Recorded>,
-    /// Logs, partial downloads, labels: what only age removes.
+    /// Logs, partial downloads, labels, histories: what only age removes.
     pub(crate) others: Vec<Item>,
 }
 
@@ -40,7 +40,8 @@ impl Inventory {
         let mut inventory = Self::default();
         // Actions first: all that one of these names was stored before, so it is found afterwards. The other way
         // round, the tree of an action that is recorded meanwhile would seem to be missing.
-        for kind in [Kind::Action, Kind::Blob, Kind::Tree, Kind::Log, Kind::Partial, Kind::Label] {
+        let others = [Kind::Log, Kind::Partial, Kind::Label, Kind::History];
+        for kind in [Kind::Action, Kind::Blob, Kind::Tree].into_iter().chain(others) {
             for object in layout.list(kind)?.0 {
                 let item = Item::look_at(layout, object)?;
                 match kind {
@@ -63,7 +64,8 @@ impl Item {
     }
 }
 
-fn bytes(layout: &Layout, object: Object) -> Result<u64> {
+/// The bytes of its files.
+pub(super) fn bytes(layout: &Layout, object: Object) -> Result<u64> {
     let path = layout.path(object);
     if object.kind != Kind::Tree {
         return Ok(present(path.symlink_metadata()).at("inspect", &path)?.map_or(0, |meta| meta.len()));

@@ -4,10 +4,14 @@ mod choose;
 mod discard;
 mod gc;
 mod inventory;
+mod leftovers;
+mod sizes;
 mod sweep;
 mod verify;
 
 pub use choose::GcOptions;
 pub use gc::GcReport;
+pub use leftovers::Leftover;
+pub use sizes::PartSize;
 pub(crate) use sweep::sweep;
 pub use verify::{Damage, DamageError, Progress, VerifyReport};
