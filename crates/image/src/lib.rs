@@ -18,6 +18,7 @@
 //! the same inputs give the same bytes in every directory and on every machine.
 
 pub mod budget;
+pub mod compare;
 pub mod disk;
 mod error;
 pub mod identity;
