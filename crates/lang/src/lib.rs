@@ -19,6 +19,7 @@ mod files;
 mod labels;
 mod limits;
 mod loader;
+mod loads;
 mod modules;
 mod near;
 mod nesting;
@@ -34,6 +35,7 @@ mod validate;
 mod values;
 mod workers;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use yoe_model::{Project, Unlocked};
@@ -64,4 +66,10 @@ pub fn load(root: &Path, options: &Options) -> Result<Project<Unlocked>, Diagnos
 pub fn name(root: &Path) -> Result<String, Diagnostics> {
     workers::with_deep_stack(|| stages::name(root))
         .unwrap_or_else(|error| Err(Diagnostics::internal(&error.to_string())))
+}
+
+/// For each file of the project in the directory `root` that loads others, those others; all paths are relative to `root`. Files
+/// that cannot be read or parsed load nothing: [`load`] says what is wrong with them.
+pub fn loads(root: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    workers::with_deep_stack(|| loads::loads(root)).unwrap_or_default()
 }
