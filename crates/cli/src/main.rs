@@ -2,9 +2,15 @@
 
 mod accelerator;
 mod args;
+mod checkout;
+mod columns;
 mod commands;
+mod contents;
+mod describe;
+mod doctor;
 mod error;
 mod interrupt;
+mod leftovers;
 mod near;
 mod output;
 mod paths;
@@ -12,19 +18,23 @@ mod ports;
 mod project;
 mod report;
 mod ui;
+mod why;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use rustix::fs::Mode;
+
+use crate::error::CommandError;
 
 fn main() -> ExitCode {
     // A process that was started as the first one of a sandbox never comes back from here.
     yoe_sandbox::run_init_if_asked();
     // Modes of files enter the digests of trees, and digests become identifiers in images. What is private is made so by name.
     rustix::process::umask(Mode::WGRP | Mode::WOTH);
-    let ran = match args::Cli::try_parse() {
-        Ok(cli) => commands::run(cli.command),
+    // A shell that completes asks this program by a variable; the answer ends it.
+    clap_complete::CompleteEnv::with_factory(args::command).var(commands::completion::VARIABLE).complete();
+    let ran = match args::parse(std::env::args_os()) {
+        Ok(cli) => carry_out(cli),
         Err(asked) if !asked.use_stderr() => {
             ui::shown(&asked);
             Ok(())
@@ -38,4 +48,14 @@ fn main() -> ExitCode {
             error.exit_code()
         }
     }
+}
+
+fn carry_out(cli: args::Cli) -> Result<(), CommandError> {
+    ui::choose_color(cli.color);
+    if let Some(directory) = &cli.directory {
+        std::env::set_current_dir(directory).map_err(|error| {
+            CommandError::user(format!("{} cannot be entered", directory.display())).because(error)
+        })?;
+    }
+    commands::run(cli.command)
 }

@@ -9,7 +9,7 @@ use crate::error::TestbedError;
 use crate::suite::{Outcome, Record, Summary, TestError};
 
 /// The disk that a sweep left when it failed.
-const DISK: &str = "swept.qcow2";
+pub const DISK: &str = "swept.qcow2";
 /// What a run of all tests found.
 pub const WHOLE: &str = "timing.json";
 /// What a run of some tests found.

@@ -1,13 +1,33 @@
 //! The command line.
 
-use clap::{Parser, Subcommand};
+mod examples;
+mod groups;
+mod names;
+#[cfg(test)]
+mod page;
+#[cfg(test)]
+mod tests;
 
-use crate::commands::{build, bundle, kernel, keys, lock, report, run, shell, sign, store, test};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::commands::{
+    build, bundle, clean, completion, desc, diff, doctor, graph, kernel, keys, list, lock, log, man, report,
+    run, shell, sign, store, test, why,
+};
 
 /// Builds packages and bootable images from source, and keeps devices up to date.
 #[derive(Debug, Parser)]
-#[command(name = "yoe", version, arg_required_else_help = true)]
+#[command(name = "yoe", version, arg_required_else_help = true, disable_help_subcommand = false)]
 pub struct Cli {
+    /// Run as if started in DIR
+    #[arg(short = 'C', long = "directory", id = "working_directory", value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    /// When to colour messages and help; NO_COLOR in the environment means never
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    pub color: ColorChoice,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -25,11 +45,26 @@ pub enum Command {
     /// Prints a table and writes an HTML page with charts of the sizes and of the boot. The figures are those of the
     /// most recent `yoe test` of the image.
     Report(report::Report),
+    /// List the units, images, machines and containers of the project
+    List(list::List),
+    /// Describe a unit, an image or a container
+    Desc(desc::Desc),
+    /// Say why a unit is in an image, or why something is rebuilt
+    ///
+    /// With --rebuilt: what a build would do, and which inputs differ from those of the last result. With --if: which units
+    /// and images a change of a file would rebuild.
+    Why(why::Why),
+    /// Show what something needs, or what uses it
+    Graph(graph::Graph),
+    /// Print what a unit's last build said
+    Log(log::Log),
+    /// Compare two images: packages, sizes, services, kernel options
+    Diff(diff::Diff),
     /// Sign an image for Secure Boot with the project's own keys
     Sign(sign::Sign),
     /// Open a shell in a unit's build sandbox
     Shell(shell::Shell),
-    /// Write yoe.lock, which pins every source and container of the project
+    /// Write yoe.lock, which pins every source and container
     Lock(lock::Lock),
     /// Create a signed update of an image
     Bundle(bundle::Bundle),
@@ -37,6 +72,43 @@ pub enum Command {
     Keys(keys::Keys),
     /// Kernel tools
     Kernel(kernel::Kernel),
-    /// Verify and clean the store
+    /// Verify, measure and clean the store
     Store(store::Store),
+    /// Remove what runs, downloads and compilers left
+    Clean(clean::Clean),
+    /// Check whether this machine can do what yoe needs
+    Doctor(doctor::Doctor),
+    /// Print a script that completes commands in a shell
+    Completion(completion::Completion),
+    /// Write manual pages
+    Man(man::Man),
+}
+
+/// The whole command line, as the parser, the help, the manual pages and shells' completion know it.
+pub fn command() -> clap::Command {
+    let command = names::complete(examples::add(Cli::command()));
+    // As wide as a page: help is read in narrow terminals, too, and is the same in a pipe.
+    let command = command.max_term_width(80).subcommand_required(true);
+    groups::apply(command)
+}
+
+/// Parses the arguments of this process. Help and errors are coloured as asked for.
+///
+/// # Errors
+/// What the parser has to say, help among it.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let matches = command().color(color(&arguments)).try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches)
+}
+
+/// The colours that arguments ask for which are not parsed yet: a mistake in them is told in colours, too, or in none.
+fn color(arguments: &[OsString]) -> ColorChoice {
+    let texts: Vec<&str> =
+        arguments.iter().take_while(|text| *text != "--").filter_map(|text| text.to_str()).collect();
+    let apart =
+        texts.iter().position(|text| *text == "--color").and_then(|place| texts.get(place + 1).copied());
+    let joined = texts.iter().find_map(|text| text.strip_prefix("--color="));
+    let wish = joined.or(apart);
+    wish.and_then(|wish| wish.parse().ok()).unwrap_or_default()
 }

@@ -2,16 +2,27 @@
 
 pub mod build;
 pub mod bundle;
+pub mod clean;
+pub mod completion;
+pub mod desc;
+pub mod diff;
+pub mod doctor;
+pub mod graph;
 pub mod kernel;
 pub mod keys;
+pub mod list;
 pub mod lock;
+pub mod log;
+pub mod man;
 pub mod report;
 pub mod run;
 mod run_command;
 pub mod shell;
 pub mod sign;
 pub mod store;
+mod store_size;
 pub mod test;
+pub mod why;
 
 use crate::args::Command;
 use crate::error::CommandError;
@@ -22,6 +33,16 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Build(args) => build::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Desc(args) => desc::run(&args),
+        Command::Why(args) => why::run(&args),
+        Command::Graph(args) => graph::run(&args),
+        Command::Log(args) => log::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Completion(args) => completion::run(&args),
+        Command::Man(args) => man::run(&args),
+        Command::Clean(args) => clean::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Sign(args) => sign::run(&args),
         Command::Shell(args) => shell::run(&args),

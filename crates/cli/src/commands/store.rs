@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use yoe_store::GcOptions;
 
+use super::store_size;
 use crate::error::{CommandError, Kind};
 use crate::project::open_store;
 use crate::ui;
@@ -26,10 +27,16 @@ pub enum StoreCommand {
         #[arg(long)]
         repair: bool,
     },
+    /// Show how much room the store takes, by kind and by image
+    Size {
+        /// Write the sizes as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Remove objects that were not used recently
     Gc {
         /// Remove objects that were not used for this many days
-        #[arg(long, default_value_t = 30)]
+        #[arg(long, default_value_t = GC_DAYS)]
         days: u64,
         /// Also remove the least recently used objects until the store is this small, such as 20G
         #[arg(long)]
@@ -40,12 +47,21 @@ pub enum StoreCommand {
     },
 }
 
+/// Days after which `yoe store gc` removes what was not used.
+pub const GC_DAYS: u64 = 30;
+
+/// So many days.
+pub fn age(days: u64) -> Duration {
+    Duration::from_secs(days * 24 * 60 * 60)
+}
+
 /// Carries `yoe store` out.
 pub fn run(command: &StoreCommand) -> Result<(), CommandError> {
     match command {
         StoreCommand::Verify { repair } => verify(*repair),
+        StoreCommand::Size { json } => store_size::run(*json),
         StoreCommand::Gc { days, keep, dry_run } => gc(&GcOptions {
-            max_age: Some(Duration::from_secs(days * 24 * 60 * 60)),
+            max_age: Some(age(*days)),
             keep_bytes: keep.map(|size| size.0),
             dry_run: *dry_run,
         }),

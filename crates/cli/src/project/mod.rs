@@ -18,7 +18,8 @@ use std::path::{Path, PathBuf};
 use yoe_fetch::client::{Client, Proxy, Settings};
 use yoe_fetch::host;
 use yoe_keys::SecureBoot;
-use yoe_model::{Cancel, Lock, Mirrors, Project, Unlocked};
+use yoe_model::{Cancel, Lock, Mirrors, Origin, Project, Unlocked};
+use yoe_plan::Target;
 use yoe_store::Store;
 
 pub use self::bootable::{Choice, bootable};
@@ -39,11 +40,28 @@ pub struct OpenProject {
 
 /// Evaluates the project that the current directory is in.
 pub fn open(machine: Option<&str>) -> Result<OpenProject, CommandError> {
-    let root = paths::project_root()?;
+    open_at(&paths::project_root()?, machine)
+}
+
+/// Evaluates the project in this directory.
+pub fn open_at(root: &Path, machine: Option<&str>) -> Result<OpenProject, CommandError> {
     let options = yoe_lang::Options { machine: machine.map(str::to_owned) };
-    let project = yoe_lang::load(&root, &options)
+    let project = yoe_lang::load(root, &options)
         .map_err(|diagnostics| CommandError::diagnostics(diagnostics.render().trim_end().to_owned()))?;
-    Ok(OpenProject { root, project })
+    Ok(OpenProject { root: root.to_owned(), project })
+}
+
+/// What has this name in a project.
+///
+/// # Errors
+/// When nothing has; the near name is in the message.
+pub fn target<State>(project: &Project<State>, name: &str) -> Result<Target, CommandError> {
+    Target::find(project, name).map_err(|error| CommandError::user(error.to_string()))
+}
+
+/// Where something is defined, as FILE:LINE.
+pub fn place(origin: &Origin) -> String {
+    format!("{}:{}", origin.file, origin.line)
 }
 
 /// The name of the project that the current directory is in. Its images and units need not be there yet.

@@ -1,15 +1,17 @@
 //! Errors as the user sees them: what kind, what, why, and what to do.
 
+use super::color::Style;
 use super::note;
 use crate::error::CommandError;
 
 /// Writes an error and its causes to standard error.
 pub fn show(error: &CommandError) {
-    note(&render(error));
+    note(&render(error, super::color::on_stderr()));
 }
 
-fn render(error: &CommandError) -> String {
-    let mut text = format!("{}{}", error.prefix(), error.message());
+fn render(error: &CommandError, color: bool) -> String {
+    let paint = |text: &str, style| if color { super::color::paint(text, style) } else { text.to_owned() };
+    let mut text = format!("{}{}", paint(error.prefix(), Style::Bad), error.message());
     let mut cause = error.source();
     let mut said = error.message();
     while let Some(next) = cause {
@@ -22,7 +24,7 @@ fn render(error: &CommandError) -> String {
         cause = next.source();
     }
     for hint in error.hints() {
-        text.push_str(&format!("\nhint: {hint}"));
+        text.push_str(&format!("\n{}{hint}", paint("hint: ", Style::Help)));
     }
     text
 }
@@ -36,6 +38,8 @@ mod tests {
         let cause = std::io::Error::other("disk is gone");
         let error = CommandError::config("the lock cannot be read").because(cause).hint("run `yoe lock`");
         let shown = "config error: the lock cannot be read\n  because: disk is gone\nhint: run `yoe lock`";
-        assert_eq!(render(&error), shown);
+        assert_eq!(render(&error, false), shown);
+        let painted = "\u{1b}[1;31mconfig error: \u{1b}[0mthe lock";
+        assert!(render(&error, true).starts_with(painted), "{:?}", render(&error, true));
     }
 }

@@ -1,5 +1,6 @@
 //! What the user sees. Nothing else in the program prints.
 
+mod color;
 mod error;
 mod json;
 mod live;
@@ -8,10 +9,11 @@ mod plain;
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
+pub use color::choose as choose_color;
 pub use error::show as show_error;
 use yoe_build::Reporter;
 
-use crate::error::CommandError;
+use crate::error::{CommandError, Kind};
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,18 @@ static LOST: Mutex<Option<std::io::Error>> = Mutex::new(None);
 /// A line of the command's result. Where it cannot be written, [`written`] says so at the end.
 pub fn result(line: &str) {
     keep(writeln!(std::io::stdout(), "{line}"));
+}
+
+/// A command's result as JSON, for programs.
+///
+/// # Errors
+/// When it cannot be written as JSON, which is an error of ours.
+pub fn json_result(value: &impl serde::Serialize) -> Result<(), CommandError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| {
+        CommandError::new(Kind::Internal, "the result cannot be written as JSON").because(error)
+    })?;
+    result(&text);
+    Ok(())
 }
 
 /// What the command line's parser shows on request: help, or a version.

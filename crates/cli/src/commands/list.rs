@@ -1,0 +1,122 @@
+//! `yoe list`.
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+use yoe_model::{Origin, Project, Unlocked};
+
+use crate::error::CommandError;
+use crate::{columns, project, ui};
+
+/// The arguments of `yoe list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// What to list [default: all]
+    #[arg(value_enum)]
+    pub what: Option<What>,
+    /// The machine to evaluate the project for [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Write the list as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A kind of definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// What is built and packaged
+    Units,
+    /// What is booted, and what is run as a container
+    Images,
+    /// What images are made for
+    Machines,
+    /// Build environments
+    Containers,
+}
+
+/// A definition of the project.
+#[derive(Debug, Serialize)]
+struct Listed {
+    kind: &'static str,
+    name: String,
+    version: Option<String>,
+    description: String,
+    defined: String,
+    /// Whether commands take it where none is named.
+    default: bool,
+}
+
+/// Carries `yoe list` out.
+pub fn run(args: &List) -> Result<(), CommandError> {
+    let opened = project::open(args.machine.as_deref())?;
+    let listed = listed(&opened.project, args.what);
+    if args.json {
+        return ui::json_result(&listed);
+    }
+    let row = |one: &Listed| {
+        let default = if one.default { "(default) " } else { "" };
+        let description = format!("{default}{}", one.description);
+        let kind = args.what.is_none().then(|| one.kind.to_owned());
+        let rest = [one.name.clone(), one.version.clone().unwrap_or_default(), description];
+        kind.into_iter().chain(rest).collect()
+    };
+    let rows: Vec<Vec<String>> = listed.iter().map(row).collect();
+    columns::lines(&rows).iter().for_each(|line| ui::result(line));
+    Ok(())
+}
+
+fn listed(project: &Project<Unlocked>, what: Option<What>) -> Vec<Listed> {
+    let wanted = |kind| what.is_none_or(|what| what == kind);
+    let mut all = Vec::new();
+    if wanted(What::Units) {
+        all.extend(project.units.values().map(|unit| {
+            let version = Some(unit.package_version());
+            new("unit", &unit.name, version, &unit.description, &unit.origin)
+        }));
+    }
+    if wanted(What::Images) {
+        all.extend(project.images.values().map(|image| Listed {
+            default: project.default_image.as_ref() == Some(&image.name),
+            ..new("image", &image.name, Some(image.version.clone()), &image.description, &image.origin)
+        }));
+        all.extend(project.oci_images.values().map(|image| {
+            new("OCI image", &image.name, Some(image.version.clone()), &image.description, &image.origin)
+        }));
+    }
+    if wanted(What::Machines) {
+        all.extend(project.machines.values().map(|machine| Listed {
+            default: project.machine.name == machine.name,
+            ..new(
+                "machine",
+                &machine.name,
+                Some(machine.arch.to_string()),
+                &machine.description,
+                &machine.origin,
+            )
+        }));
+    }
+    if wanted(What::Containers) {
+        all.extend(project.containers.values().map(|container| {
+            let packages = container.packages.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+            new("container", &container.name, Some(container.suite.clone()), &packages, &container.origin)
+        }));
+    }
+    all
+}
+
+fn new(
+    kind: &'static str,
+    name: &str,
+    version: Option<String>,
+    description: &str,
+    origin: &Origin,
+) -> Listed {
+    Listed {
+        kind,
+        name: name.to_owned(),
+        version,
+        description: description.to_owned(),
+        defined: project::place(origin),
+        default: false,
+    }
+}
