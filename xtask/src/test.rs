@@ -41,11 +41,15 @@ const BOOTS: [Step; 17] = [
 ];
 
 /// What is run. Tests are chosen by name alone: for a choice of packages or targets cargo would compile libraries once more.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     Cargo("formatting", &["fmt", "--all", "--check"]),
     Cargo("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     Cargo("licences, bans and sources of dependencies", &["deny", "check", "bans", "licenses", "sources"]),
     Cargo("tests", &["test", "--workspace"]),
+    Cargo(
+        "tests of the program that measures the house",
+        &["test", "--quiet", "--manifest-path", "xtask/house/Cargo.toml", "--target-dir", "target/house"],
+    ),
     // Nothing depends on what is left out: neither a later test nor a start or an update of the device.
     Boot(&[
         "container-host-image",

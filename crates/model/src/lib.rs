@@ -19,6 +19,7 @@ mod patch_header;
 mod project;
 mod release;
 mod service;
+pub mod shell;
 mod size;
 mod source;
 mod task;

@@ -50,6 +50,9 @@ pub struct Run {
     #[arg(long = "credential-file", value_name = "NAME=FILE", value_parser = credential)]
     pub credential_files: Vec<(String, String)>,
     /// Run this command on the device once its services are ready, then power the device off
+    ///
+    /// Several words are a program and its arguments, each as it is; one word is a script for the device's shell.
+    /// Ends with the command's own status.
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 }

@@ -1,6 +1,7 @@
-//! The crates of both locks, checked by cargo-deny with RustSec's advisories.
+//! The crates of all locks, checked by cargo-deny with RustSec's advisories.
 
 mod answer;
+mod archives;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,7 +16,7 @@ const PUBLIC: &str = "https://github.com/RustSec/advisory-db";
 /// How long a check may take. A network that answers nothing must not hold a test run up.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Checks the crates of the host's lock and of the devices' own. `advisories` is a git repository of RustSec's database;
+/// Checks the crates of the host's lock, of the devices' own, and of others' programs on devices. `advisories` is a git repository of RustSec's database;
 /// without one the public one is asked.
 pub fn check(advisories: Option<&Path>) -> Result<Checked, String> {
     let scratch = Scratch::make()?;
@@ -30,6 +31,10 @@ pub fn check(advisories: Option<&Path>) -> Result<Checked, String> {
     let mut holes: Vec<Hole> = Vec::new();
     for manifest in manifests {
         holes.extend(answer::read(&run(&manifest, &config, advisories, &scratch.0)?)?);
+    }
+    for (archive, manifest) in archives::fetch(archives::of_units(Path::new("."))?, &scratch.0)? {
+        let found = answer::read(&run(&manifest, &config, advisories, &scratch.0)?)?;
+        holes.extend(found.into_iter().map(|hole| Hole { within: archive.name.clone(), ..hole }));
     }
     holes.sort();
     holes.dedup();
