@@ -45,7 +45,7 @@ type Crates = BTreeMap<String, String>;
 
 /// Makes locks and lists anew from the repository's lock.
 pub fn update() -> Result<String, String> {
-    let mut told = Vec::new();
+    let mut summaries = Vec::new();
     for program in &PROGRAMS {
         let root =
             std::env::temp_dir().join(format!("device-crates-{}-{}", program.unit, std::process::id()));
@@ -56,22 +56,22 @@ pub fn update() -> Result<String, String> {
         write(program.lock(), &lock)?;
         let crates = parse(&lock)?;
         write(program.list.0, &list(program, &crates))?;
-        told.push(format!("device-crates: {} of {}", crates.len(), program.unit));
+        summaries.push(format!("device-crates: {} of {}", crates.len(), program.unit));
     }
-    Ok(told.join("\n"))
+    Ok(summaries.join("\n"))
 }
 
 /// Whether locks and lists are what [`update`] would make of the versions in the repository's lock.
 pub fn check() -> Result<String, String> {
     let ours = parse(&read("Cargo.lock")?)?;
-    let mut told = Vec::new();
+    let mut summaries = Vec::new();
     for program in &PROGRAMS {
         let crates = parse(&read(program.lock())?)?;
         differs(program, &ours, &crates, &read(program.list.0)?)
             .map_err(|problem| format!("device-crates: {problem}; run `cargo xtask device-crates`"))?;
-        told.push(format!("device-crates: {} of {}, as in Cargo.lock", crates.len(), program.unit));
+        summaries.push(format!("device-crates: {} of {}, as in Cargo.lock", crates.len(), program.unit));
     }
-    Ok(told.join("\n"))
+    Ok(summaries.join("\n"))
 }
 
 /// The units of devices' programs.

@@ -166,7 +166,7 @@ mod tests {
             other => format!("{other:?}\n"),
         });
         let runs = scripts.runs;
-        let shown: Vec<_> = runs
+        let listed: Vec<_> = runs
             .iter()
             .map(|run| match run {
                 Run::Script(script) => format!("{} {:?}", script.file, script.text),
@@ -179,6 +179,6 @@ mod tests {
             r#"01-configure.sh "three\n""#,
             r#"configure ["a.cfg"]"#,
         ];
-        assert_eq!(shown, expected);
+        assert_eq!(listed, expected);
     }
 }

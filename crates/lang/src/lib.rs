@@ -41,7 +41,7 @@ use yoe_model::{Project, Unlocked};
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use reference::reference;
 
-/// What evaluation depends on besides the files.
+/// What evaluation depends on in addition to the files.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The machine to evaluate for; the project's default machine when absent.

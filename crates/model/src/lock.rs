@@ -94,14 +94,14 @@ pub struct ArchiveFile {
 // Where a file lies does not decide what it holds.
 content_hash!(ArchiveFile { size, sha256 } ignoring { archive, path });
 
-/// Which bytes a source stands for: those of files, or what its client lays down.
+/// Which bytes a source stands for: those of files, or what its client unpacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedSource {
     /// In the order they are unpacked.
     #[serde(default)]
     pub files: Vec<ArchiveFile>,
-    /// Of the tree that a client laid down, for a source that is no list of files.
+    /// Of the tree that a client unpacked, for a source that is not a list of files.
     #[serde(default)]
     pub tree: Option<Digest>,
     /// The file that holds Debian's patches, for a source that has some of them applied.

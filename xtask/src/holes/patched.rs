@@ -86,7 +86,7 @@ fn units_apply_what_the_page_of_advisories_says() {
             let version = versions.get(index).unwrap_or(&versions[0]);
             assert!(text.contains(&format!("\"{version}")), "{unit} is not {version}");
             let kinds: Vec<&str> = row.patches.split(", ").collect();
-            let said = match *kinds.get(index).unwrap_or(&kinds[0]) {
+            let agrees = match *kinds.get(index).unwrap_or(&kinds[0]) {
                 "series" => text.contains("patches = \"series\""),
                 "none" | "not served" => text.contains("patches = \"none\""),
                 "applied already" => {
@@ -99,7 +99,7 @@ fn units_apply_what_the_page_of_advisories_says() {
                     list.split_once(']').unwrap().0.matches(".patch\"").count() == count
                 }
             };
-            assert!(said, "{unit}: the page says {:?} of Debian's patches", row.patches);
+            assert!(agrees, "{unit}: the page says {:?} of Debian's patches", row.patches);
             let closed = match row.by.as_str() {
                 "patch of our own" | "patches of our own" => closed_by_own_patches(&definition, &text),
                 "named patches" => text,

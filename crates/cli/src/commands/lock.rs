@@ -34,7 +34,7 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
     let opened = project::open(None)?;
     let output = Output::at(&opened.root.join(LOCK))?;
     let project = opened.project.clone().with_mirrors(opened.mirrors());
-    // A lock that cannot be understood is no reason to refuse writing a new one.
+    // A lock that cannot be understood is not a reason to refuse writing a new one.
     let previous = if args.update { opened.read_lock().unwrap_or_default() } else { opened.read_lock()? };
     let client = client(Cancel::from_flag(interrupt::flag()?))?;
     let options = LockOptions {

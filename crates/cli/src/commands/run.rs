@@ -68,7 +68,7 @@ impl Run {
             let value = std::fs::read(path).map_err(|error| {
                 CommandError::user(format!("credential {name:?} cannot be read from {path}")).because(error)
             })?;
-            // What a program prints ends with a line break, which is no part of a password's hash.
+            // What a program prints ends with a line break, which is not part of a password's hash.
             new(name, value.strip_suffix(b"\n").unwrap_or(&value).to_vec())
         });
         given.chain(read).collect()

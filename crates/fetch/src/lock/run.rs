@@ -111,7 +111,7 @@ impl<'a> Run<'a> {
         (locked.is_of(&suite.archive) && keys.contains(signed_by)).then_some(locked)
     }
 
-    /// Trees are laid down by clients that need a build environment: who has one adds what is missing here.
+    /// Trees are unpacked by clients that need a build environment: who has one adds what is missing here.
     fn keep_trees(&mut self) {
         let sources = self.project.units.values().flat_map(|unit| &unit.sources);
         let keys = sources.filter(|entry| matches!(entry.source, Source::GoModule(_)));

@@ -46,7 +46,7 @@ fn a_daemon_ends_when_the_step_is_killed() {
     child.kill();
     assert_eq!(child.wait().unwrap(), Exit::Signal(9));
     assert!(is_abandoned(&output, Duration::ZERO));
-    // Once more is no harm.
+    // Once more does no harm.
     child.kill();
     assert_eq!(child.wait().unwrap(), Exit::Signal(9));
 }

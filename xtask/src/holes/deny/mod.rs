@@ -57,14 +57,14 @@ fn configuration(scratch: &Path) -> String {
 }
 
 /// What cargo-deny said.
-struct Said {
+struct Printed {
     /// A report in the form of cargo-audit, for each database.
     stdout: Vec<u8>,
     /// Diagnostics, one a line.
     stderr: Vec<u8>,
 }
 
-fn run(manifest: &Path, config: &Path, advisories: Option<&Path>, scratch: &Path) -> Result<Said, String> {
+fn run(manifest: &Path, config: &Path, advisories: Option<&Path>, scratch: &Path) -> Result<Printed, String> {
     let (out, err) = (scratch.join("stdout"), scratch.join("stderr"));
     let create =
         |path: &Path| std::fs::File::create(path).map_err(|error| format!("{}: {error}", path.display()));
@@ -95,7 +95,7 @@ fn run(manifest: &Path, config: &Path, advisories: Option<&Path>, scratch: &Path
         std::thread::sleep(Duration::from_millis(50));
     }
     let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
-    Ok(Said { stdout: read(&out)?, stderr: read(&err)? })
+    Ok(Printed { stdout: read(&out)?, stderr: read(&err)? })
 }
 
 /// Whether the registry of crates serves a version.
@@ -173,8 +173,8 @@ mod tests {
         git(&database, &["commit", "--quiet", "--message=one"]);
         write(&config, &configuration(scratch.path())).expect("there is room");
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-        let said = run(&manifest, &config, Some(&database), scratch.path()).expect("cargo deny can be run");
-        let holes = answer::read(&said).expect("it checked");
+        let printed = run(&manifest, &config, Some(&database), scratch.path()).expect("cargo deny can be run");
+        let holes = answer::read(&printed).expect("it checked");
         let hole =
             holes.iter().find(|hole| hole.id == "RUSTSEC-2026-9999").expect("serde_json is in the lock");
         assert_eq!((hole.within.as_str(), hole.fixed.as_deref()), ("serde_json", Some("999.0.0")));
