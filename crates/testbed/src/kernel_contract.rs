@@ -56,9 +56,13 @@ mod tests {
 
     #[test]
     fn what_a_running_kernel_lacks_is_named() {
-        let message = judge("# Linux/x86_64 6.12.107 Kernel Configuration\nCONFIG_NAMESPACES=y\n").unwrap_err();
+        let message =
+            judge("# Linux/x86_64 6.12.107 Kernel Configuration\nCONFIG_NAMESPACES=y\n").unwrap_err();
         assert!(message.starts_with("the kernel 6.12.107 cannot carry containerd:"), "{message}");
-        assert!(message.contains("CONFIG_OVERLAY_FS=y") && !message.contains("CONFIG_NAMESPACES"), "{message}");
+        assert!(
+            message.contains("CONFIG_OVERLAY_FS=y") && !message.contains("CONFIG_NAMESPACES"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -191,13 +191,14 @@ mod tests {
     fn failure(lines: &[&str]) -> String {
         let mut printed = Output::default();
         lines.iter().for_each(|line| printed.line(line));
-        printed.failure(
-            &[patch("a.patch"), patch("b.patch")],
-            "x.debian.tar.xz",
-            "exit status 1".into(),
-            "TAIL".into(),
-        )
-        .to_string()
+        printed
+            .failure(
+                &[patch("a.patch"), patch("b.patch")],
+                "x.debian.tar.xz",
+                "exit status 1".into(),
+                "TAIL".into(),
+            )
+            .to_string()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use yoe_model::{ImageTest, Sweep};
 use super::report::{Cut, TestError};
 use super::runner::{Run, RunError};
 use super::segment::Segment;
-use yoe_vm::{Guest, Watched, Output, PasswordError, Vm, after, random_bytes};
+use yoe_vm::{Guest, Output, PasswordError, Vm, Watched, after, random_bytes};
 
 /// How a sweep went.
 pub(super) enum Swept {

@@ -62,7 +62,8 @@ pub fn fetch(archives: Vec<Archive>, scratch: &Path) -> Result<Vec<(Archive, Pat
     let metadata: Metadata = serde_json::from_slice(&output.stdout)
         .map_err(|_| format!("cargo metadata cannot fetch {}", wanted.trim().replace('\n', ", ")))?;
     let found = |archive: Archive| {
-        let is_it = |package: &&Package| (&package.name, &package.version) == (&archive.name, &archive.version);
+        let is_it =
+            |package: &&Package| (&package.name, &package.version) == (&archive.name, &archive.version);
         let package = metadata.packages.iter().find(is_it);
         let manifest = package.map(|package| package.manifest_path.clone());
         let manifest = manifest.ok_or_else(|| format!("cargo metadata does not name {archive:?}"))?;
@@ -98,7 +99,8 @@ mod tests {
 
     #[test]
     fn lists_of_crates_are_no_archives() {
-        let text = "\nrust_binary(\n    source = [crate(\"a\", \"1.2.3\", sha256 = \"0\")] + crates(LIST),\n)";
+        let text =
+            "\nrust_binary(\n    source = [crate(\"a\", \"1.2.3\", sha256 = \"0\")] + crates(LIST),\n)";
         assert_eq!(named(text), [Archive { name: "a".to_owned(), version: "1.2.3".to_owned() }]);
         assert_eq!(named("\nrust_binary(\n    source = crates(LIST),\n)"), []);
         assert_eq!(named("\nunit(\n    source = crate(\"a\", \"1.2.3\"),\n)"), []);

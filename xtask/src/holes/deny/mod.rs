@@ -173,7 +173,8 @@ mod tests {
         git(&database, &["commit", "--quiet", "--message=one"]);
         write(&config, &configuration(scratch.path())).expect("there is room");
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-        let printed = run(&manifest, &config, Some(&database), scratch.path()).expect("cargo deny can be run");
+        let printed =
+            run(&manifest, &config, Some(&database), scratch.path()).expect("cargo deny can be run");
         let holes = answer::read(&printed).expect("it checked");
         let hole =
             holes.iter().find(|hole| hole.id == "RUSTSEC-2026-9999").expect("serde_json is in the lock");
