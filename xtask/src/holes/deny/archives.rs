@@ -1,4 +1,4 @@
-//! Programs of others in Rust: the archive of the registry brings the lock that their units build by.
+//! Programs of others in Rust: the archive of the registry brings a lock; where a unit has a lock of its own, that one counts.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,6 +13,8 @@ use crate::holes::programs::unit_files;
 pub struct Archive {
     pub name: String,
     version: String,
+    /// The unit's own lock.
+    lock: Option<PathBuf>,
 }
 
 /// Those of all units that the class `rust_binary` makes of an archive.
@@ -20,7 +22,8 @@ pub fn of_units(root: &Path) -> Result<Vec<Archive>, String> {
     let mut archives = Vec::new();
     for file in unit_files(root)? {
         let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        archives.extend(named(&text));
+        let lock = Some(file.with_extension("").join("Cargo.lock")).filter(|lock| lock.exists());
+        archives.extend(named(&text).into_iter().map(|archive| Archive { lock: lock.clone(), ..archive }));
     }
     archives.sort();
     match archives.is_empty() {
@@ -38,7 +41,7 @@ fn named(text: &str) -> Vec<Archive> {
     let words = calls.filter_map(|call| {
         let mut quoted = call.split('"');
         let (name, _, version) = (quoted.next()?, quoted.next()?, quoted.next()?);
-        Some(Archive { name: name.to_owned(), version: version.to_owned() })
+        Some(Archive { name: name.to_owned(), version: version.to_owned(), lock: None })
     });
     words.collect()
 }
@@ -46,7 +49,7 @@ fn named(text: &str) -> Vec<Archive> {
 /// Has cargo fetch the archives; gives the manifest of each.
 pub fn fetch(archives: Vec<Archive>, scratch: &Path) -> Result<Vec<(Archive, PathBuf)>, String> {
     let wanted: String =
-        archives.iter().map(|Archive { name, version }| format!("{name} = \"={version}\"\n")).collect();
+        archives.iter().map(|Archive { name, version, .. }| format!("{name} = \"={version}\"\n")).collect();
     let sources = scratch.join("archives/src");
     std::fs::create_dir_all(&sources).map_err(|error| format!("{}: {error}", sources.display()))?;
     write(&sources.join("lib.rs"), "")?;
@@ -67,9 +70,23 @@ pub fn fetch(archives: Vec<Archive>, scratch: &Path) -> Result<Vec<(Archive, Pat
         let package = metadata.packages.iter().find(is_it);
         let manifest = package.map(|package| package.manifest_path.clone());
         let manifest = manifest.ok_or_else(|| format!("cargo metadata does not name {archive:?}"))?;
+        let manifest = locked(&archive, manifest, scratch)?;
         Ok((archive, manifest))
     };
     archives.into_iter().map(found).collect()
+}
+
+/// The manifest next to the lock that counts: a copy, where that is the unit's.
+fn locked(archive: &Archive, manifest: PathBuf, scratch: &Path) -> Result<PathBuf, String> {
+    let (Some(lock), Some(directory)) = (&archive.lock, manifest.parent()) else { return Ok(manifest) };
+    let copy = scratch.join(&archive.name);
+    let status = Command::new("cp").arg("-r").arg(directory).arg(&copy).status();
+    match status {
+        Ok(status) if status.success() => {}
+        other => return Err(format!("cp -r {}: {other:?}", directory.display())),
+    }
+    std::fs::copy(lock, copy.join("Cargo.lock")).map_err(|error| format!("{}: {error}", lock.display()))?;
+    Ok(copy.join("Cargo.toml"))
 }
 
 #[derive(Deserialize)]
@@ -94,14 +111,14 @@ mod tests {
         let found = of_units(root).expect("there are some");
         let names: Vec<&str> = found.iter().map(|archive| archive.name.as_str()).collect();
         assert_eq!(names, ["aardvark-dns", "netavark"]);
-        assert!(found.iter().all(|archive| archive.version.starts_with("1.17.")), "{found:?}");
+        assert!(found.iter().all(|archive| archive.lock.is_some()), "{found:?}");
     }
 
     #[test]
     fn lists_of_crates_are_no_archives() {
         let text =
             "\nrust_binary(\n    source = [crate(\"a\", \"1.2.3\", sha256 = \"0\")] + crates(LIST),\n)";
-        assert_eq!(named(text), [Archive { name: "a".to_owned(), version: "1.2.3".to_owned() }]);
+        assert_eq!(named(text), [Archive { name: "a".to_owned(), version: "1.2.3".to_owned(), lock: None }]);
         assert_eq!(named("\nrust_binary(\n    source = crates(LIST),\n)"), []);
         assert_eq!(named("\nunit(\n    source = crate(\"a\", \"1.2.3\"),\n)"), []);
     }
