@@ -116,7 +116,7 @@ fn what_stands_in_the_way_is_named_and_nothing_is_written() {
     fs::write(at("old/README.md"), "mine").unwrap();
     fs::write(at("file"), "").unwrap();
     let before = files(&at("old"));
-    let mut told = |name: &str, arguments: &[&str]| {
+    let told = |name: &str, arguments: &[&str]| {
         let output = yoe(&sandbox, ".", &[&["init"], arguments].concat());
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         assert_snapshot!(name, sandbox.shown(&output));

@@ -178,6 +178,32 @@ fn a_unit_of_a_fetched_module_is_built_from_the_modules_own_files() {
 }
 
 #[test]
+fn a_module_that_moves_alone_moves_alone() {
+    let upstream = Upstream::new();
+    let git = format!("git = {:?}", upstream.url());
+    let sandbox = product(&format!("{git}, tag = \"v1\""));
+    done(&sandbox, &["lock"]);
+    upstream.write(
+        "containers/more.star",
+        "container(name = \"more\", packages = [\"none\"], keys = [\"0123456789ABCDEF0123456789ABCDEF01234567\"])\n",
+    );
+    upstream.publish("v1");
+    let said = done(&sandbox, &["lock", "--update", "module:parts"]);
+    assert!(said.ends_with("the project needs more than yoe.lock has: run `yoe lock`\n"), "{said}");
+    assert!(!lock_of(&sandbox).contains("[container.\"more\"]"));
+    // Another module that has no entry yet is not given one by the way.
+    let before = lock_of(&sandbox);
+    upstream.write("other/MODULE.star", "module(name = \"other\")\n");
+    upstream.publish("v2");
+    let other = format!("module_ref(name = \"other\", {git}, tag = \"v2\", directory = \"other\")");
+    names(&sandbox, &format!("module_ref(name = \"parts\", {git}, tag = \"v1\"), {other}"));
+    let output = sandbox.yoe(&["lock", "--update", "parts"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("module \"other\" is not in the lock"), "{}", text(&output.stderr));
+    assert_eq!(lock_of(&sandbox), before);
+}
+
+#[test]
 fn what_the_lock_does_not_name_is_not_fetched() {
     let upstream = Upstream::new();
     let sandbox = product(&format!("git = {:?}, tag = \"v1\"", upstream.url()));
@@ -212,7 +238,7 @@ fn a_tree_that_is_not_what_is_locked_is_refused() {
 fn each_way_to_no_module_is_told_with_what_to_do() {
     let upstream = Upstream::new();
     let sandbox = product(&format!("git = {:?}, tag = \"v9\"", upstream.url()));
-    let mut lock = |modules: &str| {
+    let lock = |modules: &str| {
         names(&sandbox, modules);
         let output = sandbox.yoe(&["lock"]);
         assert_eq!(output.status.code(), Some(1), "{modules}");

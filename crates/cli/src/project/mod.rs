@@ -102,7 +102,7 @@ pub fn no_lock() -> CommandError {
 }
 
 /// A lock that is of another state of the project.
-fn does_not_fit(mismatches: &[MismatchError]) -> CommandError {
+pub fn does_not_fit(mismatches: &[MismatchError]) -> CommandError {
     let lines: Vec<String> = mismatches.iter().map(|mismatch| format!("  {mismatch}")).collect();
     CommandError::user(format!("{LOCK} does not fit the project:\n{}", lines.join("\n")))
         .hint("run `yoe lock`")

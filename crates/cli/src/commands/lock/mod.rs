@@ -18,7 +18,7 @@ use self::chosen::{Update, named_modules};
 use crate::error::CommandError;
 use crate::output::Output;
 use crate::project::modules::{self, Fetcher, ModuleTrees};
-use crate::project::{self, LOCK, OpenProject, client, no_lock, read_lock};
+use crate::project::{self, LOCK, OpenProject, client, does_not_fit, no_lock, read_lock};
 use crate::{interrupt, paths, ui};
 
 /// The arguments of `yoe lock`.
@@ -88,6 +88,10 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
         lock.containers.len(),
         lock.sources.len()
     ));
+    // A module that moved alone may need what nobody has looked up yet.
+    if opened.project.lock(lock).is_err() {
+        ui::note(&format!("the project needs more than {LOCK} has: run `yoe lock`"));
+    }
     Ok(())
 }
 
@@ -106,6 +110,13 @@ fn lock_modules(
         return Ok((entries, ModuleTrees::default()));
     }
     let renewed = named_modules(update, named);
+    if let (Update::Named(_), Some(previous)) = (update, previous) {
+        let others: Vec<Module> = named.iter().filter(|module| !renewed(&module.name)).cloned().collect();
+        let mismatches = previous.module_mismatches(&others);
+        if !mismatches.is_empty() {
+            return Err(does_not_fit(&mismatches));
+        }
+    }
     let mut fetcher = Fetcher::new()?;
     for module in named.iter().filter(|module| module.source.needs_lock()) {
         let known = previous.and_then(|lock| lock.modules.get(&module.name));
