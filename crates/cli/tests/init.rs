@@ -80,7 +80,7 @@ fn each_runtime_gives_a_project_that_evaluates_as_it_is() {
         done(&sandbox, runtime, &["lock"]);
         done(&sandbox, runtime, &["lock", "--check"]);
         let planned = done(&sandbox, runtime, &["build", "--dry-run"]);
-        assert!(planned.contains(unit) && planned.contains(&format!("{runtime}-image")), "{planned}");
+        assert!(planned.contains(unit) && planned.contains(&format!("{runtime}-device")), "{planned}");
     }
 }
 

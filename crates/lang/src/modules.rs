@@ -43,7 +43,8 @@ pub(crate) fn project_alone(
     }
 }
 
-/// PROJECT.star and the modules that it names; the project itself is the first of them.
+/// PROJECT.star and the modules that it names; the project itself is the first of them. Absent when a module is: what is said of names
+/// that it would have defined would not be true.
 pub(crate) fn project_and_modules(
     root: &Path,
     fetched: &BTreeMap<String, PathBuf>,
@@ -53,7 +54,9 @@ pub(crate) fn project_and_modules(
     let globals = builtins::globals(None);
     let named = named_once(&project, problems);
     let places = Places { root, fetched };
-    modules.extend(named.into_iter().filter_map(|named| module(&places, named, &globals, problems)));
+    let found: Vec<Option<Module>> =
+        named.into_iter().map(|named| module(&places, named, &globals, problems)).collect();
+    modules.extend(found.into_iter().collect::<Option<Vec<Module>>>()?);
     Some((modules, project))
 }
 

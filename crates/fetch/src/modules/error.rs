@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::client::FetchError;
+use crate::client::{AddressError, FetchError, Tried};
 use crate::unpack::UnpackError;
 
 /// Why a module could not be fetched.
@@ -76,6 +76,14 @@ pub enum ModuleError {
 }
 
 impl ModuleError {
+    /// Whether something is served, and not the bytes that were locked.
+    pub fn is_other_content(&self) -> bool {
+        let other = |tried: &Tried| {
+            matches!(tried.problem, AddressError::Size { .. } | AddressError::Checksum { .. })
+        };
+        matches!(self, ModuleError::Fetch(FetchError::Failed { tried, .. }) if tried.iter().any(other))
+    }
+
     /// Whether the cancel flag ended it.
     pub fn is_cancelled(&self) -> bool {
         match self {

@@ -139,7 +139,9 @@ fn an_archive_is_what_was_locked_or_nothing() {
     assert_eq!(found, (packed.len() as u64, Digest::of(&packed)));
     assert_eq!(fs::read(scratch.path().join("one/MODULE.star")).unwrap(), b"x");
     assert_eq!(get(Some(found), "two").unwrap(), found);
-    let error = get(Some((found.0, Digest::of(b"other"))), "three").unwrap_err().to_string();
+    let error = get(Some((found.0, Digest::of(b"other"))), "three").unwrap_err();
+    assert!(error.is_other_content());
+    let error = error.to_string();
     assert!(error.contains("wrong content: expected SHA-256"), "{error}");
     assert!(!scratch.path().join("three").exists(), "nothing was unpacked");
 }

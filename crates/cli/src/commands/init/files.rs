@@ -66,7 +66,7 @@ impl Project<'_> {
         let name = self.name;
         let template = [
             ("PROJECT.star".to_owned(), include_str!("template/PROJECT.star")),
-            (format!("images/{name}-image.star"), include_str!("template/image.star")),
+            (format!("images/{name}-device.star"), include_str!("template/image.star")),
             (format!("units/app/{name}-page.star"), include_str!("template/unit.star")),
             (format!("units/app/{name}-page/index.html"), include_str!("template/index.html")),
             (".gitignore".to_owned(), include_str!("template/gitignore")),

@@ -21,7 +21,7 @@ pub fn of_project(directory: &Path) -> Result<PathBuf, CommandError> {
         let message = format!("{} leads through a directory that is not there", directory.display());
         return Err(CommandError::user(message).hint("write the path without `..`"));
     }
-    Ok(real.join(rest))
+    Ok(if rest.as_os_str().is_empty() { real } else { real.join(rest) })
 }
 
 /// The name of the project in this directory: the directory's, as names of units and images are written.

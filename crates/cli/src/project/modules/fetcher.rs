@@ -87,7 +87,12 @@ impl Fetcher {
         let from = self.fetch_into(&module.source, locked, &scratch)?.map_err(|error| {
             let kind = if error.is_cancelled() { Kind::Interrupted } else { Kind::Config };
             let message = format!("{}: cannot fetch module {:?}", module.origin, module.name);
-            CommandError::new(kind, message).because(error)
+            let changed = error.is_other_content();
+            let reported = CommandError::new(kind, message).because(error);
+            let name = &module.name;
+            let hint =
+                format!("what is served changed since it was locked; `yoe lock --update {name}` takes it");
+            if changed { reported.hint(hint) } else { reported }
         })?;
         Ok((from, self.store.import_tree(&scratch.path().join("tree"))?))
     }
