@@ -27,7 +27,7 @@ fn with_more() -> Sandbox {
         &format!(
             "{lock}\n[suite.\"debian/trixie\"]\ndate = 1763800000\nrelease = \"{SHA256}\"\nsigned_by = \"KEY\"\n\n\
              [source.\"debian:musl@1.2.5-3 with its series\"]\nfiles = [\n    {{ {file} }},\n]\n\n\
-             [source.\"go:example.org/tool@v1.0.0\"]\ntree = \"{SHA256}\"\n\n\
+             [source.\"go:example.org/tool@v1.0.0 with example.org/other@v2.0.0 with example.org/more@v3.0.0\"]\ntree = \"{SHA256}\"\n\n\
              [module.\"parts\"]\ngit = \"https://example.org/parts.git\"\ntag = \"v1\"\n\
              commit = \"0123456789012345678901234567890123456789\"\ntree = \"{SHA256}\"\n"
         ),

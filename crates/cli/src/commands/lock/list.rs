@@ -12,6 +12,9 @@ use crate::ui;
 /// How much of a digest or a commit people are shown.
 const SHORT: usize = 12;
 
+/// The widest version that people are shown, in characters.
+const WIDEST: usize = 40;
+
 /// An entry of the lock.
 #[derive(Debug, Serialize)]
 struct Entry {
@@ -97,12 +100,20 @@ fn short(text: &str) -> &str {
     text.get(..SHORT).unwrap_or(text)
 }
 
+/// A version as people are shown it: that of a Go module may name all that was added to it.
+fn clipped(version: &str) -> String {
+    match version.char_indices().nth(WIDEST) {
+        None => version.to_owned(),
+        Some((at, _)) => format!("{}…", &version[..at]),
+    }
+}
+
 /// The lines of a table: the columns as wide as what is in them.
 fn table(entries: &[Entry]) -> Vec<String> {
     let head = ["KIND", "NAME", "VERSION", "FROM"].map(str::to_owned);
-    let rows = entries
-        .iter()
-        .map(|entry| [entry.kind.to_owned(), entry.name.clone(), entry.version.clone(), entry.from.clone()]);
+    let rows = entries.iter().map(|entry| {
+        [entry.kind.to_owned(), entry.name.clone(), clipped(&entry.version), entry.from.clone()]
+    });
     let rows: Vec<[String; 4]> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths = [width(0), width(1), width(2)];
