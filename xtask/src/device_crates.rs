@@ -221,7 +221,10 @@ mod tests {
     fn crates_of_a_registry_are_listed() {
         let crates = parse(LOCKED).unwrap();
         assert_eq!(crates, [("a@1.0".to_owned(), "ab".to_owned())].into());
-        assert!(list("lock", "DEVICE_CRATES", &crates).ends_with("DEVICE_CRATES = {\n    \"a@1.0\": \"ab\",\n}\n"));
+        assert!(
+            list("lock", "DEVICE_CRATES", &crates)
+                .ends_with("DEVICE_CRATES = {\n    \"a@1.0\": \"ab\",\n}\n")
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{build, bundle, kernel, keys, lock, report, run, shell, sign, store, test};
+use crate::commands::{build, bundle, init, kernel, keys, lock, report, run, shell, sign, store, test};
 
 /// Builds packages and bootable images from source, and keeps devices up to date.
 #[derive(Debug, Parser)]
@@ -14,6 +14,11 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Start a project in a directory
+    ///
+    /// Writes PROJECT.star, an image, a unit with a service, a README and a .gitignore. They evaluate as they are, and are yours to
+    /// change.
+    Init(init::Init),
     /// Build units, images or containers
     Build(build::Build),
     /// Boot an image in QEMU with its console in this terminal

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod bundle;
+pub mod init;
 pub mod kernel;
 pub mod keys;
 pub mod lock;
@@ -19,6 +20,7 @@ use crate::error::CommandError;
 /// Carries a command out.
 pub fn run(command: Command) -> Result<(), CommandError> {
     match command {
+        Command::Init(args) => init::run(&args),
         Command::Build(args) => build::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),
