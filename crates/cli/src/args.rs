@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, build, bundle, kernel, keys, licenses, lock, report, run, sbom, shell, sign, store, test,
+    audit, build, bundle, init, kernel, keys, licenses, lock, report, run, sbom, shell, sign, store, test,
 };
 
 /// Builds packages and bootable images from source, and keeps devices up to date.
@@ -16,6 +16,11 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Start a project in a directory
+    ///
+    /// Writes PROJECT.star, an image, a unit with a service, a README and a .gitignore. They evaluate as they are, and are yours to
+    /// change.
+    Init(init::Init),
     /// Build units, images or containers
     Build(build::Build),
     /// Boot an image in QEMU with its console in this terminal

@@ -1,8 +1,8 @@
 //! What files define, with the calls that did it: the stage between evaluation and the checked project.
 
 use yoe_model::{
-    Container, Image, ImageTest, Kernel, Machine, OciImage, Publisher, Qemu, Registry, Release, Service,
-    Source, SourceEntry, Step, Unit,
+    Container, Image, ImageTest, Kernel, Machine, ModuleSource, OciImage, Publisher, Qemu, Registry, Release,
+    Service, Source, SourceEntry, Step, Unit,
 };
 
 use crate::site::Site;
@@ -42,7 +42,7 @@ pub(crate) struct ProjectDraft {
 #[derive(Debug, Clone)]
 pub(crate) struct ModuleRef {
     pub(crate) name: String,
-    pub(crate) path: String,
+    pub(crate) source: ModuleSource,
 }
 
 /// A machine, with the calls of its parts.

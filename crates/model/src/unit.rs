@@ -60,7 +60,7 @@ pub struct Unit {
     pub origin: Origin,
 }
 
-/// What a unit's result depends on, besides its inputs.
+/// What a unit's result depends on, in addition to its inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// The architecture: one result for all machines of it.

@@ -19,7 +19,7 @@ const PUBLIC: [(&str, &str); 2] = [
     ("debian-security", "https://security.debian.org/debian-security"),
 ];
 
-/// What names of parts depend on besides the parts.
+/// What names of parts depend on in addition to the parts.
 #[derive(Debug, Clone, Copy)]
 pub struct Names<'a> {
     /// The project's name.

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod build;
 pub mod bundle;
+pub mod init;
 pub mod kernel;
 pub mod keys;
 pub mod licenses;
@@ -22,6 +23,7 @@ use crate::error::CommandError;
 /// Carries a command out.
 pub fn run(command: Command) -> Result<(), CommandError> {
     match command {
+        Command::Init(args) => init::run(&args),
         Command::Build(args) => build::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),

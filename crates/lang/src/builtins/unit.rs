@@ -172,7 +172,7 @@ fn sources(
             SourceText::Made(made) => Some(made),
             SourceText::Address(url) => {
                 let mirrors = mirrors.iter().map(|url| url.0.clone()).collect();
-                let name = served_name(&HttpsUrl(url.clone()), None, true).map_err(|unnamed| {
+                let name = served_name(&url, None, true).map_err(|unnamed| {
                     let place = Place::text(call.site, "source", &url);
                     call.report(Problem::error(place, unnamed.message).hint(unnamed.hint));
                 });

@@ -39,6 +39,7 @@ impl Sample {
         };
         let lock = Lock {
             version: Lock::VERSION,
+            modules: BTreeMap::new(),
             suites: [("debian/trixie".to_owned(), suite(100))].into(),
             containers: parts.containers.values().map(|c| (c.name.clone(), locked(c))).collect(),
             sources: [

@@ -25,7 +25,7 @@ use self::osv::Advisory;
 use self::parts::Query;
 use self::ranges::{Answer, fixed_in};
 
-/// What decides beside the parts and the advisories.
+/// What decides in addition to the parts and the advisories.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// Whether advisories count that are for other systems or architectures alone.

@@ -148,6 +148,7 @@ fn project(target: &str) -> (Project<Locked>, Plan) {
     });
     let lock = Lock {
         version: Lock::VERSION,
+        modules: std::collections::BTreeMap::new(),
         suites: [(
             "debian/trixie".to_owned(),
             LockedSuite { date: EPOCH, release: Digest::of(b"r"), signed_by: "key".into() },
