@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{build, bundle, init, kernel, keys, lock, report, run, shell, sign, store, test};
+use crate::commands::{
+    audit, build, bundle, init, kernel, keys, licenses, lock, report, run, sbom, shell, sign, store, test,
+};
 
 /// Builds packages and bootable images from source, and keeps devices up to date.
 #[derive(Debug, Parser)]
@@ -38,6 +40,19 @@ pub enum Command {
     Lock(lock::Lock),
     /// Create a signed update of an image
     Bundle(bundle::Bundle),
+    /// Write a bill of materials of what was built
+    ///
+    /// CycloneDX 1.7 or SPDX 3.0.1, with the fields of BSI TR-03183-2. What is not known is said to be so.
+    Sbom(sbom::Sbom),
+    /// Show the licences of what was built, with those of all that is linked in
+    ///
+    /// Exits with 1 if a licence is needed that --deny names, and with 5 if that cannot be decided: a licence is not known.
+    Licenses(licenses::Licenses),
+    /// Hold what was built, or a bill of materials, against advisories
+    ///
+    /// Exits with 1 if a hole is open that is as bad as --fail-on says, and with 5 if advisories are missing for an
+    /// ecosystem that parts are of.
+    Audit(audit::Audit),
     /// Manage the keys that sign updates
     Keys(keys::Keys),
     /// Kernel tools

@@ -7,6 +7,7 @@ mod error;
 mod interrupt;
 mod near;
 mod output;
+mod papers;
 mod paths;
 mod ports;
 mod project;

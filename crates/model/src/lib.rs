@@ -44,7 +44,7 @@ pub use near::nearest;
 pub use oci::{OciConfig, OciImage};
 pub use origin::Origin;
 pub use patch_header::{PatchHeader, PatchHeaderError};
-pub use project::{Definitions, Locked, Mirrors, Project, Unlocked};
+pub use project::{Definitions, Locked, Mirrors, Project, Publisher, Unlocked};
 pub use release::Release;
 pub use service::{Children, OomScore, Restart, RestartLimit, Service, ServiceKind, Signal, Stop};
 pub use size::{Size, SizeError};

@@ -25,6 +25,17 @@ pub struct Unlocked;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Locked(Lock);
 
+/// Who answers for a product, as its papers name them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publisher {
+    /// Their name.
+    pub name: String,
+    /// Their web address.
+    pub url: Option<String>,
+    /// Their mail address.
+    pub email: Option<String>,
+}
+
 /// What evaluation found.
 #[derive(Debug, Clone)]
 pub struct Definitions {
@@ -32,6 +43,8 @@ pub struct Definitions {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// Who answers for what is built of it.
+    pub publisher: Option<Publisher>,
     /// The machine it was evaluated for.
     pub machine: Machine,
     /// The image that commands take when none is named.

@@ -27,6 +27,7 @@ impl Sample {
         let parts = Definitions {
             name: "sample".into(),
             version: "1".into(),
+            publisher: None,
             machines: [(machine.name.clone(), machine.clone())].into(),
             machine,
             default_image: None,
