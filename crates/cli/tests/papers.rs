@@ -154,7 +154,7 @@ fn licences_name_what_is_linked_in_and_a_policy_decides_or_says_that_it_cannot()
     --- stdout
 
     --- stderr
-    error: "GPLv9" is no licence of SPDX' list, and none begins so
+    error: "GPLv9" is not a licence of SPDX' list, and none begins so
     hint: --deny takes an identifier such as GPL-[TIME]-only, or a beginning and `*`: GPL-[TIME]-*
     "#);
     let notice = sandbox.directory().join("NOTICE");

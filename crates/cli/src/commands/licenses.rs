@@ -31,8 +31,8 @@ pub struct Licenses {
 
 /// Carries `yoe licenses` out.
 pub fn run(args: &Licenses) -> Result<(), CommandError> {
-    for id in args.deny.iter().filter(|id| !licenses::is_pattern(id)) {
-        return Err(CommandError::user(format!("{id:?} is no licence of SPDX' list, and none begins so"))
+    if let Some(id) = args.deny.iter().find(|id| !licenses::is_pattern(id)) {
+        return Err(CommandError::user(format!("{id:?} is not a licence of SPDX' list, and none begins so"))
             .hint("--deny takes an identifier such as GPL-3.0-only, or a beginning and `*`: GPL-3.0-*"));
     }
     let notice = args.notice.as_deref().map(Output::at).transpose()?;

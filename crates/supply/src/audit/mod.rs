@@ -32,12 +32,15 @@ pub struct Options {
     pub all_platforms: bool,
 }
 
-/// Holds a bill against the advisories below `directory`.
+/// What is asked of one ecosystem's database: by a package's name, the parts that may be it.
+type Asked<'b> = BTreeMap<String, Vec<(&'b Part, Query)>>;
+
+/// Checks a bill against the advisories below `directory`.
 ///
 /// # Errors
 /// When a database that is there cannot be read.
 pub fn audit(bill: &Bill, directory: &Path, options: Options) -> Result<Report, DatabaseError> {
-    let mut wanted: BTreeMap<&str, BTreeMap<String, Vec<(&Part, Query)>>> = BTreeMap::new();
+    let mut wanted: BTreeMap<&str, Asked<'_>> = BTreeMap::new();
     let mut report = Report::new(bill);
     for part in &bill.parts {
         let queries = part.queries();
