@@ -1,4 +1,4 @@
-//! A Debian package: one file of it in memory, then all of it laid down, then an archive that it holds.
+//! A Debian package: one file of it in memory, then all of it unpacked, then an archive that it holds.
 
 #![no_main]
 
@@ -19,10 +19,10 @@ fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
         fs::create_dir(&into).expect("there is room");
         let limits = Limits { bytes: 1 << 20, entries: 1000, cancel: Cancel::new() };
         let _ = deb(&file, &into, &|_| true, &limits);
-        assert_eq!(fs::read_dir(directory).expect("it is there").count(), 2, "something was laid outside of the tree");
+        assert_eq!(fs::read_dir(directory).expect("it is there").count(), 2, "something was written outside of the tree");
         let package = SourceFile { file, name: "a.deb".into() };
         let _ = archive_in_deb(&package, "a/source.tar", &[], &directory.join("source"), &limits);
-        assert!(fs::read_dir(directory).expect("it is there").count() <= 3, "something was laid outside of the tree");
+        assert!(fs::read_dir(directory).expect("it is there").count() <= 3, "something was written outside of the tree");
     });
 });
 

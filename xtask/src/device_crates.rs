@@ -30,6 +30,25 @@ const PROGRAMS: [Program; 2] = [
     },
 ];
 
+/// The crates of somebody else's program: its archive's lock, with newer crates where an older one has a known hole.
+struct Foreign {
+    /// Next to its unit, which puts it into the place of the archive's own.
+    lock: &'static str,
+    /// As of [`Program`].
+    list: (&'static str, &'static str),
+}
+
+const FOREIGN: [Foreign; 2] = [
+    Foreign {
+        lock: "modules/units-core/units/net/aardvark-dns/Cargo.lock",
+        list: ("modules/units-core/classes/aardvark_crates.star", "AARDVARK_CRATES"),
+    },
+    Foreign {
+        lock: "modules/units-core/units/net/netavark/Cargo.lock",
+        list: ("modules/units-core/classes/netavark_crates.star", "NETAVARK_CRATES"),
+    },
+];
+
 impl Program {
     fn manifest(&self) -> String {
         format!("units/core/{}/workspace.toml", self.unit)
@@ -45,7 +64,7 @@ type Crates = BTreeMap<String, String>;
 
 /// Makes locks and lists anew from the repository's lock.
 pub fn update() -> Result<String, String> {
-    let mut told = Vec::new();
+    let mut summaries = Vec::new();
     for program in &PROGRAMS {
         let root =
             std::env::temp_dir().join(format!("device-crates-{}-{}", program.unit, std::process::id()));
@@ -55,23 +74,37 @@ pub fn update() -> Result<String, String> {
         let lock = made?;
         write(program.lock(), &lock)?;
         let crates = parse(&lock)?;
-        write(program.list.0, &list(program, &crates))?;
-        told.push(format!("device-crates: {} of {}", crates.len(), program.unit));
+        write(program.list.0, &list(&program.lock(), program.list.1, &crates))?;
+        summaries.push(format!("device-crates: {} of {}", crates.len(), program.unit));
     }
-    Ok(told.join("\n"))
+    for Foreign { lock, list: (file, name) } in &FOREIGN {
+        let crates = parse(&read(lock)?)?;
+        write(file, &list(lock, name, &crates))?;
+        summaries.push(format!("device-crates: {} of {lock}", crates.len()));
+    }
+    Ok(summaries.join("\n"))
 }
 
 /// Whether locks and lists are what [`update`] would make of the versions in the repository's lock.
 pub fn check() -> Result<String, String> {
     let ours = parse(&read("Cargo.lock")?)?;
-    let mut told = Vec::new();
+    let mut summaries = Vec::new();
     for program in &PROGRAMS {
         let crates = parse(&read(program.lock())?)?;
         differs(program, &ours, &crates, &read(program.list.0)?)
             .map_err(|problem| format!("device-crates: {problem}; run `cargo xtask device-crates`"))?;
-        told.push(format!("device-crates: {} of {}, as in Cargo.lock", crates.len(), program.unit));
+        summaries.push(format!("device-crates: {} of {}, as in Cargo.lock", crates.len(), program.unit));
     }
-    Ok(told.join("\n"))
+    for Foreign { lock, list: (file, name) } in &FOREIGN {
+        let crates = parse(&read(lock)?)?;
+        if list(lock, name, &crates) != read(file)? {
+            return Err(format!(
+                "device-crates: {file} is not what {lock} says; run `cargo xtask device-crates`"
+            ));
+        }
+        summaries.push(format!("device-crates: {} of {lock}", crates.len()));
+    }
+    Ok(summaries.join("\n"))
 }
 
 /// The units of devices' programs.
@@ -91,7 +124,7 @@ fn differs(program: &Program, ours: &Crates, crates: &Crates, text: &str) -> Res
     let other = crates.iter().find(|(name, digest)| ours.get(*name) != Some(digest));
     match other {
         Some((name, _)) => Err(format!("{} has {name}, which Cargo.lock has not", program.lock())),
-        None if list(program, crates) != text => {
+        None if list(&program.lock(), program.list.1, crates) != text => {
             Err(format!("{} is not what {} says", program.list.0, program.lock()))
         }
         None => Ok(()),
@@ -159,12 +192,10 @@ fn parse(lock: &str) -> Result<Crates, String> {
     Ok(lock.package.into_iter().filter_map(read).collect())
 }
 
-fn list(program: &Program, crates: &Crates) -> String {
+fn list(lock: &str, name: &str, crates: &Crates) -> String {
     let lines = crates.iter().map(|(name, digest)| format!("    {name:?}: {digest:?},\n"));
     format!(
-        "# Made of {} by `cargo xtask device-crates`; not to be edited.\n\n{} = {{\n{}}}\n",
-        program.lock(),
-        program.list.1,
+        "# Made of {lock} by `cargo xtask device-crates`; not to be edited.\n\n{name} = {{\n{}}}\n",
         lines.collect::<String>()
     )
 }
@@ -190,7 +221,10 @@ mod tests {
     fn crates_of_a_registry_are_listed() {
         let crates = parse(LOCKED).unwrap();
         assert_eq!(crates, [("a@1.0".to_owned(), "ab".to_owned())].into());
-        assert!(list(&PROGRAMS[0], &crates).ends_with("DEVICE_CRATES = {\n    \"a@1.0\": \"ab\",\n}\n"));
+        assert!(
+            list("lock", "DEVICE_CRATES", &crates)
+                .ends_with("DEVICE_CRATES = {\n    \"a@1.0\": \"ab\",\n}\n")
+        );
     }
 
     #[test]
@@ -203,10 +237,11 @@ mod tests {
     #[test]
     fn what_differs_is_told() {
         let crates = parse(LOCKED).unwrap();
-        assert_eq!(differs(&PROGRAMS[0], &crates, &crates, &list(&PROGRAMS[0], &crates)), Ok(()));
+        let list = |crates| list(&PROGRAMS[0].lock(), PROGRAMS[0].list.1, crates);
+        assert_eq!(differs(&PROGRAMS[0], &crates, &crates, &list(&crates)), Ok(()));
         let newer = parse(&LOCKED.replace("1.0\"", "1.1\"")).unwrap();
         assert!(
-            differs(&PROGRAMS[0], &newer, &crates, &list(&PROGRAMS[0], &crates))
+            differs(&PROGRAMS[0], &newer, &crates, &list(&crates))
                 .unwrap_err()
                 .contains("a@1.0, which Cargo.lock has not")
         );

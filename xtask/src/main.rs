@@ -31,8 +31,8 @@ fn main() -> ExitCode {
         )),
     };
     match result {
-        Ok(said) => {
-            write(&mut std::io::stdout(), &said);
+        Ok(output) => {
+            write(&mut std::io::stdout(), &output);
             ExitCode::SUCCESS
         }
         Err(problem) => {

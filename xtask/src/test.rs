@@ -20,7 +20,7 @@ const COMPILED: [Step; 1] = [Cargo("the program", &["test", "--workspace", "--no
 
 /// What is left out of [`STEPS`], so that a fresh machine is done with them in time: the flagship whole, its smaller kin,
 /// and images whose tests break what they run on, again and again.
-const BOOTS: [Step; 17] = [
+const BOOTS: [Step; 18] = [
     Boot(&["container-host-image"]),
     Cargo("the guide, as it is written", &["test", "--workspace", GUIDE, "--", "--ignored", "--nocapture"]),
     Boot(&["base-image"]),
@@ -38,14 +38,19 @@ const BOOTS: [Step; 17] = [
     Boot(&["docker-update-image"]),
     Boot(&["podman-image"]),
     Boot(&["podman-store-image"]),
+    Boot(&["podman-update-image"]),
 ];
 
 /// What is run. Tests are chosen by name alone: for a choice of packages or targets cargo would compile libraries once more.
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     Cargo("formatting", &["fmt", "--all", "--check"]),
     Cargo("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     Cargo("licences, bans and sources of dependencies", &["deny", "check", "bans", "licenses", "sources"]),
     Cargo("tests", &["test", "--workspace"]),
+    Cargo(
+        "tests of the program that measures the house",
+        &["test", "--quiet", "--manifest-path", "xtask/house/Cargo.toml", "--target-dir", "target/house"],
+    ),
     // Nothing depends on what is left out: neither a later test nor a start or an update of the device.
     Boot(&[
         "container-host-image",

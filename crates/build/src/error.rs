@@ -125,7 +125,7 @@ pub enum ActionError {
     /// Fetching failed.
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    /// A client laid something else down than what the lock names.
+    /// A client unpacked something else than what the lock names.
     #[error(
         "{key} is not what was locked (expected {expected} but got {found}): either what is served under this version has \
          changed, or the Go client's settings lead to somebody who serves something else"
@@ -135,7 +135,7 @@ pub enum ActionError {
         key: String,
         /// The digest in the lock.
         expected: yoe_model::Digest,
-        /// The digest of what was laid down.
+        /// The digest of what was unpacked.
         found: yoe_model::Digest,
     },
     /// Unpacking failed.

@@ -58,7 +58,7 @@ impl Directories {
         Ok(path)
     }
 
-    /// Where what steps change of `$SRCDIR` itself is kept: [`Directories::mounts`] lays it over the first directory of sources,
+    /// Where what steps change of `$SRCDIR` itself is kept: [`Directories::mounts`] mounts it over the first directory of sources,
     /// which is always that one.
     pub fn changed_sources(&self) -> PathBuf {
         self.path("src0-upper")

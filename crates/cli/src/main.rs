@@ -13,6 +13,7 @@ mod interrupt;
 mod leftovers;
 mod near;
 mod output;
+mod papers;
 mod paths;
 mod ports;
 mod project;

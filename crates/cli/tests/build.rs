@@ -202,7 +202,7 @@ impl GitServer {
     fn start(directory: &std::path::Path) -> Self {
         // The port is free now; nothing else on this machine is likely to take it within the moment.
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        // Not as `git daemon`: that is a process of its own beside its parent, which would outlive the test.
+        // Not as `git daemon`: that is a process of its own next to its parent, which would outlive the test.
         let programs = Command::new("git").arg("--exec-path").output().unwrap().stdout;
         let programs = PathBuf::from(String::from_utf8(programs).unwrap().trim());
         let child = Command::new(programs.join("git-daemon"))

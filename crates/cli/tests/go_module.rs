@@ -1,4 +1,4 @@
-//! Go modules as sources: fetched by a Go client from a proxy that serves files, locked, and laid down for an offline build.
+//! Go modules as sources: fetched by a Go client from a proxy that serves files, locked, and unpacked for an offline build.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
@@ -68,7 +68,7 @@ impl Project {
 }
 
 #[test]
-fn a_module_and_what_it_needs_are_locked_and_laid_down() {
+fn a_module_and_what_it_needs_are_locked_and_unpacked_down() {
     let project = Project::new(", version = \"v1.0.0\"");
     let lock = project.locked();
     assert!(lock.contains("[source.\"go:example.org/tool@v1.0.0\"]\ntree = \""), "{lock}");
@@ -76,20 +76,20 @@ fn a_module_and_what_it_needs_are_locked_and_laid_down() {
     assert!(said(&again).contains("nothing changed"), "{}", said(&again));
     let built = project.yoe(&["build", "hello"]);
     assert!(built.status.success(), "{}", said(&built));
-    let laid = project.sandbox.logs();
+    let unpacked = project.sandbox.logs();
     let files = [
         "./.modules/cache/download/example.org/lib/@v/v0.1.0.mod",
         "./.modules/cache/download/example.org/lib/@v/v0.1.0.zip",
         "./main.go",
     ];
-    files.iter().for_each(|file| assert!(laid.lines().any(|line| line == *file), "{file}: {laid}"));
+    files.iter().for_each(|file| assert!(unpacked.lines().any(|line| line == *file), "{file}: {unpacked}"));
     let foreign = |line: &str| {
         line.ends_with(".info")
             || line.ends_with(".lock")
             || line.ends_with(".ziphash")
             || line.contains("/tool/@v/")
     };
-    assert!(!laid.lines().any(foreign), "{laid}");
+    assert!(!unpacked.lines().any(foreign), "{unpacked}");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_needed_module_that_is_not_served_is_told_by_name() {
 }
 
 #[test]
-fn a_go_mod_of_another_name_and_stubs_are_laid_down() {
+fn a_go_mod_of_another_name_and_stubs_are_unpacked_down() {
     let project = Project::new(
         ", version = \"v1.0.0\", gomod = \"vendor.mod\", stubs = {\"mod/help\": \"example.org/tool/mod/help\"}",
     );
@@ -145,9 +145,9 @@ fn a_go_mod_of_another_name_and_stubs_are_laid_down() {
     let key = "go:example.org/tool@v1.0.0 with vendor.mod with example.org/tool/mod/help in mod/help";
     assert!(lock.contains(key), "{lock}");
     assert!(project.yoe(&["build", "hello"]).status.success());
-    let laid = project.sandbox.logs();
-    assert!(laid.lines().any(|line| line == "./mod/help/go.mod"), "{laid}");
-    assert!(!laid.lines().any(|line| line == "./vendor.mod"), "{laid}");
+    let unpacked = project.sandbox.logs();
+    assert!(unpacked.lines().any(|line| line == "./mod/help/go.mod"), "{unpacked}");
+    assert!(!unpacked.lines().any(|line| line == "./vendor.mod"), "{unpacked}");
 }
 
 #[test]
@@ -158,16 +158,16 @@ fn what_a_module_needs_can_be_newer_than_it_asks() {
     assert!(lock.contains("[source.\"go:example.org/tool@v1.0.0 with example.org/lib@v0.2.0\"]"), "{lock}");
     let built = project.yoe(&["build", "hello"]);
     assert!(built.status.success(), "{}", said(&built));
-    let laid = project.sandbox.logs();
+    let unpacked = project.sandbox.logs();
     let has = |file: &str| {
-        laid.lines().any(|line| line == format!("./.modules/cache/download/example.org/lib/@v/{file}"))
+        unpacked.lines().any(|line| line == format!("./.modules/cache/download/example.org/lib/@v/{file}"))
     };
-    assert!(has("v0.2.0.zip") && !has("v0.1.0.zip"), "{laid}");
-    // What the build holds the archive against, and what it is asked for.
-    assert!(laid.lines().any(|line| line.starts_with("example.org/lib v0.2.0 h1:")), "{laid}");
+    assert!(has("v0.2.0.zip") && !has("v0.1.0.zip"), "{unpacked}");
+    // What the build checks the archive against, and what it is asked for.
+    assert!(unpacked.lines().any(|line| line.starts_with("example.org/lib v0.2.0 h1:")), "{unpacked}");
     assert!(
-        laid.lines().any(|line| line.contains("example.org/lib v0.2.0") && !line.contains("h1:")),
-        "{laid}"
+        unpacked.lines().any(|line| line.contains("example.org/lib v0.2.0") && !line.contains("h1:")),
+        "{unpacked}"
     );
 }
 

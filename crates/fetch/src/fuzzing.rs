@@ -15,7 +15,7 @@ pub fn debian(text: &str) {
     debian_parsers::indexes(text);
 }
 
-/// Reads a clear-signed text and keys, and holds the one against the others.
+/// Reads a clear-signed text and keys, and checks the one against the others.
 pub fn openpgp(text: &[u8], keys: &[u8]) {
     debian_parsers::signed(text, keys, &BTreeSet::new());
 }

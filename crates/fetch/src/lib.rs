@@ -4,6 +4,7 @@
 //! - [`unpack`] makes trees of archives, of Debian packages, and of all packages of a build environment.
 //! - [`lock`](mod@lock) looks up what a project names in the signed indexes of [`debian`] archives, and reads and writes the
 //!   lock's text.
+//! - [`modules`] fetches the trees of modules, from git repositories and archives.
 //! - [`patches`] reads the patches that a Debian source package carries.
 //! - [`snapshot`](fn@snapshot) copies a working tree, and [`snapshot_digest`] tells whether it has changed.
 //!
@@ -15,6 +16,7 @@ pub mod debian;
 pub mod fuzzing;
 pub mod host;
 pub mod lock;
+pub mod modules;
 pub mod patches;
 mod snapshot;
 pub mod unpack;

@@ -170,8 +170,8 @@ impl SecureBoot {
         let mut spec = tool.script(scratch, script).map_err(|error| failed(&error))?;
         spec.environment
             .extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let said = scratch.join("said");
-        let write = File::create(&said).map_err(|error| failed(&error))?;
+        let printed = scratch.join("printed");
+        let write = File::create(&printed).map_err(|error| failed(&error))?;
         let again = write.try_clone().map_err(|error| failed(&error))?;
         let stdio =
             Stdio { stdin: Stream::Null, stdout: Stream::Fd(write.into()), stderr: Stream::Fd(again.into()) };
@@ -180,8 +180,8 @@ impl SecureBoot {
         if exit.success() {
             return Ok(());
         }
-        let said = fs::read_to_string(&said).unwrap_or_default();
-        Err(failed(&format!("{exit}: {}", said.trim())))
+        let printed = fs::read_to_string(&printed).unwrap_or_default();
+        Err(failed(&format!("{exit}: {}", printed.trim())))
     }
 }
 

@@ -103,10 +103,11 @@ impl Draft {
 
     /// The project, once nothing is wrong.
     pub(crate) fn finish(self, machine: Machine) -> Project<Unlocked> {
-        let ProjectDraft { name, version, image, mirrors, .. } = self.project.value;
+        let ProjectDraft { name, version, publisher, image, mirrors, .. } = self.project.value;
         Project::new(Definitions {
             name,
             version,
+            publisher,
             machine,
             default_image: image,
             mirrors,

@@ -1,8 +1,8 @@
 //! What files define, with the calls that did it: the stage between evaluation and the checked project.
 
 use yoe_model::{
-    Container, Image, ImageTest, Kernel, Machine, OciImage, Qemu, Registry, Release, Service, Source,
-    SourceEntry, Step, Unit,
+    Container, Image, ImageTest, Kernel, Machine, ModuleSource, OciImage, Publisher, Qemu, Registry, Release,
+    Service, Source, SourceEntry, Step, Unit,
 };
 
 use crate::site::Site;
@@ -31,6 +31,7 @@ pub(crate) enum Definition {
 pub(crate) struct ProjectDraft {
     pub(crate) name: String,
     pub(crate) version: String,
+    pub(crate) publisher: Option<Publisher>,
     pub(crate) machine: String,
     pub(crate) image: Option<String>,
     pub(crate) modules: Vec<Made<ModuleRef>>,
@@ -41,7 +42,7 @@ pub(crate) struct ProjectDraft {
 #[derive(Debug, Clone)]
 pub(crate) struct ModuleRef {
     pub(crate) name: String,
-    pub(crate) path: String,
+    pub(crate) source: ModuleSource,
 }
 
 /// A machine, with the calls of its parts.
@@ -83,6 +84,7 @@ pub(crate) enum Part {
     /// Something that was reported already; whatever takes it says nothing more.
     Broken,
     ModuleRef(Made<ModuleRef>),
+    Publisher(Publisher),
     Kernel(Made<Kernel>),
     Qemu(Made<Qemu>),
     Task(Made<TaskParts>),
@@ -117,6 +119,7 @@ impl Part {
         match self {
             Part::Broken => "nothing",
             Part::ModuleRef(_) => "module_ref",
+            Part::Publisher(_) => "publisher",
             Part::Kernel(_) => "kernel",
             Part::Qemu(_) => "qemu",
             Part::Task(_) => "task",

@@ -16,8 +16,10 @@ use crate::problem::{Checked, Place, Problem};
 pub(crate) struct Root {
     /// The directory, without links.
     directory: PathBuf,
-    /// Its path below the project, ended by `/`; empty for the project itself.
+    /// Its path below the project, ended by `/`; empty for the project itself, `@name//` for a module that was fetched.
     prefix: String,
+    /// Whether it was fetched, and lies where no path below the project leads.
+    fetched: bool,
 }
 
 impl Root {
@@ -26,7 +28,12 @@ impl Root {
     pub(crate) fn new(root: &Path, path: &str) -> io::Result<Self> {
         let directory = root.canonicalize()?.join(path).canonicalize()?;
         let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
-        Ok(Self { directory, prefix })
+        Ok(Self { directory, prefix, fetched: false })
+    }
+
+    /// The directory of a module that was fetched; it must exist. Messages name it as `load` does: where it lies says nothing.
+    pub(crate) fn fetched(directory: &Path, name: &str) -> io::Result<Self> {
+        Ok(Self { directory: directory.canonicalize()?, prefix: format!("@{name}//"), fetched: true })
     }
 
     /// A path of this directory as messages name it.
@@ -34,9 +41,12 @@ impl Root {
         format!("{}{path}", self.prefix)
     }
 
-    /// The path below the project of a working tree in this directory; `.` is the directory itself.
+    /// The path below the project of a working tree in this directory; `.` is the directory itself. Of a module that was fetched it
+    /// is absolute.
     pub(crate) fn working_tree(&self, path: &str) -> String {
         match path {
+            "." if self.fetched => self.directory.display().to_string(),
+            _ if self.fetched => self.directory.join(path).display().to_string(),
             "." if !self.prefix.is_empty() => self.prefix.trim_end_matches('/').to_owned(),
             _ => self.shown(path),
         }

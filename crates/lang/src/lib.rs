@@ -36,18 +36,21 @@ mod values;
 mod workers;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use yoe_model::{Project, Unlocked};
+use yoe_model::{Module, Project, Unlocked};
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use reference::reference;
 
-/// What evaluation depends on besides the files.
+/// What evaluation depends on in addition to the files.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The machine to evaluate for; the project's default machine when absent.
     pub machine: Option<String>,
+    /// Where the trees of modules are that were fetched, by the names of the modules. Each is the whole tree, of which the module's
+    /// own directory is a part.
+    pub modules: BTreeMap<String, PathBuf>,
 }
 
 /// Evaluates the project in the directory `root`.
@@ -56,6 +59,15 @@ pub struct Options {
 /// Everything that was found wrong, in the order of files and lines.
 pub fn load(root: &Path, options: &Options) -> Result<Project<Unlocked>, Diagnostics> {
     workers::with_deep_stack(|| stages::load(root, options))
+        .unwrap_or_else(|error| Err(Diagnostics::internal(&error.to_string())))
+}
+
+/// The modules that the project in the directory `root` names. Only PROJECT.star is read: they need not be there yet.
+///
+/// # Errors
+/// What is wrong with PROJECT.star.
+pub fn modules(root: &Path) -> Result<Vec<Module>, Diagnostics> {
+    workers::with_deep_stack(|| stages::modules(root))
         .unwrap_or_else(|error| Err(Diagnostics::internal(&error.to_string())))
 }
 
@@ -70,6 +82,6 @@ pub fn name(root: &Path) -> Result<String, Diagnostics> {
 
 /// For each file of the project in the directory `root` that loads others, those others; all paths are relative to `root`. Files
 /// that cannot be read or parsed load nothing: [`load`] says what is wrong with them.
-pub fn loads(root: &Path) -> BTreeMap<String, BTreeSet<String>> {
-    workers::with_deep_stack(|| loads::loads(root)).unwrap_or_default()
+pub fn loads(root: &Path, modules: &BTreeMap<String, PathBuf>) -> BTreeMap<String, BTreeSet<String>> {
+    workers::with_deep_stack(|| loads::loads(root, modules)).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! Which files of a project load which others.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::evaluate;
 use crate::labels::Label;
@@ -12,9 +12,11 @@ use crate::session::FileKind;
 
 /// For each file that loads others, those others; paths are relative to the project. What is wrong in a file is not told here:
 /// of one that cannot be read or parsed nothing is known.
-pub(crate) fn loads(root: &Path) -> BTreeMap<String, BTreeSet<String>> {
+pub(crate) fn loads(root: &Path, fetched: &BTreeMap<String, PathBuf>) -> BTreeMap<String, BTreeSet<String>> {
     let mut problems: Vec<Problem> = Vec::new();
-    let Some((modules, _)) = project_and_modules(root, &mut problems) else { return BTreeMap::new() };
+    let Some((modules, _)) = project_and_modules(root, fetched, &mut problems) else {
+        return BTreeMap::new();
+    };
     let kinds = [FileKind::Machine, FileKind::Container, FileKind::Unit, FileKind::Image];
     let mut open: Vec<(usize, String)> = Vec::new();
     for module in 0..modules.len() {

@@ -1,14 +1,16 @@
 //! PROJECT.star, and MODULE.star of each module that it names.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use starlark::environment::Globals;
+use yoe_model::ModuleSource;
 
 use crate::builtins;
 use crate::definitions::{Definition, Made, ModuleRef, ProjectDraft};
 use crate::evaluate_files::evaluate;
 use crate::files::Root;
-use crate::problem::{Place, Problem};
+use crate::problem::{Checked, Place, Problem};
 use crate::project_tree::{Module, StarFile};
 use crate::session::FileKind;
 
@@ -41,48 +43,117 @@ pub(crate) fn project_alone(
     }
 }
 
-/// PROJECT.star and the modules that it names; the project itself is the first of them.
+/// PROJECT.star and the modules that it names; the project itself is the first of them. Absent when a module is: what is said of names
+/// that it would have defined would not be true.
 pub(crate) fn project_and_modules(
     root: &Path,
+    fetched: &BTreeMap<String, PathBuf>,
     problems: &mut Vec<Problem>,
 ) -> Option<(Vec<Module>, Made<ProjectDraft>)> {
     let (mut modules, project) = project_alone(root, problems)?;
     let globals = builtins::globals(None);
-    let found: Vec<Module> =
-        project.value.modules.iter().filter_map(|named| module(root, named, &globals, problems)).collect();
-    for module in found {
-        match modules.iter().any(|other| other.name == module.name) {
-            true => {
-                let name = module.name.unwrap_or_default();
-                let place = Place::text(&project.site, "modules", &name);
-                problems.push(Problem::error(place, format!("the module `{name}` is named twice")));
+    let named = named_once(&project, problems);
+    let places = Places { root, fetched };
+    let found: Vec<Option<Module>> =
+        named.into_iter().map(|named| module(&places, named, &globals, problems)).collect();
+    modules.extend(found.into_iter().collect::<Option<Vec<Module>>>()?);
+    Some((modules, project))
+}
+
+/// The modules that a project names, each once.
+pub(crate) fn named_once<'a>(
+    project: &'a Made<ProjectDraft>,
+    problems: &mut Vec<Problem>,
+) -> Vec<&'a Made<ModuleRef>> {
+    let mut once: Vec<&Made<ModuleRef>> = Vec::new();
+    for named in &project.value.modules {
+        let name = &named.value.name;
+        match once.iter().find(|other| other.value.name == *name) {
+            Some(first) => {
+                let place = Place::text(&named.site, "name", name);
+                let problem = Problem::error(place, format!("the module `{name}` is named twice"));
+                let first = Place::text(&first.site, "name", name);
+                problems.push(problem.related(first, "first named here"));
             }
-            false => modules.push(module),
+            None => once.push(named),
         }
     }
-    Some((modules, project))
+    once
+}
+
+/// Where modules are.
+struct Places<'a> {
+    /// The project's directory.
+    root: &'a Path,
+    /// Trees that were fetched, by the names of their modules.
+    fetched: &'a BTreeMap<String, PathBuf>,
+}
+
+impl Places<'_> {
+    /// The directory of a module, which must be there.
+    fn root(&self, named: &Made<ModuleRef>) -> Checked<Root> {
+        let ModuleRef { name, source } = &named.value;
+        if let ModuleSource::Path(path) = source {
+            return Root::new(self.root, path).map_err(|error| {
+                let message = format!("cannot read the module's directory {path}: {error}");
+                Box::new(Problem::error(Place::text(&named.site, "path", path), message))
+            });
+        }
+        let place = || match source.directory() {
+            "" => Place::text(&named.site, "name", name),
+            directory => Place::text(&named.site, "directory", directory),
+        };
+        let Some(tree) = self.fetched.get(name) else {
+            let problem = Problem::error(place(), format!("the module `{name}` was not fetched"));
+            return Err(Box::new(problem.hint("`yoe lock` fetches it")));
+        };
+        let directory = source.directory();
+        Root::fetched(&tree.join(directory), name).map_err(|_| {
+            let message = format!("{source} has no directory {directory}");
+            Box::new(Problem::error(place(), message).maybe_hint(modules_in(tree)))
+        })
+    }
+}
+
+/// The directories of a tree that are modules, as advice.
+fn modules_in(tree: &Path) -> Option<String> {
+    /// How deep modules are looked for.
+    const DEPTH: usize = 4;
+    let (mut found, mut open) = (Vec::new(), vec![(PathBuf::new(), 0)]);
+    while let Some((below, depth)) = open.pop() {
+        if tree.join(&below).join("MODULE.star").is_file() {
+            found.push(below.display().to_string());
+        }
+        let entries = std::fs::read_dir(tree.join(&below)).into_iter().flatten().flatten();
+        let directories =
+            entries.filter(|entry| depth < DEPTH && entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        open.extend(directories.map(|entry| (below.join(entry.file_name()), depth + 1)));
+    }
+    found.sort();
+    match found.as_slice() {
+        [] => None,
+        [top, ..] if top.is_empty() => Some("the module is at its top: leave `directory` out".to_owned()),
+        names => Some(format!("it has modules in: {}", names.join(", "))),
+    }
 }
 
 /// A module that a project names.
 fn module(
-    root: &Path,
+    places: &Places<'_>,
     named: &Made<ModuleRef>,
     globals: &Globals,
     problems: &mut Vec<Problem>,
 ) -> Option<Module> {
-    let (name, path) = (&named.value.name, &named.value.path);
-    let place = Place::text(&named.site, "path", path);
-    let root = match Root::new(root, path) {
+    let name = &named.value.name;
+    let root = match places.root(named) {
         Ok(root) => root,
-        Err(error) => {
-            problems
-                .push(Problem::error(place, format!("cannot read the module's directory {path}: {error}")));
+        Err(problem) => {
+            problems.push(*problem);
             return None;
         }
     };
     if !root.exists("MODULE.star") {
-        let message = format!("{path} is not a module: it has no MODULE.star");
-        problems.push(Problem::error(place, message));
+        problems.push(no_module(places, named));
         return None;
     }
     let modules = [Module { name: Some(name.clone()), root: root.clone() }];
@@ -95,6 +166,19 @@ fn module(
         problems.push(problem.related(own_place, "the module's name for itself"));
     }
     Some(Module { name: Some(name.clone()), root })
+}
+
+/// A directory that is there and is no module.
+fn no_module(places: &Places<'_>, named: &Made<ModuleRef>) -> Problem {
+    let ModuleRef { name, source } = &named.value;
+    let (field, text, shown) = match (source, source.directory()) {
+        (ModuleSource::Path(path), _) => ("path", path.as_str(), path.clone()),
+        (_, "") => ("name", name.as_str(), source.to_string()),
+        (_, directory) => ("directory", directory, format!("{directory} in {source}")),
+    };
+    let message = format!("{shown} is not a module: it has no MODULE.star");
+    let problem = Problem::error(Place::text(&named.site, field, text), message);
+    problem.maybe_hint(places.fetched.get(name).and_then(|tree| modules_in(tree)))
 }
 
 /// The definition of a file that must hold exactly one.

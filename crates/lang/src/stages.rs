@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use yoe_model::{Arch, Machine, Project, Unlocked};
+use yoe_model::{Arch, Machine, Module, Project, Unlocked};
 
 use crate::assemble::Draft;
 use crate::blame::Blame;
 use crate::builtins;
+use crate::definitions::{Made, ModuleRef};
 use crate::evaluate_files::evaluate_kinds;
-use crate::modules::{project_alone, project_and_modules};
+use crate::modules::{named_once, project_alone, project_and_modules};
 use crate::near;
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
@@ -29,6 +30,21 @@ pub(crate) fn name(root: &Path) -> Result<String, Diagnostics> {
     judged(project.map(|(_, project)| project.value.name), problems)
 }
 
+/// The modules that the project names, from PROJECT.star alone.
+pub(crate) fn modules(root: &Path) -> Result<Vec<Module>, Diagnostics> {
+    let mut problems = Vec::new();
+    let found = project_alone(root, &mut problems).map(|(_, project)| {
+        let once = named_once(&project, &mut problems);
+        let module = |named: &Made<ModuleRef>| Module {
+            name: named.value.name.clone(),
+            source: named.value.source.clone(),
+            origin: named.site.origin(),
+        };
+        once.into_iter().map(module).collect()
+    });
+    judged(found, problems)
+}
+
 /// What was found, or what is wrong with it.
 fn judged<T>(found: Option<T>, problems: Vec<Problem>) -> Result<T, Diagnostics> {
     let mut blame = Blame::default();
@@ -46,7 +62,7 @@ fn evaluate_project(
     options: &Options,
     problems: &mut Vec<Problem>,
 ) -> Option<Project<Unlocked>> {
-    let (modules, project) = project_and_modules(root, problems)?;
+    let (modules, project) = project_and_modules(root, &options.modules, problems)?;
     let mut draft = Draft::new(project);
     let bare = builtins::globals(None);
     draft.add_all(evaluate_kinds(&modules, &[FileKind::Machine], &bare, problems), problems);

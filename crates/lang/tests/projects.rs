@@ -132,6 +132,36 @@ fn a_unit_holds_what_its_file_and_its_class_say() {
     );
 }
 
+/// A tree that somebody fetched, of which a directory is the module.
+#[test]
+fn a_fetched_module_lies_where_the_caller_says() {
+    let directory = tempfile::tempdir().unwrap();
+    let (own, tree) = (directory.path().join("product"), directory.path().join("tree"));
+    support::write(&own, &support::files(support::BASE));
+    let project = "-- PROJECT.star --\nproject(name = \"a\", machine = \"board\", modules = [module_ref(name = \"core\", \
+         git = \"https://example.org/x.git\", tag = \"v1\", directory = \"modules/core\")])\n";
+    support::write(&own, &support::files(project));
+    let module = "-- MODULE.star --\nmodule(name = \"core\")\n\
+         -- units/apps/foo.star --\nunit(name = \"foo\", version = \"1\", description = \"Foo\", license = \"MIT\", \
+         container = \"tools\", tasks = [], source = [path(\"src\"), path(\"./\", into = \"all\")])\n";
+    support::write(&tree.join("modules/core"), &support::files(module));
+    let modules = yoe_lang::modules(&own).unwrap();
+    assert_eq!((modules[0].name.as_str(), modules[0].source.directory()), ("core", "modules/core"));
+    assert_eq!(modules[0].origin.to_string(), "PROJECT.star:1:51");
+    let at = |tree: &std::path::Path| Options {
+        modules: [("core".to_owned(), tree.to_owned())].into(),
+        ..Options::default()
+    };
+    let project = yoe_lang::load(&own, &at(&tree)).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let foo = &project.units["foo"];
+    assert_eq!(foo.origin.to_string(), "@core//units/apps/foo.star:1:1");
+    let real = tree.canonicalize().unwrap().join("modules/core");
+    let paths: Vec<String> = foo.sources.iter().map(|entry| entry.source.key()).collect();
+    assert_eq!(paths, [format!("path:{}/src", real.display()), format!("path:{}", real.display())]);
+    let none = yoe_lang::load(&own, &at(&directory.path().join("none"))).unwrap_err().render();
+    assert!(none.contains("tag v1 of https://example.org/x.git has no directory modules/core"), "{none}");
+}
+
 /// The project lies next to the module that it uses, and reaches it by `..` or by a link.
 #[test]
 fn a_module_may_lie_outside_of_the_project() {
@@ -160,7 +190,7 @@ fn a_module_may_lie_outside_of_the_project() {
 #[test]
 fn the_machine_decides_ctx() {
     let directory = support::project(PROJECT);
-    let options = Options { machine: Some("arm".into()) };
+    let options = Options { machine: Some("arm".into()), ..Options::default() };
     let project =
         yoe_lang::load(directory.path(), &options).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     assert_eq!(project.machine.arch, Arch::Aarch64);
@@ -174,7 +204,7 @@ fn an_architecture_is_known_by_debians_name_too() {
     let project = PROJECT.replace(own, "machine(name = \"board-aarch64\", arch = \"arm64\"");
     let directory = support::project(&project);
     for name in ["board-aarch64", "board-arm64"] {
-        let options = Options { machine: Some(name.into()) };
+        let options = Options { machine: Some(name.into()), ..Options::default() };
         let project =
             yoe_lang::load(directory.path(), &options).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
         assert_eq!((project.machine.name.as_str(), project.machine.arch), ("board-aarch64", Arch::Aarch64));
@@ -185,7 +215,7 @@ fn an_architecture_is_known_by_debians_name_too() {
 #[test]
 fn a_machine_that_is_not_there_is_told() {
     let directory = support::project(PROJECT);
-    let options = Options { machine: Some("amr".into()) };
+    let options = Options { machine: Some("amr".into()), ..Options::default() };
     let message = yoe_lang::load(directory.path(), &options).unwrap_err().render();
     assert_eq!(message, "error: there is no machine `amr`\n  = hint: did you mean `arm`?\n");
 }

@@ -12,6 +12,7 @@ mod image;
 mod image_test;
 mod lock;
 mod machine;
+mod module;
 mod near;
 mod oci;
 mod origin;
@@ -19,6 +20,7 @@ mod patch_header;
 mod project;
 mod release;
 mod service;
+pub mod shell;
 mod size;
 mod source;
 mod task;
@@ -32,13 +34,17 @@ pub use digest::{Digest, DigestError};
 pub use file::UnitFile;
 pub use image::{Budget, DataSize, Etc, Image, Init, Layout, RootFormat, RootSize, Slots};
 pub use image_test::{ImageTest, Measure, MeasureUnit, Reach, Registry, Sweep, TestBoot};
-pub use lock::{ArchiveFile, Lock, LockedContainer, LockedPackage, LockedSource, LockedSuite, MismatchError};
+pub use lock::{
+    ArchiveFile, Lock, LockedContainer, LockedModule, LockedPackage, LockedSource, LockedSuite, LockedTree,
+    MismatchError,
+};
 pub use machine::{Arch, Kernel, Machine, Qemu};
+pub use module::{Module, ModuleSource, Revision};
 pub use near::nearest;
 pub use oci::{OciConfig, OciImage};
 pub use origin::Origin;
 pub use patch_header::{PatchHeader, PatchHeaderError};
-pub use project::{Definitions, Locked, Mirrors, Project, Unlocked};
+pub use project::{Definitions, Locked, Mirrors, Project, Publisher, Unlocked};
 pub use release::Release;
 pub use service::{Children, OomScore, Restart, RestartLimit, Service, ServiceKind, Signal, Stop};
 pub use size::{Size, SizeError};

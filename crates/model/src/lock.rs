@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Digest;
 use crate::content_hash::content_hash;
+use crate::{Digest, Module, ModuleSource, Revision};
 
 /// The content of `yoe.lock`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct Lock {
     /// Sources by [`crate::Source::key`].
     #[serde(default, rename = "source")]
     pub sources: BTreeMap<String, LockedSource>,
+    /// Modules that are fetched, by name.
+    #[serde(default, rename = "module")]
+    pub modules: BTreeMap<String, LockedModule>,
 }
 
 impl Lock {
@@ -94,14 +97,14 @@ pub struct ArchiveFile {
 // Where a file lies does not decide what it holds.
 content_hash!(ArchiveFile { size, sha256 } ignoring { archive, path });
 
-/// Which bytes a source stands for: those of files, or what its client lays down.
+/// Which bytes a source stands for: those of files, or what its client unpacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedSource {
     /// In the order they are unpacked.
     #[serde(default)]
     pub files: Vec<ArchiveFile>,
-    /// Of the tree that a client laid down, for a source that is no list of files.
+    /// Of the tree that a client unpacked, for a source that is not a list of files.
     #[serde(default)]
     pub tree: Option<Digest>,
     /// The file that holds Debian's patches, for a source that has some of them applied.
@@ -119,6 +122,69 @@ impl LockedSource {
     }
 }
 
+/// Which tree a module stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedModule {
+    /// What was fetched.
+    pub from: LockedTree,
+    /// Digest of the whole tree that was fetched, as the store knows it. The module's own directory is a part of it.
+    pub tree: Digest,
+}
+
+/// What a module's tree was fetched from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LockedTree {
+    /// A git repository.
+    Git {
+        /// Where it is served.
+        url: String,
+        /// What the project asked for.
+        revision: Revision,
+        /// The full name of the commit that this stood for.
+        commit: String,
+    },
+    /// A tar archive.
+    Archive {
+        /// Where it is served.
+        url: String,
+        /// Size in bytes.
+        size: u64,
+        /// Of the file as served.
+        sha256: Digest,
+    },
+}
+
+impl LockedModule {
+    /// Whether this is what the project asks for.
+    pub fn answers(&self, source: &ModuleSource) -> bool {
+        match (&self.from, source) {
+            (
+                LockedTree::Git { url, revision, .. },
+                ModuleSource::Git { url: asked, revision: wanted, .. },
+            ) => url == asked && revision == wanted,
+            (LockedTree::Archive { url, .. }, ModuleSource::Archive { url: asked, .. }) => url == asked,
+            _ => false,
+        }
+    }
+}
+
+impl Lock {
+    /// Every module that is fetched, and has no entry here or one that answers something else.
+    pub fn module_mismatches(&self, modules: &[Module]) -> Vec<MismatchError> {
+        let fetched = modules.iter().filter(|module| module.source.needs_lock());
+        let mismatch = |module: &Module| match self.modules.get(&module.name) {
+            None => Some(MismatchError::MissingModule(module.name.clone())),
+            Some(entry) if entry.answers(&module.source) => None,
+            Some(_) => Some(MismatchError::StaleModule {
+                name: module.name.clone(),
+                wanted: module.source.to_string(),
+            }),
+        };
+        fetched.filter_map(mismatch).collect()
+    }
+}
+
 /// Where a project and its lock disagree.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MismatchError {
@@ -128,6 +194,17 @@ pub enum MismatchError {
     /// A container's entry answers another request.
     #[error("container {0:?} has changed since it was locked")]
     StaleContainer(String),
+    /// A module that is fetched has no entry.
+    #[error("module {0:?} is not in the lock")]
+    MissingModule(String),
+    /// A module's entry answers another request.
+    #[error("module {name:?} has changed since it was locked: it is {wanted} now")]
+    StaleModule {
+        /// The module.
+        name: String,
+        /// What the project asks for.
+        wanted: String,
+    },
     /// A source has no entry.
     #[error("source {key} of unit {unit:?} is not in the lock")]
     MissingSource {

@@ -1,11 +1,11 @@
 //! The project: everything that was defined, and the lock once there is one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::lock::{Lock, MismatchError};
-use crate::{Container, Image, Machine, OciImage, Release, Source, Unit};
+use crate::{Container, DebianSuite, Image, Machine, Module, OciImage, Release, Source, Unit};
 
 /// Base addresses of archives by name, in the order they are tried.
 pub type Mirrors = BTreeMap<String, Vec<String>>;
@@ -25,6 +25,17 @@ pub struct Unlocked;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Locked(Lock);
 
+/// Who answers for a product, as its papers name them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publisher {
+    /// Their name.
+    pub name: String,
+    /// Their web address.
+    pub url: Option<String>,
+    /// Their mail address.
+    pub email: Option<String>,
+}
+
 /// What evaluation found.
 #[derive(Debug, Clone)]
 pub struct Definitions {
@@ -32,6 +43,8 @@ pub struct Definitions {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// Who answers for what is built of it.
+    pub publisher: Option<Publisher>,
     /// The machine it was evaluated for.
     pub machine: Machine,
     /// The image that commands take when none is named.
@@ -127,6 +140,32 @@ impl Project<Unlocked> {
 }
 
 impl<State> Project<State> {
+    /// What a lock holds beyond the needs of the project and of these modules, as messages name it.
+    pub fn unused(&self, modules: &[Module], lock: &Lock) -> Vec<String> {
+        let sources = || self.units.values().flat_map(|unit| unit.sources.iter().map(|entry| &entry.source));
+        let keys: BTreeSet<String> =
+            sources().filter(|source| source.needs_lock()).map(Source::key).collect();
+        let of_containers =
+            self.containers.values().map(|container| format!("{}/{}", container.archive, container.suite));
+        let of_sources = sources().filter_map(|source| source.suite().map(DebianSuite::to_string));
+        let suites: BTreeSet<String> = of_containers.chain(of_sources).collect();
+        let modules: BTreeSet<&str> = modules
+            .iter()
+            .filter(|module| module.source.needs_lock())
+            .map(|module| module.name.as_str())
+            .collect();
+        let suites = lock.suites.keys().filter(|name| !suites.contains(*name)).map(|name| ("suite", name));
+        let containers = lock.containers.keys().filter(|name| !self.containers.contains_key(*name));
+        let sources = lock.sources.keys().filter(|key| !keys.contains(*key)).map(|key| ("source", key));
+        let modules = lock.modules.keys().filter(|name| !modules.contains(name.as_str()));
+        suites
+            .chain(containers.map(|name| ("container", name)))
+            .chain(sources)
+            .chain(modules.map(|name| ("module", name)))
+            .map(|(kind, name)| format!("{kind} {name:?} is not used any more"))
+            .collect()
+    }
+
     /// The image that a target stands for: `IMAGE`, or `IMAGE@VERSION` for one of its releases.
     pub fn image(&self, target: &str) -> Option<Image> {
         let (image, release) = self.find_image(target)?;

@@ -17,6 +17,12 @@ pub struct Unit {
     pub description: String,
     /// An SPDX licence expression.
     pub license: String,
+    /// The web address of the project that it comes from. Like the two that follow, it is for papers and enters no key.
+    pub homepage: Option<String>,
+    /// Its name in the dictionary of platforms (CPE 2.3, formatted string) that advisories are filed under.
+    pub cpe: Option<String>,
+    /// Units whose code its programs hold, because they are linked statically.
+    pub contains: Vec<String>,
     /// Laid into `$SRCDIR` in this order.
     pub sources: Vec<SourceEntry>,
     /// Applied to `$SRCDIR` in this order; paths of [`Unit::files`].
@@ -54,7 +60,7 @@ pub struct Unit {
     pub origin: Origin,
 }
 
-/// What a unit's result depends on, besides its inputs.
+/// What a unit's result depends on, in addition to its inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// The architecture: one result for all machines of it.
@@ -92,6 +98,9 @@ impl Unit {
             release: 0,
             description: String::new(),
             license: String::new(),
+            homepage: None,
+            cpe: None,
+            contains: Vec::new(),
             sources: Vec::new(),
             patches: Vec::new(),
             deps: Vec::new(),

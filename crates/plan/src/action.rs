@@ -34,7 +34,7 @@ pub struct Action {
 pub enum ActionKind {
     /// Fetches and unpacks a source.
     Source(SourceAction),
-    /// Fetches packages and lays a build environment out.
+    /// Fetches packages and unpacks a build environment.
     Container(ContainerAction),
     /// Runs a unit's steps.
     Unit(UnitAction),
@@ -155,7 +155,7 @@ pub struct Patches {
     pub container: ActionId,
 }
 
-/// Fetches packages and lays a build environment out.
+/// Fetches packages and unpacks a build environment.
 #[derive(Debug, Clone)]
 pub struct ContainerAction {
     /// The container's name.

@@ -12,7 +12,7 @@ use crate::key::Key;
 /// Digests of the working trees that `path()` sources name, by [`Source::key`](yoe_model::Source::key).
 pub type WorkingTrees = BTreeMap<String, Digest>;
 
-/// What a plan depends on besides the project and working trees.
+/// What a plan depends on in addition to the project and working trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// Digest of the public half of the key that signs packages.
@@ -23,7 +23,7 @@ pub struct Options {
     pub image_rules: u32,
     /// Revision of the code that writes OCI images.
     pub oci_rules: u32,
-    /// Revision of the rules that kernels are held against.
+    /// Revision of the rules that kernels are checked against.
     pub kernel_rules: u32,
 }
 
@@ -138,7 +138,7 @@ impl Planner<'_> {
         id
     }
 
-    /// The action that lays a container out.
+    /// The action that unpacks a container.
     pub fn container(&mut self, name: &str, user: &str, origin: &Origin) -> Result<ActionId, PlanError> {
         let label = format!("container {name}");
         if let Some(id) = self.made(&label) {

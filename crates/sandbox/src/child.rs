@@ -3,7 +3,6 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::process;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -16,25 +15,13 @@ use crate::{Exit, SandboxError};
 #[derive(Debug)]
 pub struct Child {
     supervisor: process::Child,
-    control: Arc<OwnedFd>,
+    control: OwnedFd,
     ended: Option<Exit>,
-}
-
-/// Ends a step from anywhere, also while another thread waits for it.
-#[derive(Debug, Clone)]
-pub struct Killer(Arc<OwnedFd>);
-
-impl Killer {
-    /// Ends the step and everything it started; [`Child::wait`] then returns. A step that ended already is fine.
-    pub fn kill(&self) {
-        // The only error is that the socket's other end is gone: the step has ended.
-        let _ = rustix::net::shutdown(&*self.0, Shutdown::Write);
-    }
 }
 
 impl Child {
     pub(crate) fn new(supervisor: process::Child, control: OwnedFd) -> Self {
-        Self { supervisor, control: Arc::new(control), ended: None }
+        Self { supervisor, control, ended: None }
     }
 
     /// The report that tells whether the command runs.
@@ -53,14 +40,10 @@ impl Child {
         self.supervisor.id()
     }
 
-    /// A handle that can end the step while this one waits for it.
-    pub fn killer(&self) -> Killer {
-        Killer(Arc::clone(&self.control))
-    }
-
     /// Ends the step and everything it started, by SIGKILL. Returns at once; [`wait`](Self::wait) waits for the end.
     pub fn kill(&self) {
-        self.killer().kill();
+        // The only error is that the socket's other end is gone: the step has ended.
+        let _ = rustix::net::shutdown(&self.control, Shutdown::Write);
     }
 
     /// Waits until the step's command has ended and nothing that it started is left.
@@ -103,7 +86,7 @@ impl Child {
         loop {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             let left = left.and_then(|left| Timespec::try_from(left).ok());
-            let mut polled = [PollFd::new(&*self.control, PollFlags::IN)];
+            let mut polled = [PollFd::new(&self.control, PollFlags::IN)];
             match rustix::event::poll(&mut polled, left.as_ref()) {
                 Err(rustix::io::Errno::INTR) => {}
                 result => return Ok(result? > 0),

@@ -7,7 +7,7 @@ use crate::protocol::{Failure, Stage};
 use crate::unavailable::diagnose;
 use crate::{Mount, Spec, SpecError, UnavailableError};
 
-/// Why a step could not be run in a sandbox. How the step itself ended is no error: see [`Exit`](crate::Exit).
+/// Why a step could not be run in a sandbox. How the step itself ended is not an error: see [`Exit`](crate::Exit).
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// The description cannot be carried out as written.

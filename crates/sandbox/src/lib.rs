@@ -51,7 +51,7 @@ mod tool;
 mod unavailable;
 
 pub use attend::attend;
-pub use child::{Child, Killer};
+pub use child::Child;
 pub use error::{CauseError, SandboxError};
 pub use exit::Exit;
 pub use init::run_init_if_asked;

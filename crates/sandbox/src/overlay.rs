@@ -81,7 +81,7 @@ impl Layers {
             // mount(2) would cut it off in silence.
             return Err(Errno::TOOBIG);
         }
-        // mount(2) needs a place, so there is one for a moment: a tmpfs on `/`, beside the way of every other path.
+        // mount(2) needs a place, so there is one for a moment: a tmpfs on `/`, out of the way of every other path.
         let stage = mounting::tmpfs(0o700)?;
         mounting::attach(stage.as_fd(), CWD, "/")?;
         let made = overlay_in(stage.as_fd(), &data);

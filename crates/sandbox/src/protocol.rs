@@ -129,7 +129,7 @@ pub(crate) fn receive_request(control: BorrowedFd<'_>) -> io::Result<(Request<'s
     Ok((serde_json::from_slice(&text)?, stdin))
 }
 
-/// Sends a report. That yoe is gone is no error: nobody is left to be told.
+/// Sends a report. That yoe is gone is not an error: nobody is left to be told.
 pub(crate) fn send_report(control: BorrowedFd<'_>, report: &Report) {
     if let Ok(text) = serde_json::to_vec(report) {
         // The supervisor sees by itself when the other end is closed, and ends everything.

@@ -1,4 +1,4 @@
-//! What can go wrong around a device under test. That a test fails is no error.
+//! What can go wrong around a device under test. That a test fails is not an error.
 
 use std::error::Error;
 use std::io;

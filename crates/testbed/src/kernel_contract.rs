@@ -1,5 +1,5 @@
 //! The test that `yoe test` adds to an image with a kernel contract: the running kernel says how it was built, and that
-//! is held against the contract here, by the same rules as at build time.
+//! is checked against the contract here, by the same rules as at build time.
 
 use yoe_kernel::Config;
 use yoe_kernel::contract::{Runtime, check};
@@ -56,9 +56,13 @@ mod tests {
 
     #[test]
     fn what_a_running_kernel_lacks_is_named() {
-        let told = judge("# Linux/x86_64 6.12.107 Kernel Configuration\nCONFIG_NAMESPACES=y\n").unwrap_err();
-        assert!(told.starts_with("the kernel 6.12.107 cannot carry containerd:"), "{told}");
-        assert!(told.contains("CONFIG_OVERLAY_FS=y") && !told.contains("CONFIG_NAMESPACES"), "{told}");
+        let message =
+            judge("# Linux/x86_64 6.12.107 Kernel Configuration\nCONFIG_NAMESPACES=y\n").unwrap_err();
+        assert!(message.starts_with("the kernel 6.12.107 cannot carry containerd:"), "{message}");
+        assert!(
+            message.contains("CONFIG_OVERLAY_FS=y") && !message.contains("CONFIG_NAMESPACES"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -61,9 +61,9 @@ mod tests {
     fn a_long_complaint_is_cut() {
         let stderr =
             "KVM internal error. Suberror: 1\nemulation failure\n".to_owned() + &"EAX=0\n".repeat(20);
-        let shown = End::Stopped { stderr }.to_string();
+        let rendered = End::Stopped { stderr }.to_string();
         assert_eq!(
-            shown,
+            rendered,
             "QEMU stopped the machine: KVM internal error. Suberror: 1\nemulation failure\nEAX=0\nEAX=0\n(18 lines more)"
         );
         assert_eq!(End::Exit { stderr: " \n".into() }.to_string(), "QEMU ended without a word");

@@ -50,7 +50,7 @@ pub use credential::{Credential, CredentialError};
 pub use credential_files::CredentialFiles;
 pub use end::End;
 pub use firmware::{FirmwareError, copy_firmware_vars};
-pub use guest::{Guest, Heard, Output};
+pub use guest::{Guest, Output, Watched};
 pub use guest_error::{GuestError, GuestErrorKind};
 pub use login::Login;
 pub use overlay::{OverlayError, create_overlay};

@@ -146,8 +146,8 @@ fn prepare(console: &mut Console, marker: &str, deadline: Instant) -> Result<Enc
 /// What the machine says in this line under this number, if the line is one of the session's. Somebody else's text may
 /// stand before it.
 pub(crate) fn ours<'l>(line: &'l str, marker: &str, id: &str) -> Option<&'l str> {
-    let (_, said) = line.split_once(&format!("@{marker} "))?;
-    let (number, answer) = said.split_once(' ')?;
+    let (_, rest) = line.split_once(&format!("@{marker} "))?;
+    let (number, answer) = rest.split_once(' ')?;
     (number == id).then_some(answer)
 }
 

@@ -1,4 +1,4 @@
-//! The directory of one run: what QEMU reads and writes besides the disk.
+//! The directory of one run: what QEMU reads and writes in addition to the disk.
 
 use std::path::{Path, PathBuf};
 

@@ -342,12 +342,12 @@ mod tests {
 
     #[test]
     fn a_panic_is_seen_only_where_the_kernel_says_it() {
-        let said = transcript();
-        said.console(
+        let log = transcript();
+        log.console(
             b"[   12.345678][    T1] Kernel panic - not syncing: VFS: no root\r\n[ 12.4] Call Trace:\r\n",
         );
-        said.console_closed();
-        assert_eq!(end(&said), Some(End::Panic { message: "VFS: no root".into() }));
+        log.console_closed();
+        assert_eq!(end(&log), Some(End::Panic { message: "VFS: no root".into() }));
         let quoted = transcript();
         quoted.console(b"updater: the last boot said: Kernel panic - not syncing: x\n");
         quoted.console_closed();

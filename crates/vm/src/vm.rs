@@ -189,8 +189,8 @@ mod tests {
     /// All users of the host can read a command line.
     #[test]
     fn no_credential_is_on_the_command_line() {
-        struct Look;
-        impl Start for Look {
+        struct Nothing;
+        impl Start for Nothing {
             fn start(&self, _: &str, arguments: &[String]) -> Result<Started, StartError> {
                 assert!(!arguments.join(" ").contains("$6$"), "{arguments:?}");
                 let given = arguments.iter().find_map(|argument| argument.strip_prefix("type=11,path="));
@@ -198,7 +198,7 @@ mod tests {
             }
         }
         let directory = tempfile::tempdir().unwrap();
-        let mut vm = start(&Look, directory.path()).unwrap();
+        let mut vm = start(&Nothing, directory.path()).unwrap();
         vm.console()
             .wait_for(&["io.systemd.credential:passwd.hashed-password.root=$6$salt$hash"], soon())
             .unwrap();

@@ -9,7 +9,7 @@ use std::io::Write;
 pub use arguments::Arguments;
 pub use error::{FileError, message};
 
-/// Writes a line. That the stream is gone is no error: nobody is left to tell.
+/// Writes a line. That the stream is gone is not an error: nobody is left to tell.
 pub fn write_line(to: &mut dyn Write, text: &str) {
     let _ = writeln!(to, "{text}");
 }

@@ -109,10 +109,10 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        let told: Vec<_> = ["", "rn", "run now", "run --json", "--x run", "run --state"]
+        let messages: Vec<_> = ["", "rn", "run now", "run --json", "--x run", "run --state"]
             .map(|text| parse(text).unwrap_err())
             .into();
-        insta::assert_snapshot!(told.join("\n"), @r#"
+        insta::assert_snapshot!(messages.join("\n"), @r#"
         no command was given
         there is no command "rn"
         there is no command "run now"

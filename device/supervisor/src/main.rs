@@ -50,8 +50,8 @@ fn supervise(places: &Places) -> Result<(), SupervisorError> {
     let mut report = |event: Event<'_>| {
         let text = match event {
             Event::Changed { key, name, status, answer } => {
-                let said = last_line(&answer.output);
-                let why = format!("{}{}{said}", answer.exit_code, if said.is_empty() { "" } else { ": " });
+                let last = last_line(&answer.output);
+                let why = format!("{}{}{last}", answer.exit_code, if last.is_empty() { "" } else { ": " });
                 format!("{}/{name} ({}) is {} ({why})", key.namespace, short(&key.id), word(status))
             }
             Event::Failed(problem) => message(&problem),

@@ -26,7 +26,7 @@ pub struct Probe {
     child: Child,
     process: Process,
     output: std::fs::File,
-    said: Vec<u8>,
+    printed: Vec<u8>,
     pid_file: PathBuf,
     began: (Instant, SystemTime),
     timeout: Duration,
@@ -66,7 +66,7 @@ impl Probe {
                 return Err(other.err().unwrap_or_else(|| std::io::Error::other("it has no process")));
             }
         };
-        Ok(Self { child, process, output: output.into(), said: Vec::new(), pid_file, began, timeout })
+        Ok(Self { child, process, output: output.into(), printed: Vec::new(), pid_file, began, timeout })
     }
 
     /// When it has taken too long.
@@ -98,8 +98,8 @@ impl Probe {
     fn listen(&mut self) {
         let mut buffer = [0; 4096];
         while let Ok(count @ 1..) = self.output.read(&mut buffer) {
-            let room = KEPT.saturating_sub(self.said.len());
-            self.said.extend_from_slice(&buffer[..count.min(room)]);
+            let room = KEPT.saturating_sub(self.printed.len());
+            self.printed.extend_from_slice(&buffer[..count.min(room)]);
         }
     }
 
@@ -116,11 +116,11 @@ impl Probe {
     }
 
     fn answer(&mut self, exit_code: i32, reason: Option<String>) -> Answer {
-        let said = String::from_utf8_lossy(&self.said).into_owned();
+        let printed = String::from_utf8_lossy(&self.printed).into_owned();
         let output = match reason {
-            Some(reason) if said.is_empty() => reason,
-            Some(reason) => format!("{reason}: {said}"),
-            None => said,
+            Some(reason) if printed.is_empty() => reason,
+            Some(reason) => format!("{reason}: {printed}"),
+            None => printed,
         };
         answer(self.began.1, exit_code, output)
     }

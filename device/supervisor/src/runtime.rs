@@ -51,7 +51,7 @@ impl Runtime {
     /// The state of a container; `None` when the runtime does not know it, or not yet.
     ///
     /// # Errors
-    /// When the runtime cannot be run, or says what is no state.
+    /// When the runtime cannot be run, or says what is not a state.
     pub fn state(&self, root: &Path, id: &str) -> Result<Option<State>, SupervisorError> {
         let output = self.command(root).args(["state", id]).stdin(Stdio::null()).output();
         let output = output.map_err(|error| SupervisorError::Runtime(self.program.clone(), error))?;

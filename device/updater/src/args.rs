@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        let told: Vec<_> = [
+        let messages: Vec<_> = [
             "",
             "instal x",
             "install",
@@ -123,6 +123,6 @@ mod tests {
         ]
         .map(|text| parse(text).unwrap_err())
         .into();
-        insta::assert_snapshot!(told.join("\n"));
+        insta::assert_snapshot!(messages.join("\n"));
     }
 }

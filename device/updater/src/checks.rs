@@ -17,11 +17,11 @@ const KEPT: usize = 300;
 pub fn run(config: &Config, mut before: impl FnMut()) -> Vec<String> {
     let failed = |check: &Check| {
         before();
-        let said = match check {
+        let result = match check {
             Check::Command { command, timeout, .. } => program(command, Duration::from_secs(*timeout)),
             Check::Mounted { path, types, .. } => mounted(&config.paths.mounts, path, types),
         };
-        said.err().map(|problem| format!("{}: {problem}", check.name()))
+        result.err().map(|problem| format!("{}: {problem}", check.name()))
     };
     config.checks.iter().filter_map(failed).collect()
 }
@@ -40,9 +40,9 @@ fn program(command: &[String], patience: Duration) -> Result<(), String> {
     match end {
         Ok(true) => Ok(()),
         Ok(false) => {
-            let said = [captured(err), captured(out)].concat();
-            let said = said.trim();
-            Err(if said.is_empty() { format!("{program} failed") } else { said.replace('\n', ", ") })
+            let printed = [captured(err), captured(out)].concat();
+            let printed = printed.trim();
+            Err(if printed.is_empty() { format!("{program} failed") } else { printed.replace('\n', ", ") })
         }
         // Who does not end may leave children that hold the pipes, so what it said is not waited for.
         Err(problem) => Err(format!("{program} {problem}")),

@@ -15,7 +15,7 @@ pub fn retry_while<T>(errno: Errno, mut attempt: impl FnMut() -> Result<T>) -> R
     let start = Instant::now();
     loop {
         match attempt() {
-            Err(said) if said == errno && start.elapsed() < WITHIN => {
+            Err(error) if error == errno && start.elapsed() < WITHIN => {
                 std::thread::sleep(Duration::from_millis(100));
             }
             done => return done,

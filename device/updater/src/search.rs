@@ -30,7 +30,7 @@ pub fn search(
     state: &State,
     repository: &dyn Repository,
 ) -> Result<Found, UpdaterError> {
-    let known = state.known(&config.paths)?;
+    let known = state.remembered(&config.paths)?;
     let floor = known.memory.time.max(epoch);
     let now = if repository.is_local() { floor } else { floor.max(clock()) };
     let mut warning = None;

@@ -2,7 +2,7 @@
 //! replays of old metadata and nothing else: a device with a full or damaged data partition can be updated.
 //!
 //! Nothing protects the data partition from being written to elsewhere. So root metadata is verified again each time, and no file
-//! is read that is no file or larger than what is written here.
+//! is read that is not a file or larger than what is written here.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -27,7 +27,7 @@ pub struct Memory {
 
 /// What a device knows before it is offered anything.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct Remembered {
     /// Whom it trusts.
     pub trust: Trust,
     /// What it saw.
@@ -36,7 +36,7 @@ pub struct Known {
     handed_over: bool,
 }
 
-impl Known {
+impl Remembered {
     /// The newest metadata that was seen. Root metadata that was handed over may be of others than those who signed before, so its
     /// version says nothing; whose keys signed what was seen says enough.
     pub fn seen(&self) -> Seen {
@@ -86,7 +86,7 @@ impl State {
     ///
     /// # Errors
     /// When there is no root metadata, or it cannot be read or believed.
-    pub fn known(&self, paths: &Paths) -> Result<Known, UpdaterError> {
+    pub fn remembered(&self, paths: &Paths) -> Result<Remembered, UpdaterError> {
         let (path, bytes) = first_root(paths)?;
         let trust = Trust::new(&bytes);
         let mut trust = trust.map_err(|source| UpdaterError::Trust { path: path.to_owned(), source })?;
@@ -96,7 +96,7 @@ impl State {
                 break;
             }
         }
-        Ok(Known { trust, memory: self.memory(), handed_over: path == paths.credential })
+        Ok(Remembered { trust, memory: self.memory(), handed_over: path == paths.credential })
     }
 
     /// Remembers a version of the root metadata.
@@ -187,7 +187,7 @@ fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Option<T> {
     serde_json::from_slice(&bounded(path, LARGEST)?).ok()
 }
 
-/// A file of at most so many bytes; nothing when it cannot be read, is larger, or is no file.
+/// A file of at most so many bytes; nothing when it cannot be read, is larger, or is not a file.
 fn bounded(path: &Path, limit: u64) -> Option<Vec<u8>> {
     if !fs::metadata(path).ok()?.is_file() {
         return None;

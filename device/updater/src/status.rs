@@ -53,9 +53,9 @@ const WORN: &str = "start: it was found good, and its tries are used up since: i
 /// Reads the state. Writes nothing.
 ///
 /// # Errors
-/// When this is no device with two slots.
+/// When this is not a device with two slots.
 pub fn status(config: &Config) -> Result<Status, UpdaterError> {
-    let system = System::open(&config.paths, Purpose::Look)?;
+    let system = System::open(&config.paths, Purpose::Read)?;
     let view = system.view(None, false)?;
     let state = State::new(&config.paths.state);
     let running = version(&system, &view, system.running).unwrap_or_else(|| Version {
@@ -76,7 +76,7 @@ pub fn status(config: &Config) -> Result<Status, UpdaterError> {
         running: Version { version: system.version.clone(), ..running },
         last_failure: unheard.map(silent).or(recorded),
         other,
-        trust: state.known(&config.paths).ok().map(|known| known.trust.version()),
+        trust: state.remembered(&config.paths).ok().map(|known| known.trust.version()),
         machine: config.machine.clone(),
         image: system.image,
     })

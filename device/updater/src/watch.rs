@@ -70,7 +70,7 @@ pub fn watch(config: &Config) -> Result<Watched, UpdaterError> {
 }
 
 /// Waits until a start of a good version has come so far that what it needs was read, then gives it all its tries again.
-/// Checks that do not pass are no reason to leave it: only a start that does not come to their deadline counts against it.
+/// Checks that do not pass are not a reason to leave it: only a start that does not come to their deadline counts against it.
 fn outlast(config: &Config) -> Result<Watched, UpdaterError> {
     let start = Instant::now();
     while !checks::run(config, || ()).is_empty() && start.elapsed().as_secs() < config.deadline {
@@ -91,8 +91,8 @@ fn pause(config: &Config) {
 
 /// All tries for a good version. Nobody is kept from work when there is nothing to do.
 fn refill(config: &Config) -> Result<(), UpdaterError> {
-    let look = System::open(&config.paths, Purpose::Look)?.view(None, false)?;
-    if keep(&look, config.good_tries).is_some() {
+    let current = System::open(&config.paths, Purpose::Read)?.view(None, false)?;
+    if keep(&current, config.good_tries).is_some() {
         let _lock = Lock::take(&config.paths.lock)?;
         System::open(&config.paths, Purpose::Judge)?.settle(|view| Ok(keep(view, config.good_tries)))?;
     }

@@ -16,7 +16,7 @@ pub enum ArchiveError {
     /// A header is damaged, or of another kind of archive.
     #[error("it is not a bundle: there is no header of a tar archive where one should be")]
     Header,
-    /// A member that is no plain file.
+    /// A member that is not a plain file.
     #[error("it is not a bundle: {0:?} is not a plain file")]
     Kind(String),
     /// A name that the format cannot hold.

@@ -193,8 +193,8 @@ mod tests {
             ("[1,]", "expected value"),
             ("", "EOF"),
         ] {
-            let told = canonical(text).unwrap_err();
-            assert!(told.contains(problem), "{text}: {told}");
+            let message = canonical(text).unwrap_err();
+            assert!(message.contains(problem), "{text}: {message}");
         }
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(canonical(&nested(DEEPEST + 1)).is_ok());
@@ -229,7 +229,7 @@ mod tests {
             match (canonical(&text), value) {
                 (Ok(form), value) => proptest::prop_assert_eq!(value_of(&form), value.unwrap()),
                 (Err(_), Err(_)) => {}
-                (Err(told), Ok(_)) => proptest::prop_assert!(told.contains("twice") || told.contains("whole"), "{}", told),
+                (Err(message), Ok(_)) => proptest::prop_assert!(message.contains("twice") || message.contains("whole"), "{}", message),
             }
         }
     }

@@ -82,7 +82,7 @@ pub enum TrustError {
         role: Role,
         /// Until when it was valid.
         expired: Time,
-        /// What it was held against.
+        /// What it was checked against.
         now: Time,
     },
     /// Something newer was seen before.

@@ -196,28 +196,28 @@ mod tests {
 
     #[test]
     fn contradictions_are_named() {
-        let told = |change: fn(&mut Manifest)| {
+        let problem = |change: fn(&mut Manifest)| {
             let mut manifest = sample();
             change(&mut manifest);
             Manifest::parse(manifest.to_text().as_bytes()).unwrap_err().to_string()
         };
         let all = [
-            told(|m| m.format = 2),
-            told(|m| m.image = "../x".to_owned()),
-            told(|m| m.version = String::new()),
-            told(|m| m.root.size = 8193),
-            told(|m| m.root.data_blocks = u64::MAX),
-            told(|m| (m.root.data_blocks, m.root.size) = (1 << 51, 1 << 63)),
-            told(|m| m.root.root_hash = "ab".to_owned()),
-            told(|m| m.root.root_hash = "AB".repeat(32)),
-            told(|m| m.root.salt = "x".to_owned()),
-            told(|m| m.root.salt = "00".repeat(257)),
-            told(|m| m.root.partition = "ab".to_owned()),
-            told(|m| m.root.partition = "ab".repeat(16)),
-            told(|m| m.kernel.size = 0),
-            told(|m| m.kernel.size = u64::MAX),
-            told(|m| m.kernel.sha256 = String::new()),
-            told(|m| m.kernel.sha256 = "CD".repeat(32)),
+            problem(|m| m.format = 2),
+            problem(|m| m.image = "../x".to_owned()),
+            problem(|m| m.version = String::new()),
+            problem(|m| m.root.size = 8193),
+            problem(|m| m.root.data_blocks = u64::MAX),
+            problem(|m| (m.root.data_blocks, m.root.size) = (1 << 51, 1 << 63)),
+            problem(|m| m.root.root_hash = "ab".to_owned()),
+            problem(|m| m.root.root_hash = "AB".repeat(32)),
+            problem(|m| m.root.salt = "x".to_owned()),
+            problem(|m| m.root.salt = "00".repeat(257)),
+            problem(|m| m.root.partition = "ab".to_owned()),
+            problem(|m| m.root.partition = "ab".repeat(16)),
+            problem(|m| m.kernel.size = 0),
+            problem(|m| m.kernel.size = u64::MAX),
+            problem(|m| m.kernel.sha256 = String::new()),
+            problem(|m| m.kernel.sha256 = "CD".repeat(32)),
             Manifest::parse(b"{}").unwrap_err().to_string(),
         ];
         insta::assert_snapshot!(all.join("\n"));

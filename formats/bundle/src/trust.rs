@@ -1,6 +1,6 @@
 //! What a device believes, and why (The Update Framework, section 5.3 on).
 //!
-//! Time: expiry is held against a time that the caller gives. For what came over a network that is the later of the clock
+//! Time: expiry is checked against a time that the caller gives. For what came over a network that is the later of the clock
 //! and the floor; for a bundle that somebody brought it is the floor alone: the time of the system that runs, or of the
 //! newest update that was ever verified. The floor needs no clock, only grows, and no wrong clock can refuse a bundle.
 

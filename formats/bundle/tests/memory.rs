@@ -24,7 +24,7 @@ fn signer(number: usize) -> Signer {
     Signer::from_pkcs8(&KEYS[number]).unwrap()
 }
 
-/// What lay in the repository at some time.
+/// What was in the repository at some time.
 #[derive(Clone)]
 struct State {
     roots: Vec<Vec<u8>>,
@@ -128,7 +128,7 @@ enum Event {
     Rotate(u8),
     /// The device is offered what lies in the repository.
     Offer,
-    /// And what lay there at another time.
+    /// And what was there at another time.
     Replay(prop::sample::Index),
     /// A thief signs the highest version there is, the device sees it, and the vendor replaces the keys that may be stolen.
     Theft,

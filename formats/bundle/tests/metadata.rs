@@ -171,7 +171,7 @@ fn keys_are_rotated_step_by_step() {
     let mut rotated = trust.clone();
     rotated.rotate(&second).unwrap();
     assert_eq!(rotated.version(), 2);
-    // Twice the same is no next one, and a version is not left out.
+    // Twice the same is not the next one, and a version is not left out.
     assert!(matches!(rotated.clone().rotate(&second), Err(TrustError::Mismatch { role: Role::Root, .. })));
     let third = publisher(&all, NOW).root(Some(&rotated), &new_named).unwrap();
     assert!(trust.clone().rotate(&third).is_err());

@@ -13,7 +13,7 @@ const PE32_PLUS: u16 = 0x20b;
 /// Whether a PE file carries a signature, of whomever.
 ///
 /// # Errors
-/// When it is no whole PE file.
+/// When it is not a whole PE file.
 pub fn is_signed(file: &[u8]) -> Result<bool, UkiError> {
     Ok(signatures(file)?.is_some())
 }
@@ -21,7 +21,7 @@ pub fn is_signed(file: &[u8]) -> Result<bool, UkiError> {
 /// Whether the second file is the first one, and the only difference is a signature.
 ///
 /// # Errors
-/// When one of them is no whole PE file.
+/// When one of them is not a whole PE file.
 pub fn is_signed_copy(plain: &[u8], signed: &[u8]) -> Result<bool, UkiError> {
     if !is_signed(signed)? {
         return Ok(false);
@@ -71,7 +71,7 @@ fn header(file: &[u8]) -> Result<Option<usize>, UkiError> {
 /// The file with something in the place of a signature: for tests of those who look for one, not for booting.
 ///
 /// # Errors
-/// When it is no whole PE file of 64 bits.
+/// When it is not a whole PE file of 64 bits.
 #[cfg(any(test, feature = "testing"))]
 pub fn pretend(file: &[u8]) -> Result<Vec<u8>, UkiError> {
     const SIGNATURE: &[u8; 24] = b"the signature of someone";

@@ -97,7 +97,7 @@ pub fn stanza(listed: &Listed) -> String {
 /// Verifies an index and gives the text of its `APKINDEX`. `name` serves messages.
 ///
 /// # Errors
-/// When it is no index, or none of the trusted keys signed it.
+/// When it is not an index, or none of the trusted keys signed it.
 pub fn read(bytes: &[u8], name: &str, trusted: &[PublicKey]) -> Result<String, PackageError> {
     let malformed =
         |problem: &str| PackageError::Malformed { package: name.to_owned(), problem: problem.to_owned() };

@@ -15,7 +15,7 @@
 //! verifies and reads it, [`index`] lists packages.
 //!
 //! The same tree, [`Info`] and key give the same bytes: entries are sorted, owned by root, and dated by the build's epoch.
-//! Hard links become files of their own, so that the bytes do not depend on how the tree was laid down.
+//! Hard links become files of their own, so that the bytes do not depend on how the tree was written.
 
 mod arch;
 mod archive;

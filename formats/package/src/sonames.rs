@@ -50,7 +50,7 @@ impl Sonames {
     }
 }
 
-/// The name that others need this file by; `None` when it is no library.
+/// The name that others need this file by; `None` when it is not a library.
 fn soname(file: &str, elf: &Elf) -> Option<String> {
     let library = elf.linked && elf.dynamic && (file.ends_with(".so") || file.contains(".so."));
     library.then(|| elf.soname.clone().unwrap_or_else(|| file.to_owned()))

@@ -142,7 +142,7 @@ mod tests {
         fs::write(path, "text").unwrap();
     }
 
-    fn shown(tree: &Tree) -> String {
+    fn rendered(tree: &Tree) -> String {
         tree.iter().map(|(path, _)| path).collect::<Vec<_>>().join("\n")
     }
 
@@ -178,8 +178,8 @@ mod tests {
         let split = Tree::scan(root).unwrap().split().unwrap();
         insta::assert_snapshot!(format!(
             "{}\n--- dev\n{}\n--- dropped\n{}",
-            shown(&split.runtime),
-            shown(&split.dev),
+            rendered(&split.runtime),
+            rendered(&split.dev),
             split.dropped.join("\n")
         ));
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::read::Read;
 
 /// The circles of a crate whose sources are below `source`: names of modules, in order. A module that declares another
-/// and names what is in it is no circle by itself, since the declared one does not name it.
+/// and names what is in it is not a circle by itself, since the declared one does not name it.
 pub fn find(source: &Path, files: &[&Read]) -> Vec<Vec<String>> {
     let modules: BTreeMap<String, &Read> = files
         .iter()

@@ -77,8 +77,8 @@ mod tests {
             ("--seconds 0", "expected at least one second"),
             ("--input a", "--input needs the name of one target"),
         ] {
-            let told = parse(text).expect_err(text);
-            assert!(told.contains(expected), "{told}");
+            let message = parse(text).expect_err(text);
+            assert!(message.contains(expected), "{message}");
         }
     }
 }

@@ -86,8 +86,8 @@ impl GoClient {
             return Ok(output.stdout);
         }
         // `-json` says what is wrong in its answer.
-        let said = [output.stdout, output.stderr].concat();
-        Err(format!("go {}: {}", arguments.join(" "), String::from_utf8_lossy(&said).trim()))
+        let printed = [output.stdout, output.stderr].concat();
+        Err(format!("go {}: {}", arguments.join(" "), String::from_utf8_lossy(&printed).trim()))
     }
 }
 

@@ -48,12 +48,12 @@ impl Govulncheck {
             .output()
             .map_err(|error| format!("cannot run {}: {error}", self.program.display()))?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
+            let printed = String::from_utf8_lossy(&output.stderr);
             return Err(format!(
                 "govulncheck {} ended with {}: {}",
                 elf.display(),
                 output.status,
-                said.trim()
+                printed.trim()
             ));
         }
         read(&output.stdout).map_err(|problem| format!("govulncheck {}: {problem}", elf.display()))
@@ -103,7 +103,7 @@ fn read(stream: &[u8]) -> Result<Vec<Finding>, String> {
     made.collect()
 }
 
-/// A program that does not say its own version cannot be held against advisories about itself.
+/// A program that does not say its own version cannot be checked against advisories about itself.
 fn main_module(sbom: &Value) -> Result<(), String> {
     let main = &sbom["modules"][0];
     let (path, version) = (text(main, "path")?, main["version"].as_str().unwrap_or_default());
@@ -154,9 +154,9 @@ mod tests {
     #[test]
     fn findings_are_the_most_that_was_said() {
         let found = read([HEAD, SBOM, REST].concat().as_bytes()).expect("it is right");
-        let shown: Vec<_> = found.iter().map(|f| (f.id.as_str(), f.fixed.as_deref(), &f.reach)).collect();
+        let rendered: Vec<_> = found.iter().map(|f| (f.id.as_str(), f.fixed.as_deref(), &f.reach)).collect();
         let called = Reach::Called("example.org/m/p.T.Read".to_owned());
-        assert_eq!(shown, [("GO-1", Some("v1.1.0"), &called), ("GO-2", None, &Reach::Present)]);
+        assert_eq!(rendered, [("GO-1", Some("v1.1.0"), &called), ("GO-2", None, &Reach::Present)]);
         assert_eq!(found[0].alias.as_deref(), Some("CVE-2026-1"));
         assert_eq!(found[0].title, "A hole");
     }
@@ -165,8 +165,8 @@ mod tests {
     fn a_program_without_its_own_version_is_an_error() {
         for version in ["(devel)", ""] {
             let sbom = SBOM.replace("v1.0.0", version);
-            let told = read([HEAD, &sbom].concat().as_bytes()).expect_err("nothing can be said of it");
-            assert!(told.contains("example.org/tool"), "{told}");
+            let problem = read([HEAD, &sbom].concat().as_bytes()).expect_err("nothing can be said of it");
+            assert!(problem.contains("example.org/tool"), "{problem}");
         }
         let rootless = SBOM.replace("\"roots\":[\"example.org/tool\"],", "");
         assert!(read([HEAD, &rootless].concat().as_bytes()).is_err());

@@ -27,7 +27,7 @@ pub enum Reach {
 pub struct Hole {
     /// Which check found it.
     pub kind: Kind,
-    /// What holds it: the unit of a Go program, or the crate.
+    /// What holds it: the unit of somebody's program, or else the crate.
     pub within: String,
     /// The advisory.
     pub id: String,

@@ -125,11 +125,11 @@ mod tests {
     #[test]
     fn a_hole_with_a_served_fix_needs_a_reason() {
         let open = || hole("GO-1", "runc", Some("v1.1.0"), true, called());
-        let told = report([checked(vec![open()])], &accepted(""), day()).expect_err("it is open");
-        assert!(told.contains("GO-1") && told.contains("1 to be dealt with"), "{told}");
+        let answer = report([checked(vec![open()])], &accepted(""), day()).expect_err("it is open");
+        assert!(answer.contains("GO-1") && answer.contains("1 to be dealt with"), "{answer}");
         let line = "[[hole]]\nid = 'GO-1'\nin = ['runc']\nreason = 'not reached'\n";
-        let told = report([checked(vec![open()])], &accepted(line), day()).expect("there is a reason");
-        assert!(told.contains("not reached") && told.contains("a database of today"), "{told}");
+        let answer = report([checked(vec![open()])], &accepted(line), day()).expect("there is a reason");
+        assert!(answer.contains("not reached") && answer.contains("a database of today"), "{answer}");
     }
 
     #[test]
@@ -138,16 +138,16 @@ mod tests {
             hole("GO-1", "runc", None, false, called()),
             hole("GO-2", "runc", Some("v9.0.0"), false, Reach::Present),
         ];
-        let told = report([checked(holes)], &accepted(""), day()).expect("nothing can be done");
-        assert!(told.contains("2 known, 0 to be dealt with"), "{told}");
+        let answer = report([checked(holes)], &accepted(""), day()).expect("nothing can be done");
+        assert!(answer.contains("2 known, 0 to be dealt with"), "{answer}");
     }
 
     #[test]
     fn a_line_that_matches_nothing_is_an_error() {
         let line = "[[hole]]\nid = 'GO-1'\nin = ['runc', 'containerd']\nreason = 'x'\n";
         let holes = vec![hole("GO-1", "runc", Some("v1.1.0"), true, called())];
-        let told = report([checked(holes)], &accepted(line), day()).expect_err("containerd has it no more");
-        assert!(told.contains("GO-1 in containerd"), "{told}");
+        let answer = report([checked(holes)], &accepted(line), day()).expect_err("containerd has it no more");
+        assert!(answer.contains("GO-1 in containerd"), "{answer}");
         // What was not checked says nothing about its lines.
         let line = "[[hole]]\nid = 'RUSTSEC-1'\nin = ['rsa']\nreason = 'x'\n";
         assert!(report([checked(Vec::new())], &accepted(line), day()).is_ok());
@@ -155,8 +155,8 @@ mod tests {
 
     #[test]
     fn what_could_not_be_checked_is_an_error() {
-        let told = report([("crates", Err("no database".to_owned()))], &accepted(""), day())
+        let answer = report([("crates", Err("no database".to_owned()))], &accepted(""), day())
             .expect_err("nothing was");
-        assert!(told.contains("crates: NOT CHECKED: no database"), "{told}");
+        assert!(answer.contains("crates: NOT CHECKED: no database"), "{answer}");
     }
 }

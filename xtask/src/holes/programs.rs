@@ -62,26 +62,27 @@ fn unstripped(class: &str) -> Result<String, String> {
 /// The names of all units that the class `go_binary` makes.
 pub fn units(root: &Path) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
-    for directory in UNITS {
-        for category in entries(&root.join(directory))? {
-            if !category.is_dir() {
-                continue;
-            }
-            for file in entries(&category)?
-                .into_iter()
-                .filter(|file| file.extension().is_some_and(|end| end == "star"))
-            {
-                let text =
-                    std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-                names.extend(named(&text).map_err(|problem| format!("{}: {problem}", file.display()))?);
-            }
-        }
+    for file in unit_files(root)? {
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        names.extend(named(&text).map_err(|problem| format!("{}: {problem}", file.display()))?);
     }
     names.sort();
     match names.is_empty() {
         true => Err("no unit of the class go_binary was found".to_owned()),
         false => Ok(names),
     }
+}
+
+/// The files that define units.
+pub fn unit_files(root: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for directory in UNITS {
+        for category in entries(&root.join(directory))?.iter().filter(|category| category.is_dir()) {
+            let all = entries(category)?.into_iter();
+            files.extend(all.filter(|file| file.extension().is_some_and(|end| end == "star")));
+        }
+    }
+    Ok(files)
 }
 
 fn entries(directory: &Path) -> Result<Vec<PathBuf>, String> {

@@ -82,11 +82,11 @@ fn run_patch(
         epoch: yoe_plan::UNIT_EPOCH,
     };
     let spec = tool.script(scratch, &script(patches)).map_err(make)?;
-    let mut said = Output::default();
-    let ran = cx.run_hearing(&spec, &mut cx.log()?, &mut |line| said.line(line))?;
+    let mut printed = Output::default();
+    let ran = cx.run_hearing(&spec, &mut cx.log()?, &mut |line| printed.line(line))?;
     match ran.exit.success() {
         true => Ok(()),
-        false => Err(said.failure(patches, archive, ran.exit.to_string(), ran.tail)),
+        false => Err(printed.failure(patches, archive, ran.exit.to_string(), ran.tail)),
     }
 }
 
@@ -189,15 +189,16 @@ mod tests {
     }
 
     fn failure(lines: &[&str]) -> String {
-        let mut said = Output::default();
-        lines.iter().for_each(|line| said.line(line));
-        said.failure(
-            &[patch("a.patch"), patch("b.patch")],
-            "x.debian.tar.xz",
-            "exit status 1".into(),
-            "TAIL".into(),
-        )
-        .to_string()
+        let mut printed = Output::default();
+        lines.iter().for_each(|line| printed.line(line));
+        printed
+            .failure(
+                &[patch("a.patch"), patch("b.patch")],
+                "x.debian.tar.xz",
+                "exit status 1".into(),
+                "TAIL".into(),
+            )
+            .to_string()
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Builder {
     /// `container` the plan of the container that holds the Go client.
     ///
     /// # Errors
-    /// When the container cannot be laid out, or the Go client fails.
+    /// When the container cannot be unpacked, or the Go client fails.
     pub fn lock_go_module(
         &self,
         container: &Plan,
@@ -93,7 +93,7 @@ impl GoClient<'_> {
     ///
     /// The digest is that of the directory while it holds a sum of each needed module (`.ziphash`) in place of its archive: two
     /// proxies may pack the same module in other bytes. The Go client has held these sums against `go.sum` and the checksum
-    /// database. They do not stay: without them it makes new ones before it uses an archive, and holds them against `go.sum`.
+    /// database. They do not stay: without them it makes new ones before it uses an archive, and checks them against `go.sum`.
     pub(super) fn fetch(
         &self,
         fetched: &Fetched<'_>,

@@ -65,10 +65,10 @@ pub(crate) fn prepare(cx: &Making<'_>, unit: &UnitAction, scratch: &Path) -> Res
             .collect::<Result<_, ActionError>>()?,
     };
     // What a step changed of a source lies over it; the last source of a directory lies over the first.
-    let laid = trees.sources.iter().filter(|(into, _)| into.is_empty()).map(|(_, tree)| tree.clone());
+    let roots = trees.sources.iter().filter(|(into, _)| into.is_empty()).map(|(_, tree)| tree.clone());
     let sources: Vec<PathBuf> = [directories.changed_sources()]
         .into_iter()
-        .chain(laid.collect::<Vec<_>>().into_iter().rev())
+        .chain(roots.collect::<Vec<_>>().into_iter().rev())
         .collect();
     let spec = Spec {
         mounts: directories.mounts(trees).map_err(make)?,

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 /// Commands with lines that a user may type, and what each does.
 #[rustfmt::skip]
 pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
+    ("init", &[
+        ("yoe init . --module-path ../yoe", "Start a project in this directory, with modules of a clone"),
+    ]),
     ("build", &[
         ("yoe build", "Build the project's image"),
         ("yoe build xz --dry-run", "Show what a build of xz would do, and why"),
@@ -51,6 +54,16 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ("yoe diff base-image container-host-image", "What one image holds and the other does not"),
         ("yoe diff container-host-image@main container-host-image", "What changed since a commit"),
         ("yoe diff released.manifest.json container-host-image --files", "What changed since a release, file by file"),
+    ]),
+    ("sbom", &[
+        ("yoe sbom container-host-image --output device.cdx.json", "What an image is made of"),
+    ]),
+    ("licenses", &[
+        ("yoe licenses container-host-image --notice NOTICE", "Licences, and the texts that go with the image"),
+    ]),
+    ("audit", &[
+        ("yoe audit container-host-image --db advisories", "Known holes of what was built"),
+        ("yoe audit device.cdx.json --db advisories", "The same of what was shipped"),
     ]),
     ("sign", &[
         ("yoe sign container-host-image --output signed", "Sign the boot programs of an image's disk"),

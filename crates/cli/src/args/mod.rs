@@ -14,8 +14,8 @@ use std::path::PathBuf;
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    build, bundle, clean, completion, desc, diff, doctor, graph, kernel, keys, list, lock, log, man, report,
-    run, shell, sign, store, test, why,
+    audit, build, bundle, clean, completion, desc, diff, doctor, graph, init, kernel, keys, licenses, list,
+    lock, log, man, report, run, sbom, shell, sign, store, test, why,
 };
 
 /// Builds packages and bootable images from source, and keeps devices up to date.
@@ -34,6 +34,11 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Start a project in a directory
+    ///
+    /// Writes PROJECT.star, an image, a unit with a service, a README and a .gitignore. They evaluate as they are, and are yours to
+    /// change.
+    Init(init::Init),
     /// Build units, images or containers
     Build(build::Build),
     /// Boot an image in QEMU with its console in this terminal
@@ -68,6 +73,19 @@ pub enum Command {
     Lock(lock::Lock),
     /// Create a signed update of an image
     Bundle(bundle::Bundle),
+    /// Write a bill of materials of what was built
+    ///
+    /// CycloneDX 1.7 or SPDX 3.0.1, with the fields of BSI TR-03183-2. What is not known is said to be so.
+    Sbom(sbom::Sbom),
+    /// Show licences, with those of all that is linked in
+    ///
+    /// Exits with 1 if a licence is needed that --deny names, and with 5 if that cannot be decided: a licence is not known.
+    Licenses(licenses::Licenses),
+    /// Check what was built against advisories
+    ///
+    /// Takes a target or a bill of materials. Exits with 1 if a hole is open that is as bad as --fail-on says, and with 5 if
+    /// advisories are missing for an ecosystem that parts are of.
+    Audit(audit::Audit),
     /// Manage the keys that sign updates
     Keys(keys::Keys),
     /// Kernel tools

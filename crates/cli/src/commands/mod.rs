@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub mod audit;
 pub mod build;
 pub mod bundle;
 pub mod clean;
@@ -8,8 +9,10 @@ pub mod desc;
 pub mod diff;
 pub mod doctor;
 pub mod graph;
+pub mod init;
 pub mod kernel;
 pub mod keys;
+pub mod licenses;
 pub mod list;
 pub mod lock;
 pub mod log;
@@ -17,6 +20,7 @@ pub mod man;
 pub mod report;
 pub mod run;
 mod run_command;
+pub mod sbom;
 pub mod shell;
 pub mod sign;
 pub mod store;
@@ -30,6 +34,7 @@ use crate::error::CommandError;
 /// Carries a command out.
 pub fn run(command: Command) -> Result<(), CommandError> {
     match command {
+        Command::Init(args) => init::run(&args),
         Command::Build(args) => build::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),
@@ -48,6 +53,9 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Shell(args) => shell::run(&args),
         Command::Lock(args) => lock::run(&args),
         Command::Bundle(args) => bundle::run(&args),
+        Command::Sbom(args) => sbom::run(&args),
+        Command::Licenses(args) => licenses::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Keys(args) => keys::run(&args.command),
         Command::Kernel(args) => kernel::run(&args.command),
         Command::Store(args) => store::run(&args.command),

@@ -50,6 +50,9 @@ pub struct Run {
     #[arg(long = "credential-file", value_name = "NAME=FILE", value_parser = credential)]
     pub credential_files: Vec<(String, String)>,
     /// Run this command on the device once its services are ready, then power the device off
+    ///
+    /// Several words are a program and its arguments, each as it is; one word is a script for the device's shell.
+    /// Ends with the command's own status.
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 }
@@ -65,7 +68,7 @@ impl Run {
             let value = std::fs::read(path).map_err(|error| {
                 CommandError::user(format!("credential {name:?} cannot be read from {path}")).because(error)
             })?;
-            // What a program prints ends with a line break, which is no part of a password's hash.
+            // What a program prints ends with a line break, which is not part of a password's hash.
             new(name, value.strip_suffix(b"\n").unwrap_or(&value).to_vec())
         });
         given.chain(read).collect()

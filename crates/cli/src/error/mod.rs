@@ -163,3 +163,21 @@ impl CommandError {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::ExitCode;
+
+    use super::CommandError;
+
+    #[test]
+    fn a_commands_own_status_is_ours() {
+        let code = |status| format!("{:?}", CommandError::of_command(status).exit_code());
+        for status in [1, 7, 255] {
+            assert_eq!(code(Some(status)), format!("{:?}", ExitCode::from(status as u8)));
+        }
+        // What is no status: as ssh(1) says that there was none.
+        assert_eq!([code(Some(300)), code(None)], [(); 2].map(|()| format!("{:?}", ExitCode::from(255))));
+        assert_eq!(CommandError::of_command(None).message(), "the command was killed");
+    }
+}

@@ -11,7 +11,7 @@ use yoe_package::Signer;
 use yoe_plan::{Graph, Options, Plan, WorkingTrees};
 use yoe_store::Store;
 
-use super::client;
+use super::{ModuleTrees, client};
 use crate::error::{CommandError, Kind};
 use crate::{interrupt, paths, ui};
 
@@ -23,6 +23,8 @@ pub struct LockedProject {
     pub project: Project<Locked>,
     /// Where results are.
     pub store: Store,
+    /// The trees of its modules.
+    pub modules: ModuleTrees,
 }
 
 /// A project that can be built.
@@ -125,9 +127,11 @@ impl BuildableProject {
 
     /// A builder that reports to `reporter` and ends when the user interrupts.
     pub fn builder(self, reporter: Box<dyn Reporter>) -> Result<Builder, CommandError> {
-        let Self { locked: LockedProject { root, project, store }, signer } = self;
+        let Self { locked: LockedProject { root, project, store, modules }, signer } = self;
         let cancel = Cancel::from_flag(interrupt::flag()?);
         let go = host::go_settings(&paths::host()).map_err(|error| CommandError::of(Kind::Config, error))?;
+        let session = store.session()?;
+        modules.used_by(&store)?;
         Ok(Builder {
             fetching: Fetching {
                 client: client(cancel.clone())?,
@@ -135,7 +139,7 @@ impl BuildableProject {
                 go,
                 project: root,
             },
-            session: store.session()?,
+            session,
             store,
             signer,
             cores: paths::cores(),

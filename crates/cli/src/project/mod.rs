@@ -12,21 +12,23 @@ mod built;
 mod image;
 mod lock_file;
 mod locked;
+pub mod modules;
 
 use std::path::{Path, PathBuf};
 
 use yoe_fetch::client::{Client, Proxy, Settings};
 use yoe_fetch::host;
 use yoe_keys::SecureBoot;
-use yoe_model::{Cancel, Lock, Mirrors, Origin, Project, Unlocked};
+use yoe_model::{Cancel, Lock, Mirrors, MismatchError, Origin, Project, Unlocked};
 use yoe_plan::Target;
 use yoe_store::Store;
 
 pub use self::bootable::{Choice, bootable};
 pub use self::built::{BuiltTargets, no_package};
 pub use self::image::image;
-pub use self::lock_file::LOCK;
+pub use self::lock_file::{LOCK, read as read_lock};
 pub use self::locked::LockedProject;
+pub use self::modules::ModuleTrees;
 use crate::error::CommandError;
 use crate::{paths, ui};
 
@@ -36,6 +38,8 @@ pub struct OpenProject {
     pub root: PathBuf,
     /// What was evaluated.
     pub project: Project<Unlocked>,
+    /// The trees of its modules.
+    pub modules: ModuleTrees,
 }
 
 /// Evaluates the project that the current directory is in.
@@ -45,10 +49,21 @@ pub fn open(machine: Option<&str>) -> Result<OpenProject, CommandError> {
 
 /// Evaluates the project in this directory.
 pub fn open_at(root: &Path, machine: Option<&str>) -> Result<OpenProject, CommandError> {
-    let options = yoe_lang::Options { machine: machine.map(str::to_owned) };
-    let project = yoe_lang::load(root, &options)
+    let modules = modules::locked(root, &modules::named(root)?)?;
+    evaluate(root.to_owned(), machine, modules)
+}
+
+/// Evaluates a project with these trees of modules.
+pub fn evaluate(
+    root: PathBuf,
+    machine: Option<&str>,
+    modules: ModuleTrees,
+) -> Result<OpenProject, CommandError> {
+    let options =
+        yoe_lang::Options { machine: machine.map(str::to_owned), modules: modules.directories.clone() };
+    let project = yoe_lang::load(&root, &options)
         .map_err(|diagnostics| CommandError::diagnostics(diagnostics.render().trim_end().to_owned()))?;
-    Ok(OpenProject { root: root.to_owned(), project })
+    Ok(OpenProject { root, project, modules })
 }
 
 /// What has this name in a project.
@@ -86,22 +101,29 @@ impl OpenProject {
 
     /// Binds the project to its lock.
     pub fn lock(self) -> Result<LockedProject, CommandError> {
-        let lock = self
-            .read_lock()?
-            .ok_or_else(|| CommandError::user(format!("the project has no {LOCK}")).hint("run `yoe lock`"))?;
+        let lock = self.read_lock()?.ok_or_else(no_lock)?;
         self.with_lock(lock)
     }
 
     /// Binds the project to this lock.
     pub fn with_lock(self, lock: Lock) -> Result<LockedProject, CommandError> {
         let mirrors = self.mirrors();
-        let project = self.project.with_mirrors(mirrors).lock(lock).map_err(|mismatches| {
-            let lines: Vec<String> = mismatches.iter().map(|mismatch| format!("  {mismatch}")).collect();
-            CommandError::user(format!("{LOCK} does not fit the project:\n{}", lines.join("\n")))
-                .hint("run `yoe lock`")
-        })?;
-        Ok(LockedProject { root: self.root, project, store: open_store()? })
+        let project = self.project.with_mirrors(mirrors).lock(lock);
+        let project = project.map_err(|mismatches| does_not_fit(&mismatches))?;
+        Ok(LockedProject { root: self.root, project, store: open_store()?, modules: self.modules })
     }
+}
+
+/// A project that was never locked.
+pub fn no_lock() -> CommandError {
+    CommandError::user(format!("the project has no {LOCK}")).hint("run `yoe lock`")
+}
+
+/// A lock that is of another state of the project.
+pub fn does_not_fit(mismatches: &[MismatchError]) -> CommandError {
+    let lines: Vec<String> = mismatches.iter().map(|mismatch| format!("  {mismatch}")).collect();
+    CommandError::user(format!("{LOCK} does not fit the project:\n{}", lines.join("\n")))
+        .hint("run `yoe lock`")
 }
 
 /// Makes sure that steps can be isolated, before anything is fetched for them.

@@ -40,7 +40,8 @@ struct Rebuilt {
 /// What a change of `file` would rebuild.
 pub fn answer(opened: &OpenProject, file: &Path) -> Result<Answer, CommandError> {
     let file = relative(opened, file)?;
-    let (loads, relations) = (yoe_lang::loads(&opened.root), Relations::new(&opened.project));
+    let (loads, relations) =
+        (yoe_lang::loads(&opened.root, &opened.modules.directories), Relations::new(&opened.project));
     let impact = Impact::of(&opened.project, &relations, &loads, &file);
     let store = open_store()?;
     let units = rebuilt(&store, "unit", impact.units.iter(), |name| impact.direct.contains(name))?;

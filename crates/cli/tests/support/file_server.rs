@@ -12,7 +12,7 @@ pub fn serve(directory: &Path) -> u16 {
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let directory = directory.clone();
-            // A client that goes away is no error of the server.
+            // A client that goes away is not an error of the server.
             std::thread::spawn(move || drop(answer(stream, &directory)));
         }
     });

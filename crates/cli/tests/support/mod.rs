@@ -5,6 +5,7 @@
 
 pub mod file_server;
 pub mod module_proxy;
+pub mod upstream;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -157,9 +158,9 @@ impl Sandbox {
 /// Digests and times differ between runs and machines.
 fn clean_line(line: &str) -> String {
     let words = line.split_inclusive([' ', '/', '(', ')', '-']).map(|word| {
-        let core = word.trim_end_matches([' ', '/', '(', ')', '-']);
+        let core = word.trim_end_matches([' ', '/', '(', ')', '-', ',']);
         let end = &word[core.len()..];
-        let hexadecimal = core.len() == 64 && core.bytes().all(|b| b.is_ascii_hexdigit());
+        let hexadecimal = matches!(core.len(), 40 | 64) && core.bytes().all(|b| b.is_ascii_hexdigit());
         let seconds = core.parse::<f64>().is_ok() && core.contains('.') && core != "1.0";
         match (hexadecimal, seconds) {
             (true, _) => format!("[DIGEST]{end}"),

@@ -127,7 +127,7 @@ impl Transfer<'_> {
                 let actual = sink.digest();
                 sink.reset().map_err(file_error)?;
                 let problem = AddressError::Checksum { expected, actual };
-                // What lay there before may be what was wrong.
+                // What was there before may be what was wrong.
                 Err(if resumed { Stop::Again(problem, Some(Duration::ZERO)) } else { Stop::Next(problem) })
             }
             _ => Ok(()),

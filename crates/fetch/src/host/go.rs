@@ -1,4 +1,4 @@
-//! The Go client's settings on this machine: where modules come from and what they are held against. What is not set stays
+//! The Go client's settings on this machine: where modules come from and what they are checked against. What is not set stays
 //! the client's own default.
 
 use std::collections::BTreeMap;

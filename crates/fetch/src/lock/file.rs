@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Deserialize;
-use yoe_model::{ArchiveFile, Digest, Lock, LockedContainer, LockedPackage, LockedSource, LockedSuite};
+use yoe_model::{
+    ArchiveFile, Digest, Lock, LockedContainer, LockedModule, LockedPackage, LockedSource, LockedSuite,
+};
+
+use super::modules;
 
 /// Why a text is not a lock.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +73,7 @@ pub fn render(lock: &Lock) -> String {
             out.push_str("]\n");
         }
     }
+    out.push_str(&modules::render(&lock.modules));
     out
 }
 
@@ -78,7 +83,7 @@ fn fields(file: &ArchiveFile) -> String {
 }
 
 /// A basic string of TOML.
-fn quote(text: &str) -> String {
+pub(super) fn quote(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
@@ -106,6 +111,8 @@ struct TextLock {
     container: BTreeMap<String, TextContainer>,
     #[serde(default)]
     source: BTreeMap<String, TextSource>,
+    #[serde(default)]
+    module: BTreeMap<String, modules::TextModule>,
 }
 
 #[derive(Deserialize)]
@@ -147,7 +154,7 @@ struct TextFile {
 }
 
 impl From<TextLock> for Lock {
-    fn from(TextLock { version, suite, container, source }: TextLock) -> Self {
+    fn from(TextLock { version, suite, container, source, module }: TextLock) -> Self {
         let containers = container.into_iter().map(|(name, TextContainer { request, packages })| {
             (name, LockedContainer { request, packages: packages.into_iter().map(Into::into).collect() })
         });
@@ -155,7 +162,13 @@ impl From<TextLock> for Lock {
             let files = files.into_iter().map(Into::into).collect();
             (key, LockedSource { files, tree, patches: patches.map(Into::into), applied })
         });
-        Lock { version, suites: suite, containers: containers.collect(), sources: sources.collect() }
+        Lock {
+            version,
+            suites: suite,
+            containers: containers.collect(),
+            sources: sources.collect(),
+            modules: module.into_iter().map(|(name, entry)| (name, LockedModule::from(entry))).collect(),
+        }
     }
 }
 
@@ -213,6 +226,7 @@ mod tests {
                 ),
             ]
             .into(),
+            modules: modules::tests::entries(),
         }
     }
 

@@ -2,9 +2,13 @@
 
 mod error;
 pub mod file;
+mod modules;
+mod named;
 mod patches;
 mod run;
 mod suites;
+
+use std::collections::BTreeSet;
 
 use yoe_model::{Arch, Lock, Project, Unlocked};
 
@@ -12,12 +16,20 @@ use crate::client::{Client, Progress};
 pub use error::LockError;
 
 /// Which entries are looked up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LockMode {
     /// Those that are missing, or answer another request. The others stay as they are.
     AddMissing,
     /// Every container. A source names its version itself, so its entry stays.
     UpdateAll,
+    /// These alone. Every other entry stays as it is, needed or not, and so does what is noted of suites: it is older than what
+    /// these entries are of.
+    Only {
+        /// Names of containers.
+        containers: BTreeSet<String>,
+        /// [`yoe_model::Source::key`] of Debian sources.
+        sources: BTreeSet<String>,
+    },
 }
 
 /// How a project is locked.
@@ -61,7 +73,8 @@ pub enum LockProgress<'a> {
 }
 
 /// Locks a project. What the previous lock holds and the project no longer needs is left out; without anything missing the
-/// result equals the previous lock, and nothing is fetched.
+/// result equals the previous lock, and nothing is fetched. Entries of modules are none of its business: whoever evaluated the
+/// project had them first.
 ///
 /// A package `name:arm64` (or another of Debian's architectures) in a container stands for the files of that one package
 /// of that architecture: its dependencies are not added.
@@ -77,7 +90,11 @@ pub fn lock(
 ) -> Result<Lock, LockError> {
     let empty = Lock::default();
     let previous = previous.filter(|lock| Lock::is_read(lock.version)).unwrap_or(&empty);
-    run::Run::new(project, previous, client, options, progress).finish()
+    let run = run::Run::new(project, previous, client, options, progress);
+    match &options.mode {
+        LockMode::Only { containers, sources } => run.finish_named(containers, sources),
+        LockMode::AddMissing | LockMode::UpdateAll => run.finish(),
+    }
 }
 
 #[cfg(test)]

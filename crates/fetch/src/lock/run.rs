@@ -15,13 +15,13 @@ use crate::client::{Client, Progress};
 use crate::debian::{self, Access, DebianError, Index, Package, Suite, Trust};
 
 pub(super) struct Run<'a> {
-    project: &'a Project<Unlocked>,
-    previous: &'a Lock,
+    pub(super) project: &'a Project<Unlocked>,
+    pub(super) previous: &'a Lock,
     options: &'a LockOptions,
     access: Access<'a>,
     progress: &'a mut dyn FnMut(LockProgress<'_>),
     suites: BTreeMap<Place, Suite>,
-    lock: Lock,
+    pub(super) lock: Lock,
 }
 
 impl<'a> Run<'a> {
@@ -53,11 +53,7 @@ impl<'a> Run<'a> {
             });
             let entry = match kept {
                 Some(entry) => entry.clone(),
-                None => self.container(container).map_err(|source| LockError::Container {
-                    container: container.name.clone(),
-                    origin: container.origin.clone(),
-                    source: Box::new(source),
-                })?,
+                None => self.container(container)?,
             };
             self.lock.containers.insert(container.name.clone(), entry);
         }
@@ -79,7 +75,7 @@ impl<'a> Run<'a> {
 
     /// Refuses two sources that would share an entry of the lock and come from different suites, or need other signatures: one
     /// would be given what it has not asked for.
-    fn one_suite_a_key(&self) -> Result<(), LockError> {
+    pub(super) fn one_suite_a_key(&self) -> Result<(), LockError> {
         let mut seen: BTreeMap<String, &SourceEntry> = BTreeMap::new();
         for (_, entry) in debian_sources(self.project) {
             let first = seen.entry(entry.source.key()).or_insert(entry);
@@ -111,7 +107,7 @@ impl<'a> Run<'a> {
         (locked.is_of(&suite.archive) && keys.contains(signed_by)).then_some(locked)
     }
 
-    /// Trees are laid down by clients that need a build environment: who has one adds what is missing here.
+    /// Trees are unpacked by clients that need a build environment: who has one adds what is missing here.
     fn keep_trees(&mut self) {
         let sources = self.project.units.values().flat_map(|unit| &unit.sources);
         let keys = sources.filter(|entry| matches!(entry.source, Source::GoModule(_)));
@@ -132,7 +128,16 @@ impl<'a> Run<'a> {
         self.lock.suites = kept.map(|(name, suite)| (name.clone(), suite.clone())).collect();
     }
 
-    fn container(&mut self, container: &Container) -> Result<LockedContainer, DebianError> {
+    /// Looks a container up.
+    pub(super) fn container(&mut self, container: &Container) -> Result<LockedContainer, LockError> {
+        self.resolve(container).map_err(|source| LockError::Container {
+            container: container.name.clone(),
+            origin: container.origin.clone(),
+            source: Box::new(source),
+        })
+    }
+
+    fn resolve(&mut self, container: &Container) -> Result<LockedContainer, DebianError> {
         let place = place_of(container);
         let trust = self.trust(&container.keys, container.accept_expired);
         let native = self.access.architecture;
@@ -167,7 +172,8 @@ impl<'a> Run<'a> {
         Ok(LockedContainer { request: container.request(), packages })
     }
 
-    fn source(&mut self, unit: &str, entry: &SourceEntry) -> Result<LockedSource, LockError> {
+    /// Looks a source up.
+    pub(super) fn source(&mut self, unit: &str, entry: &SourceEntry) -> Result<LockedSource, LockError> {
         let Some(suite) = entry.source.suite() else { return Ok(LockedSource::default()) };
         let (key, unit, origin) = (entry.source.key(), unit.to_owned(), entry.origin.clone());
         let Some((keys, accept_expired)) = self.keys(suite) else {
@@ -282,7 +288,7 @@ impl<'a> Run<'a> {
     }
 }
 
-fn debian_sources(project: &Project<Unlocked>) -> impl Iterator<Item = (&str, &SourceEntry)> {
+pub(super) fn debian_sources(project: &Project<Unlocked>) -> impl Iterator<Item = (&str, &SourceEntry)> {
     project.units.values().flat_map(|unit| {
         let debian = unit.sources.iter().filter(|entry| entry.source.suite().is_some());
         debian.map(|entry| (unit.name.as_str(), entry))

@@ -151,6 +151,34 @@ fn only_an_update_moves_what_is_locked() {
 }
 
 #[test]
+fn an_update_by_name_moves_that_entry_and_no_other_line() {
+    let sketch =
+        Sketch::new(ed25519()).container("more", &["clang"]).source("musl", "1.2.5-3").source("native", "7");
+    let first = locked(&Archive::new(&[ed25519()]), &sketch);
+    let moved = Archive::new(&[ed25519()]).package("clang", "3", "Depends: libc").sign(&[ed25519()]);
+    let only = |containers: &[&str], sources: &[&str]| {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        LockMode::Only { containers: set(containers), sources: set(sources) }
+    };
+    let (second, _) = try_lock(&moved, &sketch, Some(&first), only(&["tools"], &[]), &[]);
+    let second = second.unwrap();
+    assert_eq!(packages(&second, "tools"), "clang=3 dash=1 libc=2");
+    assert_eq!(packages(&second, "more"), "clang=1 dash=1 libc=2");
+    let (before, after) = (file::render(&first), file::render(&second));
+    let others =
+        |text: &str| text.lines().filter(|line| !line.contains("clang")).collect::<Vec<_>>().join("\n");
+    assert_eq!(others(&before), others(&after));
+    assert_eq!(before.lines().zip(after.lines()).filter(|(old, new)| old != new).count(), 1);
+    // What the project needs no longer stays too, and what it newly needs is not added.
+    let other = Sketch::new(ed25519()).container("new", &["libc"]).source("musl", "1.2.5-3");
+    let key = "debian:musl@1.2.5-3";
+    let mut broken = first.clone();
+    broken.sources.get_mut(key).unwrap().files.clear();
+    let (mended, _) = try_lock(&moved, &other, Some(&broken), only(&[], &[key]), &[]);
+    assert_eq!(mended.unwrap(), first);
+}
+
+#[test]
 fn a_container_that_asks_for_something_else_is_looked_up_again() {
     let archive = Archive::new(&[ed25519()]);
     let first = locked(&archive, &Sketch::new(ed25519()));

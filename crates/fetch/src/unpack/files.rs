@@ -60,7 +60,7 @@ pub(crate) fn files_below(
     Ok(all)
 }
 
-/// An entry's path below a directory; `None` when it lies elsewhere, or is no text.
+/// An entry's path below a directory; `None` when it lies elsewhere, or is not text.
 fn below(name: &[u8], directory: &str) -> Option<String> {
     let name = Name::new(name).ok()?;
     let rest = std::str::from_utf8(name.as_bytes()).ok()?.strip_prefix(directory)?.strip_prefix('/')?;

@@ -9,7 +9,7 @@ use super::tests::Lab;
 use super::*;
 use crate::test_archive::{Tar, deb_of, xz};
 
-/// Asserts that an archive is refused for one of its entries, and that nothing lies beside the tree.
+/// Asserts that an archive is refused for one of its entries, and that nothing is next to the tree.
 fn refused(tar: Tar, expected: &EntryError) {
     let lab = Lab::new();
     match lab.unpack(tar).unwrap_err() {
@@ -20,9 +20,9 @@ fn refused(tar: Tar, expected: &EntryError) {
 }
 
 fn untouched(lab: &Lab) {
-    let beside: Vec<_> =
+    let entries: Vec<_> =
         std::fs::read_dir(lab.tree().parent().unwrap()).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert!(beside.iter().all(|name| name == "a" || name == "tree"), "{beside:?}");
+    assert!(entries.iter().all(|name| name == "a" || name == "tree"), "{entries:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! One tar stream laid into a root.
+//! One tar stream unpacked into a root.
 
 use std::io::{self, Read};
 

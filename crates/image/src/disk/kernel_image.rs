@@ -66,6 +66,6 @@ fn data(image: &Image) -> String {
 
 /// Without a reboot after a panic, the boot manager never gets to try the older version.
 fn panic(image: &Image, machine: &Machine) -> &'static str {
-    let said = machine.kernel.cmdline.split_whitespace().any(|word| word.starts_with("panic="));
-    if image.layout.slots == Slots::Two && !said { " panic=5" } else { "" }
+    let given = machine.kernel.cmdline.split_whitespace().any(|word| word.starts_with("panic="));
+    if image.layout.slots == Slots::Two && !given { " panic=5" } else { "" }
 }

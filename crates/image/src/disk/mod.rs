@@ -103,7 +103,7 @@ fn environment(epoch: u64) -> BTreeMap<String, String> {
         ("TMPDIR", "/tmp"),
         ("LC_ALL", "C.UTF-8"),
         ("TZ", "UTC"),
-        // mtools holds any disk size against the geometries of old floppy drives.
+        // mtools compares any disk size with the geometries of old floppy drives.
         ("MTOOLS_SKIP_CHECK", "1"),
     ];
     let mut all: BTreeMap<_, _> = fixed.map(|(name, value)| (name.to_owned(), value.to_owned())).into();

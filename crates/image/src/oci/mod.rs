@@ -66,7 +66,7 @@ pub fn archive_file(name: &str) -> String {
 
 /// Assembles the image into the directory `out`, which exists: the layout, the archive, and a manifest of its packages.
 ///
-/// Besides what packages hold there are the directories, links and accounts that containers rely on, where no package has them,
+/// In addition to what packages hold there are the directories, links and accounts that containers rely on, where no package has them,
 /// and the package database, by which scanners know what is in it: apk's, or dpkg's for the copy of a build environment.
 ///
 /// # Errors

@@ -112,7 +112,7 @@ pub(super) fn newest(roots: &[Trust]) -> Result<&Trust, UpdateError> {
     roots.last().ok_or_else(|| UpdateError::Sign(none()))
 }
 
-/// The list that a directory holds; nothing when it holds no repository. That it expired is no reason not to sign it anew.
+/// The list that a directory holds; nothing when it holds no repository. That it expired is not a reason not to sign it anew.
 ///
 /// # Errors
 /// When it cannot be read, or nobody whose word is taken vouches for it.

@@ -30,10 +30,10 @@ pub(crate) fn parse_line(text: &str) -> Result<Line<'_>, LineError> {
             comment: None,
         }));
     }
-    let (name, rest) = text.split_once('=').ok_or_else(|| LineError::NotASetting(shown(text)))?;
-    let symbol = name.strip_prefix("CONFIG_").ok_or_else(|| LineError::NotASetting(shown(text)))?;
+    let (name, rest) = text.split_once('=').ok_or_else(|| LineError::NotASetting(excerpt(text)))?;
+    let symbol = name.strip_prefix("CONFIG_").ok_or_else(|| LineError::NotASetting(excerpt(text)))?;
     if !is_symbol(symbol) {
-        return Err(LineError::Name(shown(name)));
+        return Err(LineError::Name(excerpt(name)));
     }
     let (value, comment) = parse_value(symbol, rest)?;
     Ok(Line::Setting { symbol, value, comment })
@@ -88,7 +88,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 fn parse_number(symbol: &str, word: &str) -> Result<Value, LineError> {
     let all =
         |digits: &str, test: fn(&u8) -> bool| !digits.is_empty() && digits.bytes().all(|byte| test(&byte));
-    let number = || LineError::Number { symbol: symbol.to_owned(), value: shown(word) };
+    let number = || LineError::Number { symbol: symbol.to_owned(), value: excerpt(word) };
     if let Some(digits) = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"))
         && all(digits, u8::is_ascii_hexdigit)
     {
@@ -97,7 +97,7 @@ fn parse_number(symbol: &str, word: &str) -> Result<Value, LineError> {
     if all(word.strip_prefix('-').unwrap_or(word), u8::is_ascii_digit) {
         return word.parse().map(Value::Int).map_err(|_| number());
     }
-    Err(LineError::Value { symbol: symbol.to_owned(), value: shown(word) })
+    Err(LineError::Value { symbol: symbol.to_owned(), value: excerpt(word) })
 }
 
 /// The comment behind a value, if any.
@@ -106,13 +106,13 @@ fn trailing<'a>(symbol: &str, rest: &'a str) -> Result<Option<&'a str>, LineErro
         "" => Ok(None),
         text => match text.strip_prefix('#') {
             Some(comment) => Ok(Some(comment)),
-            None => Err(LineError::Trailing { symbol: symbol.to_owned(), rest: shown(text) }),
+            None => Err(LineError::Trailing { symbol: symbol.to_owned(), rest: excerpt(text) }),
         },
     }
 }
 
 /// Enough of a text to recognise it on a screen.
-fn shown(text: &str) -> String {
+fn excerpt(text: &str) -> String {
     const WIDTH: usize = 60;
     let mut cut: String = text.chars().take(WIDTH).flat_map(char::escape_debug).collect();
     if text.chars().nth(WIDTH).is_some() {

@@ -63,7 +63,7 @@ pub struct ModulesError {
     pub absent: Vec<Outcome>,
 }
 
-/// The name of the module in the file at `path`, with `_` for `-` as `lsmod` shows it; `None` for what is no module.
+/// The name of the module in the file at `path`, with `_` for `-` as `lsmod` shows it; `None` for what is not a module.
 /// Modules lie below `lib/modules`, compressed or not (kmod's .gz, .xz and .zst).
 pub fn module_in(path: &str) -> Option<String> {
     let (directory, file) = path.rsplit_once('/')?;

@@ -94,7 +94,7 @@ impl Painter {
     }
 
     fn outcome(&mut self, outcome: &Outcome, indent: usize) {
-        let (name, state, said) = match outcome.verdict {
+        let (name, state, words) = match outcome.verdict {
             Verdict::Enabled => (WHITE, GREEN, "enabled"),
             Verdict::Module => (WHITE, GREEN, "enabled (as module)"),
             Verdict::Missing => (BOLD, BOLD_RED, "missing"),
@@ -103,7 +103,7 @@ impl Painter {
             Verdict::NotApplicable => return,
         };
         let name = self.paint(&format!("CONFIG_{}", outcome.symbol), name);
-        let state = self.paint(said, state);
+        let state = self.paint(words, state);
         self.line(&format!("{:indent$}- {name}: {state}", ""));
         let explain = outcome.verdict == Verdict::Unwanted
             || (outcome.verdict == Verdict::Missing && outcome.required != Required::Optional);
@@ -127,9 +127,9 @@ impl Painter {
 
     fn passes(&mut self, report: &Report) {
         let whom = whom(&report.runtimes);
-        let said = format!("Nothing required is missing for {whom} on {}.", report.kernel_version);
-        let said = self.paint(&said, GREEN);
-        self.line(&said);
+        let words = format!("Nothing required is missing for {whom} on {}.", report.kernel_version);
+        let words = self.paint(&words, GREEN);
+        self.line(&words);
         // Engines that call iptables carry on with one way; which program is on the device decides.
         let whole: Vec<_> = report.ways.iter().filter(|way| way.is_whole()).collect();
         if let [only] = whole[..] {

@@ -3,7 +3,7 @@
 //! # Reasons
 //! A comment block gives its reason to every option after it, up to the next comment or blank line. A trailing comment
 //! is the option's own reason and goes before the block's. A heading (a line that starts with `##`) names the group of
-//! everything up to the next heading; it is no reason.
+//! everything up to the next heading; it is not a reason.
 //!
 //! ```text
 //! ## Networking: links

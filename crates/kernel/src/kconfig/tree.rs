@@ -60,7 +60,7 @@ pub struct Definition {
     pub prompt: Option<Prompt>,
     /// All of these must hold.
     pub depends: Vec<Arc<Condition>>,
-    /// All of these must hold for the prompt to be asked, besides `depends`.
+    /// All of these must hold for the prompt to be asked, in addition to `depends`.
     pub visible: Vec<Arc<Condition>>,
     /// The first whose condition holds counts.
     pub defaults: Vec<Default>,
@@ -108,7 +108,7 @@ pub struct Span {
 pub struct Reverse {
     /// The symbol whose entry has the line.
     pub by: String,
-    /// When it counts, besides `by` being set.
+    /// When it counts, in addition to `by` being set.
     pub when: Option<Expr>,
     /// The line.
     pub at: Location,

@@ -4,6 +4,7 @@ pub(crate) mod call;
 pub(crate) mod cgroup;
 pub(crate) mod choices;
 pub(crate) mod license;
+pub(crate) mod modules;
 pub(crate) mod numbers;
 pub(crate) mod oci;
 pub(crate) mod part;

@@ -2,8 +2,8 @@
 
 use starlark::values::Value;
 use yoe_model::{
-    Budget, ImageTest, Kernel, Layout, Measure, Qemu, Reach, Registry, Release, Service, SourceEntry, Step,
-    Sweep,
+    Budget, ImageTest, Kernel, Layout, Measure, Publisher, Qemu, Reach, Registry, Release, Service,
+    SourceEntry, Step, Sweep,
 };
 
 use super::{Argument, At};
@@ -38,6 +38,7 @@ fn wrong_part<T>(part: &Part, at: &At<'_>, expected: String) -> Option<T> {
 }
 
 part!(Made<ModuleRef>, ModuleRef, "module_ref(…)");
+part!(Publisher, Publisher, "publisher(…)");
 part!(Made<Kernel>, Kernel, "kernel(…)");
 part!(Made<Qemu>, Qemu, "qemu(…)");
 part!(Made<TaskParts>, Task, "task(…)");

@@ -17,7 +17,7 @@ fn check_device_path(text: &str) -> Result<(), Unfit> {
     }
 }
 
-fn check_below(text: &str) -> Result<(), Unfit> {
+pub(super) fn check_below(text: &str) -> Result<(), Unfit> {
     if text.starts_with('/') {
         return Err(Unfit::hint("an absolute path leaves the directory"));
     }

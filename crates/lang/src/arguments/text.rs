@@ -190,6 +190,30 @@ form! {
 }
 
 form! {
+    /// A mail address.
+    EmailAddress, "a mail address", "a name, `@` and a host, without spaces",
+    |text| fits(text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && host.contains('.') && !host.contains('@') && text.bytes().all(|b| b.is_ascii_graphic())
+    }))
+}
+
+form! {
+    /// A name of the dictionary of platforms, as a formatted string (NISTIR 7695, 6.2).
+    Cpe, "a CPE 2.3 name", "`cpe:2.3:`, one of a, o and h, and ten fields more, such as \"cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*\"",
+    |text| {
+        // A colon within a field is written `\\:`.
+        let fields = text.replace("\\:", "").split(':').map(str::len).collect::<Vec<_>>();
+        let part = text.strip_prefix("cpe:2.3:").and_then(|rest| rest.chars().next());
+        fits(
+            matches!(part, Some('a' | 'o' | 'h'))
+                && fields.len() == 13
+                && fields.iter().all(|length| *length > 0)
+                && text.bytes().all(|b| b.is_ascii_graphic())
+        )
+    }
+}
+
+form! {
     /// The address of an archive or a mirror.
     MirrorUrl, "an http or https address", "`https://` or `http://` and a host",
     |text| {

@@ -38,9 +38,9 @@ pub(super) struct Unnamed {
 }
 
 /// The name of the file at an address. An archive's must say how it is packed.
-pub(super) fn served_name(url: &HttpsUrl, given: Option<FileName>, unpack: bool) -> Result<String, Unnamed> {
+pub(super) fn served_name(url: &str, given: Option<FileName>, unpack: bool) -> Result<String, Unnamed> {
     let given = given.map(String::from);
-    let named = given.as_deref().or_else(|| name_in_url(&url.0));
+    let named = given.as_deref().or_else(|| name_in_url(url));
     let packed = |name: &str| ARCHIVE_ENDINGS.iter().any(|ending| name.ends_with(ending));
     match named {
         Some(name) if !unpack || packed(name) => Ok(name.to_owned()),
@@ -66,7 +66,7 @@ impl Builtin for Arguments {
     const HOME: Option<FileKind> = None;
 
     fn make(self, call: &Call<'_>) -> Option<Part> {
-        let name = served_name(&self.url, self.name, self.unpack)
+        let name = served_name(&self.url.0, self.name, self.unpack)
             .map_err(|unfit| {
                 call.report(
                     Problem::error(Place::text(call.site, "url", &self.url.0), unfit.message)

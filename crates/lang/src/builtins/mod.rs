@@ -23,6 +23,7 @@ pub(crate) mod multiply;
 mod oci_image;
 mod path;
 mod project;
+mod publisher;
 mod qemu;
 pub(crate) mod range;
 mod reach;
@@ -101,6 +102,7 @@ impl Entry {
 static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     vec![
         Entry::of::<project::Arguments>(),
+        Entry::of::<publisher::Arguments>(),
         Entry::of::<module_ref::Arguments>(),
         Entry::of::<module::Arguments>(),
         Entry::of::<container::Arguments>(),

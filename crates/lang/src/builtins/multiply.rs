@@ -26,7 +26,7 @@ pub(crate) fn invoke<'v>(
     left.mul(right, heap)
 }
 
-/// How many elements a sequence repeated that often has; absent when this is no repetition.
+/// How many elements a sequence repeated that often has; absent when this is not a repetition.
 fn repetition(sequence: Value<'_>, times: Value<'_>) -> Option<usize> {
     let times = usize::try_from(times.unpack_i32()?).ok()?;
     let length = match sequence.unpack_str() {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use yoe_model::Publisher;
+
 use crate::arguments::text::{Line, MirrorUrl, Name};
 use crate::arguments::version::LooseVersion;
 use crate::arguments::{Call, arguments};
@@ -16,6 +18,8 @@ arguments! {
         name: Line,
         /// The version of the project.
         version: Option<LooseVersion> = None,
+        /// Who answers for what is built of it: bills of materials and other papers name them.
+        publisher: Option<Publisher> = None,
         /// The machine to build for when none is chosen.
         machine: Name,
         /// The image to build when none is named.
@@ -35,6 +39,7 @@ impl Builtin for Arguments {
         let value = ProjectDraft {
             name: self.name.into(),
             version: self.version.map(String::from).unwrap_or_default(),
+            publisher: self.publisher,
             machine: self.machine.into(),
             image: self.image.map(String::from),
             modules: self.modules,

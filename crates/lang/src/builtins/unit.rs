@@ -9,7 +9,7 @@ use crate::arguments::numbers::Whole;
 use crate::arguments::paths::{DevicePath, OwnPath};
 use crate::arguments::plain::OneOrMany;
 use crate::arguments::sources::SourceText;
-use crate::arguments::text::{HttpsUrl, Line, Name, Provided, UnitName, Variable};
+use crate::arguments::text::{Cpe, HttpsUrl, Line, Name, Provided, UnitName, Variable};
 use crate::arguments::version::Version;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
@@ -31,6 +31,12 @@ arguments! {
         description: Line,
         /// Its licence.
         license: License,
+        /// The web address of the project that it comes from. Papers name it; it enters no key.
+        homepage: Option<HttpsUrl> = None,
+        /// Its name in the dictionary that advisories are filed under, such as `cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*`.
+        cpe: Option<Cpe> = None,
+        /// Units whose code its programs hold because they are linked statically. Papers list them as parts of it.
+        contains: Vec<UnitName> = Vec::new(),
         /// What is put into `$SRCDIR`, in this order.
         source: OneOrMany<SourceText> = OneOrMany(Vec::new()),
         /// The digest of a `source` that is a bare address.
@@ -85,6 +91,9 @@ impl Builtin for Arguments {
             release: self.release.0,
             description: self.description.into(),
             license: self.license.into(),
+            homepage: self.homepage.map(String::from),
+            cpe: self.cpe.map(String::from),
+            contains: once(self.contains),
             sources,
             patches: texts(self.patches),
             deps: once(self.deps),
@@ -163,7 +172,7 @@ fn sources(
             SourceText::Made(made) => Some(made),
             SourceText::Address(url) => {
                 let mirrors = mirrors.iter().map(|url| url.0.clone()).collect();
-                let name = served_name(&HttpsUrl(url.clone()), None, true).map_err(|unnamed| {
+                let name = served_name(&url, None, true).map_err(|unnamed| {
                     let place = Place::text(call.site, "source", &url);
                     call.report(Problem::error(place, unnamed.message).hint(unnamed.hint));
                 });

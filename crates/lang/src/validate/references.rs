@@ -19,6 +19,9 @@ pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
         look.units(&of, "needs", &unit.value.unit.runtime_deps, |text| {
             Place::text(&unit.site, "runtime_deps", text)
         });
+        look.units(&of, "contains", &unit.value.unit.contains, |text| {
+            Place::text(&unit.site, "contains", text)
+        });
         let container = &unit.value.unit.container;
         look.container(&of, container, Place::text(&unit.site, "container", container));
     }

@@ -14,7 +14,7 @@ fn the_fields_above_a_patch_are_read() {
     assert_eq!(header.cves, ["CVE-2025-26519", "CVE-2026-40200", "CVE-2026-1234567"]);
     assert_eq!(header.origin.as_deref(), Some("upstream, abc"));
     assert_eq!(parse("Only words: no field\n"), Ok(PatchHeader::default()));
-    assert_eq!(parse(""), Ok(PatchHeader::default()), "the change itself is no header");
+    assert_eq!(parse(""), Ok(PatchHeader::default()), "the change itself is not a header");
     assert_eq!(PatchHeader::parse(b"\xff\xfe").unwrap(), PatchHeader::default());
 }
 

@@ -27,6 +27,7 @@ impl Sample {
         let parts = Definitions {
             name: "sample".into(),
             version: "1".into(),
+            publisher: None,
             machines: [(machine.name.clone(), machine.clone())].into(),
             machine,
             default_image: None,
@@ -38,6 +39,7 @@ impl Sample {
         };
         let lock = Lock {
             version: Lock::VERSION,
+            modules: BTreeMap::new(),
             suites: [("debian/trixie".to_owned(), suite(100))].into(),
             containers: parts.containers.values().map(|c| (c.name.clone(), locked(c))).collect(),
             sources: [

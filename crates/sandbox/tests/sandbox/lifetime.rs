@@ -19,7 +19,6 @@ crate::tests![
     a_daemon_ends_when_the_step_is_dropped,
     everything_ends_with_yoe,
     everything_ends_with_the_supervisor,
-    a_step_is_killed_while_another_thread_waits,
     a_step_outlives_the_thread_that_started_it,
     waiting_can_be_limited,
     orphans_are_buried,
@@ -47,7 +46,7 @@ fn a_daemon_ends_when_the_step_is_killed() {
     child.kill();
     assert_eq!(child.wait().unwrap(), Exit::Signal(9));
     assert!(is_abandoned(&output, Duration::ZERO));
-    // Once more is no harm.
+    // Once more does no harm.
     child.kill();
     assert_eq!(child.wait().unwrap(), Exit::Signal(9));
 }
@@ -78,15 +77,6 @@ fn everything_ends_with_the_supervisor() {
     kill_process(Pid::from_raw(child.id() as i32).unwrap(), Signal::KILL).unwrap();
     assert!(is_abandoned(&output, PATIENCE));
     assert_eq!(child.wait().unwrap(), Exit::Signal(9));
-}
-
-fn a_step_is_killed_while_another_thread_waits() {
-    let (mut child, mut output) = start(&script("echo ready; exec sleep 600"));
-    let killer = child.killer();
-    let waiting = thread::spawn(move || child.wait().unwrap());
-    assert_eq!(line(&mut output), "ready");
-    killer.kill();
-    assert_eq!(waiting.join().unwrap(), Exit::Signal(9));
 }
 
 fn a_step_outlives_the_thread_that_started_it() {

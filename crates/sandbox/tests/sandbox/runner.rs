@@ -23,7 +23,7 @@ const NOBODY: u32 = 65534;
 /// Says that these are the tests of the ordinary user.
 const ORDINARY: &str = "--as-ordinary-user";
 
-/// Runs the tests whose name holds the argument that is no option; all without one.
+/// Runs the tests whose name holds the argument that is not an option; all without one.
 pub fn run(tests: &[Test], arguments: &[String]) -> ExitCode {
     let filter = arguments.iter().find(|argument| !argument.starts_with('-'));
     let chosen: Vec<&Test> =

@@ -26,7 +26,7 @@ pub struct Place<'p> {
     pub name: &'static str,
     /// The container with its programs.
     pub container: &'p Path,
-    /// What it sees besides.
+    /// What else it sees.
     pub mounts: Vec<Mount>,
     /// Its directory, inside.
     pub directory: &'static str,

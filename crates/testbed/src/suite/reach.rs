@@ -146,9 +146,10 @@ mod tests {
 
     #[test]
     fn what_was_found_instead_is_told() {
-        let told = reached(Some("/x"), Some("hello"), &["HTTP/1.1 404 Not Found\r\n\r\n"; 64]).unwrap_err();
+        let message =
+            reached(Some("/x"), Some("hello"), &["HTTP/1.1 404 Not Found\r\n\r\n"; 64]).unwrap_err();
         assert_eq!(
-            told,
+            message,
             "expected port 80 of the device to answer with \"hello\", found \"HTTP/1.1 404 Not Found\\r\\n\\r\\n\""
         );
     }

@@ -46,11 +46,11 @@ pub struct Cut<'c> {
     /// What the test said before it, when it looked after what was reported up to then.
     pub found: &'c str,
     /// How long that took, in seconds.
-    pub looked: f64,
+    pub checked: f64,
     /// Seconds into the work at which the power was cut.
     pub after: f64,
     /// What the work said until then.
-    pub said: &'c [String],
+    pub printed: &'c [String],
 }
 
 /// How one test ended.
@@ -107,7 +107,7 @@ pub enum TestError {
         found: u32,
     },
     /// Its output lacks a text.
-    #[error("expected standard output to contain {expected:?}, found {}", shown(found))]
+    #[error("expected standard output to contain {expected:?}, found {}", excerpt(found))]
     Text {
         /// What it should contain.
         expected: String,
@@ -152,7 +152,7 @@ pub enum TestError {
     #[error(
         "expected port {port} of the device to answer{}, found {}",
         expected.as_ref().map(|text| format!(" with {text:?}")).unwrap_or_default(),
-        shown(found)
+        excerpt(found)
     )]
     Reach {
         /// The port on the device.
@@ -184,7 +184,7 @@ pub enum TestError {
     #[error("{0}")]
     Judged(String),
     /// It should have ended with a figure.
-    #[error("expected standard output to end with a number for {name:?}, found {}", shown(found))]
+    #[error("expected standard output to end with a number for {name:?}, found {}", excerpt(found))]
     Figure {
         /// What the figure is called.
         name: String,
@@ -208,7 +208,7 @@ impl TestError {
 }
 
 /// A text for a message: quoted, its end cut off when it is long.
-fn shown(text: &str) -> String {
+fn excerpt(text: &str) -> String {
     const MOST: usize = 400;
     let (start, rest) = text.split_at(text.floor_char_boundary(MOST));
     match (start, rest) {

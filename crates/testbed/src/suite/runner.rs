@@ -310,9 +310,10 @@ impl Run<'_> {
 
     fn skip(&mut self, tests: &[&ImageTest], reason: &str) {
         // A test that was reported already is the reason itself.
-        let told = |run: &Self, name: &str| run.summary.results.iter().any(|result| result.name == name);
+        let has_result =
+            |run: &Self, name: &str| run.summary.results.iter().any(|result| result.name == name);
         for test in tests {
-            if !told(self, &test.name) {
+            if !has_result(self, &test.name) {
                 self.skipped(&test.name, Some(&test.origin), reason);
             }
         }

@@ -7,7 +7,7 @@ use yoe_model::{ImageTest, Sweep};
 use super::report::{Cut, TestError};
 use super::runner::{Run, RunError};
 use super::segment::Segment;
-use yoe_vm::{Guest, Heard, Output, PasswordError, Vm, after, random_bytes};
+use yoe_vm::{Guest, Output, PasswordError, Vm, Watched, after, random_bytes};
 
 /// How a sweep went.
 pub(super) enum Swept {
@@ -32,10 +32,10 @@ impl Run<'_> {
         let seed = self.suite.seed;
         self.reported = Reported::new(seed);
         for cuts in 0..sweep.cuts {
-            let (output, heard) = self.round(test, sweep, &mut vm);
+            let (output, watched) = self.round(test, sweep, &mut vm);
             self.end(segment, vm)?;
-            let heard = match heard {
-                Ok(heard) => heard,
+            let watched = match watched {
+                Ok(watched) => watched,
                 Err(failure) => {
                     return Ok(Swept::Failed(
                         TestError::Swept { cuts, seed, failure: failure.into() },
@@ -47,11 +47,11 @@ impl Run<'_> {
                 number: cuts + 1,
                 of: sweep.cuts,
                 found: output.as_ref().map_or("", |output| &output.stdout),
-                looked: output.as_ref().map_or(0.0, |output| output.seconds),
-                after: heard.seconds,
-                said: &heard.lines,
+                checked: output.as_ref().map_or(0.0, |output| output.seconds),
+                after: watched.seconds,
+                printed: &watched.lines,
             });
-            self.reported.cut(heard.lines);
+            self.reported.cut(watched.lines);
             vm = self.device.start(segment.hardware).map_err(RunError::Start)?;
         }
         Ok(Swept::Through(vm))
@@ -63,7 +63,7 @@ impl Run<'_> {
         test: &ImageTest,
         sweep: &Sweep,
         vm: &mut Vm,
-    ) -> (Option<Output>, Result<Heard, TestError>) {
+    ) -> (Option<Output>, Result<Watched, TestError>) {
         match self.check_after_cut(test, vm) {
             Err(failure) => (None, Err(failure)),
             Ok((output, Err(failure))) => (Some(output), Err(failure)),
@@ -93,16 +93,16 @@ impl Run<'_> {
     fn run_until_cut(
         &self,
         sweep: &Sweep,
-        looked: Output,
+        checked: Output,
         guest: &mut Guest<'_>,
-    ) -> (Option<Output>, Result<Heard, TestError>) {
+    ) -> (Option<Output>, Result<Watched, TestError>) {
         let moment = self.reported.moment(Duration::from_secs(sweep.within.into()));
         match guest.watch(&self.reported.script(&sweep.during), moment) {
-            Ok(Heard { status: Some(found), stderr, seconds, lines }) if found != 0 => {
-                let said = Output { stdout: lines.join("\n"), stderr, ..looked };
-                (Some(said), Err(TestError::Work { found, seconds }))
+            Ok(Watched { status: Some(found), stderr, seconds, lines }) if found != 0 => {
+                let printed = Output { stdout: lines.join("\n"), stderr, ..checked };
+                (Some(printed), Err(TestError::Work { found, seconds }))
             }
-            heard => (Some(looked), heard.map_err(TestError::from)),
+            watched => (Some(checked), watched.map_err(TestError::from)),
         }
     }
 }

@@ -69,15 +69,15 @@ pub fn probe_kvm(
     let arguments = arguments(qemu, &directory.file_inside(FIRMWARE));
     let mut started = starter.start(qemu_program(machine.arch), &arguments).map_err(ProbeError::Start)?;
     let deadline = after(WITHIN);
-    let said = listen(started.stderr, deadline).map_err(ProbeError::Lost);
-    let status = match &said {
-        Ok(said) if !said.contains(BROKEN) => {
+    let printed = listen(started.stderr, deadline).map_err(ProbeError::Lost);
+    let status = match &printed {
+        Ok(printed) if !printed.contains(BROKEN) => {
             started.handle.wait(deadline.saturating_duration_since(Instant::now()))
         }
         _ => Ok(None),
     };
     process::end(&mut *started.handle).map_err(ProbeError::Lost)?;
-    Ok(judge(status.map_err(ProbeError::Lost)?, &said?))
+    Ok(judge(status.map_err(ProbeError::Lost)?, &printed?))
 }
 
 /// What QEMU says until it ends or KVM breaks.
@@ -91,15 +91,15 @@ fn listen(stderr: Box<dyn Read + Send>, deadline: Instant) -> io::Result<String>
 }
 
 fn until_broken(lines: &Receiver<String>, deadline: Instant) -> String {
-    let mut said = String::new();
+    let mut printed = String::new();
     while let Ok(line) = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-        said.push_str(&line);
-        said.push_str("; ");
+        printed.push_str(&line);
+        printed.push_str("; ");
         if line.contains(BROKEN) {
             break;
         }
     }
-    said
+    printed
 }
 
 fn arguments(qemu: &Qemu, firmware: &str) -> Vec<String> {
@@ -111,11 +111,11 @@ fn arguments(qemu: &Qemu, firmware: &str) -> Vec<String> {
     arguments
 }
 
-fn judge(status: Option<ExitStatus>, said: &str) -> Probe {
+fn judge(status: Option<ExitStatus>, printed: &str) -> Probe {
     match status {
         Some(status) if status.code() == Some(rom::STATUS) => Probe::Works,
-        Some(status) => Probe::Fails { reason: format!("{said}QEMU ended with {status}") },
-        None => Probe::Fails { reason: format!("{said}the probe did not come to its end") },
+        Some(status) => Probe::Fails { reason: format!("{printed}QEMU ended with {status}") },
+        None => Probe::Fails { reason: format!("{printed}the probe did not come to its end") },
     }
 }
 
@@ -131,7 +131,7 @@ mod tests {
     fn only_the_known_status_is_proof() {
         assert_eq!(judge(Some(ExitStatus::from_raw(rom::STATUS << 8)), "warning: …"), Probe::Works);
         let aborted = judge(Some(ExitStatus::from_raw(6)), "failed to set MSR 0x10a; ");
-        let Probe::Fails { reason } = aborted else { panic!("an abort is no proof") };
+        let Probe::Fails { reason } = aborted else { panic!("an abort is not proof") };
         assert!(reason.starts_with("failed to set MSR 0x10a; QEMU ended with signal: 6"), "{reason}");
         assert!(matches!(judge(Some(ExitStatus::from_raw(0)), ""), Probe::Fails { .. }));
         assert!(matches!(judge(None, ""), Probe::Fails { .. }));

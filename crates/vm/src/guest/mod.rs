@@ -14,7 +14,7 @@ use crate::login::{self, Session, ours, send};
 use crate::script;
 use crate::{Console, End, GuestError, GuestErrorKind, Login, WaitError};
 
-pub use watch::Heard;
+pub use watch::Watched;
 
 /// Most bytes of standard output that are brought back.
 const STDOUT: usize = 1 << 20;

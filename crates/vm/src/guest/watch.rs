@@ -9,7 +9,7 @@ use crate::{GuestError, GuestErrorKind, WaitError, script};
 
 /// What a script said, up to a moment.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Heard {
+pub struct Watched {
     /// Its lines so far, whole ones only.
     pub lines: Vec<String>,
     /// Its exit status, when it had ended.
@@ -26,35 +26,35 @@ impl Guest<'_> {
     ///
     /// # Errors
     /// When the machine ends, or when it does not take the script.
-    pub fn watch(&mut self, script: &str, time: Duration) -> Result<Heard, GuestError> {
+    pub fn watch(&mut self, script: &str, time: Duration) -> Result<Watched, GuestError> {
         self.try_watch(script, time).map_err(|kind| GuestError::new(kind, self.console))
     }
 
-    fn try_watch(&mut self, script: &str, time: Duration) -> Result<Heard, GuestErrorKind> {
+    fn try_watch(&mut self, script: &str, time: Duration) -> Result<Watched, GuestErrorKind> {
         let id = self.id();
         let teller = telling(script, &self.marker, &id);
         self.send(&script::assignments("y_s", &teller).map_err(GuestErrorKind::Script)?)?;
         self.say(&format!("y_say {id} begun; y_run {id}"))?;
         let (mut began, mut deadline) = (Instant::now(), after(ANSWERS_WITHIN));
-        let mut heard = Heard { lines: Vec::new(), status: None, stderr: String::new(), seconds: 0.0 };
-        while heard.status.is_none() {
+        let mut watched = Watched { lines: Vec::new(), status: None, stderr: String::new(), seconds: 0.0 };
+        while watched.status.is_none() {
             let line = match self.console.next_line(deadline) {
                 // It is the end of the time, not of the machine's answers.
                 Err(WaitError::Deadline) if began + time <= Instant::now() => break,
                 other => other?,
             };
-            match ours(&line, &self.marker, &id).map(|said| said.split_once(' ').unwrap_or((said, ""))) {
+            match ours(&line, &self.marker, &id).map(|rest| rest.split_once(' ').unwrap_or((rest, ""))) {
                 Some(("begun", _)) => (began, deadline) = (Instant::now(), after(time)),
-                Some(("told", line)) => heard.lines.push(line.to_owned()),
-                Some(("done", status)) => heard.status = status.parse().ok(),
+                Some(("told", line)) => watched.lines.push(line.to_owned()),
+                Some(("done", status)) => watched.status = status.parse().ok(),
                 _ => {}
             }
         }
-        heard.seconds = began.elapsed().as_secs_f64();
-        if heard.status.is_some() {
-            heard.stderr = self.file("e", STDERR)?;
+        watched.seconds = began.elapsed().as_secs_f64();
+        if watched.status.is_some() {
+            watched.stderr = self.file("e", STDERR)?;
         }
-        Ok(heard)
+        Ok(watched)
     }
 }
 

@@ -41,7 +41,7 @@ impl Arguments {
         Ok(this)
     }
 
-    /// The words that are no options, in their order.
+    /// The words that are not options, in their order.
     pub fn words(&self) -> Vec<&str> {
         self.words.iter().map(String::as_str).collect()
     }
@@ -56,7 +56,7 @@ impl Arguments {
         self.values.get(option).map(String::as_str)
     }
 
-    /// What is wrong with words that are no command.
+    /// What is wrong with words that are not a command.
     pub fn no_command(&self) -> String {
         match self.words[..] {
             [] => "no command was given".to_owned(),

@@ -77,7 +77,7 @@ impl Health {
     /// From the end of a check, or the container's start, to the next check.
     pub fn pause(&self, check: &Check, age: Duration) -> Duration {
         if self.status == Status::Starting && age < check.start_period {
-            // The end of the start period is no reason to wait any longer than the interval.
+            // The end of the start period is not a reason to wait any longer than the interval.
             check.start_interval.min(check.interval)
         } else {
             check.interval

@@ -1,4 +1,4 @@
-//! The program beside a runtime that is a script: it runs checks as they are, in the directory of their container.
+//! The program with a runtime that is a script: it runs checks as they are, in the directory of their container.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 

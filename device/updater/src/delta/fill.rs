@@ -17,7 +17,7 @@ pub struct Fill<'a> {
     pub chunking: Chunking,
     /// The place.
     pub to: Region<'a>,
-    /// Where chunks may be found besides.
+    /// Where else chunks may be found.
     pub others: Vec<Region<'a>>,
     /// Where chunks that had to be fetched were put ahead of time, each at its own offset.
     pub staged: Option<Region<'a>>,

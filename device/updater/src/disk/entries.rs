@@ -33,7 +33,7 @@ impl Entries {
     }
 
     /// The entries that name a verified root, and unfinished copies; `kernel` is the digest of the one to be installed.
-    /// A file with the name of an entry of this image that is no kernel image is what is left of one. Files of others are
+    /// A file with the name of an entry of this image that is not a kernel image is what is left of one. Files of others are
     /// left alone.
     ///
     /// # Errors
@@ -68,7 +68,7 @@ impl Entries {
         Uki::read(&self.bytes(&name.to_string()).ok()??).ok()
     }
 
-    /// Names of all files, sorted. What is no regular file is none: the boot manager's own directories lie next to the entries.
+    /// Names of all files, sorted. What is not a regular file is none: the boot manager's own directories lie next to the entries.
     ///
     /// # Errors
     /// When the directory cannot be read.

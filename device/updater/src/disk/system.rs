@@ -44,7 +44,7 @@ pub struct System {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Nothing is written.
-    Look,
+    Read,
     /// Files on the EFI system partition are written or renamed.
     Judge,
     /// Everything may be written to.
@@ -55,7 +55,7 @@ impl System {
     /// Finds everything. Writes nothing but what mends the EFI system partition, and that only when it is to be written to.
     ///
     /// # Errors
-    /// When this is no device with two slots.
+    /// When this is not a device with two slots.
     pub fn open(paths: &Paths, purpose: Purpose) -> Result<Self, UpdaterError> {
         let cmdline = read(&paths.cmdline)?;
         let root = Root::on(&cmdline).map_err(UpdaterError::NoSlot)?;
@@ -70,7 +70,7 @@ impl System {
         let no_slot = UpdaterError::NoPartition(yoe_disk::partition::ROOT_A);
         let running = Slot::BOTH.into_iter().find(is_running).ok_or(no_slot)?;
         let number = gpt.named(ESP).ok_or(UpdaterError::NoPartition(ESP))?.number;
-        let esp = Esp::open(&paths.esp, &path, number, purpose != Purpose::Look)?;
+        let esp = Esp::open(&paths.esp, &path, number, purpose != Purpose::Read)?;
         let os_release = read(&paths.os_release)?;
         let field = |name: &str| {
             let missing = || UpdaterError::Content {

@@ -11,7 +11,7 @@ use crate::error::UpdaterError;
 use crate::machine::{Step, View};
 use crate::source::Ask;
 
-/// What a FAT file system may need besides the file itself: clusters of directories, and one that is not full.
+/// What a FAT file system may need in addition to the file itself: clusters of directories, and one that is not full.
 const SLACK: u64 = 1 << 20;
 
 impl Work<'_> {

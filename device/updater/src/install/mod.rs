@@ -61,7 +61,7 @@ pub fn install(
 ) -> Result<Outcome, UpdaterError> {
     let state = State::new(&config.paths.state);
     // It is closed again before the network is asked: where it mounts the EFI system partition, others would find that mounted.
-    let System { image, version: runs, epoch, running, .. } = System::open(&config.paths, Purpose::Look)?;
+    let System { image, version: runs, epoch, running, .. } = System::open(&config.paths, Purpose::Read)?;
     let device = Device { image: &image, machine: &config.machine, version: &runs };
     for _ in 0..OVERTAKEN {
         let repository = source::open(from, &config.network)?;
@@ -74,7 +74,7 @@ pub fn install(
         if version == runs {
             return Ok(Outcome { version, slot: running, runs: true, tally: Tally::default(), warning });
         }
-        // A kernel that firmware refuses is no try that fails: some firmware then waits for a person.
+        // A kernel that firmware refuses is not a try that fails: some firmware then waits for a person.
         if refuses_unsigned(&config.paths.efivars) && !update.manifest.kernel.signed {
             return Err(UpdaterError::Unsigned);
         }
@@ -93,7 +93,7 @@ pub fn install(
     Err(UpdaterError::Busy)
 }
 
-/// What does not fit together is no damage when the server replaced the file meanwhile.
+/// What does not fit together is not damage when the server replaced the file meanwhile.
 fn replaced(repository: &dyn Repository, problem: UpdaterError) -> UpdaterError {
     // What is damaged, cut off or missing, as docs/reference/updater.md has it.
     if !repository.was_replaced() || !(16..=18).contains(&problem.kind().1) {

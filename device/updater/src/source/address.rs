@@ -61,13 +61,13 @@ mod tests {
 
     #[test]
     fn other_schemes_are_refused_with_what_to_do() {
-        let said = |text: &str| match Address::parse(text).unwrap_err() {
-            UpdaterError::Usage(said) => said,
+        let message = |text: &str| match Address::parse(text).unwrap_err() {
+            UpdaterError::Usage(message) => message,
             other => panic!("{other}"),
         };
-        assert!(said("file:///mnt/a.bundle").contains("give its path instead, such as \"/mnt/a.bundle\""));
-        assert!(said("FILE://mnt").contains("\"/mnt\""));
-        assert!(said("ftp://host/a").contains("the scheme \"ftp\""));
-        assert!(said("s3+x://host/a").contains("http and https"));
+        assert!(message("file:///mnt/a.bundle").contains("give its path instead, such as \"/mnt/a.bundle\""));
+        assert!(message("FILE://mnt").contains("\"/mnt\""));
+        assert!(message("ftp://host/a").contains("the scheme \"ftp\""));
+        assert!(message("s3+x://host/a").contains("http and https"));
     }
 }

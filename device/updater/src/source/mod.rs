@@ -125,7 +125,7 @@ pub trait Pieces {
 /// Opens a repository: a URL or a path, of a directory or of a bundle.
 ///
 /// # Errors
-/// When it is not there, or is no bundle.
+/// When it is not there, or is not a bundle.
 pub fn open(from: &str, network: &Network) -> Result<Box<dyn Repository>, UpdaterError> {
     match Address::parse(from)? {
         Address::Web(url) => {

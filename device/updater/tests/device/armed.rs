@@ -8,7 +8,7 @@ use yoe_disk::partition::Slot;
 use crate::fixture::{Built, Device};
 use crate::shop::{Offer, Shop};
 
-/// A device that runs version 1.1 as a good one, beside version 1.0; it is offered 1.2 in `server`, and 1.1 in `again`.
+/// A device that runs version 1.1 as a good one, next to version 1.0; it is offered 1.2 in `server`, and 1.1 in `again`.
 fn armed() -> (Device, Built) {
     let device = Device::new(&Built::version("1.0"));
     let (mut shop, new) = (Shop::new(), Built::version("1.1"));
@@ -105,7 +105,7 @@ fn an_installation_disarms_what_runs_before_it_takes_the_older_version() {
     assert!(disarmed < at("removing box_1.0.efi") && disarmed < at("writing root-a"), "{said}");
     assert_eq!(device.entries(), ["box_1.1.efi", "box_1.2+3.efi"]);
     assert!(device.holds(Slot::B, &new) && device.holds(Slot::A, &Built::version("1.2")));
-    // Nothing is beside it that could be fallen back to.
+    // There is no other that could be fallen back to.
     device.json(&["watch"], 0);
     assert_eq!(device.entries(), ["box_1.1.efi", "box_1.2+3.efi"]);
 }

@@ -54,10 +54,10 @@ fn within(device: &Device, directory: &str, limits: &str, arguments: &[&str]) ->
         .output()
         .expect("this machine has unshare");
     fs::remove_dir_all(&place).unwrap();
-    let beside = |end: &str| Path::new(&format!("{}.{end}", place.display())).to_owned();
-    fs::remove_dir_all(beside("before")).unwrap();
+    let sibling = |end: &str| Path::new(&format!("{}.{end}", place.display())).to_owned();
+    fs::remove_dir_all(sibling("before")).unwrap();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    fs::rename(beside("after"), &place).unwrap_or_else(|error| panic!("{error}: {told}"));
+    fs::rename(sibling("after"), &place).unwrap_or_else(|error| panic!("{error}: {told}"));
     output
 }
 

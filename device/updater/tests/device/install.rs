@@ -35,7 +35,7 @@ fn from_a_directory() {
     let said = device.json(&["install", &path(&device, "server")], 0);
     is_installed(&device, &new);
     assert_eq!(said["slot"], "b");
-    // Once more is no harm, and nothing is left to do.
+    // Once more does no harm, and nothing is left to do.
     let before = device.digest();
     let again = device.json(&["install", &path(&device, "server")], 0);
     assert_eq!((&again["result"], &again["fetched"]), (&"installed".into(), &0.into()));

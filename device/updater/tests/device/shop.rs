@@ -149,7 +149,7 @@ fn write(directory: &Path, path: &str, bytes: &[u8]) {
 pub fn bundle(directory: &Path, to: &Path) {
     let mut paths = Vec::new();
     walk(directory, directory, &mut paths);
-    // Content is last, as the host lays it.
+    // Content is last, as the host writes it.
     paths.sort_by_key(|path| (path.ends_with("content"), path.clone()));
     let mut file = Vec::new();
     for path in paths {

@@ -49,14 +49,14 @@ pub fn check(kernel: &[u8], expected: &Expected<'_>) -> Result<(), BootableError
     let Expected { root: wanted, arch, version } = expected;
     let hex = yoe_notation::hex::encode;
     // The boot manager takes a file without a version for the oldest.
-    let told = uki.field("IMAGE_VERSION").unwrap_or_default();
+    let version_field = uki.field("IMAGE_VERSION").unwrap_or_default();
     let all = [
         ("architecture", uki.arch.unwrap_or("another one").to_owned(), (*arch).to_owned()),
         ("root partition", root.partition.to_string(), wanted.partition.to_string()),
         ("number of data blocks", root.data_blocks.to_string(), wanted.data_blocks.to_string()),
         ("root hash", hex(&root.root_hash), hex(&wanted.root_hash)),
         ("salt", hex(&root.salt), hex(&wanted.salt)),
-        ("IMAGE_VERSION", told, (*version).to_owned()),
+        ("IMAGE_VERSION", version_field, (*version).to_owned()),
     ];
     match all.into_iter().find(|(_, found, expected)| found != expected) {
         Some((field, found, expected)) => Err(BootableError::Differs { field, found, expected }),

@@ -44,7 +44,7 @@ impl Directory {
         let cluster = layout.cluster as usize;
         let mut directory = Self { bytes: Vec::new(), clusters: Vec::new(), cluster };
         let (mut number, size) = (first, medium.size()?);
-        // Two numbers are no clusters; the end of a chain is beyond the medium.
+        // Two numbers are not clusters; the end of a chain is beyond the medium.
         while number >= 2 && directory.bytes.len() < LARGEST && read.insert(number) {
             let at = layout.data + u64::from(number - 2) * u64::from(layout.cluster);
             if at.checked_add(cluster as u64).is_none_or(|end| end > size) {

@@ -161,8 +161,8 @@ mod tests {
             ("010203", "0102zz"),
             ("verity 1", "verity 0"),
         ] {
-            let told = read(&table.replacen(from, to, 1));
-            assert!(told.contains("verity table"), "{told}");
+            let message = read(&table.replacen(from, to, 1));
+            assert!(message.contains("verity table"), "{message}");
         }
         assert!(read(&table[..80]).contains("data"), "{}", read(&table[..80]));
     }

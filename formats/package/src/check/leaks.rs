@@ -90,9 +90,9 @@ fn is_name(byte: u8) -> bool {
 fn around(bytes: &[u8], at: usize) -> String {
     let printable = |byte: &u8| (b' '..=b'~').contains(byte) && *byte != b'"';
     let before = bytes[..at].iter().rev().take(30).take_while(|byte| printable(byte)).count();
-    let shown: Vec<u8> =
+    let excerpt: Vec<u8> =
         bytes[at - before..].iter().take(before + 60).take_while(|byte| printable(byte)).copied().collect();
-    String::from_utf8_lossy(&shown).into_owned()
+    String::from_utf8_lossy(&excerpt).into_owned()
 }
 
 #[cfg(test)]

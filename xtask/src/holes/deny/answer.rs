@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Said;
+use super::Printed;
 use crate::holes::hole::{Hole, Kind, Reach};
 
 /// What a yanked version is called in holes.toml.
@@ -10,11 +10,11 @@ const YANKED: &str = "yanked";
 /// What ends it.
 const NOT_YANKED: &str = "any version that is not yanked";
 
-pub fn read(said: &Said) -> Result<Vec<Hole>, String> {
-    let diagnostics = String::from_utf8_lossy(&said.stderr);
+pub fn read(printed: &Printed) -> Result<Vec<Hole>, String> {
+    let diagnostics = String::from_utf8_lossy(&printed.stderr);
     let mut holes = Vec::new();
     let mut reports = 0;
-    for report in serde_json::Deserializer::from_slice(&said.stdout).into_iter::<Value>() {
+    for report in serde_json::Deserializer::from_slice(&printed.stdout).into_iter::<Value>() {
         let report = report.map_err(|error| format!("cargo deny's report is not JSON: {error}"))?;
         let vulnerabilities =
             report["vulnerabilities"].as_array().ok_or("cargo deny's report has no vulnerabilities")?;
@@ -121,19 +121,19 @@ mod tests {
         "versions":{"patched":[]},"package":{"name":"b","version":"2.0.0"}}]}}"#;
     const YANK: &str = r#"{"type":"diagnostic","fields":{"code":"yanked","graphs":[{"Krate":{"name":"c","version":"3.0.0"}}]}}"#;
 
-    fn said(stdout: &str, stderr: &str) -> Said {
-        Said { stdout: stdout.into(), stderr: stderr.into() }
+    fn printed(stdout: &str, stderr: &str) -> Printed {
+        Printed { stdout: stdout.into(), stderr: stderr.into() }
     }
 
     #[test]
     fn reports_and_yanked_versions_are_read() {
-        let holes = read(&said(REPORT, &format!("{YANK}\nno JSON\n"))).expect("it is right");
-        let shown: Vec<_> = holes
+        let holes = read(&printed(REPORT, &format!("{YANK}\nno JSON\n"))).expect("it is right");
+        let rendered: Vec<_> = holes
             .iter()
             .map(|hole| (hole.id.as_str(), hole.within.as_str(), hole.fixed.as_deref()))
             .collect();
-        assert_eq!(shown[..2], [("RUSTSEC-1", "a", Some("1.2.3")), ("RUSTSEC-2", "b", None)]);
-        assert_eq!((shown[2].0, shown[2].1, holes[2].served.is_some()), ("yanked", "c", true));
+        assert_eq!(rendered[..2], [("RUSTSEC-1", "a", Some("1.2.3")), ("RUSTSEC-2", "b", None)]);
+        assert_eq!((rendered[2].0, rendered[2].1, holes[2].served.is_some()), ("yanked", "c", true));
         assert_eq!(holes[0].alias.as_deref(), Some("CVE-2026-1"));
         assert_eq!(holes[1].title, "unmaintained: b is left alone");
     }
@@ -142,10 +142,10 @@ mod tests {
     fn without_a_report_nothing_was_checked() {
         let log =
             r#"{"type":"log","fields":{"level":"ERROR","message":"failed to fetch\nadvisory database"}}"#;
-        let told = read(&said("", log)).expect_err("there is no report");
-        assert_eq!(told, "cargo deny checked nothing: failed to fetch advisory database");
-        let told = read(&said("", "error: no such command: `deny`\n")).expect_err("there is no report");
-        assert!(told.contains("cargo install --locked cargo-deny"), "{told}");
+        let problem = read(&printed("", log)).expect_err("there is no report");
+        assert_eq!(problem, "cargo deny checked nothing: failed to fetch advisory database");
+        let problem = read(&printed("", "error: no such command: `deny`\n")).expect_err("there is no report");
+        assert!(problem.contains("cargo install --locked cargo-deny"), "{problem}");
     }
 
     #[test]

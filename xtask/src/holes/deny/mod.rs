@@ -1,6 +1,7 @@
-//! The crates of both locks, checked by cargo-deny with RustSec's advisories.
+//! The crates of all locks, checked by cargo-deny with RustSec's advisories.
 
 mod answer;
+mod archives;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,7 +16,7 @@ const PUBLIC: &str = "https://github.com/RustSec/advisory-db";
 /// How long a check may take. A network that answers nothing must not hold a test run up.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Checks the crates of the host's lock and of the devices' own. `advisories` is a git repository of RustSec's database;
+/// Checks the crates of the host's lock, of the devices' own, and of others' programs on devices. `advisories` is a git repository of RustSec's database;
 /// without one the public one is asked.
 pub fn check(advisories: Option<&Path>) -> Result<Checked, String> {
     let scratch = Scratch::make()?;
@@ -30,6 +31,10 @@ pub fn check(advisories: Option<&Path>) -> Result<Checked, String> {
     let mut holes: Vec<Hole> = Vec::new();
     for manifest in manifests {
         holes.extend(answer::read(&run(&manifest, &config, advisories, &scratch.0)?)?);
+    }
+    for (archive, manifest) in archives::fetch(archives::of_units(Path::new("."))?, &scratch.0)? {
+        let found = answer::read(&run(&manifest, &config, advisories, &scratch.0)?)?;
+        holes.extend(found.into_iter().map(|hole| Hole { within: archive.name.clone(), ..hole }));
     }
     holes.sort();
     holes.dedup();
@@ -52,14 +57,14 @@ fn configuration(scratch: &Path) -> String {
 }
 
 /// What cargo-deny said.
-struct Said {
+struct Printed {
     /// A report in the form of cargo-audit, for each database.
     stdout: Vec<u8>,
     /// Diagnostics, one a line.
     stderr: Vec<u8>,
 }
 
-fn run(manifest: &Path, config: &Path, advisories: Option<&Path>, scratch: &Path) -> Result<Said, String> {
+fn run(manifest: &Path, config: &Path, advisories: Option<&Path>, scratch: &Path) -> Result<Printed, String> {
     let (out, err) = (scratch.join("stdout"), scratch.join("stderr"));
     let create =
         |path: &Path| std::fs::File::create(path).map_err(|error| format!("{}: {error}", path.display()));
@@ -90,7 +95,7 @@ fn run(manifest: &Path, config: &Path, advisories: Option<&Path>, scratch: &Path
         std::thread::sleep(Duration::from_millis(50));
     }
     let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
-    Ok(Said { stdout: read(&out)?, stderr: read(&err)? })
+    Ok(Printed { stdout: read(&out)?, stderr: read(&err)? })
 }
 
 /// Whether the registry of crates serves a version.
@@ -168,8 +173,9 @@ mod tests {
         git(&database, &["commit", "--quiet", "--message=one"]);
         write(&config, &configuration(scratch.path())).expect("there is room");
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-        let said = run(&manifest, &config, Some(&database), scratch.path()).expect("cargo deny can be run");
-        let holes = answer::read(&said).expect("it checked");
+        let printed =
+            run(&manifest, &config, Some(&database), scratch.path()).expect("cargo deny can be run");
+        let holes = answer::read(&printed).expect("it checked");
         let hole =
             holes.iter().find(|hole| hole.id == "RUSTSEC-2026-9999").expect("serde_json is in the lock");
         assert_eq!((hole.within.as_str(), hole.fixed.as_deref()), ("serde_json", Some("999.0.0")));

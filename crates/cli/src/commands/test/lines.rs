@@ -47,12 +47,12 @@ fn reason(result: &TestResult) -> Option<String> {
 
 /// The line of a loss of power.
 fn line(cut: &Cut<'_>) -> String {
-    let Cut { number, of, looked, after, .. } = cut;
-    let said = cut.said.iter().map(String::as_str).collect::<Vec<_>>().join("; ");
+    let Cut { number, of, checked, after, .. } = cut;
+    let printed = cut.printed.iter().map(String::as_str).collect::<Vec<_>>().join("; ");
     let found = cut.found.trim().replace('\n', "; ");
     format!(
-        "cut {number} of {of}: {after:.1} s into the work; said: {}; before it ({looked:.1} s): {}",
-        end(&said),
+        "cut {number} of {of}: {after:.1} s into the work; said: {}; before it ({checked:.1} s): {}",
+        end(&printed),
         end(&found)
     )
 }
@@ -69,9 +69,9 @@ fn end(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn shown(said: &[&str], found: &str) -> String {
-        let said: Vec<String> = said.iter().map(|&line| line.to_owned()).collect();
-        line(&Cut { number: 2, of: 3, found, looked: 4.04, after: 12.31, said: &said })
+    fn shown(printed: &[&str], found: &str) -> String {
+        let printed: Vec<String> = printed.iter().map(|&line| line.to_owned()).collect();
+        line(&Cut { number: 2, of: 3, found, checked: 4.04, after: 12.31, printed: &printed })
     }
 
     #[test]

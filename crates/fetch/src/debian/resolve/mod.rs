@@ -100,7 +100,7 @@ impl<'a> Selection<'a> {
 
     fn candidate(&self, alternative: &Alternative) -> Option<&'a Package> {
         let real = self.index.versions(&alternative.name).iter();
-        // A package of which another version is taken is no candidate: there is room for one.
+        // A package of which another version is taken is not a candidate: there is room for one.
         let free = |package: &&'a Package| !self.taken.contains_key(package.name.as_str());
         real.filter(|package| alternative.accepts(&package.version)).find(free).or_else(|| {
             let provided = self.index.providers(&alternative.name).iter();

@@ -22,7 +22,7 @@ fn sketch(server: &Server, keys: &[&Signer]) -> Sketch {
     Sketch::new(ed25519()).of_suite("security", "trixie", &server.url(""), keys).package("linux-source", "2")
 }
 
-/// Locks it beside a container of the main archive; what was asked of either.
+/// Locks it next to a container of the main archive; what was asked of either.
 fn locked_from(
     security: &Archive,
     keys: &[&Signer],

@@ -102,6 +102,7 @@ impl Sketch {
         Project::new(Definitions {
             name: "p".to_owned(),
             version: "1".to_owned(),
+            publisher: None,
             machine,
             default_image: None,
             mirrors: [("debian".to_owned(), vec![mirror.to_owned()])]

@@ -54,9 +54,9 @@ impl Reporter for Told {
     }
 
     fn cut(&mut self, cut: &Cut<'_>) {
-        let Cut { number, of, found, after, said, .. } = cut;
+        let Cut { number, of, found, after, printed, .. } = cut;
         let ended = if *after < 1.0 { "at once" } else { "later" };
-        self.0.push_str(&format!("\n  cut {number} of {of}: {found:?}; {said:?}; {ended}\n  "));
+        self.0.push_str(&format!("\n  cut {number} of {of}: {found:?}; {printed:?}; {ended}\n  "));
     }
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::fake::{Fake, root, soon};
 
-fn watched(script: &str, time: Duration) -> Heard {
+fn watched(script: &str, time: Duration) -> Watched {
     let (_fake, mut console) = Fake::start("", "sh");
     let mut guest = Guest::log_in(&mut console, &root(), soon()).unwrap();
     guest.watch(script, time).unwrap()

@@ -185,7 +185,7 @@ impl Disk {
         self.twins.insert(twins);
     }
 
-    /// Everything that a power cut during the step may leave, besides the states before and after it.
+    /// Everything that a power cut during the step may leave, in addition to the states before and after it.
     pub fn torn(&self, step: &Step) -> Vec<Self> {
         let after = self.after(step);
         let with = |change: &dyn Fn(&mut Self)| {
@@ -255,7 +255,7 @@ impl Disk {
         Some(version)
     }
 
-    /// What a power cut may leave while the boot manager counts, besides the states before and after it. Of two names for a
+    /// What a power cut may leave while the boot manager counts, in addition to the states before and after it. Of two names for a
     /// version that never comes to run again, nobody could be rid.
     pub fn torn_boot(&self) -> Vec<Self> {
         let Some((version, Some(step))) = self.next_try() else { return Vec::new() };

@@ -1,5 +1,5 @@
 //! Every life of a device, as far as two power cuts and a damaged slot: from each state everything is tried that may happen
-//! next, and each state is held against the promises.
+//! next, and each state is checked against the promises.
 
 use std::collections::BTreeSet;
 
@@ -120,7 +120,7 @@ fn recovers(mut disk: Disk) {
     assert_eq!(last.boots(|_| true), Some(last.offered), "{last:#?}");
 }
 
-/// Version 1 runs, as a good one, and nothing is beside it.
+/// Version 1 runs, as a good one, and there is no other.
 fn fresh() -> Disk {
     let mut disk = Disk::new(Slot::A, 1);
     disk.slot_mut(Slot::B).uuid = empty(Slot::B);
@@ -147,7 +147,7 @@ fn no_life_ends_with_a_device_that_does_not_boot() {
     }
 }
 
-/// The device on which version 3 was found good beside version 1.
+/// The device on which version 3 was found good next to version 1.
 fn armed() -> Disk {
     let disk = on_trial();
     disk.after(&good(&disk.view(), GOOD_TRIES).unwrap().unwrap())

@@ -71,8 +71,8 @@ mod tests {
         for _ in 0..2 {
             pace.came(1, 29 * SECOND).unwrap();
         }
-        let said = pace.came(1, 29 * SECOND).unwrap_err();
-        assert_eq!(said, "3 bytes came in 87 seconds, which is less than 1024 a second");
+        let error = pace.came(1, 29 * SECOND).unwrap_err();
+        assert_eq!(error, "3 bytes came in 87 seconds, which is less than 1024 a second");
         // What came fast before does not pay for it.
         let mut pace = Pace::new(&Network::default());
         pace.came(1 << 30, 60 * SECOND).unwrap();

@@ -1,0 +1,71 @@
+//! `yoe licenses`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+use yoe_supply::licenses;
+
+use crate::error::{CommandError, Kind};
+use crate::output::Output;
+use crate::{papers, ui};
+
+/// The arguments of `yoe licenses`.
+#[derive(Debug, Args)]
+pub struct Licenses {
+    /// The image, container image or unit [default: the project's image]
+    pub target: Option<String>,
+    /// The machine that it was built for [default: the project's]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// Write the table as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Write all texts of licences and notices that the sources hold to this file
+    #[arg(long, value_name = "FILE")]
+    pub notice: Option<PathBuf>,
+    /// Fail when something cannot be kept without this licence; `GPL-3.0-*` stands for all that begin so
+    #[arg(long, value_name = "ID")]
+    pub deny: Vec<String>,
+}
+
+/// Carries `yoe licenses` out.
+pub fn run(args: &Licenses) -> Result<(), CommandError> {
+    if let Some(id) = args.deny.iter().find(|id| !licenses::is_pattern(id)) {
+        return Err(CommandError::user(format!("{id:?} is not a licence of SPDX' list, and none begins so"))
+            .hint("--deny takes an identifier such as GPL-3.0-only, or a beginning and `*`: GPL-3.0-*"));
+    }
+    let notice = args.notice.as_deref().map(Output::at).transpose()?;
+    let (inventory, texts) = papers::inventory(args.machine.as_deref(), args.target.as_deref())?;
+    let rows = licenses::rows(&inventory, &texts);
+    if args.json {
+        ui::result(&json!({ "format": 1, "packages": rows, "not_known": inventory.gaps }).to_string());
+    } else {
+        ui::result(licenses::table(&rows).trim_end());
+    }
+    if let Some(notice) = notice {
+        notice.write_all(licenses::notice(&inventory, &texts).as_bytes())?;
+    }
+    for gap in &inventory.gaps {
+        ui::note(&format!("not known: {gap}"));
+    }
+    if args.deny.is_empty() {
+        return Ok(());
+    }
+    let verdict = licenses::check(&inventory, &args.deny);
+    let denied: Vec<String> =
+        verdict.denied.iter().map(|denial| format!("  {}: {}", denial.component, denial.license)).collect();
+    if !denied.is_empty() {
+        let message =
+            format!("{} of its parts need a licence that is denied:\n{}", denied.len(), denied.join("\n"));
+        return Err(CommandError::config(message));
+    }
+    if !verdict.unknown.is_empty() || !inventory.gaps.is_empty() {
+        let message = format!(
+            "nothing that is known is denied, but the licences of {} parts are not known",
+            verdict.unknown.len() + inventory.gaps.len()
+        );
+        return Err(CommandError::new(Kind::Undecided, message).hint("the table names them"));
+    }
+    Ok(())
+}

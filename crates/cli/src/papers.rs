@@ -1,0 +1,42 @@
+//! What commands about papers begin with: the inventory of a target that was built.
+
+use yoe_plan::ActionId;
+use yoe_supply::licenses::Texts;
+use yoe_supply::{Inventory, Request, SupplyError, collect};
+
+use crate::error::CommandError;
+use crate::project;
+
+/// The store's cache that is the Go client's module cache.
+const GO_MODULES: &str = "go-modules";
+
+/// The inventory of a target, or of the project's image when none is named, and the texts of licences that its sources hold.
+pub fn inventory(machine: Option<&str>, target: Option<&str>) -> Result<(Inventory, Texts), CommandError> {
+    let open = project::open(machine)?;
+    // Before this machine's own mirrors come in: papers must not name them.
+    let mirrors = open.project.mirrors.clone();
+    let locked = open.lock()?;
+    let targets: Vec<String> = target.map(str::to_owned).into_iter().collect();
+    let plan = locked.plan(&targets)?;
+    let built = |id: ActionId| {
+        let result = locked.store.action(&plan.action(id).key).ok()??;
+        Some((result.tree, locked.store.tree(&result.tree).ok()??))
+    };
+    let request = Request { project: &locked.project, mirrors: &mirrors, plan: &plan, built: &built };
+    let name = plan.targets.first().map(|(target, _)| target.name().to_owned()).unwrap_or_default();
+    let mut inventory = collect(&request).map_err(|error| unmade(error, &name))?;
+    let texts = Texts::find(&inventory, &locked.store.cache(GO_MODULES)?);
+    texts.fill(&mut inventory);
+    Ok((inventory, texts))
+}
+
+fn unmade(error: SupplyError, target: &str) -> CommandError {
+    match error {
+        SupplyError::NotBuilt(_) | SupplyError::Container(_) | SupplyError::NoTarget => {
+            let built = matches!(error, SupplyError::NotBuilt(_));
+            let error = CommandError::user(error.to_string());
+            if built { error.hint(format!("`yoe build {target}` builds it")) } else { error }
+        }
+        other => CommandError::config(format!("the parts of {target} cannot be listed")).because(other),
+    }
+}

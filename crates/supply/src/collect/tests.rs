@@ -1,0 +1,412 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use yoe_model::*;
+use yoe_package::{ArchiveWriter, Entry, Kind as Node};
+use yoe_plan::{Options, Plan};
+
+use super::*;
+use crate::Kind;
+use crate::buildinfo::tests::program;
+
+/// The day of the lock.
+pub(crate) const EPOCH: u64 = 1_795_834_381;
+
+const MODULES: &str = "mod\texample.org/tool\t(devel)\t\ndep\tgolang.org/x/net\tv0.61.0\th1:x=\n\
+                       dep\texample.org/old\tv1.0.0\n=>\texample.org/fork\tv1.0.1\th1:y=\ndep\texample.org/tool/mod\tv0.0.0\n=>\t./mod\t\n";
+
+fn entry(source: Source, into: &str) -> SourceEntry {
+    SourceEntry { source, into: into.to_owned(), only: vec![], origin: Origin::default() }
+}
+
+fn suite(name: &str) -> DebianSuite {
+    DebianSuite { archive: "debian".into(), name: name.into(), keys: BTreeSet::new() }
+}
+
+fn debian(package: &str, version: &str, patches: DebianPatches) -> Source {
+    Source::Debian { package: package.into(), version: version.into(), suite: suite("trixie"), patches }
+}
+
+fn unit(name: &str, version: &str, license: &str, sources: Vec<SourceEntry>) -> Unit {
+    Unit {
+        description: format!("the {name}"),
+        license: license.into(),
+        homepage: Some(format!("https://{name}.example")),
+        sources,
+        container: "env".into(),
+        tasks: vec![Task { name: "build".into(), steps: vec![Step::Shell("make".into())] }],
+        ..Unit::new(name, version, Origin::default())
+    }
+}
+
+fn archive_file(path: &str) -> ArchiveFile {
+    ArchiveFile { archive: "debian".into(), path: path.into(), size: 1, sha256: Digest::of(path.as_bytes()) }
+}
+
+/// A unit of each kind.
+fn units() -> Vec<Unit> {
+    let module = GoModule {
+        path: "example.org/tool".into(),
+        version: "v1.5.0".into(),
+        gomod: None,
+        stubs: BTreeMap::new(),
+        upgrade: BTreeMap::new(),
+        container: "env".into(),
+    };
+    let none = DebianPatches::None;
+    let mut zlib = unit("zlib", "1.3.1", "Zlib", vec![entry(debian("zlib", "1:1.3.1-1+deb13u1", none), "")]);
+    zlib.cpe = Some("cpe:2.3:a:zlib:zlib:*:*:*:*:*:*:*:*".into());
+    zlib.patches = vec!["fix.patch".into()];
+    let content = b"CVE: CVE-2026-27171\nOrigin: own\n--- a/x\n".as_slice().into();
+    zlib.files = vec![UnitFile { path: "fix.patch".into(), executable: false, content }];
+    let musl =
+        unit("musl", "1.2.5", "MIT", vec![entry(debian("musl", "1.2.5-3", DebianPatches::Series), "")]);
+    let mut std = unit("rust-std", "1.96.0", "MIT OR Apache-2.0", vec![]);
+    std.contains = vec!["musl".into()];
+    let mut tool = unit("tool", "1.5.0", "Apache-2.0", vec![entry(Source::GoModule(module), "")]);
+    tool.deps = vec!["musl".into()];
+    tool.runtime_deps = vec!["zlib".into()];
+    tool.contains = vec!["musl".into()];
+    let ring = Source::Crate { name: "ring".into(), version: "0.17.14".into(), sha256: Digest::of(b"ring") };
+    let own = Source::Path { path: "device/app".into(), exclude: vec![] };
+    let mut app =
+        unit("app", "0.1.0", "Apache-2.0 AND MIT", vec![entry(own, ""), entry(ring, "vendor/ring-0.17.14")]);
+    app.homepage = None;
+    app.deps = vec!["rust-std".into()];
+    app.contains = vec!["rust-std".into()];
+    let mut linux = unit(
+        "linux",
+        "6.12.118",
+        "GPL-2.0-only WITH Linux-syscall-note",
+        vec![entry(debian("linux", "6.12.118-1", DebianPatches::None), "")],
+    );
+    linux.cpe = Some("cpe:2.3:o:linux:linux_kernel:*:*:*:*:*:*:*:*".into());
+    vec![zlib, musl, std, tool, app, linux]
+}
+
+fn container(name: &str) -> Container {
+    Container {
+        name: name.into(),
+        packages: ["make".to_owned()].into(),
+        suite: "trixie".into(),
+        archive: "debian".into(),
+        keys: BTreeSet::new(),
+        accept_expired: false,
+        links: BTreeMap::new(),
+        files: BTreeMap::new(),
+        origin: Origin::default(),
+    }
+}
+
+/// A project of these units, with an image and an OCI image, and its plan.
+fn project(target: &str) -> (Project<Locked>, Plan) {
+    let kernel = yoe_model::Kernel { unit: "linux".into(), cmdline: String::new() };
+    let machine = Machine::new("box", Arch::X86_64, kernel, Origin::default());
+    let artifacts: Vec<String> = ["tool", "app"].map(str::to_owned).into();
+    let layout = Layout::disk(Size(1 << 26), RootSize::Fit, RootFormat::Erofs);
+    let image = Image {
+        artifacts: artifacts.clone(),
+        container: "tools".into(),
+        version: "7".into(),
+        ..Image::new("demo", layout, Origin::default())
+    };
+    let oci = OciImage {
+        name: "debian".into(),
+        version: "13".into(),
+        description: String::new(),
+        artifacts: vec![],
+        container: Some("env".into()),
+        config: OciConfig::default(),
+        origin: Origin::default(),
+    };
+    let package = |name: &str, arch: &str| LockedPackage {
+        name: name.into(),
+        version: "257.9-1".into(),
+        file: archive_file(&format!("pool/main/s/systemd/x_257.9-1_{arch}.deb")),
+    };
+    let boot = package("systemd-boot-efi", "amd64");
+    let env = vec![package("make", "amd64"), boot.clone()];
+    // What image tools have for other machines is not on this one.
+    let tools = vec![boot, package("systemd-boot-efi:arm64", "arm64")];
+    let containers = [("env", env), ("tools", tools)].map(|(name, packages)| {
+        let container = container(name);
+        let locked = LockedContainer { request: container.request(), packages };
+        (name.to_owned(), container, locked)
+    });
+    let units: BTreeMap<String, Arc<Unit>> =
+        units().into_iter().map(|unit| (unit.name.clone(), Arc::new(unit))).collect();
+    let sources = units.values().flat_map(|unit| &unit.sources).map(|entry| &entry.source);
+    let sources = sources.filter(|source| source.needs_lock()).map(|source| {
+        let files = match source {
+            Source::Debian { package, .. } => vec![archive_file(&format!("pool/{package}.orig.tar.xz"))],
+            _ => vec![],
+        };
+        let tree = files.is_empty().then(|| Digest::of(b"tree"));
+        (source.key(), LockedSource { files, tree, ..LockedSource::default() })
+    });
+    let lock = Lock {
+        version: Lock::VERSION,
+        modules: std::collections::BTreeMap::new(),
+        suites: [(
+            "debian/trixie".to_owned(),
+            LockedSuite { date: EPOCH, release: Digest::of(b"r"), signed_by: "key".into() },
+        )]
+        .into(),
+        containers: containers.iter().map(|(name, _, locked)| (name.clone(), locked.clone())).collect(),
+        sources: sources.collect(),
+    };
+    let definitions = Definitions {
+        name: "sample".into(),
+        version: "2.0".into(),
+        publisher: Some(Publisher {
+            name: "Example".into(),
+            url: Some("https://example.com".into()),
+            email: None,
+        }),
+        machines: [(machine.name.clone(), machine.clone())].into(),
+        machine,
+        default_image: None,
+        mirrors: Mirrors::new(),
+        units,
+        containers: containers.into_iter().map(|(name, container, _)| (name, container)).collect(),
+        images: [("demo".to_owned(), image)].into(),
+        oci_images: [("debian".to_owned(), oci)].into(),
+    };
+    let project = Project::new(definitions).lock(lock).expect("the lock fits");
+    let trees = [("path:device/app".to_owned(), Digest::of(b"tree"))].into();
+    let options =
+        Options { signer: Digest::of(b""), package_rules: 1, image_rules: 1, oci_rules: 1, kernel_rules: 1 };
+    let plan = yoe_plan::plan(&project, &trees, &[target.to_owned()], &options).expect("there is a plan");
+    (project, plan)
+}
+
+/// The files of the root, and whose they are; what has no owner was made with the image.
+fn root_files() -> Vec<(&'static str, Vec<u8>)> {
+    let installed = "P:app\nF:usr/bin\nR:app\n\nP:tool\nF:usr/bin\nR:tool\nF:etc\nR:tool.conf\n\nP:zlib\nF:usr/lib\nR:libz.so.1\n\n";
+    vec![
+        ("etc/hostname", b"box\n".to_vec()),
+        ("etc/tool.conf", b"a = 1\n".to_vec()),
+        ("lib/apk/db/installed", installed.into()),
+        ("usr/bin/app", program("", "")[..64].to_vec()),
+        ("usr/bin/start", b"#!/bin/sh\n".to_vec()),
+        ("usr/bin/tool", program("go1.26.8", MODULES)),
+        ("usr/lib/libz.so.1", program("", "")[..64].to_vec()),
+    ]
+}
+
+fn write(path: &Path, content: &[u8]) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, content).unwrap();
+}
+
+/// What each action gave, as far as inventories look at it.
+fn results(plan: &Plan, root: &Path) {
+    for (at, action) in plan.actions.iter().enumerate() {
+        let directory = root.join(at.to_string());
+        fs::create_dir_all(&directory).unwrap();
+        match &action.kind {
+            ActionKind::Package(package) => {
+                let file = format!("{}-{}.apk", package.unit.name, package.unit.package_version());
+                write(&directory.join(file), package.unit.name.as_bytes());
+            }
+            ActionKind::Root(_) => {
+                let mut archive = ArchiveWriter::new(fs::File::create(directory.join("root.tar")).unwrap());
+                for (path, content) in root_files() {
+                    let entry = Entry {
+                        path: path.to_owned(),
+                        kind: Node::File,
+                        mode: 0o644,
+                        uid: 0,
+                        gid: 0,
+                        mtime: 0,
+                        size: content.len() as u64,
+                        checksum: None,
+                    };
+                    archive.append(&entry, &mut content.as_slice()).unwrap();
+                }
+                archive.finish().unwrap();
+            }
+            ActionKind::Disk(_) => {
+                write(&directory.join("demo.img"), b"disk");
+                write(&directory.join("demo.efi"), b"MZ kernel");
+                let manifest = br#"{"disk":{"kernel":{"file":"demo.efi"},"entry":"EFI/Linux/demo_7.efi"}}"#;
+                write(&directory.join("demo.manifest.json"), manifest);
+            }
+            ActionKind::OciImage(_) => write(&directory.join("debian.oci.tar"), b"oci"),
+            ActionKind::Unit(unit) if unit.unit.name == "tool" => {
+                write(&directory.join("usr/bin/tool"), &program("go1.26.8", MODULES));
+                write(&directory.join("usr/include/tool.h"), b"not for devices");
+            }
+            ActionKind::Source(source) if source.key.starts_with("crate:") => {
+                let text =
+                    "[package]\nname = \"ring\"\nversion = \"0.17.14\"\nlicense = \"Apache-2.0 AND ISC\"\n";
+                write(&directory.join("Cargo.toml"), text.as_bytes());
+                write(&directory.join("LICENSE"), b"as you like");
+            }
+            ActionKind::Source(source) if source.key.starts_with("path:") => {
+                write(
+                    &directory.join("Cargo.toml"),
+                    b"[package]\nname = \"app\"\nversion = \"0.1.0\"\n[dependencies]\nring = \"0.17\"\n",
+                );
+                let lock = "[[package]]\nname = \"app\"\nversion = \"0.1.0\"\ndependencies = [\"ring\"]\n\
+                            [[package]]\nname = \"ring\"\nversion = \"0.17.14\"\nsource = \"registry\"\nchecksum = \"abababababababababababababababababababababababababababababababab\"\n";
+                write(&directory.join("Cargo.lock"), lock.as_bytes());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn inventory_of(target: &str) -> (Result<Inventory, SupplyError>, tempfile::TempDir) {
+    let (project, plan) = project(target);
+    let root = tempfile::tempdir().unwrap();
+    results(&plan, root.path());
+    let built = |id: ActionId| Some((plan.action(id).key, root.path().join(id.0.to_string())));
+    let request = Request { project: &project, mirrors: &project.mirrors, plan: &plan, built: &built };
+    (collect(&request), root)
+}
+
+/// The inventory of the image. The directory holds the sources that it names.
+pub(crate) fn sample() -> (Inventory, tempfile::TempDir) {
+    let (inventory, root) = inventory_of("demo");
+    (inventory.unwrap(), root)
+}
+
+fn held(inventory: &Inventory, holder: &str, link: Link) -> Vec<String> {
+    let mut names: Vec<String> = inventory
+        .held(holder, link)
+        .map(|held| {
+            inventory.components.get(held).map_or_else(|| held.to_owned(), |component| component.purl.clone())
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn an_image_has_packages_and_the_kernel_and_what_starts_it() {
+    let (inventory, _root) = sample();
+    let held: Vec<&str> = inventory.held("image:demo", Link::Contains).collect();
+    assert_eq!(
+        held.iter().filter(|held| held.starts_with("package:")).collect::<Vec<_>>(),
+        [&"package:app", &"package:tool", &"package:zlib"]
+    );
+    let names: Vec<&str> =
+        held.iter().filter_map(|held| inventory.components.get(*held)).map(|one| one.name.as_str()).collect();
+    assert_eq!(
+        names.iter().filter(|name| name.starts_with("systemd")).count(),
+        1,
+        "of the machine's architecture"
+    );
+    assert!(
+        names.contains(&"linux") && names.contains(&"systemd-boot-efi") && !names.contains(&"make"),
+        "{names:?}"
+    );
+    let files: Vec<&str> = held.iter().filter_map(|held| held.strip_prefix("file:")).collect();
+    assert_eq!(
+        files,
+        ["esp/EFI/Linux/demo_7.efi", "etc/hostname", "lib/apk/db/installed", "usr/bin/start"],
+        "made with the image"
+    );
+    assert_eq!((inventory.epoch, inventory.subject.version.as_str()), (EPOCH, "7"));
+    assert_eq!(inventory.subject.artifact.as_ref().unwrap().path, "demo.img");
+}
+
+#[test]
+fn each_file_of_the_root_is_there_and_in_one_place() {
+    let (inventory, _root) = sample();
+    let paths: Vec<&str> = root_files().iter().map(|(path, _)| *path).collect();
+    let listed: Vec<&str> =
+        inventory.files.keys().map(String::as_str).filter(|path| !path.starts_with("esp/")).collect();
+    assert_eq!(listed, paths);
+    for path in listed {
+        let file = file_reference(path);
+        let holders =
+            inventory.links.values().filter(|held| held.contains(&(Link::Contains, file.clone()))).count();
+        assert_eq!(holders, 1, "{path}");
+    }
+}
+
+#[test]
+fn a_go_program_holds_its_modules_the_library_and_what_its_unit_says() {
+    let (inventory, _root) = sample();
+    assert_eq!(
+        held(&inventory, "package:tool", Link::Static),
+        [
+            "pkg:deb/debian/musl@1.2.5-3?arch=source&distro=trixie",
+            "pkg:golang/example.org/fork@v1.0.1",
+            "pkg:golang/golang.org/x/net@v0.61.0",
+            "pkg:golang/stdlib@1.26.8",
+        ]
+    );
+    let own = inventory.held("package:tool", Link::Contains).filter(|held| held.starts_with("go:"));
+    assert_eq!(own.collect::<Vec<_>>(), ["go:example.org/tool@v1.5.0"], "the version of the lock");
+    assert_eq!(
+        held(&inventory, "package:tool", Link::Needs),
+        ["pkg:apk/sample/zlib@1.3.1-r0?arch=x86_64&distro=sample-2.0"]
+    );
+    assert_eq!(
+        inventory.gaps,
+        ["usr/bin/tool holds the Go module example.org/tool/mod from the directory ./mod of its main module"]
+    );
+}
+
+#[test]
+fn a_rust_program_holds_its_crates_the_library_and_what_that_holds() {
+    let (inventory, _root) = sample();
+    assert_eq!(
+        held(&inventory, "package:app", Link::Static),
+        [
+            "pkg:cargo/ring@0.17.14?checksum=sha256:abababababababababababababababababababababababababababababababab",
+            "pkg:deb/debian/musl@1.2.5-3?arch=source&distro=trixie",
+            "pkg:generic/sample/rust-std@1.96.0",
+        ]
+    );
+    let ring = &inventory.components["crate:ring@0.17.14"];
+    assert_eq!(ring.license.as_deref(), Some("Apache-2.0 AND ISC"));
+    assert_eq!(inventory.components[&held_own(&inventory)].purl, "pkg:generic/sample/app@0.1.0");
+}
+
+fn held_own(inventory: &Inventory) -> String {
+    inventory.held("package:app", Link::Contains).find(|held| held.starts_with("source:")).unwrap().to_owned()
+}
+
+#[test]
+fn a_package_has_the_files_for_devices_and_what_it_needs() {
+    let (inventory, _root) = inventory_of("tool");
+    let inventory = inventory.unwrap();
+    assert_eq!(inventory.files.keys().collect::<Vec<_>>(), ["usr/bin/tool"]);
+    let packages: Vec<&str> = inventory
+        .components
+        .values()
+        .filter(|one| one.kind == Kind::Package)
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(packages, ["tool", "zlib"]);
+    assert_eq!(inventory.subject.artifact.as_ref().unwrap().path, "tool-1.5.0-r0.apk");
+}
+
+#[test]
+fn a_copy_of_a_container_has_its_debian_packages_and_says_that_files_are_not_listed() {
+    let (inventory, _root) = inventory_of("debian");
+    let inventory = inventory.unwrap();
+    let purls: Vec<&str> = inventory.components.values().map(|component| component.purl.as_str()).collect();
+    assert_eq!(
+        purls,
+        [
+            "pkg:deb/debian/make@257.9-1?arch=amd64&distro=trixie",
+            "pkg:deb/debian/systemd-boot-efi@257.9-1?arch=amd64&distro=trixie"
+        ]
+    );
+    assert_eq!(inventory.gaps.len(), 1);
+}
+
+#[test]
+fn what_is_not_built_is_an_error_with_its_name() {
+    let (project, plan) = project("demo");
+    let request = Request { project: &project, mirrors: &project.mirrors, plan: &plan, built: &|_| None };
+    assert_eq!(collect(&request).unwrap_err().to_string(), "image demo is not built as it is defined now");
+    assert!(matches!(inventory_of("env").0, Err(SupplyError::Container(name)) if name == "env"));
+}

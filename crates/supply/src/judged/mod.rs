@@ -1,0 +1,107 @@
+//! Bills of materials, judged by programs that this project did not write: CycloneDX' own library, which has the schema, and
+//! the checker that knows BSI TR-03183-2. They come from a registry, so these tests are for `cargo test --workspace --lib judged --
+//! --ignored`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::collect::tests::sample;
+use crate::cyclonedx::Options;
+use crate::{Inventory, cyclonedx, spdx3};
+
+/// Programs of Python in a directory of their own.
+struct Judges {
+    directory: tempfile::TempDir,
+}
+
+impl Judges {
+    fn new(packages: &[&str]) -> Self {
+        let this = Self { directory: tempfile::tempdir().unwrap() };
+        let made = Command::new("python3").args(["-m", "venv"]).arg(this.path("python")).status();
+        assert!(made.expect("this machine has no python3").success());
+        let installed = this.python("pip").args(["install", "--quiet"]).args(packages).status().unwrap();
+        assert!(installed.success());
+        this
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn python(&self, program: &str) -> Command {
+        Command::new(self.path("python/bin").join(program))
+    }
+
+    /// Writes a document; gives its path.
+    fn write(&self, text: &str) -> PathBuf {
+        let path = self.path("document.json");
+        fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// The sample with all that its authors may say: nothing is unknown.
+fn known() -> Inventory {
+    let (mut inventory, _root) = sample();
+    for component in inventory.components.values_mut() {
+        component.license.get_or_insert_with(|| "MIT".to_owned());
+        component.homepage.get_or_insert_with(|| "https://example.com".to_owned());
+    }
+    inventory
+}
+
+const OPTIONS: Options<'static> = Options { all_files: true, tool_version: "0.1.0" };
+
+#[test]
+#[ignore = "fetches from package registries; cargo xtask test runs it"]
+fn the_schema_of_cyclonedx_takes_it_and_refuses_what_is_spoilt() {
+    let judges = Judges::new(&["cyclonedx-python-lib[validation]==11.12.0"]);
+    let judge = |text: &str| {
+        let path = judges.write(text);
+        judges.python("python3").arg("-c").arg(include_str!("judge.py")).arg(path).output().unwrap()
+    };
+    for inventory in [known(), sample().0] {
+        let document = cyclonedx::document(&inventory, &OPTIONS);
+        let taken = judge(&document);
+        assert!(taken.status.success(), "{}", said(&taken));
+        for (right, wrong) in [
+            ("\"phase\": \"build\"", "\"phase\": \"baked\""),
+            ("\"acknowledgement\": \"concluded\"", "\"acknowledgement\": \"guessed\""),
+            ("\"specVersion\": \"1.7\"", "\"specVersion\": \"1.7\", \"unheard-of\": 1"),
+        ] {
+            assert!(document.contains(right), "{right}");
+            let refused = judge(&document.replacen(right, wrong, 1));
+            assert_eq!(refused.status.code(), Some(1), "{wrong}: {}", said(&refused));
+        }
+    }
+}
+
+#[test]
+#[ignore = "fetches from package registries; cargo xtask test runs it"]
+fn the_checker_of_bsis_guideline_takes_it_and_refuses_what_is_spoilt() {
+    let judges = Judges::new(&["ntia-conformance-checker==6.0.0"]);
+    let judge = |text: &str| {
+        let path: &Path = &judges.write(text);
+        judges.python("sbomcheck").args(["-s", "spdx3", "-c", "bsi"]).arg(path).output().unwrap()
+    };
+    let document = spdx3::document(&known(), &OPTIONS);
+    let taken = judge(&document);
+    assert!(taken.status.success(), "{}", said(&taken));
+    for (right, wrong) in [
+        ("\"algorithm\": \"sha512\"", "\"algorithm\": \"sha256\""),
+        ("\"software_Sbom\"", "\"software_Bill\""),
+        ("\"hasConcludedLicense\"", "\"hasDeclaredLicense\""),
+    ] {
+        assert!(document.contains(right), "{right}");
+        let refused = judge(&document.replace(right, wrong));
+        assert!(!refused.status.success(), "{wrong}: {}", said(&refused));
+    }
+    // What is not known is no pass.
+    let unknown = judge(&spdx3::document(&sample().0, &OPTIONS));
+    assert!(!unknown.status.success(), "{}", said(&unknown));
+}

@@ -1,0 +1,39 @@
+//! What a product is made of, and the papers about it. No network, no clock: the same lock and the same results give the same
+//! bytes.
+//!
+//! [`collect`](collect()) makes an [`Inventory`] of a target of a plan, from three things: the project with its lock, the plan,
+//! and the trees that its actions gave. Papers are made of that inventory alone:
+//!
+//! | paper | by | standard |
+//! |---|---|---|
+//! | bill of materials | [`cyclonedx`] | CycloneDX 1.7 |
+//! | bill of materials | [`spdx3`] | SPDX 3.0.1, JSON-LD |
+//! | licences and notices | [`licenses`] | SPDX licence expressions |
+//! | known holes | [`audit`] | OSV 1.x |
+//!
+//! What is not known is absent, and is said so in [`Inventory::gaps`]; nothing is guessed. docs/design/0040 says what a part is
+//! called and why.
+
+pub mod audit;
+pub mod buildinfo;
+mod cargo;
+mod collect;
+mod component;
+pub mod cyclonedx;
+mod error;
+mod files;
+pub mod identity;
+mod inventory;
+#[cfg(test)]
+mod judged;
+pub mod licenses;
+mod purl;
+mod root;
+pub mod spdx3;
+mod uuid;
+
+pub use collect::{Request, collect};
+pub use component::{Ancestor, AppliedPatch, Component, FileEntry, FileKind, Kind, Link, SourceFile};
+pub use error::SupplyError;
+pub use inventory::{Carrier, Inventory, Subject};
+pub use purl::{Purl, PurlError};
