@@ -13,12 +13,6 @@ use self::upstream::{ancestor_of, component, debian_source, git, main_module};
 pub use self::upstream::{crate_of, module, stdlib};
 use crate::{Ancestor, Component, Kind, Purl, SourceFile};
 
-/// Where archives are served to everybody, unless the project says otherwise: what their own documentation names.
-const PUBLIC: [(&str, &str); 2] = [
-    ("debian", "https://deb.debian.org/debian"),
-    ("debian-security", "https://security.debian.org/debian-security"),
-];
-
 /// What names of parts depend on in addition to the parts.
 #[derive(Debug, Clone, Copy)]
 pub struct Names<'a> {
@@ -30,7 +24,8 @@ pub struct Names<'a> {
     pub arch: &'a str,
     /// The web address of who answers for the project: who made its own code.
     pub publisher: Option<&'a str>,
-    /// Base addresses of archives as the project's text has them: those of one machine are nobody's business.
+    /// Base addresses of archives as the project's text has them: those of one machine are nobody's business, so an archive that the
+    /// text names no address of has none in the papers.
     pub mirrors: &'a Mirrors,
 }
 
@@ -152,10 +147,8 @@ impl Names<'_> {
     }
 
     fn served(&self, archive: &str, path: &str, sha256: &Digest) -> SourceFile {
-        let chosen =
-            self.mirrors.get(archive).and_then(|all| all.first()).map(|base| base.trim_end_matches('/'));
-        let public = || PUBLIC.iter().find(|(name, _)| *name == archive).map(|(_, base)| *base);
-        let url = chosen.or_else(public).map(|base| format!("{base}/{path}"));
+        let base = self.mirrors.get(archive).and_then(|all| all.first());
+        let url = base.map(|base| format!("{}/{path}", base.trim_end_matches('/')));
         SourceFile { url, sha256: Some(sha256.to_string()) }
     }
 }

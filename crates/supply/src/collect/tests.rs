@@ -168,7 +168,7 @@ fn project(target: &str) -> (Project<Locked>, Plan) {
         machines: [(machine.name.clone(), machine.clone())].into(),
         machine,
         default_image: None,
-        mirrors: Mirrors::new(),
+        mirrors: [("debian".to_owned(), vec!["https://mirror.example/debian".to_owned()])].into(),
         units,
         containers: containers.into_iter().map(|(name, container, _)| (name, container)).collect(),
         images: [("demo".to_owned(), image)].into(),

@@ -97,7 +97,7 @@ fn a_source_says_what_it_was_derived_from_and_what_was_patched() {
         .find(|component| component["name"] == "zlib" && component["pedigree"].is_object());
     insta::assert_snapshot!(serde_json::to_string_pretty(zlib.unwrap()).unwrap(), @r#"
     {
-      "bom-ref": "source:pkg:generic/zlib@1.3.1?checksum=sha256:8da8321048af16f4cec451826c125ae516df0a4c6499d32bc42b2a6cba63ef1a&download_url=https://deb.debian.org/debian/pool/zlib.orig.tar.xz",
+      "bom-ref": "source:pkg:generic/zlib@1.3.1?checksum=sha256:8da8321048af16f4cec451826c125ae516df0a4c6499d32bc42b2a6cba63ef1a&download_url=https://mirror.example/debian/pool/zlib.orig.tar.xz",
       "cpe": "cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*",
       "description": "the zlib",
       "externalReferences": [
@@ -109,7 +109,7 @@ fn a_source_says_what_it_was_derived_from_and_what_was_patched() {
             }
           ],
           "type": "source-distribution",
-          "url": "https://deb.debian.org/debian/pool/zlib.orig.tar.xz"
+          "url": "https://mirror.example/debian/pool/zlib.orig.tar.xz"
         },
         {
           "type": "website",
@@ -156,7 +156,7 @@ fn a_source_says_what_it_was_derived_from_and_what_was_patched() {
           }
         ]
       },
-      "purl": "pkg:generic/zlib@1.3.1?checksum=sha256:8da8321048af16f4cec451826c125ae516df0a4c6499d32bc42b2a6cba63ef1a&download_url=https://deb.debian.org/debian/pool/zlib.orig.tar.xz",
+      "purl": "pkg:generic/zlib@1.3.1?checksum=sha256:8da8321048af16f4cec451826c125ae516df0a4c6499d32bc42b2a6cba63ef1a&download_url=https://mirror.example/debian/pool/zlib.orig.tar.xz",
       "type": "library",
       "version": "1.3.1"
     }

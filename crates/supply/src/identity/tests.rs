@@ -30,15 +30,18 @@ fn locked(path: &str) -> LockedSource {
     LockedSource { files: vec![file], ..LockedSource::default() }
 }
 
+/// The addresses that the text of a project gives.
+fn mirrors() -> Mirrors {
+    [("debian".to_owned(), vec!["https://mirror.example/debian/".to_owned()])].into()
+}
+
+fn names(mirrors: &Mirrors) -> Names<'_> {
+    Names { project: "demo", version: "2.0", arch: "x86_64", publisher: Some("https://example.com"), mirrors }
+}
+
 fn named(unit: &Unit, locked: Option<&LockedSource>) -> Component {
-    let mirrors = Mirrors::new();
-    let names = Names {
-        project: "demo",
-        version: "2.0",
-        arch: "x86_64",
-        publisher: Some("https://example.com"),
-        mirrors: &mirrors,
-    };
+    let mirrors = mirrors();
+    let names = names(&mirrors);
     names.source(unit, &unit.sources[0], locked).unwrap().1
 }
 
@@ -48,14 +51,8 @@ fn x() -> String {
 
 #[test]
 fn a_package_is_the_projects_own() {
-    let mirrors = Mirrors::new();
-    let names = Names {
-        project: "demo",
-        version: "2.0",
-        arch: "x86_64",
-        publisher: Some("https://example.com"),
-        mirrors: &mirrors,
-    };
+    let mirrors = mirrors();
+    let names = names(&mirrors);
     let unit = unit("musl", "1.2.5", debian("musl", MUSL, DebianPatches::Series));
     assert_eq!(names.package(&unit, false).1.purl, "pkg:apk/demo/musl@1.2.5-r0?arch=x86_64&distro=demo-2.0");
     assert_eq!(names.package(&unit, true).1.purl, "pkg:apk/demo/musl@1.2.5-r0?arch=noarch&distro=demo-2.0");
@@ -67,7 +64,7 @@ fn a_debian_source_without_its_series_is_upstreams_and_debians_name_is_an_ancest
         unit("zlib", "1.3.1", debian("zlib", "1:1.3.dfsg+really1.3.1-1+deb13u1", DebianPatches::None));
     unit.cpe = Some("cpe:2.3:a:zlib:zlib:*:*:*:*:*:*:*:*".to_owned());
     let named = named(&unit, Some(&locked("pool/z.orig.tar.gz")));
-    let address = "https://deb.debian.org/debian/pool/z.orig.tar.gz";
+    let address = "https://mirror.example/debian/pool/z.orig.tar.gz";
     assert_eq!(named.purl, format!("pkg:generic/zlib@1.3.1?checksum=sha256:{}&download_url={address}", x()));
     assert_eq!(named.cpe.as_deref(), Some("cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*"));
     assert_eq!(
@@ -194,14 +191,8 @@ fn the_kernel() {
 
 #[test]
 fn a_binary_package_of_debian_names_its_source() {
-    let mirrors = Mirrors::new();
-    let names = Names {
-        project: "demo",
-        version: "2.0",
-        arch: "x86_64",
-        publisher: Some("https://example.com"),
-        mirrors: &mirrors,
-    };
+    let mirrors = mirrors();
+    let names = names(&mirrors);
     let file = locked("pool/main/s/systemd/systemd-boot-efi_257.9-1_amd64.deb").files.remove(0);
     let package = LockedPackage { name: "systemd-boot-efi".to_owned(), version: "257.9-1".to_owned(), file };
     let named = names.debian(&package, "trixie").1;
@@ -221,15 +212,16 @@ fn the_projects_own_code() {
 
 #[test]
 fn a_projects_own_mirror_is_where_a_source_is_served() {
-    let mirrors = [("debian".to_owned(), vec!["https://mirror.example/debian/".to_owned()])].into();
-    let names = Names {
-        project: "demo",
-        version: "2.0",
-        arch: "x86_64",
-        publisher: Some("https://example.com"),
-        mirrors: &mirrors,
-    };
+    let mirrors = mirrors();
+    let names = names(&mirrors);
     let unit = unit("zlib", "1.3.1", debian("zlib", "1:1.3.1-1", DebianPatches::None));
     let (_, named) = names.source(&unit, &unit.sources[0], Some(&locked("pool/z.tar.gz"))).unwrap();
     assert_eq!(named.source.unwrap().url.as_deref(), Some("https://mirror.example/debian/pool/z.tar.gz"));
+    // Without one it is not known: a bill is the same on every machine.
+    let none = Mirrors::new();
+    let (_, named) = super::Names { mirrors: &none, ..names }
+        .source(&unit, &unit.sources[0], Some(&locked("pool/z.tar.gz")))
+        .unwrap();
+    assert_eq!(named.purl, format!("pkg:generic/zlib@1.3.1?checksum=sha256:{}", x()));
+    assert_eq!(named.source.unwrap().url, None);
 }

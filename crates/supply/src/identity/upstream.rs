@@ -30,8 +30,8 @@ pub fn crate_of(name: &str, version: &str, sha256: Option<&str>) -> Named {
     let checksum = sha256.map(|sha256| format!("sha256:{sha256}")).unwrap_or_default();
     let purl = Purl::new("cargo", name, version).with("checksum", &checksum);
     let mut component = component(Kind::Crate, name, version, &purl);
-    let url = format!("https://static.crates.io/crates/{name}/{name}-{version}.crate");
-    component.source = sha256.map(|sha256| SourceFile { url: Some(url), sha256: Some(sha256.to_owned()) });
+    // Where the registry serves it is for the registry to say; the name is enough to ask it.
+    component.source = sha256.map(|sha256| SourceFile { url: None, sha256: Some(sha256.to_owned()) });
     (format!("crate:{name}@{version}"), component)
 }
 
