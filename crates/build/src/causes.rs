@@ -37,7 +37,7 @@ pub struct Difference {
     pub old: Option<String>,
     /// What it says now.
     pub new: Option<String>,
-    /// The action that the part is the result of, when that one would run too: what differs is told there.
+    /// The action that the part is the result of, when that one would run too: what differs is reported there.
     pub follows: Option<String>,
 }
 

@@ -27,7 +27,7 @@ fn lock_of(sandbox: &Sandbox) -> String {
     fs::read_to_string(sandbox.project().join("yoe.lock")).unwrap()
 }
 
-/// What the user is told, without what differs from run to run.
+/// What the user reads, without what differs from run to run.
 fn told(sandbox: &Sandbox, output: &Output, upstream: &Upstream) -> String {
     sandbox.shown(output).replace(&upstream.directory().display().to_string(), "[UPSTREAM]")
 }

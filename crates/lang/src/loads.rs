@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::project_tree::{Module, star_files};
 use crate::session::FileKind;
 
-/// For each file that loads others, those others; paths are relative to the project. What is wrong in a file is not told here:
+/// For each file that loads others, those others; paths are relative to the project. What is wrong in a file is not reported here:
 /// of one that cannot be read or parsed nothing is known.
 pub(crate) fn loads(root: &Path, fetched: &BTreeMap<String, PathBuf>) -> BTreeMap<String, BTreeSet<String>> {
     let mut problems: Vec<Problem> = Vec::new();

@@ -120,7 +120,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap:
     Cli::from_arg_matches(&matches)
 }
 
-/// The colours that arguments ask for which are not parsed yet: a mistake in them is told in colours, too, or in none.
+/// The colours that arguments ask for which are not parsed yet: a mistake in them is reported in colours, too, or in none.
 fn color(arguments: &[OsString]) -> ColorChoice {
     let texts: Vec<&str> =
         arguments.iter().take_while(|text| *text != "--").filter_map(|text| text.to_str()).collect();

@@ -89,7 +89,7 @@ fn locked(store: &Path) -> Result<LockedProject, String> {
         return Err("nothing was built yet".to_owned());
     }
     project::open(None).and_then(project::OpenProject::lock).map_err(|error| {
-        // Mistakes of a project are told with their places by those commands that need it.
+        // Mistakes of a project are reported with their places by those commands that need it.
         error.message().lines().next().unwrap_or_default().to_owned()
     })
 }

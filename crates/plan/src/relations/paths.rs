@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{EdgeKind, Relations};
 use crate::graph::Target;
 
-/// So many ways are listed; the number of all is told.
+/// So many ways are listed; the number of all is given.
 const LISTED: usize = 50;
 
 /// Where a unit is, as seen from an image.
