@@ -37,8 +37,8 @@ fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
         write("units/apps/foo.star", unit);
         write("classes/program.star", class);
         if let Err(problems) = load(root, &Options::default()) {
-            let told = problems.to_string();
-            assert!(!told.contains("a mistake in yoe"), "{told}");
+            let message = problems.to_string();
+            assert!(!message.contains("a mistake in yoe"), "{message}");
         }
     });
 });

@@ -72,10 +72,10 @@ fn git(
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned());
     }
-    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    let printed = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     let message = "git cannot give the project at that revision";
-    Err(match said.is_empty() {
+    Err(match printed.is_empty() {
         true => CommandError::user(message),
-        false => CommandError::user(message).because(said),
+        false => CommandError::user(message).because(printed),
     })
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use support::Sandbox;
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -32,12 +32,12 @@ fn hello() -> Sandbox {
 fn a_unit_becomes_a_package_and_then_is_up_to_date() {
     let sandbox = hello();
     let first = sandbox.yoe(&["build", "hello", "--print-path"]);
-    assert!(first.status.success(), "{}", said(&first));
+    assert!(first.status.success(), "{}", printed(&first));
     let path = PathBuf::from(String::from_utf8(first.stdout).unwrap().lines().last().unwrap());
     assert_eq!(path.file_name().unwrap(), "hello-1.0-r0.apk");
     assert!(fs::metadata(&path).unwrap().len() > 0);
     let second = sandbox.yoe(&["build", "hello"]);
-    assert!(said(&second).contains("hello: up to date"), "{}", said(&second));
+    assert!(printed(&second).contains("hello: up to date"), "{}", printed(&second));
 }
 
 /// What a package is called in the store tells its bytes and its mode.
@@ -51,7 +51,7 @@ fn neither_umask_nor_time_zone_nor_directory_change_what_is_built() {
         command.args(yoe.get_args()).current_dir(sandbox.project()).env_clear().env("TZ", zone);
         command.envs(yoe.get_envs().filter_map(|(name, value)| Some((name, value?))));
         let output = command.output().unwrap();
-        assert!(output.status.success(), "{}", said(&output));
+        assert!(output.status.success(), "{}", printed(&output));
         let path = String::from_utf8(output.stdout).unwrap().trim().to_owned();
         path.rsplit('/').take(2).map(str::to_owned).collect::<Vec<_>>()
     };
@@ -67,7 +67,7 @@ fn neither_umask_nor_time_zone_nor_directory_change_what_is_built() {
 fn packages_can_be_laid_into_a_repository() {
     let sandbox = hello();
     let built = sandbox.yoe(&["build", "hello", "--repository", "../repository"]);
-    assert!(built.status.success(), "{}", said(&built));
+    assert!(built.status.success(), "{}", printed(&built));
     let directory = sandbox.directory().join("repository/x86_64");
     // Read by programs that know nothing of this project.
     let index = Command::new("tar")
@@ -101,12 +101,12 @@ fn a_dependency_that_comes_out_the_same_ends_the_rebuild() {
         "deps = [\"hello\"]",
     );
     let first = sandbox.yoe(&["build", "user"]);
-    assert!(first.status.success(), "{}", said(&first));
+    assert!(first.status.success(), "{}", printed(&first));
     let same = "# The same as before.\\nmkdir -p $DESTDIR/usr/share; echo hello >$DESTDIR/usr/share/hello";
     sandbox.unit("hello", &[&same.replace("\\n", "\n")], "scope = \"noarch\"");
     let second = sandbox.yoe(&["build", "user"]);
-    assert!(said(&second).contains("unit hello: changed: tasks"), "{}", said(&second));
-    assert!(said(&second).contains("unit user: same inputs as before"), "{}", said(&second));
+    assert!(printed(&second).contains("unit hello: changed: tasks"), "{}", printed(&second));
+    assert!(printed(&second).contains("unit user: same inputs as before"), "{}", printed(&second));
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_step_that_fails_leaves_its_log_and_says_where() {
     sandbox.lock();
     let failed = sandbox.yoe(&["build", "hello"]);
     insta::assert_snapshot!(sandbox.shown(&failed));
-    let hint = said(&failed).lines().find(|line| line.contains("whole output")).unwrap().to_owned();
+    let hint = printed(&failed).lines().find(|line| line.contains("whole output")).unwrap().to_owned();
     let log = hint.rsplit(' ').next().unwrap();
     assert_eq!(fs::read_to_string(log).unwrap(), "before\noh no\n");
 }
@@ -129,7 +129,7 @@ fn a_patch_that_does_not_apply_is_told_by_name() {
     sandbox.lock();
     let failed = sandbox.yoe(&["build", "hello"]);
     assert_eq!(failed.status.code(), Some(3));
-    assert!(said(&failed).contains("patch fix.patch does not apply"), "{}", said(&failed));
+    assert!(printed(&failed).contains("patch fix.patch does not apply"), "{}", printed(&failed));
 }
 
 #[test]
@@ -151,12 +151,12 @@ fn the_shell_sees_what_the_steps_see() {
     let script = "cat $SYSROOT/usr/share/hello; echo $FLAVOUR; ls /build/steps; touch /sysroot/x";
     let shown = sandbox.yoe(&["shell", "user", "--", "/bin/sh", "-c", script]);
     let out = String::from_utf8_lossy(&shown.stdout).into_owned();
-    assert_eq!(out, "hello\nmild\n00-build.sh\n", "{}", said(&shown));
-    assert!(said(&shown).contains("Read-only file system"), "{}", said(&shown));
+    assert_eq!(out, "hello\nmild\n00-build.sh\n", "{}", printed(&shown));
+    assert!(printed(&shown).contains("Read-only file system"), "{}", printed(&shown));
     // Its end is that of the command, as with ssh.
     for (script, status) in [("exit 0", 0), ("exit 7", 7), ("kill -9 $$", 255)] {
         let ended = sandbox.yoe(&["shell", "user", "--", "/bin/sh", "-c", script]);
-        assert_eq!(ended.status.code(), Some(status), "{script}: {}", said(&ended));
+        assert_eq!(ended.status.code(), Some(status), "{script}: {}", printed(&ended));
     }
 }
 
@@ -230,7 +230,7 @@ impl Drop for GitServer {
 fn git(directory: &std::path::Path, arguments: &[&str]) -> String {
     let identity = ["-c", "user.name=t", "-c", "user.email=t@invalid", "-c", "init.defaultBranch=main"];
     let output = Command::new("git").current_dir(directory).args(identity).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", printed(&output));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
@@ -255,11 +255,11 @@ fn a_commit_is_a_source() {
     sandbox.unit("hello", &[step], &source(&commit));
     sandbox.lock();
     let built = sandbox.yoe(&["build", "hello"]);
-    assert!(built.status.success(), "{}", said(&built));
+    assert!(built.status.success(), "{}", printed(&built));
     assert!(sandbox.logs().lines().any(|line| line == "words"), "{}", sandbox.logs());
     sandbox.unit("hello", &[step], &source(&"0".repeat(40)));
     let failed = sandbox.yoe(&["build", "hello"]);
-    assert_eq!(failed.status.code(), Some(3), "{}", said(&failed));
+    assert_eq!(failed.status.code(), Some(3), "{}", printed(&failed));
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn an_ordinary_user_builds_as_well() {
         .env("XDG_CACHE_HOME", sandbox.directory().join("cache"))
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", printed(&output));
 }
 
 #[test]
@@ -314,16 +314,16 @@ fn two_at_once_build_a_unit_once() {
     sandbox.unit("hello", &["sleep 1; mkdir -p $DESTDIR/usr/share/x"], "scope = \"noarch\"");
     sandbox.lock();
     let both: Vec<_> = (0..2).map(|_| sandbox.start(&["build", "hello"])).collect();
-    let said: Vec<String> = both
+    let printed: Vec<String> = both
         .into_iter()
         .map(|child| {
             let output = child.wait_with_output().unwrap();
-            assert!(output.status.success(), "{}", self::said(&output));
-            self::said(&output)
+            assert!(output.status.success(), "{}", self::printed(&output));
+            self::printed(&output)
         })
         .collect();
-    let built = said.iter().filter(|said| said.contains("unit hello: done")).count();
-    assert_eq!(built, 1, "{said:?}");
+    let built = printed.iter().filter(|printed| printed.contains("unit hello: done")).count();
+    assert_eq!(built, 1, "{printed:?}");
 }
 
 /// Waits until the build says that it is at work.
@@ -345,8 +345,8 @@ fn an_interrupt_ends_the_step_and_says_so() {
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
-    assert!(said(&output).contains("interrupted"), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(130), "{}", printed(&output));
+    assert!(printed(&output).contains("interrupted"), "{}", printed(&output));
 }
 
 #[test]
@@ -368,5 +368,5 @@ fn killed_at_any_instant_the_store_stays_whole() {
     let verified = sandbox.yoe(&["store", "verify"]);
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
     let built = sandbox.yoe(&["build", "hello"]);
-    assert!(built.status.success(), "{}", said(&built));
+    assert!(built.status.success(), "{}", printed(&built));
 }

@@ -105,14 +105,14 @@ impl Project {
     /// What the step saw.
     fn built(&self) -> String {
         let built = self.build();
-        assert!(built.status.success(), "{}", said(&built));
+        assert!(built.status.success(), "{}", printed(&built));
         self.sandbox.logs()
     }
 
     /// What a build that fails says, without the places of this run.
     fn refused(&self) -> String {
         let failed = self.build();
-        assert_eq!(failed.status.code(), Some(3), "{}", said(&failed));
+        assert_eq!(failed.status.code(), Some(3), "{}", printed(&failed));
         assert!(
             !self.sandbox.logs().contains("== ./x.c"),
             "no step runs on a source that is patched in part"
@@ -121,7 +121,7 @@ impl Project {
     }
 }
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -151,7 +151,7 @@ fn named_patches_alone_are_applied() {
     assert!(logs.contains("== ./x.c\none\nsecond\nthree\n"), "{logs}");
     project.unit("patches = \"none\"");
     let built = project.build();
-    assert!(built.status.success(), "{}", said(&built));
+    assert!(built.status.success(), "{}", printed(&built));
     assert!(project.sandbox.logs().contains("== ./x.c\none\ntwo\nthree\n"), "{}", project.sandbox.logs());
 }
 
@@ -183,23 +183,23 @@ fn a_patch_that_fits_only_by_a_guess_is_refused() {
 #[test]
 fn a_patch_that_is_applied_already_is_refused() {
     let text = "--- a/x.c\n+++ b/x.c\n@@ -1,3 +1,3 @@\n one\n-2\n+two\n three\n";
-    let told = Project::new(&[("again.patch", text)], "patches = \"series\"").refused();
+    let message = Project::new(&[("again.patch", text)], "patches = \"series\"").refused();
     assert!(
-        told.contains(
+        message.contains(
             "patch again.patch of sample_1-1.debian.tar.xz does not apply to x.c: what it does is there already, or it is \
              reversed"
         ),
-        "{told}"
+        "{message}"
     );
 }
 
 #[test]
 fn a_patch_of_a_file_that_is_not_there_is_refused() {
     let text = "--- a/gone.c\n+++ b/gone.c\n@@ -1 +1 @@\n-a\n+b\n";
-    let told = Project::new(&[("gone.patch", text)], "patches = \"series\"").refused();
+    let message = Project::new(&[("gone.patch", text)], "patches = \"series\"").refused();
     assert!(
-        told.contains("patch gone.patch of sample_1-1.debian.tar.xz does not apply: can't find file"),
-        "{told}"
+        message.contains("patch gone.patch of sample_1-1.debian.tar.xz does not apply: can't find file"),
+        "{message}"
     );
 }
 
@@ -213,8 +213,8 @@ fn a_patch_does_not_follow_a_link_out_of_the_source() {
     fs::write(outside.join("victim"), "mine\n").unwrap();
     project.upstream(|tree| symlink(&outside, tree.join("out")).unwrap());
     project.unit("patches = \"series\"");
-    let told = project.refused();
-    assert!(told.contains("patch out.patch of sample_1-1.debian.tar.xz does not apply"), "{told}");
+    let message = project.refused();
+    assert!(message.contains("patch out.patch of sample_1-1.debian.tar.xz does not apply"), "{message}");
     assert_eq!(fs::read_to_string(outside.join("victim")).unwrap(), "mine\n");
 }
 
@@ -222,8 +222,8 @@ fn a_patch_does_not_follow_a_link_out_of_the_source() {
 fn other_bytes_than_the_locked_ones_are_refused() {
     let project = Project::new(&[("first.patch", FIRST)], "patches = \"series\"");
     project.patches(&[("first.patch", AFTER_IT)]);
-    let told = project.refused();
-    assert!(told.contains("sample_1-1.debian.tar.xz") && told.contains("wrong"), "{told}");
+    let message = project.refused();
+    assert!(message.contains("sample_1-1.debian.tar.xz") && message.contains("wrong"), "{message}");
 }
 
 /// Locks of before say nothing of patches, whatever the project says now.

@@ -11,7 +11,7 @@ use std::process::Output;
 
 use support::{Sandbox, module_proxy};
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -61,8 +61,8 @@ impl Project {
 
     fn locked(&self) -> String {
         let output = self.yoe(&["lock"]);
-        assert!(output.status.success(), "{}", said(&output));
-        assert!(said(&output).contains("GOSUMDB is off"), "{}", said(&output));
+        assert!(output.status.success(), "{}", printed(&output));
+        assert!(printed(&output).contains("GOSUMDB is off"), "{}", printed(&output));
         fs::read_to_string(self.sandbox.project().join("yoe.lock")).unwrap()
     }
 }
@@ -73,9 +73,9 @@ fn a_module_and_what_it_needs_are_locked_and_unpacked_down() {
     let lock = project.locked();
     assert!(lock.contains("[source.\"go:example.org/tool@v1.0.0\"]\ntree = \""), "{lock}");
     let again = project.yoe(&["lock"]);
-    assert!(said(&again).contains("nothing changed"), "{}", said(&again));
+    assert!(printed(&again).contains("nothing changed"), "{}", printed(&again));
     let built = project.yoe(&["build", "hello"]);
-    assert!(built.status.success(), "{}", said(&built));
+    assert!(built.status.success(), "{}", printed(&built));
     let unpacked = project.sandbox.logs();
     let files = [
         "./.modules/cache/download/example.org/lib/@v/v0.1.0.mod",
@@ -110,15 +110,15 @@ fn the_same_modules_in_another_packing_are_the_same() {
     module_proxy::publish(&project.proxy, "example.org/lib", "v0.1.0", &files);
     fs::remove_dir_all(project.sandbox.directory().join("cache/yoe/caches")).unwrap();
     let built = project.yoe(&["build", "hello"]);
-    assert!(built.status.success(), "{lock}{}", said(&built));
+    assert!(built.status.success(), "{lock}{}", printed(&built));
 }
 
 #[test]
 fn a_module_that_is_not_served_is_told_by_name() {
     let project = Project::new(", version = \"v1.0.1\"");
     let failed = project.yoe(&["lock"]);
-    let told = project.sandbox.shown(&failed);
-    insta::assert_snapshot!(told);
+    let message = project.sandbox.shown(&failed);
+    insta::assert_snapshot!(message);
 }
 
 /// The module is there, and what it needs is not: the one that is missing is named.
@@ -127,13 +127,13 @@ fn a_needed_module_that_is_not_served_is_told_by_name() {
     let project = Project::new(", version = \"v1.0.0\"");
     fs::remove_dir_all(project.proxy.join("example.org/lib")).unwrap();
     let failed = project.yoe(&["lock"]);
-    assert_eq!(failed.status.code(), Some(3), "{}", said(&failed));
-    let told = said(&failed);
+    assert_eq!(failed.status.code(), Some(3), "{}", printed(&failed));
+    let message = printed(&failed);
     assert!(
-        told.contains("no proxy that was asked serves it") && told.contains("example.org/lib@v0.1.0"),
-        "{told}"
+        message.contains("no proxy that was asked serves it") && message.contains("example.org/lib@v0.1.0"),
+        "{message}"
     );
-    assert!(!told.contains("input file is output file"), "{told}");
+    assert!(!message.contains("input file is output file"), "{message}");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn what_a_module_needs_can_be_newer_than_it_asks() {
     let lock = project.locked();
     assert!(lock.contains("[source.\"go:example.org/tool@v1.0.0 with example.org/lib@v0.2.0\"]"), "{lock}");
     let built = project.yoe(&["build", "hello"]);
-    assert!(built.status.success(), "{}", said(&built));
+    assert!(built.status.success(), "{}", printed(&built));
     let unpacked = project.sandbox.logs();
     let has = |file: &str| {
         unpacked.lines().any(|line| line == format!("./.modules/cache/download/example.org/lib/@v/{file}"))
@@ -176,8 +176,12 @@ fn an_upgrade_to_an_older_version_is_refused() {
     let project = Project::new(", version = \"v1.0.0\", upgrade = {\"example.org/lib\": \"v0.0.9\"}");
     project.publish_lib("v0.0.9");
     let failed = project.yoe(&["lock"]);
-    assert_eq!(failed.status.code(), Some(3), "{}", said(&failed));
-    assert!(said(&failed).contains("example.org/lib@v0.0.9 would not be an upgrade"), "{}", said(&failed));
+    assert_eq!(failed.status.code(), Some(3), "{}", printed(&failed));
+    assert!(
+        printed(&failed).contains("example.org/lib@v0.0.9 would not be an upgrade"),
+        "{}",
+        printed(&failed)
+    );
 }
 
 #[test]
@@ -196,5 +200,5 @@ fn a_compilers_cache_stays_between_units() {
         "cache = \"tool\", deps = [\"hello\"]",
     );
     let again = sandbox.yoe(&["build", "user"]);
-    assert!(again.status.success() && !said(&again).contains("of-hello"), "{}", said(&again));
+    assert!(again.status.success() && !printed(&again).contains("of-hello"), "{}", printed(&again));
 }

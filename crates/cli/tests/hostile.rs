@@ -24,31 +24,31 @@ fn build(steps: &[&str], image: &str) -> (Sandbox, String) {
     );
     sandbox.lock();
     let output = sandbox.yoe(&["build", "small"]);
-    let said = sandbox.shown(&output);
-    assert_eq!(output.status.code(), Some(3), "{said}");
-    assert!(!said.contains("SECRET") && !sandbox.logs().contains("SECRET"), "{said}");
-    (sandbox, said)
+    let printed = sandbox.shown(&output);
+    assert_eq!(output.status.code(), Some(3), "{printed}");
+    assert!(!printed.contains("SECRET") && !sandbox.logs().contains("SECRET"), "{printed}");
+    (sandbox, printed)
 }
 
 #[test]
 fn a_kernel_that_is_a_link_to_a_file_of_the_host() {
-    let (_, said) = build(&["mkdir -p $DESTDIR/boot; ln -s {HOST} $DESTDIR/boot/vmlinuz"], "");
-    assert!(said.contains("unit hello left something that cannot be used"), "{said}");
-    assert!(said.contains("boot/vmlinuz is a symbolic link to [HOME]/host-file"), "{said}");
+    let (_, printed) = build(&["mkdir -p $DESTDIR/boot; ln -s {HOST} $DESTDIR/boot/vmlinuz"], "");
+    assert!(printed.contains("unit hello left something that cannot be used"), "{printed}");
+    assert!(printed.contains("boot/vmlinuz is a symbolic link to [HOME]/host-file"), "{printed}");
 }
 
 #[test]
 fn a_configuration_that_is_a_link_to_a_file_of_the_host() {
     let steps =
         ["mkdir -p $DESTDIR/boot; echo kernel >$DESTDIR/boot/vmlinuz; ln -s {HOST} $DESTDIR/boot/config"];
-    let (_, said) = build(&steps, "kernel_contract = [\"containerd\"]");
-    assert!(said.contains("unit hello left something that cannot be used"), "{said}");
-    assert!(said.contains("boot/config is a symbolic link to [HOME]/host-file"), "{said}");
+    let (_, printed) = build(&steps, "kernel_contract = [\"containerd\"]");
+    assert!(printed.contains("unit hello left something that cannot be used"), "{printed}");
+    assert!(printed.contains("boot/config is a symbolic link to [HOME]/host-file"), "{printed}");
 }
 
 #[test]
 fn a_kernel_that_is_not_there_is_named() {
-    let (_, said) = build(&["mkdir -p $DESTDIR/usr"], "");
-    assert!(said.contains("unit hello left something that cannot be used"), "{said}");
-    assert!(said.contains("boot/vmlinuz is not there"), "{said}");
+    let (_, printed) = build(&["mkdir -p $DESTDIR/usr"], "");
+    assert!(printed.contains("unit hello left something that cannot be used"), "{printed}");
+    assert!(printed.contains("boot/vmlinuz is not there"), "{printed}");
 }

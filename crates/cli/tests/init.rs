@@ -116,7 +116,7 @@ fn what_stands_in_the_way_is_named_and_nothing_is_written() {
     fs::write(at("old/README.md"), "mine").unwrap();
     fs::write(at("file"), "").unwrap();
     let before = files(&at("old"));
-    let told = |name: &str, arguments: &[&str]| {
+    let message = |name: &str, arguments: &[&str]| {
         let output = yoe(&sandbox, ".", &[&["init"], arguments].concat());
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         assert_snapshot!(name, sandbox.shown(&output));
@@ -124,11 +124,11 @@ fn what_stands_in_the_way_is_named_and_nothing_is_written() {
         assert!(!at("new").exists());
     };
     let path = ["--module-path", "yoe", "--machine", "qemu-x86_64"];
-    told("taken", &[&["old"][..], &path].concat());
-    told("a_file", &[&["file"][..], &path].concat());
-    told("no_machine", &["new", "--module-path", "yoe", "--machine", "qemu-x86-64"]);
-    told("no_clone", &["new", "--module-path", "old"]);
-    told("no_repository", &["new"]);
-    told("wrong_address", &["new", "--module-git", "git@example.org:yoe.git", "--module-tag", "v1"]);
-    told("no_name", &["ü", "--module-path", "yoe"]);
+    message("taken", &[&["old"][..], &path].concat());
+    message("a_file", &[&["file"][..], &path].concat());
+    message("no_machine", &["new", "--module-path", "yoe", "--machine", "qemu-x86-64"]);
+    message("no_clone", &["new", "--module-path", "old"]);
+    message("no_repository", &["new"]);
+    message("wrong_address", &["new", "--module-git", "git@example.org:yoe.git", "--module-tag", "v1"]);
+    message("no_name", &["ü", "--module-path", "yoe"]);
 }

@@ -78,11 +78,11 @@ fn each_required_option_that_is_taken_away_fails_the_check_by_name() {
     assert!(required.len() > 25, "{required:?}");
     for symbol in required {
         let output = check(&config(symbol, &[]));
-        let told = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{symbol}: {told}");
-        assert!(told.contains(&format!("- CONFIG_{symbol}: missing\n")), "{symbol}: {told}");
+        let message = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{symbol}: {message}");
+        assert!(message.contains(&format!("- CONFIG_{symbol}: missing\n")), "{symbol}: {message}");
         let end =
-            told.split_once("1 required option is missing for containerd on 6.12.107. Add:\n").unwrap().1;
+            message.split_once("1 required option is missing for containerd on 6.12.107. Add:\n").unwrap().1;
         assert_eq!(end, format!("  CONFIG_{symbol}=y\n"));
     }
 }
@@ -99,11 +99,11 @@ fn each_required_option_that_is_taken_away_fails_the_build_by_name() {
     for symbol in required() {
         sandbox.write("units/test/hello/config", &config(symbol, &[]));
         let output = sandbox.yoe(&["build", "host"]);
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(3), "{symbol}: {told}");
-        let named = told.split_once("the kernel 6.12.107 cannot carry containerd:\n").unwrap().1;
-        assert!(named.trim_start().starts_with(&format!("CONFIG_{symbol}=y  # ")), "{symbol}: {told}");
-        assert_eq!(named.matches("CONFIG_").count(), 1, "{symbol}: {told}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{symbol}: {message}");
+        let named = message.split_once("the kernel 6.12.107 cannot carry containerd:\n").unwrap().1;
+        assert!(named.trim_start().starts_with(&format!("CONFIG_{symbol}=y  # ")), "{symbol}: {message}");
+        assert_eq!(named.matches("CONFIG_").count(), 1, "{symbol}: {message}");
     }
 }
 
@@ -114,8 +114,8 @@ fn a_required_module_must_be_in_the_image() {
     // With the module the build gets past the contract, to tools that this container lacks.
     sandbox.write("images/host.star", &definition(&["hello", "modules"]));
     let output = sandbox.yoe(&["build", "host"]);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(!output.status.success() && !told.contains("contract"), "{told}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && !message.contains("contract"), "{message}");
 }
 
 #[test]
@@ -155,8 +155,8 @@ fn an_option_that_was_lost_is_explained_and_kept_in_the_log() {
     let sandbox = toy(&[("net.cfg", "# Joins containers.\nCONFIG_BRIDGE=y\n")], "# CONFIG_NET is not set\n");
     let output = sandbox.yoe(&["build", "toy"]);
     insta::assert_snapshot!("kconfig_lost", sandbox.shown(&output));
-    let told = String::from_utf8(output.stderr).unwrap();
-    let log = told.lines().find_map(|line| line.strip_prefix("hint: the whole output is in ")).unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    let log = message.lines().find_map(|line| line.strip_prefix("hint: the whole output is in ")).unwrap();
     assert!(fs::read_to_string(log).unwrap().contains("net.cfg:2: asks for CONFIG_BRIDGE=y"));
 }
 

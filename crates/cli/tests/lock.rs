@@ -81,10 +81,10 @@ fn a_check_knows_of_modules() {
     names(&sandbox, &format!("module_ref(name = \"parts\", git = {:?}, branch = \"main\")", upstream.url()));
     let changed = sandbox.yoe(&["lock", "--check"]);
     assert_eq!(changed.status.code(), Some(1));
-    let told = String::from_utf8(changed.stderr).unwrap();
+    let message = String::from_utf8(changed.stderr).unwrap();
     assert!(
-        told.contains("module \"parts\" has changed since it was locked: it is branch main of file://"),
-        "{told}"
+        message.contains("module \"parts\" has changed since it was locked: it is branch main of file://"),
+        "{message}"
     );
 }
 

@@ -28,7 +28,7 @@ fn project() -> Sandbox {
 #[test]
 fn every_command_that_takes_an_image_offers_the_near_one() {
     let sandbox = project();
-    let told = |arguments: &[&str]| {
+    let message = |arguments: &[&str]| {
         let output = sandbox.yoe(arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         String::from_utf8(output.stderr).unwrap()
@@ -42,16 +42,16 @@ fn every_command_that_takes_an_image_offers_the_near_one() {
         &["sign", "gatway", "--output", "out"],
     ] {
         let expected = "error: there is no image \"gatway\"\nhint: did you mean \"gateway\"?\n";
-        assert_eq!(told(arguments), expected, "{arguments:?}");
+        assert_eq!(message(arguments), expected, "{arguments:?}");
     }
-    assert!(told(&["kernel", "check", "gatway"]).ends_with("hint: did you mean \"gateway\"?\n"));
+    assert!(message(&["kernel", "check", "gatway"]).ends_with("hint: did you mean \"gateway\"?\n"));
     for (name, hint) in [
         ("hello", "\"hello\" is a unit; name an image that holds it"),
         ("box", "\"box\" is a container image: `yoe build box` makes it"),
         ("toaster", "available: gateway"),
         ("gateway@0.2.1", "did you mean \"gateway@0.2.0\"?"),
     ] {
-        assert!(told(&["run", name]).ends_with(&format!("hint: {hint}\n")), "{}", told(&["run", name]));
+        assert!(message(&["run", name]).ends_with(&format!("hint: {hint}\n")), "{}", message(&["run", name]));
     }
 }
 
@@ -80,9 +80,12 @@ fn a_port_in_use_is_named_before_anything_is_built() {
     let port = listener.local_addr().unwrap().port();
     let output = sandbox.yoe(&["run", "gateway", "--forward", &format!("{port}:80")]);
     assert_eq!(output.status.code(), Some(1));
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.starts_with(&format!("error: port {port} of this host cannot be forwarded")), "{told}");
-    assert!(told.contains(&format!("process {}", std::process::id())), "{told}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.starts_with(&format!("error: port {port} of this host cannot be forwarded")),
+        "{message}"
+    );
+    assert!(message.contains(&format!("process {}", std::process::id())), "{message}");
 }
 
 #[test]
@@ -91,8 +94,8 @@ fn a_home_that_cannot_be_written_to_leads_to_the_variable() {
     // Nobody makes directories there, not even root.
     let output = sandbox.command(&["build", "hello"]).env("XDG_CACHE_HOME", "/sys/yoe").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("XDG_CACHE_HOME can name another directory"), "{told}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("XDG_CACHE_HOME can name another directory"), "{message}");
 }
 
 /// A directory that no project is in, with a configuration.
@@ -124,6 +127,6 @@ fn kernel_check_outside_of_a_project() {
     let input = || Stdio::from(File::open(elsewhere.join("defconfig")).unwrap());
     let by_input = check(&["-", "--kernel-version", "6.12.59perf"]).stdin(input()).output().unwrap();
     assert_eq!(by_input.stdout, lacks.stdout);
-    let told = String::from_utf8(by_input.stderr).unwrap();
-    assert!(told.contains("standard input lacks what containerd requires"), "{told}");
+    let message = String::from_utf8(by_input.stderr).unwrap();
+    assert!(message.contains("standard input lacks what containerd requires"), "{message}");
 }

@@ -28,7 +28,7 @@ fn lock_of(sandbox: &Sandbox) -> String {
 }
 
 /// What the user reads, without what differs from run to run.
-fn told(sandbox: &Sandbox, output: &Output, upstream: &Upstream) -> String {
+fn message(sandbox: &Sandbox, output: &Output, upstream: &Upstream) -> String {
     sandbox.shown(output).replace(&upstream.directory().display().to_string(), "[UPSTREAM]")
 }
 
@@ -43,7 +43,7 @@ fn a_module_of_a_git_repository_is_fetched_once_and_then_needs_nobody() {
     let upstream = Upstream::new();
     let sandbox = product(&format!("git = {:?}, tag = \"v1\"", upstream.url()));
     let locked = sandbox.yoe(&["lock"]);
-    assert_snapshot!("locked", told(&sandbox, &locked, &upstream));
+    assert_snapshot!("locked", message(&sandbox, &locked, &upstream));
     let lock = lock_of(&sandbox);
     let commit = upstream.git(&["rev-parse", "v1"]);
     assert!(lock.contains("[module.\"parts\"]\n"), "{lock}");
@@ -120,9 +120,12 @@ fn a_module_of_an_archive_is_its_bytes_or_nothing() {
     upstream.archive(&archive);
     let refused = elsewhere(&sandbox, &["build", "hello", "--dry-run"]);
     assert_eq!(refused.status.code(), Some(1));
-    let told = text(&refused.stderr);
+    let message = text(&refused.stderr);
     let archive = format!("cannot fetch parts-1.tar.gz from http://127.0.0.1:{port}/parts-1.tar.gz: wrong ");
-    assert!(told.contains(&archive) && told.contains("`yoe lock --update parts` takes it"), "{told}");
+    assert!(
+        message.contains(&archive) && message.contains("`yoe lock --update parts` takes it"),
+        "{message}"
+    );
     assert_eq!(lock_of(&sandbox), lock);
     done(&sandbox, &["lock", "--update", "parts"]);
     assert_ne!(lock_of(&sandbox), lock);
@@ -175,7 +178,7 @@ fn a_unit_of_a_fetched_module_is_built_from_the_modules_own_files() {
     upstream.publish("v1");
     let before = lock_of(&sandbox);
     let wrong = sandbox.yoe(&["lock", "--update", "parts"]);
-    assert_snapshot!("mistake_in_a_module", told(&sandbox, &wrong, &upstream));
+    assert_snapshot!("mistake_in_a_module", message(&sandbox, &wrong, &upstream));
     assert_eq!(lock_of(&sandbox), before, "what does not evaluate is not locked");
 }
 
@@ -190,8 +193,8 @@ fn a_module_that_moves_alone_moves_alone() {
         "container(name = \"more\", packages = [\"none\"], keys = [\"0123456789ABCDEF0123456789ABCDEF01234567\"])\n",
     );
     upstream.publish("v1");
-    let said = done(&sandbox, &["lock", "--update", "module:parts"]);
-    assert!(said.ends_with("the project needs more than yoe.lock has: run `yoe lock`\n"), "{said}");
+    let printed = done(&sandbox, &["lock", "--update", "module:parts"]);
+    assert!(printed.ends_with("the project needs more than yoe.lock has: run `yoe lock`\n"), "{printed}");
     assert!(!lock_of(&sandbox).contains("[container.\"more\"]"));
     // Another module that has no entry yet is not given one by the way.
     let before = lock_of(&sandbox);
@@ -209,7 +212,8 @@ fn a_module_that_moves_alone_moves_alone() {
 fn what_the_lock_does_not_name_is_not_fetched() {
     let upstream = Upstream::new();
     let sandbox = product(&format!("git = {:?}, tag = \"v1\"", upstream.url()));
-    let build = |sandbox: &Sandbox| told(sandbox, &sandbox.yoe(&["build", "hello", "--dry-run"]), &upstream);
+    let build =
+        |sandbox: &Sandbox| message(sandbox, &sandbox.yoe(&["build", "hello", "--dry-run"]), &upstream);
     assert_snapshot!("no_lock", build(&sandbox));
     sandbox.write("yoe.lock", "version = 2\n");
     assert_snapshot!("no_entry", build(&sandbox));
@@ -232,7 +236,7 @@ fn a_tree_that_is_not_what_is_locked_is_refused() {
     sandbox.write("yoe.lock", &lock.replace(&tree, &format!("\"{}\"", "ab".repeat(32))));
     assert_snapshot!(
         "another_tree",
-        told(&sandbox, &sandbox.yoe(&["build", "hello", "--dry-run"]), &upstream)
+        message(&sandbox, &sandbox.yoe(&["build", "hello", "--dry-run"]), &upstream)
     );
 }
 
@@ -245,7 +249,7 @@ fn each_way_to_no_module_is_told_with_what_to_do() {
         let output = sandbox.yoe(&["lock"]);
         assert_eq!(output.status.code(), Some(1), "{modules}");
         assert!(!sandbox.project().join("yoe.lock").exists(), "{modules}");
-        told(&sandbox, &output, &upstream)
+        message(&sandbox, &output, &upstream)
     };
     let git = format!("git = {:?}", upstream.url());
     assert_snapshot!("tag_gone", lock(&format!("module_ref(name = \"parts\", {git}, tag = \"v9\")")));
@@ -280,7 +284,7 @@ fn without_git_the_message_says_what_else_will_do() {
     let sandbox = product(&format!("git = {:?}, tag = \"v1\"", upstream.url()));
     let output = sandbox.command(&["lock"]).env("PATH", "/nowhere").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert_snapshot!("no_git", told(&sandbox, &output, &upstream));
+    assert_snapshot!("no_git", message(&sandbox, &output, &upstream));
 }
 
 /// A project's own module, and one of a clone next to it: the clone's lock is where the project begins.
@@ -289,8 +293,8 @@ fn a_module_of_this_machine_brings_its_lock_too() {
     let upstream = Upstream::new();
     let sandbox = product("path = \"parts\"");
     std::os::unix::fs::symlink(upstream.directory(), sandbox.project().join("parts")).unwrap();
-    let said = done(&sandbox, &["lock"]);
-    assert!(said.contains("as module parts has them locked: 1 containers, 0 sources"), "{said}");
+    let printed = done(&sandbox, &["lock"]);
+    assert!(printed.contains("as module parts has them locked: 1 containers, 0 sources"), "{printed}");
     let theirs = fs::read_to_string(upstream.directory().join("yoe.lock")).unwrap();
     assert_eq!(lock_of(&sandbox), theirs);
 }

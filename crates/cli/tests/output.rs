@@ -50,13 +50,13 @@ fn a_full_disk_is_an_error_of_every_command() {
             continue;
         }
         let full = run(&sandbox, &arguments, File::create("/dev/full").unwrap().into());
-        let said = String::from_utf8_lossy(&full.stderr).into_owned();
-        assert_eq!(full.status.code(), Some(1), "{arguments:?}: {said}");
+        let printed = String::from_utf8_lossy(&full.stderr).into_owned();
+        assert_eq!(full.status.code(), Some(1), "{arguments:?}: {printed}");
         // A command that fails by itself names its own reason.
         if whole.status.success() {
-            let told =
+            let message =
                 "error: the output could not be written\n  because: No space left on device (os error 28)\n";
-            assert!(said.ends_with(told), "{arguments:?}: {said}");
+            assert!(printed.ends_with(message), "{arguments:?}: {printed}");
         }
     }
 }

@@ -67,8 +67,8 @@ fn built() -> Sandbox {
 #[test]
 fn what_is_not_built_is_told_with_what_to_do() {
     let sandbox = project();
-    let told = ["sbom", "licenses"].map(|verb| sandbox.shown(&sandbox.yoe(&[verb, "box"])));
-    insta::assert_snapshot!(told.concat(), @"
+    let message = ["sbom", "licenses"].map(|verb| sandbox.shown(&sandbox.yoe(&[verb, "box"])));
+    insta::assert_snapshot!(message.concat(), @"
     exit: 1
     --- stdout
 
@@ -223,8 +223,8 @@ fn an_audit_without_advisories_decides_nothing() {
     let missing = sandbox.yoe(&["audit", "box", "--db", "nowhere"]);
     sandbox.write("bill.json", "{\"spdxVersion\": \"SPDX-2.3\"}");
     let other = sandbox.yoe(&["audit", "./bill.json", "--db", "advisories"]);
-    let told = [undecided, missing, other].map(|output| sandbox.shown(&output));
-    insta::assert_snapshot!(told.concat(), @r#"
+    let message = [undecided, missing, other].map(|output| sandbox.shown(&output));
+    insta::assert_snapshot!(message.concat(), @r#"
     exit: 5
     --- stdout
     box 0.1.0: 0 open, 0 closed by patches, 0 assumed to be fixed

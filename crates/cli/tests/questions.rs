@@ -15,12 +15,12 @@ use std::process::{Command, Output};
 
 use support::Sandbox;
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 fn out(output: &Output) -> String {
-    assert!(output.status.success(), "{}", said(output));
+    assert!(output.status.success(), "{}", printed(output));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
@@ -102,7 +102,7 @@ fn why_says_how_a_unit_comes_into_an_image() {
     insta::assert_snapshot!("why_in", shown.concat());
     let answer = json(&sandbox.yoe(&["why", "daemon", "--json"]));
     assert_eq!((&answer["place"], &answer["total"]), (&"device".into(), &1.into()));
-    assert_eq!(answer["paths"][0][1]["said"], "units/test/app.star:1");
+    assert_eq!(answer["paths"][0][1]["place"], "units/test/app.star:1");
     assert_eq!(answer["paths"][0][1]["kind"], "runtime");
 }
 
@@ -118,7 +118,7 @@ fn why_rebuilt_names_the_input_and_its_line_with_the_old_and_the_new_text() {
     let shown = |target: &str| sandbox.shown(&sandbox.yoe(&["why", "--rebuilt", target]));
     let new = shown("lib");
     let built = sandbox.yoe(&["build", "app"]);
-    assert!(built.status.success(), "{}", said(&built));
+    assert!(built.status.success(), "{}", printed(&built));
     let nothing = shown("app");
     let file = sandbox.project().join("units/test/lib.star");
     let text = fs::read_to_string(&file).unwrap();
@@ -196,7 +196,7 @@ fn logs_of_what_succeeded_and_of_what_failed_are_found() {
 fn git(directory: &Path, arguments: &[&str]) {
     let identity = ["-c", "user.name=t", "-c", "user.email=t@invalid", "-c", "init.defaultBranch=main"];
     let output = Command::new("git").current_dir(directory).args(identity).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", printed(&output));
 }
 
 #[test]
@@ -358,7 +358,7 @@ fn the_doctor_names_what_is_wrong_and_what_mends_it() {
     let wrong = sandbox.yoe(&["doctor"]);
     assert_eq!(wrong.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&wrong.stdout).contains("FAIL  store"), "{wrong:?}");
-    assert!(said(&wrong).contains("this machine is not ready"), "{}", said(&wrong));
+    assert!(printed(&wrong).contains("this machine is not ready"), "{}", printed(&wrong));
 }
 
 #[test]
@@ -367,10 +367,10 @@ fn another_directory_and_colours_can_be_asked_for() {
     let mut command = sandbox.command(&["-C", "project", "list", "units"]);
     assert_eq!(out(&command.current_dir(sandbox.directory()).output().unwrap()).lines().count(), 5);
     let nowhere = sandbox.yoe(&["-C", "nowhere", "list"]);
-    assert!(nowhere.status.code() == Some(1) && said(&nowhere).contains("nowhere cannot be entered"));
+    assert!(nowhere.status.code() == Some(1) && printed(&nowhere).contains("nowhere cannot be entered"));
     let colour = |arguments: &[&str], variable: &str| {
         let mut command = sandbox.command(&[&["desc", "helo"], arguments].concat());
-        said(&command.env(variable, "1").output().unwrap()).contains('\u{1b}')
+        printed(&command.env(variable, "1").output().unwrap()).contains('\u{1b}')
     };
     assert!(!colour(&[], "NONE"), "no codes in a pipe");
     assert!(colour(&["--color", "always"], "NO_COLOR") && !colour(&["--color", "auto"], "NO_COLOR"));

@@ -22,11 +22,11 @@ fn project() -> Sandbox {
 #[test]
 fn what_cannot_be_reported_on_is_told_with_what_to_do() {
     let sandbox = project();
-    let told = ["host", "box", ""].map(|name| {
+    let message = ["host", "box", ""].map(|name| {
         let names: &[&str] = if name.is_empty() { &[] } else { &[name] };
         sandbox.shown(&sandbox.yoe(&[&["report"], names].concat()))
     });
-    insta::assert_snapshot!(told.concat(), @r#"
+    insta::assert_snapshot!(message.concat(), @r#"
     exit: 1
     --- stdout
 

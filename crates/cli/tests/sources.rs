@@ -13,14 +13,14 @@ use std::process::{Command, Output};
 
 use support::{Sandbox, file_server};
 
-fn told(output: &Output) -> String {
+fn message(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 fn git(directory: &Path, arguments: &[&str]) -> String {
     let identity = ["-c", "user.name=t", "-c", "user.email=t@invalid", "-c", "init.defaultBranch=main"];
     let output = Command::new("git").current_dir(directory).args(identity).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{}", told(&output));
+    assert!(output.status.success(), "{}", message(&output));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
@@ -52,14 +52,14 @@ fn a_commit_is_found_behind_a_plain_file_server() {
     unit(&first);
     sandbox.lock_with_git_http();
     let built = sandbox.yoe(&["build", "hello"]);
-    assert!(built.status.success(), "{}\n{}", told(&built), sandbox.logs());
+    assert!(built.status.success(), "{}\n{}", message(&built), sandbox.logs());
     assert!(sandbox.logs().contains("first"), "{}", sandbox.logs());
     unit(&"0123456789".repeat(4));
     let missing = sandbox.yoe(&["build", "hello"]);
     assert_eq!(missing.status.code(), Some(3));
-    let told = told(&missing);
-    assert!(told.contains("no branch and no tag of http://127.0.0.1:"), "{told}");
-    assert!(told.contains("units/test/hello.star:1:"), "{told}");
+    let message = message(&missing);
+    assert!(message.contains("no branch and no tag of http://127.0.0.1:"), "{message}");
+    assert!(message.contains("units/test/hello.star:1:"), "{message}");
 }
 
 /// Nobody listens at port 1.
@@ -75,7 +75,7 @@ fn a_source_that_cannot_be_fetched_is_named_with_its_unit_and_its_address() {
     insta::assert_snapshot!("unreachable", sandbox.shown(&sandbox.yoe(&["build", "hello"])));
     let mut behind = sandbox.command(&["build", "hello"]);
     let output = behind.env("https_proxy", "http://127.0.0.1:2").output().unwrap();
-    assert!(told(&output).contains("by the proxy http://127.0.0.1:2"), "{}", told(&output));
+    assert!(message(&output).contains("by the proxy http://127.0.0.1:2"), "{}", message(&output));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn trees_of_other_units_and_what_is_left_out_do_not_matter() {
     let _own = UnixListener::bind(sandbox.project().join("tree/run")).unwrap();
     sandbox.lock();
     let built = sandbox.yoe(&["build", "hello"]);
-    assert!(built.status.success(), "{}", told(&built));
+    assert!(built.status.success(), "{}", message(&built));
     assert!(!sandbox.logs().lines().any(|line| ["out", "run", ".git"].contains(&line)), "{}", sandbox.logs());
     // A build, a commit, and an editor that has a file open.
     sandbox.write("tree/out/words.o", "built again\n");
@@ -102,7 +102,7 @@ fn trees_of_other_units_and_what_is_left_out_do_not_matter() {
     // The tree that is not there is named by the unit that wants it.
     let gone = sandbox.yoe(&["build", "other"]);
     assert_eq!(gone.status.code(), Some(1));
-    assert!(told(&gone).contains("units/test/other.star:1:"), "{}", told(&gone));
+    assert!(message(&gone).contains("units/test/other.star:1:"), "{}", message(&gone));
 }
 
 #[test]
@@ -116,8 +116,8 @@ fn a_second_build_says_what_it_waits_for() {
     let began = lines.map_while(Result::ok).find(|line| line.contains("unit hello: new"));
     assert!(began.is_some(), "the first build does not begin");
     let second = sandbox.yoe(&["build", "hello"]);
-    let told = told(&second);
-    assert!(second.status.success(), "{told}");
-    assert!(told.contains("unit hello: waits for another yoe"), "{told}");
+    let message = message(&second);
+    assert!(second.status.success(), "{message}");
+    assert!(message.contains("unit hello: waits for another yoe"), "{message}");
     assert!(first.wait().unwrap().success());
 }

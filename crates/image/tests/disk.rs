@@ -63,10 +63,10 @@ fn enter(tools: &Path, bench: &Bench, script: &str, environment: &[(String, Stri
 fn run(tools: &Path, bench: &Bench, run: &ToolRun) {
     let environment: Vec<_> = run.environment.clone().into_iter().collect();
     let output = enter(tools, bench, &run.script, &environment);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{printed}");
     for file in &run.outputs {
-        assert!(bench.directory.path().join("dest").join(file).exists(), "{file} is missing; {said}");
+        assert!(bench.directory.path().join("dest").join(file).exists(), "{file} is missing; {printed}");
     }
 }
 
@@ -113,9 +113,10 @@ fn examined(tools: &Path, bench: &Bench, root_check: &str) -> String {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     let output = enter(tools, bench, &script, &environment);
-    let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{said}{errors}");
-    said.into_owned()
+    let (printed, errors) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{printed}{errors}");
+    printed.into_owned()
 }
 
 fn same(one: &Bench, other: &Bench, root: &str) {
@@ -131,12 +132,12 @@ fn an_erofs_disk_is_sound_and_the_same_twice() {
     let image = image(RootFormat::Erofs);
     let (one, other) = (make(&tools, &image), make(&tools, &image));
     same(&one, &other, "root.erofs");
-    let said = examined(
+    let printed = examined(
         &tools,
         &one,
         "fsck.erofs root; fsck.erofs --extract=x root; stat -c '%a %u:%g %Y %n' x/tmp x/etc/shadow x/usr/bin/web x/bin",
     );
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(printed);
 }
 
 #[test]
@@ -167,8 +168,8 @@ fn a_verified_disk_is_sound_and_the_same_twice() {
         verify("root"),
     );
     // It follows from the root, which holds the public half of a key that this run made.
-    let said = examined(&tools, &one, &check).replace(&verified.partuuid.to_uppercase(), "THE-ROOT-HASH");
-    insta::assert_snapshot!(said);
+    let printed = examined(&tools, &one, &check).replace(&verified.partuuid.to_uppercase(), "THE-ROOT-HASH");
+    insta::assert_snapshot!(printed);
 }
 
 #[test]
@@ -180,10 +181,10 @@ fn an_ext4_disk_is_sound_and_the_same_twice() {
     let image = image(RootFormat::Ext4);
     let (one, other) = (make(&tools, &image), make(&tools, &image));
     same(&one, &other, "root.ext4");
-    let said = examined(
+    let printed = examined(
         &tools,
         &one,
         "e2fsck -fn root; debugfs -R 'stat /etc/shadow' root 2>/dev/null | grep -E 'Mode|User|mtime'",
     );
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(printed);
 }

@@ -379,17 +379,18 @@ fn what_no_device_could_start_is_not_published() {
     let image = built(directory.path(), "1.0");
     let mut other_arch = kernel(directory.path());
     other_arch[68..70].copy_from_slice(&0xaa64u16.to_le_bytes());
-    let said = |kernel: &[u8]| {
+    let printed = |kernel: &[u8]| {
         with_kernel(directory.path(), kernel);
         let refused = Release::open(directory.path(), &image, "qemu", None).unwrap_err();
         let UpdateError::NotBootable { source, .. } = refused else { panic!("{refused}") };
         source.to_string()
     };
-    assert!(said(&kernel(others.path())).starts_with("its root partition is"));
-    assert!(said(b"no program at all").contains("not a unified kernel image"));
-    assert!(said(&other_arch).contains("its architecture is \"aarch64\""));
+    assert!(printed(&kernel(others.path())).starts_with("its root partition is"));
+    assert!(printed(b"no program at all").contains("not a unified kernel image"));
+    assert!(printed(&other_arch).contains("its architecture is \"aarch64\""));
     assert!(
-        said(&yoe_disk::uki::skeleton("root=/dev/vda2", "", b"kernel")).contains("not start a verified root")
+        printed(&yoe_disk::uki::skeleton("root=/dev/vda2", "", b"kernel"))
+            .contains("not start a verified root")
     );
 }
 

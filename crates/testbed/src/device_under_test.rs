@@ -90,10 +90,10 @@ impl<'b> DeviceUnderTest<'b> {
         let vm = self.start(Hardware::default());
         self.disk = signed;
         let mut vm = vm?;
-        let said = vm.console().wait_for(&REFUSED, Instant::now() + FIRMWARE);
+        let refused = vm.console().wait_for(&REFUSED, Instant::now() + FIRMWARE);
         // Whatever became of it, it ends here.
         vm.cut_power()?;
-        Ok(matches!(said, Ok(0 | 1)))
+        Ok(matches!(refused, Ok(0 | 1)))
     }
 
     /// Hands over more, and forwards more ports (this host's, the device's).

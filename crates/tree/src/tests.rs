@@ -82,17 +82,17 @@ fn the_link_that_leads_out_is_named() {
     fs::create_dir(rig.path("tree/boot")).unwrap();
     rig.link("boot/vmlinuz", "/home/u/key.pem");
     rig.link("etc", "/home/u");
-    let said = |path: &str| read(&rig.root(), path).unwrap_err().to_string();
+    let output = |path: &str| read(&rig.root(), path).unwrap_err().to_string();
     assert_eq!(
-        said("boot/vmlinuz"),
+        output("boot/vmlinuz"),
         "boot/vmlinuz cannot be opened: boot/vmlinuz is a symbolic link to /home/u/key.pem, which leads to nothing inside \
          the same tree"
     );
     assert_eq!(
-        said("/etc/key.pem"),
+        output("/etc/key.pem"),
         "/etc/key.pem cannot be opened: etc is a symbolic link to /home/u, which leads to nothing inside the same tree"
     );
-    assert!(said("boot/none").starts_with("boot/none is not there (in "), "{}", said("boot/none"));
+    assert!(output("boot/none").starts_with("boot/none is not there (in "), "{}", output("boot/none"));
 }
 
 #[test]

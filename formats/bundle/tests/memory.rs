@@ -191,13 +191,13 @@ proptest! {
                         Event::Replay(index) => index.index(all),
                         _ => all - 1,
                     };
-                    let said = device.offer(&vendor.states[number]);
+                    let output = device.offer(&vendor.states[number]);
                     match newest {
-                        Some(newest) if number < newest => prop_assert!(said.is_err(), "state {number} after {newest}"),
-                        _ if number == all - 1 => prop_assert_eq!(said.clone(), Ok(())),
+                        Some(newest) if number < newest => prop_assert!(output.is_err(), "state {number} after {newest}"),
+                        _ if number == all - 1 => prop_assert_eq!(output.clone(), Ok(())),
                         _ => {}
                     }
-                    if said.is_ok() {
+                    if output.is_ok() {
                         newest = newest.max(Some(number));
                     }
                 }

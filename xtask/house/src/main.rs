@@ -121,9 +121,9 @@ mod tests {
             "use crate::one::g;\n#[cfg(test)]\nmod tests {\n    use crate::two;\n}\n",
         );
         write("crates/a/target/x.rs", "not rust");
-        let said = report(root.path()).unwrap();
+        let output = report(root.path()).unwrap();
         assert_eq!(
-            said,
+            output,
             "files: 4; lines: median 4, 90 % up to 5, most 7\n\
              functions: 2; lines: median 1, 90 % up to 1, most 3\n\
              public items with a docstring: 1 of 2 (50.0 %)\n\
@@ -150,7 +150,7 @@ mod tests {
         ] {
             fs::write(source.join(file), text).unwrap();
         }
-        let said = report(root.path()).unwrap();
-        assert!(said.ends_with("\ncircle in crates/a/src: deep::one, deep::two"), "{said}");
+        let output = report(root.path()).unwrap();
+        assert!(output.ends_with("\ncircle in crates/a/src: deep::one, deep::two"), "{output}");
     }
 }

@@ -42,13 +42,13 @@ fn each_wrong_arrow_is_told() {
         ("crates/cli", "xtask"),
     ];
     for arrow in bad {
-        let told = check(&metadata(&[arrow])).unwrap_err();
-        assert!(told.contains(&format!("{} -> {}", arrow.0, arrow.1)), "{told}");
+        let message = check(&metadata(&[arrow])).unwrap_err();
+        assert!(message.contains(&format!("{} -> {}", arrow.0, arrow.1)), "{message}");
     }
 }
 
 #[test]
 fn a_crate_without_a_place_is_told() {
-    let told = check(&metadata(&[("crates/utils", "crates/model")])).unwrap_err();
-    assert!(told.contains("crates/utils: this crate has no place"), "{told}");
+    let message = check(&metadata(&[("crates/utils", "crates/model")])).unwrap_err();
+    assert!(message.contains("crates/utils: this crate has no place"), "{message}");
 }

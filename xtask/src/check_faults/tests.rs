@@ -27,8 +27,8 @@ fn a_test_of_another_runner_must_be_listed() {
 #[test]
 fn every_test_of_the_table_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let said = check(&root);
-    assert!(said.is_ok(), "{}", said.unwrap_err());
+    let output = check(&root);
+    assert!(output.is_ok(), "{}", output.unwrap_err());
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn rows_without_a_test_are_named() {
     let whole = SAMPLE.replace("none", "`a.star::it is flipped`");
     assert_eq!(check(directory(&whole).path()), Ok("check-faults: 2 tests, all there".to_owned()));
     for gone in ["a.rs::helper", "a.rs::brok", "b.rs::broken", "a.star::it"] {
-        let said = check(directory(&whole.replace("a.rs::broken", gone)).path());
-        assert!(said.expect_err(gone).contains("faults.md:7"), "{gone}");
+        let output = check(directory(&whole.replace("a.rs::broken", gone)).path());
+        assert!(output.expect_err(gone).contains("faults.md:7"), "{gone}");
     }
 }

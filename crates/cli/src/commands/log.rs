@@ -152,9 +152,9 @@ mod tests {
 
     #[test]
     fn times_are_told_in_the_largest_unit() {
-        let told = [5, 60, 7199, 7200, 86_400, 200_000].map(ago);
+        let message = [5, 60, 7199, 7200, 86_400, 200_000].map(ago);
         assert_eq!(
-            told,
+            message,
             ["just now", "1 minute ago", "1 hour ago", "2 hours ago", "1 day ago", "2 days ago"]
         );
     }

@@ -1,6 +1,6 @@
 use super::*;
 
-fn told(error: &CommandError) -> String {
+fn reported(error: &CommandError) -> String {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
     format!("{}; {cause}; {}", error.message(), error.hints().join("; "))
 }
@@ -11,9 +11,9 @@ fn a_busy_port_is_named_with_its_holder() {
     let port = listener.local_addr().unwrap().port();
     let error = free([port]).unwrap_err();
     assert_eq!(error.prefix(), "error: ");
-    let told = told(&error);
-    assert!(told.contains(&format!("port {port} of this host")), "{told}");
-    assert!(told.contains(&format!("process {}", std::process::id())), "{told}");
+    let reported = reported(&error);
+    assert!(reported.contains(&format!("port {port} of this host")), "{reported}");
+    assert!(reported.contains(&format!("process {}", std::process::id())), "{reported}");
     drop(listener);
     assert!(free([port]).is_ok());
 }
@@ -23,6 +23,6 @@ fn a_port_that_is_forwarded_twice_is_told() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let told = told(&free([port, port]).unwrap_err());
-    assert!(told.contains(&format!("port {port} of this host is forwarded twice")), "{told}");
+    let reported = reported(&free([port, port]).unwrap_err());
+    assert!(reported.contains(&format!("port {port} of this host is forwarded twice")), "{reported}");
 }

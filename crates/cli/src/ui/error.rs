@@ -13,14 +13,14 @@ fn render(error: &CommandError, color: bool) -> String {
     let paint = |text: &str, style| if color { super::color::paint(text, style) } else { text.to_owned() };
     let mut text = format!("{}{}", paint(error.prefix(), Style::Bad), error.message());
     let mut cause = error.source();
-    let mut said = error.message();
+    let mut last = error.message();
     while let Some(next) = cause {
         let why = next.to_string();
         // A transparent wrapper says the same as what it wraps.
-        if why != said {
+        if why != last {
             text.push_str(&format!("\n  because: {}", why.trim_end().replace('\n', "\n           ")));
         }
-        said = why;
+        last = why;
         cause = next.source();
     }
     for hint in error.hints() {

@@ -37,13 +37,13 @@ impl Live {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(label.to_owned(), bar);
     }
 
-    fn end(&self, label: &str, said: &str) {
+    fn end(&self, label: &str, line: &str) {
         let bar = self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(label);
         if let Some(bar) = bar {
             bar.finish_and_clear();
         }
         // The terminal may be gone; the build goes on.
-        let _ = self.bars.println(said);
+        let _ = self.bars.println(line);
     }
 
     fn progress(bar: &ProgressBar, done: u64, total: Option<u64>) {

@@ -27,7 +27,7 @@ struct Link {
     /// Who needs the unit.
     by: String,
     /// Where that says so: FILE:LINE.
-    said: String,
+    place: String,
     /// What is needed.
     unit: String,
 }
@@ -51,7 +51,7 @@ pub fn answer(opened: &OpenProject, unit: &str, image_name: Option<&str>) -> Res
     let link = |by: &Target, step: &Step| Link {
         kind: step.kind.as_str(),
         by: by.name().to_owned(),
-        said: said(project, by),
+        place: place_of(project, by),
         unit: step.target.name().to_owned(),
     };
     let links = |path: &Vec<Step>| {
@@ -73,7 +73,7 @@ fn article(kind: &str) -> String {
 }
 
 /// Where the definition stands that names a unit.
-fn said(project: &Project<Unlocked>, by: &Target) -> String {
+fn place_of(project: &Project<Unlocked>, by: &Target) -> String {
     let name = by.name();
     let origin = match by {
         Target::Unit(_) => project.units.get(name).map(|unit| unit.origin.clone()),
@@ -103,13 +103,13 @@ impl Answer {
             lines.push(format!("  {image}{chain}"));
         }
         let mut places: Vec<(&str, &str)> =
-            self.paths.iter().flatten().map(|link| (link.by.as_str(), link.said.as_str())).collect();
+            self.paths.iter().flatten().map(|link| (link.by.as_str(), link.place.as_str())).collect();
         places.sort_unstable();
         places.dedup();
         if self.paths.len() < *total {
             lines.push(format!("  and {} more", total - self.paths.len()));
         }
-        lines.extend(places.into_iter().map(|(by, said)| format!("{by} is defined at {said}")));
+        lines.extend(places.into_iter().map(|(by, place_of)| format!("{by} is defined at {place_of}")));
         lines
     }
 }

@@ -11,7 +11,7 @@ pub fn matches(expected: &str, answer: &str) -> bool {
             anywhere = true;
             continue;
         }
-        let found = answer.iter().skip(at).position(|said| fits(&plain(line.trim()), said));
+        let found = answer.iter().skip(at).position(|output| fits(&plain(line.trim()), output));
         match found {
             Some(0) => at += 1,
             Some(more) if anywhere => at += more + 1,
@@ -22,10 +22,10 @@ pub fn matches(expected: &str, answer: &str) -> bool {
     true
 }
 
-fn fits(expected: &str, said: &str) -> bool {
+fn fits(expected: &str, output: &str) -> bool {
     match expected.strip_suffix("...") {
-        Some(start) => said.starts_with(start),
-        None => said == expected,
+        Some(start) => output.starts_with(start),
+        None => output == expected,
     }
 }
 
@@ -42,7 +42,7 @@ fn plain(line: &str) -> String {
 
 #[test]
 fn answers_are_compared_line_by_line() {
-    let said = "noise\nfound version 1.1\nwriting\nversion 1.1 is in slot b; 59566 bytes were fetched\n";
+    let output = "noise\nfound version 1.1\nwriting\nversion 1.1 is in slot b; 59566 bytes were fetched\n";
     for right in [
         "found version 1.1\n",
         "found version 1.1\nwriting\n",
@@ -50,13 +50,13 @@ fn answers_are_compared_line_by_line() {
         "...\nversion 1.1 is in slot b; ...\n",
         "...\n",
     ] {
-        assert!(matches(right, said), "{right}");
+        assert!(matches(right, output), "{right}");
     }
     for wrong in [
         "found version 1.2\n",
         "found version 1.1\nversion 1.1 is in slot b; ...\n",
         "writing\nfound version 1.1\n",
     ] {
-        assert!(!matches(wrong, said), "{wrong}");
+        assert!(!matches(wrong, output), "{wrong}");
     }
 }

@@ -104,32 +104,36 @@ impl Session {
     /// What the device says until it says `text`.
     fn wait_for(&mut self, text: &str, within: Duration) -> String {
         let end = Instant::now() + within;
-        let mut said = Vec::new();
-        while !said.ends_with(text.as_bytes()) {
+        let mut heard = Vec::new();
+        while !heard.ends_with(text.as_bytes()) {
             let left = end.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {
                 Ok(byte) => {
-                    said.push(byte);
+                    heard.push(byte);
                     self.log.push(byte);
                 }
-                Err(RecvTimeoutError::Timeout) => panic!("no {text:?} within {within:?}:\n{}", self.said()),
-                Err(RecvTimeoutError::Disconnected) => panic!("it ended before {text:?}:\n{}", self.said()),
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("no {text:?} within {within:?}:\n{}", self.transcript())
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    panic!("it ended before {text:?}:\n{}", self.transcript())
+                }
             }
         }
-        String::from_utf8_lossy(&said).into_owned()
+        String::from_utf8_lossy(&heard).into_owned()
     }
 
-    fn said(&self) -> String {
+    fn transcript(&self) -> String {
         String::from_utf8_lossy(&self.log).into_owned()
     }
 
     /// What a command answers. Its end is marked by a line that the echo of the command does not hold.
     fn ask(&mut self, command: &str) -> String {
         self.send(&format!("{command}; echo en''d-of-answer $?\n"));
-        let said = self.wait_for("end-of-answer ", ANSWER);
+        let heard = self.wait_for("end-of-answer ", ANSWER);
         self.wait_for("# ", ANSWER);
         // The first line is the command's echo.
-        said.split_once('\n').map(|(_, answer)| answer.replace('\r', "")).unwrap_or_default()
+        heard.split_once('\n').map(|(_, answer)| answer.replace('\r', "")).unwrap_or_default()
     }
 
     /// Types what a block says, and compares.
@@ -152,7 +156,7 @@ impl Session {
                 let state = command.ends_with(" status");
                 assert!(
                     state && Instant::now() < end,
-                    "{}: {command}\n--- expected\n{expected}--- said\n{answer}",
+                    "{}: {command}\n--- expected\n{expected}--- answered\n{answer}",
                     block.place
                 );
                 std::thread::sleep(Duration::from_secs(1));

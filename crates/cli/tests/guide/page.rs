@@ -93,17 +93,18 @@ impl Page {
     /// Does what a block says; fails when one of its commands does. Gives what it printed.
     pub fn output(&self, block: &Block) -> String {
         let output = self.command(block).output().unwrap();
-        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let printed =
+            [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         assert!(
             output.status.success(),
             "{}: {}\n--- block\n{}--- stdout\n{}--- stderr\n{}",
             block.place,
             output.status,
             block.text,
-            said[0],
-            said[1]
+            printed[0],
+            printed[1]
         );
-        said.concat()
+        printed.concat()
     }
 
     /// As [`Self::output`], for what prints nothing that the page speaks of.

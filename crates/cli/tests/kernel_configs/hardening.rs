@@ -49,8 +49,8 @@ fn every_deviation_has_its_reason() {
 #[ignore = "fetches from package registries; cargo xtask test runs it"]
 fn every_request_has_its_reason() {
     for (arch, _) in ARCHES {
-        let told: Vec<_> = fragments(arch).iter().flat_map(lint).map(|lint| lint.to_string()).collect();
-        assert!(told.is_empty(), "{}", told.join("\n"));
+        let message: Vec<_> = fragments(arch).iter().flat_map(lint).map(|lint| lint.to_string()).collect();
+        assert!(message.is_empty(), "{}", message.join("\n"));
     }
 }
 

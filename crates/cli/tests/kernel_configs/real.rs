@@ -49,10 +49,10 @@ fn yoe(arguments: &[&str]) -> Vec<u8> {
 
 /// What a unit's package holds. It is read by a program that knows nothing of this project.
 pub fn package(unit: &str) -> tempfile::TempDir {
-    let said = String::from_utf8(yoe(&["build", unit, "--print-path"])).unwrap();
+    let printed = String::from_utf8(yoe(&["build", unit, "--print-path"])).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let unpacked =
-        Command::new("tar").arg("-xzf").arg(said.trim()).arg("-C").arg(directory.path()).output().unwrap();
+        Command::new("tar").arg("-xzf").arg(printed.trim()).arg("-C").arg(directory.path()).output().unwrap();
     assert!(unpacked.status.success(), "{}", String::from_utf8_lossy(&unpacked.stderr));
     directory
 }

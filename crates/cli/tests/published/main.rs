@@ -110,17 +110,17 @@ fn others_read_what_is_published() {
         let line = format!("{IMAGE}/qemu-x86_64/{}/content {}\n", manifest.version, content.len());
         (line, 3)
     };
-    let said = outside.read();
+    let printed = outside.read();
     let (line, lines) = expected(&manifest, &content);
-    assert!(said.contains(&line) && said.lines().count() == lines, "{said}");
+    assert!(printed.contains(&line) && printed.lines().count() == lines, "{printed}");
 
     // From the keys that the image knew at first to those of today.
     outside.yoe(&["keys", "rotate", "root", "targets", "snapshot", "timestamp"]);
     outside.yoe(&[&bundle[..], &["--secure-boot"]].concat());
     let (manifest, content) = outside.published();
     let (line, lines) = expected(&manifest, &content);
-    let said = outside.read();
-    assert!(said.contains(&line) && said.lines().count() == lines, "{said}");
+    let printed = outside.read();
+    assert!(printed.contains(&line) && printed.lines().count() == lines, "{printed}");
 
     // The kernel is the end of the content, and its signature is one that firmware with this certificate takes.
     assert!(manifest.kernel.signed);

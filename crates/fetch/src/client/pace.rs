@@ -57,7 +57,7 @@ mod tests {
             pace.came(1, 29 * SECOND).unwrap();
         }
         pace.came(1 << 30, 60 * SECOND).unwrap();
-        let said = pace.came(1023 * 60, 60 * SECOND).unwrap_err();
-        assert_eq!(said, "61380 bytes came in 60 seconds, which is less than 1024 a second");
+        let output = pace.came(1023 * 60, 60 * SECOND).unwrap_err();
+        assert_eq!(output, "61380 bytes came in 60 seconds, which is less than 1024 a second");
     }
 }

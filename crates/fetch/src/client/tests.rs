@@ -347,9 +347,9 @@ fn what_fails_at_a_proxy_names_the_proxy() {
     let case = Case::new(|_| Reply::Bytes(content()));
     let proxy = Proxy::Address(format!("http://user:secret@127.0.0.1:{port}"));
     let client = Client::new(Settings { proxy, attempts: 1, ..settings() }, Cancel::new()).unwrap();
-    let told = client.download(&case.remote, &case.partial(), &mut |_| ()).unwrap_err().to_string();
-    assert!(told.contains(&format!("by the proxy http://127.0.0.1:{port}")), "{told}");
-    assert!(!told.contains("secret"), "{told}");
+    let message = client.download(&case.remote, &case.partial(), &mut |_| ()).unwrap_err().to_string();
+    assert!(message.contains(&format!("by the proxy http://127.0.0.1:{port}")), "{message}");
+    assert!(!message.contains("secret"), "{message}");
     assert!(case.server.requests().is_empty());
 }
 
@@ -357,6 +357,6 @@ fn what_fails_at_a_proxy_names_the_proxy() {
 fn what_fails_without_a_proxy_names_none() {
     let mut case = Case::new(|_| Reply::Bytes(content()));
     case.remote.urls = vec!["http://127.0.0.1:1/file".to_owned()];
-    let told = case.run().unwrap_err().to_string();
-    assert!(!told.contains("proxy"), "{told}");
+    let message = case.run().unwrap_err().to_string();
+    assert!(!message.contains("proxy"), "{message}");
 }

@@ -314,9 +314,9 @@ mod tests {
         let wrapped = std::io::Error::new(std::io::ErrorKind::InvalidData, unknown());
         for error in [ureq::Error::Rustls(unknown()), ureq::Error::Io(wrapped)] {
             let Stop::Next(problem) = transport(error, Some("http://127.0.0.1:3128")) else { panic!() };
-            let told = problem.to_string();
-            assert!(told.contains("UnknownIssuer") && told.contains("SSL_CERT_FILE"), "{told}");
-            assert!(told.contains("by the proxy http://127.0.0.1:3128"), "{told}");
+            let message = problem.to_string();
+            assert!(message.contains("UnknownIssuer") && message.contains("SSL_CERT_FILE"), "{message}");
+            assert!(message.contains("by the proxy http://127.0.0.1:3128"), "{message}");
         }
         let refused = ureq::Error::Io(std::io::ErrorKind::ConnectionRefused.into());
         assert!(matches!(transport(refused, None), Stop::Again(AddressError::Transport(_), None)));

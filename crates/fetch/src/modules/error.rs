@@ -16,14 +16,14 @@ pub enum ModuleError {
     )]
     NoGit,
     /// git failed.
-    #[error("git cannot {doing} {url}: {said}")]
+    #[error("git cannot {doing} {url}: {stderr}")]
     Git {
         /// What it was to do, as in "git cannot list the tags of".
         doing: &'static str,
         /// The repository.
         url: String,
         /// What it said.
-        said: String,
+        stderr: String,
     },
     /// The repository has no tag or branch of this name.
     #[error("{url} has no {revision}: {hint}")]
@@ -36,14 +36,14 @@ pub enum ModuleError {
         hint: String,
     },
     /// The repository does not have the commit.
-    #[error("no branch and no tag of {url} holds the commit {commit}: {said}")]
+    #[error("no branch and no tag of {url} holds the commit {commit}: {stderr}")]
     NoCommit {
         /// The repository.
         url: String,
         /// The commit.
         commit: String,
         /// What it said when it was asked for the commit alone.
-        said: String,
+        stderr: String,
     },
     /// The archive could not be downloaded.
     #[error(transparent)]

@@ -7,7 +7,7 @@ use yoe_model::{Cancel, Revision, nearest};
 
 use super::ModuleError;
 use super::links::check_links;
-use super::run::{Git, Said};
+use super::run::{Ended, Git};
 
 /// How many names a message lists.
 const FEW: usize = 8;
@@ -88,16 +88,18 @@ fn fetch(git: &Git<'_>, url: &str, commit: &str) -> Result<(), ModuleError> {
     let object = format!("{commit}^{{commit}}");
     match git.alone(&["cat-file", "-e", &object])?.status.success() {
         true => Ok(()),
-        false => {
-            Err(ModuleError::NoCommit { url: url.to_owned(), commit: commit.to_owned(), said: alone.errors })
-        }
+        false => Err(ModuleError::NoCommit {
+            url: url.to_owned(),
+            commit: commit.to_owned(),
+            stderr: alone.errors,
+        }),
     }
 }
 
-fn succeeded(said: Said, doing: &'static str, url: &str) -> Result<Said, ModuleError> {
-    if said.status.success() {
-        return Ok(said);
+fn succeeded(stderr: Ended, doing: &'static str, url: &str) -> Result<Ended, ModuleError> {
+    if stderr.status.success() {
+        return Ok(stderr);
     }
-    let said = if said.errors.is_empty() { said.status.to_string() } else { said.errors };
-    Err(ModuleError::Git { doing, url: url.to_owned(), said })
+    let stderr = if stderr.errors.is_empty() { stderr.status.to_string() } else { stderr.errors };
+    Err(ModuleError::Git { doing, url: url.to_owned(), stderr })
 }

@@ -32,7 +32,7 @@ pub(super) struct Git<'a> {
 }
 
 /// What a git that ended said.
-pub(super) struct Said {
+pub(super) struct Ended {
     pub(super) status: ExitStatus,
     pub(super) output: String,
     pub(super) errors: String,
@@ -40,7 +40,7 @@ pub(super) struct Said {
 
 impl Git<'_> {
     /// With the user's own settings: they say how a private repository is reached.
-    pub(super) fn with_settings(&self, arguments: &[&str]) -> Result<Said, ModuleError> {
+    pub(super) fn with_settings(&self, arguments: &[&str]) -> Result<Ended, ModuleError> {
         // A server that sends less than this on average is left, as for all downloads: docs/design/0026-hostile-servers.md.
         let mut command = self.command();
         command.args(["-c", "http.lowSpeedLimit=1024", "-c", "http.lowSpeedTime=60"]);
@@ -48,7 +48,7 @@ impl Git<'_> {
     }
 
     /// Without anybody's settings: the same tree must come of the same commit on every machine.
-    pub(super) fn alone(&self, arguments: &[&str]) -> Result<Said, ModuleError> {
+    pub(super) fn alone(&self, arguments: &[&str]) -> Result<Ended, ModuleError> {
         let mut command = self.command();
         command
             .args(["-c", "advice.detachedHead=false"])
@@ -75,7 +75,7 @@ impl Git<'_> {
         command
     }
 
-    fn run(&self, command: &mut Command) -> Result<Said, ModuleError> {
+    fn run(&self, command: &mut Command) -> Result<Ended, ModuleError> {
         let failed = |error| ModuleError::File { path: self.directory.to_owned(), source: error };
         let mut child = command.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => ModuleError::NoGit,
@@ -86,7 +86,7 @@ impl Git<'_> {
         let text = |reader: JoinHandle<Vec<u8>>| {
             String::from_utf8_lossy(&reader.join().unwrap_or_default()).trim().to_owned()
         };
-        Ok(Said { status, output: text(output), errors: text(errors) })
+        Ok(Ended { status, output: text(output), errors: text(errors) })
     }
 
     fn wait(&self, child: &mut Child) -> Result<ExitStatus, ModuleError> {

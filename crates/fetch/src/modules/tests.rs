@@ -32,7 +32,7 @@ fn repository(files: &[(&str, &str)]) -> (tempfile::TempDir, String) {
     (directory, url)
 }
 
-fn told(revision: Revision, url: &str) -> String {
+fn reported(revision: Revision, url: &str) -> String {
     let scratch = tempfile::tempdir().unwrap();
     resolve(url, &revision, scratch.path(), &Cancel::new()).unwrap_err().to_string()
 }
@@ -63,11 +63,13 @@ fn tags_and_branches_are_those_of_now() {
 #[test]
 fn what_a_repository_lacks_is_said_with_what_it_has() {
     let (directory, url) = repository(&[("MODULE.star", "")]);
-    assert!(told(Revision::Tag("v1".to_owned()), &url).ends_with(" has no tag v1: it has none at all"));
+    assert!(reported(Revision::Tag("v1".to_owned()), &url).ends_with(" has no tag v1: it has none at all"));
     git(directory.path(), &["tag", "-a", "-m", "x", "v0.1.0"]);
-    assert!(told(Revision::Tag("v0.1.1".to_owned()), &url).ends_with("did you mean \"v0.1.0\"?"));
-    assert!(told(Revision::Branch("trunk".to_owned()), &url).ends_with("has no branch trunk: it has main"));
-    let gone = told(Revision::Tag("v1".to_owned()), "file:///nowhere/at/all");
+    assert!(reported(Revision::Tag("v0.1.1".to_owned()), &url).ends_with("did you mean \"v0.1.0\"?"));
+    assert!(
+        reported(Revision::Branch("trunk".to_owned()), &url).ends_with("has no branch trunk: it has main")
+    );
+    let gone = reported(Revision::Tag("v1".to_owned()), "file:///nowhere/at/all");
     assert!(gone.starts_with("git cannot list the tags of file:///nowhere/at/all: "), "{gone}");
 }
 

@@ -13,7 +13,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn told(text: &str) -> String {
+fn reported(text: &str) -> String {
     Config::parse(text.as_bytes()).unwrap_err().to_string()
 }
 
@@ -63,7 +63,8 @@ fn a_comment_may_follow_a_value_but_no_number() {
     let config = Config::parse(b"CONFIG_A=y # why\nCONFIG_B=\"x\" # why\n").unwrap();
     assert_eq!((config.value("A"), config.value("B")), (&Value::Yes, &Value::Text("x".into())));
     assert!(
-        told("CONFIG_N=4 # four").contains("CONFIG_N: Kconfig reads a comment after a number as part of it")
+        reported("CONFIG_N=4 # four")
+            .contains("CONFIG_N: Kconfig reads a comment after a number as part of it")
     );
 }
 
@@ -83,14 +84,14 @@ fn each_mistake_names_its_line() {
         ("CONFIG_A=y z", "line 1: CONFIG_A: `z` stands after the value"),
         ("CONFIG_A=y\n\u{7f}ELF", "line 2 holds binary data"),
     ] {
-        let message = told(text);
+        let message = reported(text);
         assert!(message.contains(expected), "{text:?}: {message}");
     }
 }
 
 #[test]
 fn a_line_of_a_megabyte_is_told_shortly() {
-    let message = told(&format!("CONFIG_A=y\nCONFIG_B=\"{}\"\n", "x".repeat(1 << 20)));
+    let message = reported(&format!("CONFIG_A=y\nCONFIG_B=\"{}\"\n", "x".repeat(1 << 20)));
     assert_eq!(message, "line 2 is 1048587 bytes long; a line of a configuration has at most 65536");
 }
 
@@ -129,8 +130,8 @@ fn a_kernel_that_keeps_its_configuration_is_read() {
     for (at, magic) in [(0x202, b"HdrS"), (56, b"ARMd")] {
         let mut packed = vec![0; 4096];
         packed[at..at + 4].copy_from_slice(magic);
-        let told = Config::parse(&packed).unwrap_err().to_string();
-        assert!(told.contains("scripts/extract-ikconfig"), "{told}");
+        let reported = Config::parse(&packed).unwrap_err().to_string();
+        assert!(reported.contains("scripts/extract-ikconfig"), "{reported}");
     }
 }
 

@@ -310,8 +310,11 @@ fn a_kernel_without_legacy_tables_carries_containerd_and_podman() {
         "{end}"
     );
     assert!(end.ends_with(" nftables (program iptables-nft):\n  CONFIG_NFT_COMPAT=y\n"), "{end}");
-    let told = report.kept().unwrap_err().to_string();
-    assert!(told.contains("\nor by nftables (program iptables-nft):\n  CONFIG_NFT_COMPAT=y  # "), "{told}");
+    let message = report.kept().unwrap_err().to_string();
+    assert!(
+        message.contains("\nor by nftables (program iptables-nft):\n  CONFIG_NFT_COMPAT=y  # "),
+        "{message}"
+    );
     assert_eq!(report.to_json()["ways"][1]["missing"][0]["symbol"], "NFT_COMPAT");
 }
 
@@ -429,12 +432,12 @@ fn required_modules_must_be_in_the_image() {
     assert_eq!(as_module("NONE").has_modules(|_| false), Ok(()));
     let report = as_module("OVERLAY_FS");
     assert_eq!(report.has_modules(|name| name == "overlay"), Ok(()));
-    let told = report.has_modules(|name| name == "veth").unwrap_err().to_string();
+    let message = report.has_modules(|name| name == "veth").unwrap_err().to_string();
     assert!(
-        told.starts_with(
+        message.starts_with(
             "containerd needs modules that the image does not hold:\n  CONFIG_OVERLAY_FS=m  # overlay.ko: "
         ),
-        "{told}"
+        "{message}"
     );
     assert!(as_module("IP_SCTP").has_modules(|_| false).is_ok(), "optional ones are not asked for");
 }

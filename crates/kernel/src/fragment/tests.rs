@@ -48,30 +48,33 @@ fn reasons_come_from_the_block_above_and_from_behind() {
 
 #[test]
 fn the_lint_names_each_option_without_a_reason() {
-    let told: Vec<_> = lint(&fragment("links.cfg", LINKS)).iter().map(ToString::to_string).collect();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].starts_with("links.cfg:10: CONFIG_TUN has no reason"), "{told:?}");
+    let message: Vec<_> = lint(&fragment("links.cfg", LINKS)).iter().map(ToString::to_string).collect();
+    assert_eq!(message.len(), 1, "{message:?}");
+    assert!(message[0].starts_with("links.cfg:10: CONFIG_TUN has no reason"), "{message:?}");
 }
 
 #[test]
 fn the_lint_finds_repeats_and_comments_meant_as_settings() {
     let text =
         "# Why.\nCONFIG_A=y\nCONFIG_A=y\n#CONFIG_B is not set\n# CONFIG_C=y\n# CONFIG_D is a fine option.\n";
-    let told: Vec<_> = lint(&fragment("a.cfg", text)).iter().map(ToString::to_string).collect();
-    assert_eq!(told.len(), 3, "{told:?}");
-    assert!(told[0].starts_with("a.cfg:3: CONFIG_A is already set in line 2"), "{told:?}");
-    assert!(told[1].starts_with("a.cfg:4: `#CONFIG_B is not set` is a comment for Kconfig"), "{told:?}");
-    assert!(told[2].starts_with("a.cfg:5: `# CONFIG_C=y` is a comment"), "{told:?}");
+    let message: Vec<_> = lint(&fragment("a.cfg", text)).iter().map(ToString::to_string).collect();
+    assert_eq!(message.len(), 3, "{message:?}");
+    assert!(message[0].starts_with("a.cfg:3: CONFIG_A is already set in line 2"), "{message:?}");
+    assert!(
+        message[1].starts_with("a.cfg:4: `#CONFIG_B is not set` is a comment for Kconfig"),
+        "{message:?}"
+    );
+    assert!(message[2].starts_with("a.cfg:5: `# CONFIG_C=y` is a comment"), "{message:?}");
 }
 
 #[test]
 fn a_conflict_names_both_files_and_lines() {
-    let told = conflicts(&[
+    let message = conflicts(&[
         fragment("base.cfg", "\nCONFIG_VT=y\n"),
         fragment("board.cfg", "# CONFIG_VT is not set\n"),
     ]);
     assert_eq!(
-        told,
+        message,
         [
             "CONFIG_VT is y in base.cfg:2 and n in board.cfg:1; take one out, or write `# overrides base.cfg` above the \
           later line"
@@ -81,13 +84,13 @@ fn a_conflict_names_both_files_and_lines() {
 
 #[test]
 fn every_conflict_is_told_also_within_one_file() {
-    let told = conflicts(&[
+    let message = conflicts(&[
         fragment("a.cfg", "CONFIG_A=y\nCONFIG_B=1\nCONFIG_A=m\n"),
         fragment("b.cfg", "CONFIG_B=2\n"),
     ]);
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].contains("CONFIG_A is y in a.cfg:1 and m in a.cfg:3"), "{told:?}");
-    assert!(told[1].contains("CONFIG_B is 1 in a.cfg:2 and 2 in b.cfg:1"), "{told:?}");
+    assert_eq!(message.len(), 2, "{message:?}");
+    assert!(message[0].contains("CONFIG_A is y in a.cfg:1 and m in a.cfg:3"), "{message:?}");
+    assert!(message[1].contains("CONFIG_B is 1 in a.cfg:2 and 2 in b.cfg:1"), "{message:?}");
 }
 
 #[test]
@@ -114,11 +117,11 @@ fn an_override_of_nothing_is_told() {
         ("# overrides base.cfg\nCONFIG_VT=y\n", "base.cfg"),
         ("# overrides base.cfg\nCONFIG_NEW=y\n", "base.cfg"),
     ] {
-        let told = conflicts(&[base.clone(), fragment("board.cfg", later)]);
-        assert_eq!(told.len(), 1, "{told:?}");
+        let message = conflicts(&[base.clone(), fragment("board.cfg", later)]);
+        assert_eq!(message.len(), 1, "{message:?}");
         assert!(
-            told[0].contains("board.cfg:2") && told[0].contains(&format!("overrides {named}")),
-            "{told:?}"
+            message[0].contains("board.cfg:2") && message[0].contains(&format!("overrides {named}")),
+            "{message:?}"
         );
     }
 }

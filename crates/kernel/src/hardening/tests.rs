@@ -47,8 +47,8 @@ fn each_wanted_option_that_is_lost_is_told() {
                 Wish::Off => without.insert(one.symbol.to_owned(), "y".to_owned()),
                 Wish::AtLeast(least) => without.insert(one.symbol.to_owned(), (least - 1).to_string()),
             };
-            let told: Vec<_> = found(&without).into_iter().map(|deviation| deviation.symbol).collect();
-            assert!(told.contains(&one.symbol.to_owned()), "{arch}: {} is not in {told:?}", one.symbol);
+            let message: Vec<_> = found(&without).into_iter().map(|deviation| deviation.symbol).collect();
+            assert!(message.contains(&one.symbol.to_owned()), "{arch}: {} is not in {message:?}", one.symbol);
         }
     }
 }
@@ -77,8 +77,8 @@ fn a_security_module_that_does_not_start_is_told() {
         let mut lines = hardened("X86_64");
         lines.insert(built.to_owned(), "y".to_owned());
         lines.insert("LSM".to_owned(), format!("\"{order}\""));
-        let told = found(&lines).pop().map(|deviation| deviation.wanted);
-        assert_eq!(told.as_deref(), expected, "{built} {order}");
+        let message = found(&lines).pop().map(|deviation| deviation.wanted);
+        assert_eq!(message.as_deref(), expected, "{built} {order}");
     }
 }
 
@@ -86,8 +86,8 @@ fn a_security_module_that_does_not_start_is_told() {
 fn one_of_modules_that_exclude_each_other_is_enough() {
     let both = "CONFIG_SECURITY_APPARMOR=y\nCONFIG_SECURITY_SELINUX=y\n";
     assert_eq!(modules::deviations(&config(&format!("{both}CONFIG_LSM=\"selinux\"\n"))), []);
-    let told = modules::deviations(&config(&format!("{both}CONFIG_LSM=\"yama\"\n")));
-    assert_eq!(told[0].wanted, "a list with apparmor, selinux");
+    let message = modules::deviations(&config(&format!("{both}CONFIG_LSM=\"yama\"\n")));
+    assert_eq!(message[0].wanted, "a list with apparmor, selinux");
     let nothing = modules::deviations(&config("CONFIG_LSM=\"\"\n"));
     assert!(nothing[0].reason.starts_with("none of Landlock, AppArmor"), "{}", nothing[0]);
 }
@@ -101,11 +101,11 @@ fn lost_defaults_are_told_without_their_consequences() {
     let tree = parse(&files, "Kconfig", &Environment::default()).unwrap();
     let on =
         "CONFIG_NET=y\nCONFIG_PULLED=y\nCONFIG_LOCKS=y\nCONFIG_SOCKETS=y\nCONFIG_DERIVED=y\nCONFIG_ONE=y\n";
-    let told = |text: &str| -> Vec<_> {
+    let message = |text: &str| -> Vec<_> {
         defaults::deviations(&config(text), &config(on), &tree).into_iter().map(|one| one.symbol).collect()
     };
-    assert_eq!(told("CONFIG_TWO=y\n"), ["LOCKS", "NET"]);
-    assert_eq!(told("CONFIG_NET=y\nCONFIG_LOCKS=m\n"), ["SOCKETS"]);
+    assert_eq!(message("CONFIG_TWO=y\n"), ["LOCKS", "NET"]);
+    assert_eq!(message("CONFIG_NET=y\nCONFIG_LOCKS=m\n"), ["SOCKETS"]);
 }
 
 fn deviation(symbol: &str, from: From) -> Deviation {

@@ -14,7 +14,7 @@ fn read(text: &str) -> Result<Tree, KconfigError> {
     parse(&files(&[("Kconfig", text)]), "Kconfig", &Environment::kernel("x86_64"))
 }
 
-fn told(text: &str) -> String {
+fn reported(text: &str) -> String {
     read(text).unwrap_err().to_string()
 }
 
@@ -166,7 +166,7 @@ fn each_mistake_names_its_line() {
         ("source \"missing\"\n", "Kconfig:1: cannot read missing"),
         ("source \"Kconfig\"\n", "Kconfig:1: Kconfig is read again while it is being read"),
     ] {
-        let message = told(text);
+        let message = reported(text);
         assert!(message.contains(expected), "{text:?}: {message}");
     }
 }
@@ -183,11 +183,12 @@ fn a_directory_gives_no_file_outside() {
 #[test]
 fn deep_and_large_input_ends_in_an_error() {
     let parens = format!("config A\n\tdepends on {}B\n", "(".repeat(100_000));
-    assert!(told(&parens).contains("nested parentheses"));
+    assert!(reported(&parens).contains("nested parentheses"));
     assert!(
-        told(&format!("config A\n\tdepends on {}B\n", "!".repeat(100_000))).contains("nested parentheses")
+        reported(&format!("config A\n\tdepends on {}B\n", "!".repeat(100_000)))
+            .contains("nested parentheses")
     );
-    assert!(told(&"if A\n".repeat(10_000)).contains("blocks deep"));
+    assert!(reported(&"if A\n".repeat(10_000)).contains("blocks deep"));
     let chain = files(
         &(0..100)
             .map(|n| (n.to_string(), format!("source \"{}\"\n", n + 1)))

@@ -70,7 +70,7 @@ fn toy() -> Tree {
 }
 
 /// What a user is told when `asked` became `got`.
-fn told(asked: &str, got: &str) -> String {
+fn reported(asked: &str, got: &str) -> String {
     let merged = merge(&[Fragment::parse("a.cfg", asked.as_bytes()).unwrap()]).unwrap();
     let config = Config::parse(got.as_bytes()).unwrap();
     let lost = lost(&merged, &config);
@@ -91,7 +91,7 @@ fn what_survived_is_not_lost() {
 
 #[test]
 fn a_chain_of_unmet_symbols_with_lines_to_add() {
-    let message = told("# Reverse path checks.\nCONFIG_FIB=y\n", "CONFIG_MODULES=y\nCONFIG_EXPERT=y\n");
+    let message = reported("# Reverse path checks.\nCONFIG_FIB=y\n", "CONFIG_MODULES=y\nCONFIG_EXPERT=y\n");
     assert_eq!(
         message,
         "\
@@ -114,7 +114,8 @@ a.cfg:2: asks for CONFIG_FIB=y, the final configuration has n
 
 #[test]
 fn a_module_below_is_not_enough_for_built_in() {
-    let message = told("CONFIG_STRICT_BUILTIN=y\n", "CONFIG_MODULES=y\nCONFIG_FILTER=y\nCONFIG_TABLES=m\n");
+    let message =
+        reported("CONFIG_STRICT_BUILTIN=y\n", "CONFIG_MODULES=y\nCONFIG_FILTER=y\nCONFIG_TABLES=m\n");
     assert!(message.contains("TABLES is m, must be y (Kconfig:38)"), "{message}");
     assert!(message.contains("    CONFIG_TABLES=y\n"), "{message}");
 }
@@ -161,14 +162,14 @@ fn each_cause_is_told() {
         ("CONFIG_RING_A=y", "", "no line of a fragment can bring it back"),
         ("CONFIG_IPV4=y", "", "nothing in the Kconfig files forbids it"),
     ] {
-        let message = told(asked, got);
+        let message = reported(asked, got);
         assert!(message.contains(expected), "{asked}: {message}");
     }
 }
 
 #[test]
 fn without_modules_only_y_is_advised() {
-    let message = told("CONFIG_TABLES_INET=y\n", "CONFIG_FILTER=y\n");
+    let message = reported("CONFIG_TABLES_INET=y\n", "CONFIG_FILTER=y\n");
     assert!(message.contains("TABLES is n, must be y"), "{message}");
     assert!(message.contains("    CONFIG_TABLES=y\n"), "{message}");
 }

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn versions_as_they_are_written() {
-    for (text, told) in [
+    for (text, message) in [
         ("6.12.107", "6.12.107"),
         ("6.1.0-25-amd64", "6.1.0"),
         ("6.12", "6.12.0"),
@@ -13,15 +13,15 @@ fn versions_as_they_are_written() {
         ("4.9.337_armada", "4.9.337"),
         ("5.15.167.4-microsoft-standard-WSL2", "5.15.167"),
     ] {
-        assert_eq!(KernelVersion::parse(text).unwrap().to_string(), told);
+        assert_eq!(KernelVersion::parse(text).unwrap().to_string(), message);
     }
 }
 
 #[test]
 fn what_is_no_version_is_told() {
     for text in ["", "6", "6.", "six.one", "6.x", "99999999999.1", "-6.1", "6..1", "6.1."] {
-        let told = KernelVersion::parse(text).unwrap_err().to_string();
-        assert!(told.contains(&format!("`{text}` is not a kernel version")), "{told}");
+        let message = KernelVersion::parse(text).unwrap_err().to_string();
+        assert!(message.contains(&format!("`{text}` is not a kernel version")), "{message}");
     }
 }
 

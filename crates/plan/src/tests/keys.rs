@@ -170,10 +170,10 @@ fn patches_of_a_source_are_part_of_its_content() {
     let of = |patches: DebianPatches, held: &[u8]| {
         let mut sample = Sample::new();
         sample.unit("app", |u| {
-            let Source::Debian { patches: said, .. } = &mut u.sources[0].source else {
+            let Source::Debian { patches: output, .. } = &mut u.sources[0].source else {
                 panic!("not Debian's")
             };
-            *said = patches;
+            *output = patches;
         });
         let source = sample.parts.units["app"].sources[0].source.clone();
         let patches = source_is_patched(&source).then(|| file(held));

@@ -21,7 +21,7 @@ pub fn play(role: &str, rest: &[String]) -> ExitCode {
         ("talk-to-oneself", []) => talk_to_oneself(),
         ("undo-mounts", []) => undo_mounts(),
         ("undo-mounts-in-namespace", []) => undo_mounts_in_namespace(),
-        ("open-for-writing", [path]) => println!("{}", said(OpenOptions::new().write(true).open(path))),
+        ("open-for-writing", [path]) => println!("{}", output(OpenOptions::new().write(true).open(path))),
         ("open-files", []) => open_files(),
         ("open-terminal", []) => open_terminal(),
         ("probe", []) => {
@@ -43,7 +43,7 @@ pub fn play(role: &str, rest: &[String]) -> ExitCode {
 }
 
 /// The system's words for how a call ended, without its number.
-fn said<T, E: Into<std::io::Error>>(result: Result<T, E>) -> String {
+fn output<T, E: Into<std::io::Error>>(result: Result<T, E>) -> String {
     match result {
         Ok(_) => "done".to_owned(),
         Err(error) => {
@@ -56,7 +56,7 @@ fn said<T, E: Into<std::io::Error>>(result: Result<T, E>) -> String {
 fn connect(port: &str) {
     match TcpStream::connect(("127.0.0.1", port.parse().unwrap())) {
         Ok(_) => println!("connected"),
-        error => println!("{}", said(error)),
+        error => println!("{}", output(error)),
     }
 }
 
@@ -77,14 +77,14 @@ fn clear_read_only(path: &str) -> Result<(), Errno> {
 
 fn undo_mounts() {
     let none: Option<&std::ffi::CStr> = None;
-    println!("remount: {}", said(clear_read_only("/usr")));
-    println!("new attributes: {}", said(new_attributes()));
-    println!("unmount: {}", said(rustix::mount::unmount("/usr", UnmountFlags::DETACH)));
-    println!("tmpfs: {}", said(rustix::mount::mount("t", "/usr", "tmpfs", MountFlags::empty(), none)));
-    println!("bind: {}", said(rustix::mount::mount_bind("/tmp", "/usr")));
-    println!("pivot: {}", said(rustix::process::pivot_root("/tmp", "/tmp")));
+    println!("remount: {}", output(clear_read_only("/usr")));
+    println!("new attributes: {}", output(new_attributes()));
+    println!("unmount: {}", output(rustix::mount::unmount("/usr", UnmountFlags::DETACH)));
+    println!("tmpfs: {}", output(rustix::mount::mount("t", "/usr", "tmpfs", MountFlags::empty(), none)));
+    println!("bind: {}", output(rustix::mount::mount_bind("/tmp", "/usr")));
+    println!("pivot: {}", output(rustix::process::pivot_root("/tmp", "/tmp")));
     let mode = Mode::from_raw_mode(0o666);
-    println!("device: {}", said(rustix::fs::mknodat(CWD, "/tmp/d", FileType::BlockDevice, mode, 0x800)));
+    println!("device: {}", output(rustix::fs::mknodat(CWD, "/tmp/d", FileType::BlockDevice, mode, 0x800)));
 }
 
 /// Takes a copy of a read-only mount and puts it elsewhere.
@@ -99,7 +99,7 @@ fn undo_mounts_in_namespace() {
     #[expect(deprecated, reason = "its successor is unsafe for the sake of a flag that is not used here")]
     let unshared =
         rustix::thread::unshare(UnshareFlags::NEWUSER | UnshareFlags::NEWNS | UnshareFlags::NEWPID);
-    println!("unshare: {}", said(unshared));
+    println!("unshare: {}", output(unshared));
 }
 
 fn open_files() {

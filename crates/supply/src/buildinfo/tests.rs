@@ -86,11 +86,11 @@ fn a_program_of_this_machines_go_says_what_go_says_of_it() {
     let built = go(&["build", "-trimpath", "-ldflags=-s -w", "-o", "tiny", "."]);
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let info = BuildInfo::read(&std::fs::read(scratch.path().join("tiny")).unwrap()).unwrap().unwrap();
-    let said = String::from_utf8(go(&["version", "-m", "tiny"]).stdout).unwrap();
-    assert!(said.starts_with(&format!("tiny: {}\n", info.go)), "{said}");
+    let printed = String::from_utf8(go(&["version", "-m", "tiny"]).stdout).unwrap();
+    assert!(printed.starts_with(&format!("tiny: {}\n", info.go)), "{printed}");
     assert_eq!(info.main.as_ref().unwrap().path, "example.com/tiny");
     for (name, value) in &info.settings {
-        assert!(said.contains(&format!("build\t{name}={value}\n")), "{name}: {said}");
+        assert!(printed.contains(&format!("build\t{name}={value}\n")), "{name}: {printed}");
     }
 }
 

@@ -103,17 +103,17 @@ impl Collector<'_> {
             Source::GoModule(module) if module.path == main.path => Some(module.version.clone()),
             _ => None,
         });
-        let said = (!matches!(main.version.as_str(), "" | "(devel)")).then(|| main.version.clone());
-        match (said, locked) {
-            (Some(said), Some(locked)) if said != locked => {
-                let gap = format!("{path} says that it is {} {said}; the lock has {locked}", main.path);
+        let stated = (!matches!(main.version.as_str(), "" | "(devel)")).then(|| main.version.clone());
+        match (stated, locked) {
+            (Some(stated), Some(locked)) if stated != locked => {
+                let gap = format!("{path} says that it is {} {stated}; the lock has {locked}", main.path);
                 self.inventory.gaps.push(gap);
-                self.put(holder, Link::Static, identity::module(&main.path, &said));
+                self.put(holder, Link::Static, identity::module(&main.path, &stated));
             }
             // It is there already, as what the unit was made from.
             (_, Some(_)) => {}
-            (Some(said), None) => {
-                self.put(holder, Link::Static, identity::module(&main.path, &said));
+            (Some(stated), None) => {
+                self.put(holder, Link::Static, identity::module(&main.path, &stated));
             }
             (None, None) => self
                 .inventory

@@ -41,7 +41,7 @@ impl Judges {
     }
 }
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
@@ -68,7 +68,7 @@ fn the_schema_of_cyclonedx_takes_it_and_refuses_what_is_spoilt() {
     for inventory in [known(), sample().0] {
         let document = cyclonedx::document(&inventory, &OPTIONS);
         let taken = judge(&document);
-        assert!(taken.status.success(), "{}", said(&taken));
+        assert!(taken.status.success(), "{}", printed(&taken));
         for (right, wrong) in [
             ("\"phase\": \"build\"", "\"phase\": \"baked\""),
             ("\"acknowledgement\": \"concluded\"", "\"acknowledgement\": \"guessed\""),
@@ -76,7 +76,7 @@ fn the_schema_of_cyclonedx_takes_it_and_refuses_what_is_spoilt() {
         ] {
             assert!(document.contains(right), "{right}");
             let refused = judge(&document.replacen(right, wrong, 1));
-            assert_eq!(refused.status.code(), Some(1), "{wrong}: {}", said(&refused));
+            assert_eq!(refused.status.code(), Some(1), "{wrong}: {}", printed(&refused));
         }
     }
 }
@@ -91,7 +91,7 @@ fn the_checker_of_bsis_guideline_takes_it_and_refuses_what_is_spoilt() {
     };
     let document = spdx3::document(&known(), &OPTIONS);
     let taken = judge(&document);
-    assert!(taken.status.success(), "{}", said(&taken));
+    assert!(taken.status.success(), "{}", printed(&taken));
     for (right, wrong) in [
         ("\"algorithm\": \"sha512\"", "\"algorithm\": \"sha256\""),
         ("\"software_Sbom\"", "\"software_Bill\""),
@@ -99,9 +99,9 @@ fn the_checker_of_bsis_guideline_takes_it_and_refuses_what_is_spoilt() {
     ] {
         assert!(document.contains(right), "{right}");
         let refused = judge(&document.replace(right, wrong));
-        assert!(!refused.status.success(), "{wrong}: {}", said(&refused));
+        assert!(!refused.status.success(), "{wrong}: {}", printed(&refused));
     }
     // What is not known is no pass.
     let unknown = judge(&spdx3::document(&sample().0, &OPTIONS));
-    assert!(!unknown.status.success(), "{}", said(&unknown));
+    assert!(!unknown.status.success(), "{}", printed(&unknown));
 }

@@ -12,11 +12,11 @@ fn answer(exit_code: i32) -> Answer {
 /// The status after each answer at its age in seconds.
 fn story(answers: &[(i32, u64)]) -> Vec<(Status, u32)> {
     let (mut health, check) = (Health::default(), check());
-    let mut told = |(code, age): &(i32, u64)| {
+    let mut message = |(code, age): &(i32, u64)| {
         health.take(answer(*code), &check, Duration::from_secs(*age));
         (health.status, health.failing_streak)
     };
-    answers.iter().map(&mut told).collect()
+    answers.iter().map(&mut message).collect()
 }
 
 use Status::{Healthy, Starting, Unhealthy};

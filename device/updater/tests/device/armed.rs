@@ -25,13 +25,13 @@ fn armed() -> (Device, Built) {
 
 fn install(device: &Device, from: &str) -> String {
     let output = device.updater(&["install", &device.path(from).display().to_string()]);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{said}");
-    said
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{printed}");
+    printed
 }
 
 /// The status for people.
-fn told(device: &Device) -> String {
+fn message(device: &Device) -> String {
     String::from_utf8(device.updater(&["status"]).stdout).unwrap()
 }
 
@@ -68,7 +68,7 @@ fn status_tells_that_a_good_version_is_counted() {
     let running = &device.json(&["status"], 0)["running"];
     assert_eq!((&running["version"], &running["state"]), (&"1.1".into(), &"good".into()));
     assert_eq!((&running["tries_left"], &running["tries_used"]), (&7.into(), &1.into()));
-    insta::assert_snapshot!(told(&device));
+    insta::assert_snapshot!(message(&device));
 }
 
 #[test]
@@ -99,10 +99,10 @@ fn the_number_of_its_tries_is_a_matter_of_configuration() {
 #[test]
 fn an_installation_disarms_what_runs_before_it_takes_the_older_version() {
     let (device, new) = armed();
-    let said = install(&device, "server");
-    let at = |line: &str| said.find(line).unwrap_or_else(|| panic!("{line:?} is not in {said}"));
+    let printed = install(&device, "server");
+    let at = |line: &str| printed.find(line).unwrap_or_else(|| panic!("{line:?} is not in {printed}"));
     let disarmed = at("renaming box_1.1,good+8.efi to box_1.1.efi");
-    assert!(disarmed < at("removing box_1.0.efi") && disarmed < at("writing root-a"), "{said}");
+    assert!(disarmed < at("removing box_1.0.efi") && disarmed < at("writing root-a"), "{printed}");
     assert_eq!(device.entries(), ["box_1.1.efi", "box_1.2+3.efi"]);
     assert!(device.holds(Slot::B, &new) && device.holds(Slot::A, &Built::version("1.2")));
     // There is no other that could be fallen back to.
@@ -124,7 +124,7 @@ fn one_that_used_up_its_tries_is_told_from_one_that_failed() {
     assert_eq!((&status["other"]["version"], &status["other"]["state"]), (&"1.1".into(), &"used-up".into()));
     assert_eq!((&status["other"]["tries_left"], &status["other"]["tries_used"]), (&0.into(), &8.into()));
     assert_eq!(status["last_failure"]["version"], "1.1");
-    insta::assert_snapshot!(told(&device));
+    insta::assert_snapshot!(message(&device));
     device.json(&["watch"], 0);
     assert_eq!(device.entries(), ["box_1.0.efi", "box_1.1,good+0-8.efi"], "the only one left is not counted");
 }

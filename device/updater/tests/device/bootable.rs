@@ -42,9 +42,9 @@ fn what_somebody_brought_is_refused_before_anything_is_written() {
         bundle(&device.path("server"), &device.path("box.bundle"));
         let before = device.digest();
         for from in ["server", "box.bundle"] {
-            let said = device.json(&["install", &device.path(from).display().to_string()], 27);
-            assert_eq!(said["kind"], "not-bootable");
-            assert!(said["message"].as_str().unwrap().contains(problem), "{said}");
+            let output = device.json(&["install", &device.path(from).display().to_string()], 27);
+            assert_eq!(output["kind"], "not-bootable");
+            assert!(output["message"].as_str().unwrap().contains(problem), "{output}");
         }
         assert_eq!(device.digest(), before, "something was written");
     }
@@ -58,8 +58,8 @@ fn what_comes_over_a_network_never_becomes_an_entry() {
         let server = Hostile::start(&device.path("server"), Vec::new());
         // The second time its kernel is here already.
         for _ in 0..2 {
-            let said = device.json(&["install", &server.url], 27);
-            assert!(said["message"].as_str().unwrap().contains(problem), "{said}");
+            let output = device.json(&["install", &server.url], 27);
+            assert!(output["message"].as_str().unwrap().contains(problem), "{output}");
             assert!(device.entries().iter().all(|entry| entry == "box_1.0.efi" || entry.ends_with(".part")));
         }
     }
@@ -102,7 +102,7 @@ fn a_name_with_the_largest_number_of_tries_is_counted_as_the_boot_manager_counts
     assert_eq!(device.entries(), ["box_1.0.efi", "box_1.1+3.efi"]);
     for tries in ["\"tries\": 2147483648,", "\"good_tries\": 1001,"] {
         device.configure(tries);
-        let said = device.json(&["status"], 3);
-        assert!(said["message"].as_str().unwrap().contains("expected at most 1000"), "{said}");
+        let output = device.json(&["status"], 3);
+        assert!(output["message"].as_str().unwrap().contains("expected at most 1000"), "{output}");
     }
 }

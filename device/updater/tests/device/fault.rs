@@ -56,8 +56,8 @@ fn within(device: &Device, directory: &str, limits: &str, arguments: &[&str]) ->
     fs::remove_dir_all(&place).unwrap();
     let sibling = |end: &str| Path::new(&format!("{}.{end}", place.display())).to_owned();
     fs::remove_dir_all(sibling("before")).unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    fs::rename(sibling("after"), &place).unwrap_or_else(|error| panic!("{error}: {told}"));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    fs::rename(sibling("after"), &place).unwrap_or_else(|error| panic!("{error}: {message}"));
     output
 }
 
@@ -72,9 +72,9 @@ fn an_esp_without_room_is_found_out_before_anything_is_written() {
     let before = device.digest();
     let server = device.path("server").display().to_string();
     let output = within(&device, "efi", "size=1M", &["--json", "install", &server]);
-    let said = json(&output, 20);
-    assert_eq!(said["kind"], "space");
-    assert!(said["message"].as_str().unwrap().contains("the EFI system partition has"), "{said}");
+    let printed = json(&output, 20);
+    assert_eq!(printed["kind"], "space");
+    assert!(printed["message"].as_str().unwrap().contains("the EFI system partition has"), "{printed}");
     assert_eq!(device.digest(), before, "something was written");
 }
 
@@ -84,8 +84,8 @@ fn an_esp_that_fills_up_meanwhile_is_an_error_that_can_be_taken_up_again() {
     let server = device.path("server").display().to_string();
     // Room enough by every count, and none for a file more: the directory, two below it, and the entry.
     let output = within(&device, "efi", "size=8M,nr_inodes=4", &["--json", "install", &server]);
-    let said = json(&output, 20);
-    assert!(said["message"].as_str().unwrap().contains("No space left on device"), "{said}");
+    let printed = json(&output, 20);
+    assert!(printed["message"].as_str().unwrap().contains("No space left on device"), "{printed}");
     assert_eq!(device.entries(), ["box_1.0.efi"]);
     assert!(device.holds(Slot::A, &Built::version("1.0")));
     let again = install(&device);
@@ -98,8 +98,8 @@ fn a_full_data_partition_does_not_stop_an_update() {
     let (device, new) = setting();
     let server = device.path("server").display().to_string();
     let output = within(&device, "state", "size=1M,nr_inodes=1", &["--json", "install", &server]);
-    let said = json(&output, 0);
-    assert!(said["warning"].as_str().unwrap().contains("No space left on device"), "{said}");
+    let printed = json(&output, 0);
+    assert!(printed["warning"].as_str().unwrap().contains("No space left on device"), "{printed}");
     is_installed(&device, &new);
 }
 
@@ -135,8 +135,8 @@ fn a_workload_that_crashes_while_it_settles_is_not_good() {
     device.configure(&format!(
         "\"settle\": 600, \"deadline\": 0, \"interval\": 0, \"checks\": [{{\"kind\": \"command\", \"name\": \"web\", \"command\": [\"rm\", {runs:?}]}}],"
     ));
-    let said = device.json(&["watch"], 31);
-    assert!(said["message"].as_str().unwrap().contains("web: "), "{said}");
+    let printed = device.json(&["watch"], 31);
+    assert!(printed["message"].as_str().unwrap().contains("web: "), "{printed}");
     assert_eq!(device.entries(), ["box_1.0.efi", "box_1.1+2-1.efi"]);
 }
 
@@ -155,10 +155,10 @@ fn flipped_bytes_of_the_slot_that_runs_are_fetched_and_not_copied() {
     for at in [0, 70_000, 1_900_000] {
         flip(&device, start + at);
     }
-    let said = install(&device);
+    let printed = install(&device);
     assert!(device.holds(Slot::B, &new));
     // Three chunks more than those that differ anyway.
-    assert!(said["fetched"].as_u64().unwrap() > 3 * u64::from(yoe_bundle::CHUNKING.smallest), "{said}");
+    assert!(printed["fetched"].as_u64().unwrap() > 3 * u64::from(yoe_bundle::CHUNKING.smallest), "{printed}");
 }
 
 #[test]
@@ -199,8 +199,8 @@ fn a_flipped_byte_of_either_partition_table_is_mended() {
         flip(&device, at);
         install(&device);
         is_installed(&device, &new);
-        let said = device.sfdisk_says();
-        assert!(said.contains("No errors detected."), "flipped at {at}: {said}");
+        let printed = device.sfdisk_says();
+        assert!(printed.contains("No errors detected."), "flipped at {at}: {printed}");
     }
 }
 
@@ -219,7 +219,7 @@ fn an_updater_that_is_killed_at_any_step_leaves_a_device_that_boots_and_complete
         let mut child =
             device.command(&["install", &from]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         // Each line is said before what it speaks of.
-        let said = BufReader::new(child.stderr.take().unwrap()).lines().take(kill_at).count();
+        let printed = BufReader::new(child.stderr.take().unwrap()).lines().take(kill_at).count();
         let _ = child.kill();
         child.wait().unwrap();
         assert!(device.holds(Slot::A, &Built::version("1.0")), "killed at {kill_at}");
@@ -229,7 +229,7 @@ fn an_updater_that_is_killed_at_any_step_leaves_a_device_that_boots_and_complete
         device.json(&["install", &from], 0);
         assert!(device.holds(Slot::B, &new), "killed at {kill_at}");
         assert_eq!(device.entries(), ["box_1.0.efi", "box_1.2+3.efi"], "killed at {kill_at}");
-        if said < kill_at {
+        if printed < kill_at {
             break;
         }
         steps += 1;

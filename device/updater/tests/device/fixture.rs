@@ -220,11 +220,11 @@ impl Device {
     /// Runs it and expects this exit code; its JSON.
     pub fn json(&self, arguments: &[&str], code: i32) -> serde_json::Value {
         let output = self.updater(&[&["--json"], arguments].concat());
-        let said = || {
+        let printed = || {
             format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
         };
-        assert_eq!(output.status.code(), Some(code), "{}", said());
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", said()))
+        assert_eq!(output.status.code(), Some(code), "{}", printed());
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", printed()))
     }
 
     /// The digest of everything that must not change when an update is refused. What was verified is remembered all the same.

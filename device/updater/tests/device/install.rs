@@ -32,9 +32,9 @@ fn is_installed(device: &Device, new: &Built) {
 #[test]
 fn from_a_directory() {
     let (device, _, new) = setting();
-    let said = device.json(&["install", &path(&device, "server")], 0);
+    let output = device.json(&["install", &path(&device, "server")], 0);
     is_installed(&device, &new);
-    assert_eq!(said["slot"], "b");
+    assert_eq!(output["slot"], "b");
     // Once more does no harm, and nothing is left to do.
     let before = device.digest();
     let again = device.json(&["install", &path(&device, "server")], 0);
@@ -54,12 +54,12 @@ fn from_a_bundle() {
 fn from_a_web_server_only_what_is_missing() {
     let (device, _, new) = setting();
     let server = Hostile::start(&device.path("server"), Vec::new());
-    let said = device.json(&["install", &server.url], 0);
+    let output = device.json(&["install", &server.url], 0);
     is_installed(&device, &new);
     // Version and command line differ, in one chunk of the root and the first one of the kernel.
     let content = server.sent(".content");
     assert!(content < 2 * u64::from(yoe_bundle::CHUNKING.largest) + 4096, "{content}");
-    assert_eq!(said["fetched"].as_u64(), Some(server.sent("")));
+    assert_eq!(output["fetched"].as_u64(), Some(server.sent("")));
     assert!(server.sent("") < 300_000);
 }
 
@@ -100,11 +100,11 @@ fn nothing_in_common_costs_no_more_than_the_whole() {
     let new = Built::new("2.0", noise(1 << 20, 99), &noise(200_000, 98));
     shop.publish(&device.path("server"), &new, &Offer::default());
     let server = Hostile::start(&device.path("server"), Vec::new());
-    let said = device.json(&["install", &server.url], 0);
+    let output = device.json(&["install", &server.url], 0);
     is_installed(&device, &new);
     assert_eq!(server.requests(".content"), 1, "one request for root and kernel");
     assert_eq!(server.sent(".content"), (new.root.len() + new.kernel.len()) as u64);
-    assert_eq!((said["fetched"].as_u64(), said["reused"].as_u64()), (Some(server.sent("")), Some(0)));
+    assert_eq!((output["fetched"].as_u64(), output["reused"].as_u64()), (Some(server.sent("")), Some(0)));
 }
 
 #[test]
@@ -118,13 +118,13 @@ fn many_small_differences_are_one_request_for_the_whole() {
     let chunking = yoe_bundle::Chunking { smallest: 256, average: 512, largest: 1024 };
     shop.publish(&device.path("server"), &new, &Offer { chunking, ..Offer::default() });
     let server = Hostile::start(&device.path("server"), Vec::new());
-    let said = device.json(&["install", &server.url], 0);
+    let output = device.json(&["install", &server.url], 0);
     is_installed(&device, &new);
     let log = server.log();
     let content: Vec<_> = log.iter().filter(|sent| sent.path.ends_with(".content")).collect();
     let (from, to) = content[0].range.unwrap();
     assert!(from == 0 && to + 1 >= new.root.len() as u64 && content.len() <= 3, "{content:?}");
-    assert!(server.sent(".content") <= (new.root.len() + new.kernel.len()) as u64, "{said}");
+    assert!(server.sent(".content") <= (new.root.len() + new.kernel.len()) as u64, "{output}");
 }
 
 #[test]
@@ -136,9 +136,9 @@ fn a_broken_attempt_is_completed_and_not_repeated() {
     let slot = device.partition(Slot::B);
     let disk = fs::File::options().write(true).open(device.path("disk")).unwrap();
     std::os::unix::fs::FileExt::write_all_at(&disk, &new.root[..1 << 20], slot.start).unwrap();
-    let said = device.json(&["install", &path(&device, "server")], 0);
+    let output = device.json(&["install", &path(&device, "server")], 0);
     is_installed(&device, &new);
-    assert!(said["reused"].as_u64().unwrap() > (1 << 20) - 300_000, "{said}");
+    assert!(output["reused"].as_u64().unwrap() > (1 << 20) - 300_000, "{output}");
 }
 
 #[test]
@@ -158,8 +158,8 @@ fn an_update_goes_in_without_a_place_to_remember_it() {
     let (device, _, new) = setting();
     fs::remove_dir_all(device.path("state")).unwrap();
     fs::write(device.path("state"), "a full data partition").unwrap();
-    let said = device.json(&["install", &path(&device, "server")], 0);
-    assert!(said["warning"].as_str().unwrap().contains("cannot be"), "{said}");
+    let output = device.json(&["install", &path(&device, "server")], 0);
+    assert!(output["warning"].as_str().unwrap().contains("cannot be"), "{output}");
     fs::remove_file(device.path("state")).unwrap();
     is_installed(&device, &new);
 }

@@ -106,8 +106,8 @@ fn a_version_whose_updater_is_kept_out_for_ever_is_restarted() {
     let device = on_trial(0);
     let held = fs::File::create(device.path("run/lock")).unwrap();
     held.lock().unwrap();
-    let said = device.json(&["watch"], 31);
-    assert!(said["message"].as_str().unwrap().contains("another updater is running"), "{said}");
+    let printed = device.json(&["watch"], 31);
+    assert!(printed["message"].as_str().unwrap().contains("another updater is running"), "{printed}");
     assert!(device.path("restarted").exists());
     assert_eq!(device.entries(), ["box_1.0.efi", "box_1.1+2-1.efi"]);
 }

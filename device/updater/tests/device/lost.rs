@@ -20,9 +20,9 @@ fn failing() -> Device {
 }
 
 fn restarted(device: &Device) -> serde_json::Value {
-    let said = device.json(&["watch"], 31);
+    let output = device.json(&["watch"], 31);
     assert!(device.path("restarted").exists());
-    said
+    output
 }
 
 #[test]

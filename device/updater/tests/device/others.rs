@@ -55,9 +55,9 @@ fn installs(parts: bool, command: impl Fn(&Path, &Path, u16) -> Command) {
         let scratch = device.path("scratch");
         fs::create_dir(&scratch).unwrap();
         let Some((_running, url)) = start(|port| command(&directory, &scratch, port)) else { return };
-        let said = device.json(&["install", &format!("{url}{place}")], 0);
+        let output = device.json(&["install", &format!("{url}{place}")], 0);
         setting.is_installed(&device);
-        let fetched = said["fetched"].as_u64().unwrap();
+        let fetched = output["fetched"].as_u64().unwrap();
         eprintln!("{url}{place}: {fetched} of {}, {} needed", setting.whole(), setting.needed());
         // Metadata, the head of a bundle, and gaps that cost less than a request.
         let most = if parts { setting.needed() } else { setting.whole() } + (128 << 10);

@@ -52,11 +52,11 @@ proptest! {
         let rules = vec![(".content", content), ("json", others)];
         let server = Hostile::start(&setting.device.path("server"), rules);
         let output = device.updater(&["--json", "install", &server.url]);
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         match output.status.code().unwrap() {
             0 => setting.is_installed(&device),
             13 | 14 | 16 | 17 | 18 | 19 => setting.is_as_before(&device),
-            _ => prop_assert!(false, "{said}"),
+            _ => prop_assert!(false, "{printed}"),
         }
         // Each answer brings a chunk, or counts towards the attempts; each attempt is redirected a few times at most.
         let chunks = setting.whole() / u64::from(yoe_bundle::CHUNKING.smallest);

@@ -20,9 +20,9 @@ fn setting() -> (Device, Shop) {
 /// AdmitError with this code and message, and nothing changed.
 fn refused(device: &Device, from: &Path, code: i32, kind: &str, message: &str) {
     let before = device.digest();
-    let said = device.json(&["install", &from.display().to_string()], code);
-    assert_eq!(said["kind"], kind, "{said}");
-    assert!(said["message"].as_str().unwrap().contains(message), "{said}");
+    let output = device.json(&["install", &from.display().to_string()], code);
+    assert_eq!(output["kind"], kind, "{output}");
+    assert!(output["message"].as_str().unwrap().contains(message), "{output}");
     assert_eq!(device.digest(), before, "something was written");
 }
 
@@ -244,8 +244,8 @@ fn a_device_that_trusts_nobody() {
     shop.publish(&device.path("server"), &Built::version("1.6"), &Offer::default());
     fs::remove_file(device.path("root.json")).unwrap();
     refused(&device, &device.path("server"), 25, "no-root", "hand the device the credential");
-    let told = String::from_utf8(device.updater(&["status"]).stdout).unwrap();
-    assert!(told.contains("trust: nobody"), "{told}");
+    let reported = String::from_utf8(device.updater(&["status"]).stdout).unwrap();
+    assert!(reported.contains("trust: nobody"), "{reported}");
 }
 
 #[test]

@@ -22,14 +22,14 @@ fn run(what: &str, answers: Vec<Vec<Twist>>, code: i32) -> (serde_json::Value, V
     bundle(&setting.device.path("server"), &device.path("bundles/box.bundle"));
     let server = Hostile::start(&device.path("bundles"), vec![("", answers)]);
     let output = device.updater(&["--json", "install", &format!("{}/box.bundle", server.url)]);
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{what}: {said}{:#?}", server.log());
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{what}: {printed}{:#?}", server.log());
     if code == 0 {
         setting.is_installed(&device)
     } else {
         setting.is_as_before(&device)
     }
-    (serde_json::from_str(&said).unwrap(), server.log(), device)
+    (serde_json::from_str(&printed).unwrap(), server.log(), device)
 }
 
 fn sent(log: &[Sent]) -> u64 {
@@ -39,8 +39,8 @@ fn sent(log: &[Sent]) -> u64 {
 #[test]
 fn from_servers_of_all_kinds() {
     let setting = Setting::get();
-    let (said, log, _) = run("right", vec![Vec::new()], 0);
-    assert_eq!(said["fetched"].as_u64(), Some(sent(&log)));
+    let (printed, log, _) = run("right", vec![Vec::new()], 0);
+    assert_eq!(printed["fetched"].as_u64(), Some(sent(&log)));
     assert!(sent(&log) < setting.needed() + (64 << 10) + 20 * 2048, "{log:#?}");
     for (what, twists) in [
         ("no parts", vec![Twist::NoRanges]),
@@ -53,10 +53,10 @@ fn from_servers_of_all_kinds() {
         ("other bytes", vec![Twist::Shift(1000)]),
         ("each after 70 KB", vec![Twist::Cut(70_000)]),
     ] {
-        let (said, log, _) = run(what, vec![twists], 0);
+        let (printed, log, _) = run(what, vec![twists], 0);
         let most = setting.whole() + setting.needed() + (64 << 10) + 2 * BUFFERS;
         assert!(sent(&log) <= most, "{what}: {} bytes were sent, {most} are enough", sent(&log));
-        assert!(said["fetched"].as_u64().unwrap() <= sent(&log));
+        assert!(printed["fetched"].as_u64().unwrap() <= sent(&log));
     }
     for (what, twist, code) in [
         ("not there", Twist::Status(404, ""), 18),
@@ -77,31 +77,31 @@ fn members(names: impl Iterator<Item = String>) -> Vec<Twist> {
 
 #[test]
 fn members_have_an_end() {
-    for (what, twists, told) in [
+    for (what, twists, message) in [
         ("one name", members((0..4000).map(|_| "x".to_owned())), "two members of one name"),
         ("many names", members((0..4000).map(|number| format!("x{number}"))), "more members"),
     ] {
-        let (said, log, _) = run(what, vec![twists], 16);
-        assert!(said["message"].as_str().unwrap().contains(told), "{said}");
+        let (printed, log, _) = run(what, vec![twists], 16);
+        assert!(printed["message"].as_str().unwrap().contains(message), "{printed}");
         assert!(log.len() <= 200, "{what}: {}", log.len());
     }
     // A member that is said to be large, to have everything before the content be sent.
     let mut pad = archive::header("metadata/pad", 1 << 33).unwrap();
     pad.resize(100_000, 0);
     let twists = vec![Twist::Other(Arc::new(pad)), Twist::Total("9223372036854775807")];
-    let (said, log, _) = run("a large one", vec![twists], 16);
-    assert!(said["message"].as_str().unwrap().contains("too much before its content"), "{said}");
+    let (printed, log, _) = run("a large one", vec![twists], 16);
+    assert!(printed["message"].as_str().unwrap().contains("too much before its content"), "{printed}");
     assert_eq!(log.len(), 1);
 }
 
 #[test]
 fn a_file_that_is_replaced_meanwhile_is_noticed() {
     let mark = |mark| Twist::Mark(mark);
-    let (said, ..) = run("of one length", vec![vec![mark("a")], vec![mark("b"), Twist::Flips(1)]], 19);
-    assert!(said["message"].as_str().unwrap().contains("the server replaced it"), "{said}");
+    let (printed, ..) = run("of one length", vec![vec![mark("a")], vec![mark("b"), Twist::Flips(1)]], 19);
+    assert!(printed["message"].as_str().unwrap().contains("the server replaced it"), "{printed}");
     let other = Twist::Other(Arc::new(noise(3_000_000, 9)));
-    let (said, ..) = run("of another length", vec![Vec::new(), vec![other]], 19);
-    assert!(said["message"].as_str().unwrap().contains("the server replaced it"), "{said}");
+    let (printed, ..) = run("of another length", vec![Vec::new(), vec![other]], 19);
+    assert!(printed["message"].as_str().unwrap().contains("the server replaced it"), "{printed}");
     // Without a sign that it was, it is damaged.
     run("without a mark", vec![Vec::new(), vec![Twist::Flips(1)]], 16);
     // Servers that share their work call one file by different marks.
@@ -119,8 +119,11 @@ fn a_server_does_not_leave_the_newest_version_out() {
     let file = setting.device.path("bundles/box.bundle");
     bundle(&directory, &file);
     let server = Hostile::start(&setting.device.path("bundles"), Vec::new());
-    let said = setting.device.json(&["install", &format!("{}/box.bundle", server.url)], 18);
-    assert!(said["message"].as_str().unwrap().contains("lists version 1.2 and does not hold it"), "{said}");
+    let printed = setting.device.json(&["install", &format!("{}/box.bundle", server.url)], 18);
+    assert!(
+        printed["message"].as_str().unwrap().contains("lists version 1.2 and does not hold it"),
+        "{printed}"
+    );
     setting.is_as_before(&setting.device);
     // Who brings it chose the version.
     setting.device.json(&["install", &file.display().to_string()], 0);

@@ -44,8 +44,8 @@ fn a_replay_is_refused_after_a_rotation_too() {
         install(&device, "server", 0);
         let kept = memory(&device);
         for _ in 0..2 {
-            let said = install(&device, "old", 15 - i32::from(rotations > 0) * 2);
-            assert_eq!(said["kind"], if rotations > 0 { "signature" } else { "replay" });
+            let printed = install(&device, "old", 15 - i32::from(rotations > 0) * 2);
+            assert_eq!(printed["kind"], if rotations > 0 { "signature" } else { "replay" });
             assert_eq!(memory(&device), kept);
         }
     }

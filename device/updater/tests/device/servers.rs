@@ -91,7 +91,7 @@ impl Setting {
 
 /// What came of an installation.
 struct Ran {
-    said: serde_json::Value,
+    printed: serde_json::Value,
     server: Hostile,
     device: Device,
     took: Duration,
@@ -106,19 +106,19 @@ fn run(what: &str, rules: Vec<Rule>, code: i32) -> Ran {
     let start = Instant::now();
     let output = device.updater(&["--json", "install", &server.url]);
     let took = start.elapsed();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{what}: {said}{:#?}", server.log());
-    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{what}: {printed}{:#?}", server.log());
+    let printed: serde_json::Value = serde_json::from_str(&printed).unwrap();
     if code == 0 {
         setting.is_installed(&device);
         // What counts is what came: all that was sent, but for what was on its way when an answer was given up.
-        let (fetched, sent) = (said["fetched"].as_u64().unwrap(), server.sent(""));
+        let (fetched, sent) = (printed["fetched"].as_u64().unwrap(), server.sent(""));
         let answers = server.requests("") as u64;
         assert!(fetched <= sent && sent <= fetched + answers * BUFFERS, "{what}: {fetched} {sent}");
     } else {
         setting.is_as_before(&device);
     }
-    Ran { said, server, device, took }
+    Ran { printed, server, device, took }
 }
 
 /// One rule for the content.
@@ -137,7 +137,7 @@ fn installs(what: &str, twists: Vec<Twist>) -> Ran {
 }
 
 fn message(ran: &Ran) -> &str {
-    ran.said["message"].as_str().unwrap()
+    ran.printed["message"].as_str().unwrap()
 }
 
 #[test]
@@ -146,8 +146,8 @@ fn a_server_that_does_as_it_should_sends_the_delta() {
     let ran = installs("nothing is wrong", Vec::new());
     let (sent, needed) = (ran.server.sent(".content"), setting.needed());
     assert!(sent < needed + 20 * 2048 && needed < setting.whole() / 5, "{sent} {needed}");
-    assert_eq!(ran.said["fetched"].as_u64(), Some(ran.server.sent("")));
-    assert_eq!(ran.said["reused"].as_u64(), Some(setting.whole() - needed));
+    assert_eq!(ran.printed["fetched"].as_u64(), Some(ran.server.sent("")));
+    assert_eq!(ran.printed["reused"].as_u64(), Some(setting.whole() - needed));
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_server_without_ranges_sends_the_whole_once() {
         assert_eq!(ran.server.requests(".content"), 1, "{what}");
         let more = ran.server.sent(".content") - setting.whole();
         assert!(more <= 1000, "{what}: {more}");
-        assert_eq!(ran.said["fetched"].as_u64(), Some(ran.server.sent("") - more), "{what}");
+        assert_eq!(ran.printed["fetched"].as_u64(), Some(ran.server.sent("") - more), "{what}");
     }
 }
 
@@ -227,7 +227,7 @@ fn a_slow_server_is_waited_for_and_a_dead_one_is_not() {
     // 400 kB/s: the whole takes twice as long as a single read may.
     let ran = installs("slow", vec![Twist::NoRanges, Twist::Slow(40_000, 100)]);
     assert!(ran.took > Duration::from_secs(5), "{:?}", ran.took);
-    for (what, twist, said) in [
+    for (what, twist, printed) in [
         ("nothing", Twist::Stall(0), "timeout"),
         ("nothing more", Twist::Stall(100), "timeout"),
         ("two bytes a second", Twist::Slow(1, 500), "less than 1024 a second"),
@@ -235,7 +235,7 @@ fn a_slow_server_is_waited_for_and_a_dead_one_is_not() {
     ] {
         for path in [".content", "timestamp.json"] {
             let ran = run(what, vec![(path, vec![vec![twist.clone()]])], 19);
-            assert!(message(&ran).contains(said), "{what}: {}", message(&ran));
+            assert!(message(&ran).contains(printed), "{what}: {}", message(&ran));
             assert!(ran.took < Duration::from_secs(90), "{what}: {:?}", ran.took);
         }
     }
@@ -281,7 +281,7 @@ fn redirects_are_followed_a_few_times() {
         let setting = Setting::get();
         assert!(ran.server.sent(".content") < setting.needed() + 20 * 2048, "parts are asked for there too");
     }
-    for (to, code, said) in [
+    for (to, code, printed) in [
         ("{}/{path}", 19, "redirects"),
         ("/{path}", 19, "redirects"),
         ("ftp://127.0.0.1/{path}", 19, ""),
@@ -290,7 +290,7 @@ fn redirects_are_followed_a_few_times() {
         ("file:///etc/passwd", 18, "is not there"),
     ] {
         let ran = run(to, content(vec![vec![Twist::Redirect(to)]]), code);
-        assert!(message(&ran).contains(said), "{to}: {}", message(&ran));
+        assert!(message(&ran).contains(printed), "{to}: {}", message(&ran));
         assert!(ran.server.requests("") < 40, "{to}: {}", ran.server.requests(""));
     }
 }
@@ -345,9 +345,9 @@ fn an_attempt_that_broke_off_is_taken_up_by_the_next_run() {
     let half = vec![vec![Twist::NoRanges, Twist::Cut(1_500_000)]];
     let Ran { device, .. } = run("half of it", content(half), 19);
     let polite = Hostile::start(&setting.device.path("server"), Vec::new());
-    let said = device.json(&["install", &polite.url], 0);
+    let printed = device.json(&["install", &polite.url], 0);
     setting.is_installed(&device);
-    assert!(polite.sent(".content") < setting.needed() / 2 + 20 * 2048, "{said}");
+    assert!(polite.sent(".content") < setting.needed() / 2 + 20 * 2048, "{printed}");
 }
 
 #[test]

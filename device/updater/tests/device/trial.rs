@@ -38,8 +38,8 @@ fn status_tells_version_slot_and_tries() {
     assert_eq!(status["running"]["state"], "trial");
     assert_eq!((&status["running"]["tries_left"], &status["running"]["tries_used"]), (&2.into(), &1.into()));
     assert_eq!((&status["other"]["version"], &status["other"]["state"]), (&"1.0".into(), &"good".into()));
-    let told = String::from_utf8(device.updater(&["status"]).stdout).unwrap();
-    insta::assert_snapshot!(told);
+    let message = String::from_utf8(device.updater(&["status"]).stdout).unwrap();
+    insta::assert_snapshot!(message);
 }
 
 #[test]
@@ -54,8 +54,8 @@ fn mark_good_takes_it_off_trial() {
 fn mark_good_auto_asks_the_checks() {
     let device = on_trial();
     check(&device, "echo not yet; exit 1");
-    let said = device.json(&["mark-good", "--auto"], 31);
-    assert!(said["message"].as_str().unwrap().contains("engine: not yet"), "{said}");
+    let output = device.json(&["mark-good", "--auto"], 31);
+    assert!(output["message"].as_str().unwrap().contains("engine: not yet"), "{output}");
     assert_eq!(device.entries(), TRIAL);
     check(&device, "true");
     device.json(&["mark-good", "--auto"], 0);
@@ -95,10 +95,10 @@ fn a_version_that_failed_without_a_word_is_told_too() {
     let device = on_trial();
     fs::rename(device.entry("box_1.1+2-1.efi"), device.entry("box_1.1+0-3.efi")).unwrap();
     device.runs(&Built::version("1.0"));
-    let told = String::from_utf8(device.updater(&["status"]).stdout).unwrap();
+    let message = String::from_utf8(device.updater(&["status"]).stdout).unwrap();
     assert!(
-        told.contains("last failure: version 1.1 in slot b was given up\n  start: its tries are used up"),
-        "{told}"
+        message.contains("last failure: version 1.1 in slot b was given up\n  start: its tries are used up"),
+        "{message}"
     );
     let status = device.json(&["status"], 0);
     assert_eq!(

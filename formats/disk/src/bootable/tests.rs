@@ -20,8 +20,8 @@ fn what_starts_another_root_is_told() {
         ("root hash", Root { root_hash: [8; 32], ..Root::sample() }),
         ("salt", Root { salt: Vec::new(), ..Root::sample() }),
     ] {
-        let told = says(&kernel(&other)).unwrap_err();
-        assert!(told.starts_with(&format!("its {field} is ")), "{told}");
+        let message = says(&kernel(&other)).unwrap_err();
+        assert!(message.starts_with(&format!("its {field} is ")), "{message}");
     }
 }
 
@@ -36,6 +36,6 @@ fn what_is_no_kernel_of_this_image_is_told() {
     assert_eq!(says(&skeleton("ro", "", b"kernel")).unwrap_err(), "it does not start a verified root");
     let line = format!("dm-mod.create=\"{}\" ro", Root::sample().table());
     assert_eq!(says(&skeleton(&line, "", b"")).unwrap_err(), "it is not a unified kernel image");
-    let told = says(&skeleton(&line, "IMAGE_VERSION=2.0", b"kernel")).unwrap_err();
-    assert_eq!(told, "its IMAGE_VERSION is \"2.0\"; expected \"1.0\"");
+    let message = says(&skeleton(&line, "IMAGE_VERSION=2.0", b"kernel")).unwrap_err();
+    assert_eq!(message, "its IMAGE_VERSION is \"2.0\"; expected \"1.0\"");
 }

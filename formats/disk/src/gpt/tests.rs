@@ -47,8 +47,8 @@ fn sfdisk_says(disk: &[u8], number: usize) -> String {
     let verified = run(&["--verify", &path]);
     assert!(verified.contains("No errors detected"), "{verified}");
     // What follows is about the protective boot record, which names the size of the disk too.
-    let said = run(&["--part-uuid", &path, &number.to_string()]);
-    said.lines().next().unwrap_or_default().trim().to_lowercase()
+    let printed = run(&["--part-uuid", &path, &number.to_string()]);
+    printed.lines().next().unwrap_or_default().trim().to_lowercase()
 }
 
 #[test]

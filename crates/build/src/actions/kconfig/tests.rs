@@ -72,10 +72,13 @@ fn many_are_cut_but_for_the_lines_that_mend_them() {
         (0..count).map(|n| format!("config O{n:02}\n\tbool \"o\"\n\tdepends on NET\n")).collect();
     rig.write("src/net/Kconfig", &options.concat());
     let text: String = (0..count).map(|n| format!("CONFIG_O{n:02}=y\n")).collect();
-    let told = rig.judge(&[("a.cfg", &text)]).unwrap_err().to_string();
-    assert!(told.starts_with("15 requested options did not survive:"), "{told}");
-    assert!(told.contains("a.cfg:12: asks for CONFIG_O11=y") && !told.contains("CONFIG_O12=y"), "{told}");
-    assert!(told.ends_with("… and 3 more, in the log\nall lines to add:\n  CONFIG_NET=y\n"), "{told}");
+    let message = rig.judge(&[("a.cfg", &text)]).unwrap_err().to_string();
+    assert!(message.starts_with("15 requested options did not survive:"), "{message}");
+    assert!(
+        message.contains("a.cfg:12: asks for CONFIG_O11=y") && !message.contains("CONFIG_O12=y"),
+        "{message}"
+    );
+    assert!(message.ends_with("… and 3 more, in the log\nall lines to add:\n  CONFIG_NET=y\n"), "{message}");
 }
 
 #[test]
@@ -90,10 +93,10 @@ fn contradicting_fragments_are_named_both() {
 fn what_a_step_wrote_over_a_source_counts() {
     let rig = Rig::new("CONFIG_NET=y\n");
     rig.write("upper/net/Kconfig", "config BRIDGE\n\tbool \"Bridge\"\n\tdepends on PATCHED\n");
-    let told = rig.judge(&[("a.cfg", "CONFIG_BRIDGE=y\n")]).unwrap_err().to_string();
+    let message = rig.judge(&[("a.cfg", "CONFIG_BRIDGE=y\n")]).unwrap_err().to_string();
     assert!(
-        told.contains("PATCHED does not exist in this kernel for this architecture (net/Kconfig:3)"),
-        "{told}"
+        message.contains("PATCHED does not exist in this kernel for this architecture (net/Kconfig:3)"),
+        "{message}"
     );
 }
 

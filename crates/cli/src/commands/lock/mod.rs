@@ -180,12 +180,12 @@ fn look_up(
         architecture: host()?,
         keyrings: args.keyring.iter().map(|file| read_keyring(file)).collect::<Result<_, _>>()?,
     };
-    let mut said = String::new();
+    let mut printed = String::new();
     resolve(&project, previous, &client, &options, &mut |progress| {
         let line = describe(&progress);
-        if line != said {
+        if line != printed {
             ui::note(&line);
-            said = line;
+            printed = line;
         }
     })
     .map_err(|error| CommandError::config("the project cannot be locked").because(error))

@@ -23,7 +23,7 @@ fn well() -> Facts {
 }
 
 /// What is not good on a machine with this change: state, name, what was found and what mends it.
-fn told(change: impl FnOnce(&mut Facts)) -> String {
+fn message(change: impl FnOnce(&mut Facts)) -> String {
     let mut facts = well();
     change(&mut facts);
     let checks = checks(&facts);
@@ -44,48 +44,48 @@ fn told(change: impl FnOnce(&mut Facts)) -> String {
 
 #[test]
 fn nothing_is_wrong_where_all_is_well() {
-    assert_eq!(told(|_| ()), "");
-    assert_eq!(told(|facts| facts.qemu = Qemu::NotRun("box".into())), "");
-    assert_eq!(told(|facts| facts.qemu = Qemu::NoProject("there is no PROJECT.star here".into())), "");
+    assert_eq!(message(|_| ()), "");
+    assert_eq!(message(|facts| facts.qemu = Qemu::NotRun("box".into())), "");
+    assert_eq!(message(|facts| facts.qemu = Qemu::NoProject("there is no PROJECT.star here".into())), "");
 }
 
 #[test]
 fn each_failure_is_told_with_what_mends_it() {
     let limit = || UnavailableError::Limit { file: "/proc/sys/user/max_user_namespaces".into(), limit: 0 };
-    let told = [
-        told(|facts| facts.kernel = "5.10.0-30-amd64".into()),
-        told(|facts| facts.sandbox = Err(limit())),
-        told(|facts| facts.sandbox = Err(UnavailableError::MaskedProc)),
-        told(|facts| {
+    let message = [
+        message(|facts| facts.kernel = "5.10.0-30-amd64".into()),
+        message(|facts| facts.sandbox = Err(limit())),
+        message(|facts| facts.sandbox = Err(UnavailableError::MaskedProc)),
+        message(|facts| {
             facts.overlay = Some(false);
             facts.sandbox = Err(UnavailableError::NoOverlay);
         }),
-        told(|facts| {
+        message(|facts| {
             facts.overlay = None;
             facts.sandbox = Err(UnavailableError::Seccomp);
         }),
-        told(|facts| facts.free = Some(1 << 30)),
-        told(|facts| facts.free = Some(5 << 30)),
-        told(|facts| facts.free = None),
-        told(|facts| {
+        message(|facts| facts.free = Some(1 << 30)),
+        message(|facts| facts.free = Some(5 << 30)),
+        message(|facts| facts.free = None),
+        message(|facts| {
             let (root, found) = (facts.store.clone(), "9".into());
             facts.store_problem = Some(StoreError::UnknownVersion { root, found, expected: "1" });
         }),
-        told(|facts| facts.open_keys = vec!["/home/u/.local/share/yoe/keys/sample.pem".into()]),
-        told(|facts| facts.now = 1_600_000_000),
-        told(|facts| facts.kvm = Err("Permission denied".into())),
-        told(|facts| {
+        message(|facts| facts.open_keys = vec!["/home/u/.local/share/yoe/keys/sample.pem".into()]),
+        message(|facts| facts.now = 1_600_000_000),
+        message(|facts| facts.kvm = Err("Permission denied".into())),
+        message(|facts| {
             facts.kvm = Err("No such file or directory".into());
             facts.kvm_group = None;
         }),
-        told(|facts| facts.qemu = Qemu::Container("qemu".into(), false)),
+        message(|facts| facts.qemu = Qemu::Container("qemu".into(), false)),
     ];
-    insta::assert_snapshot!("each_failure", told.join("\n"));
+    insta::assert_snapshot!("each_failure", message.join("\n"));
 }
 
 #[test]
 fn a_clock_that_is_a_few_hours_off_is_none_of_our_business() {
-    assert_eq!(told(|facts| facts.now = facts.passed.0 - 3600), "");
+    assert_eq!(message(|facts| facts.now = facts.passed.0 - 3600), "");
 }
 
 #[test]
@@ -93,6 +93,6 @@ fn versions_of_kernels_are_read_as_numbers() {
     for (release, good) in
         [("5.12.0", true), ("5.9.1", false), ("10.0", true), ("6.1-rc3", true), ("?", true)]
     {
-        assert_eq!(told(|facts| facts.kernel = release.into()).is_empty(), good, "{release}");
+        assert_eq!(message(|facts| facts.kernel = release.into()).is_empty(), good, "{release}");
     }
 }

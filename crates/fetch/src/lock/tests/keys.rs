@@ -122,8 +122,9 @@ fn two_sources_that_share_an_entry_are_of_one_suite() {
     let both = sketch(&server, &[other()]).of_suite("security", "trixie", &server.url(""), &[rsa()]);
     let (refused, _) = try_lock(&main(), &both.package("linux-source", "2"), None, LockMode::AddMissing, &[]);
     let message = message(&refused.unwrap_err());
-    let said = format!("cannot lock source {KEY}: units/linux-source.star:7:1 takes it from another archive");
-    assert!(message.contains(&said), "{message}");
+    let output =
+        format!("cannot lock source {KEY}: units/linux-source.star:7:1 takes it from another archive");
+    assert!(message.contains(&output), "{message}");
 }
 
 #[test]

@@ -51,12 +51,12 @@ fn named_patches_come_in_the_order_of_the_series() {
 
 #[test]
 fn a_revision_with_patches_is_refused_while_nothing_is_said_of_them() {
-    let told = "units/musl.star:7:1: cannot lock source debian:musl@1.2.5-3 of unit \"musl\": source package musl 1.2.5-3 of \
+    let message = "units/musl.star:7:1: cannot lock source debian:musl@1.2.5-3 of unit \"musl\": source package musl 1.2.5-3 of \
                 debian/trixie contains 2 patches, which its definition neither applies nor rejects:\n  \
                 fix.patch (CVE-2025-26519)\n  CVE-2026-1234.patch\n\
                 Say patches = \"series\" to apply all of them, patches = [\"fix.patch\"] to apply those that are named, or \
                 patches = \"none\" to build upstream's code with the holes that they close";
-    assert_eq!(refusal(&archive(&TWO), &musl(DebianPatches::Unsaid)), told);
+    assert_eq!(refusal(&archive(&TWO), &musl(DebianPatches::Unsaid)), message);
 }
 
 #[test]
@@ -81,9 +81,9 @@ fn none_needs_no_file_of_debians() {
 fn a_file_that_is_listed_and_not_served_says_what_to_do() {
     for patches in [DebianPatches::Unsaid, DebianPatches::Series] {
         let error = refusal(&archive(&TWO).without_changes(), &musl(patches));
-        let told = "the archive lists musl_1.2.5-3.debian.tar.xz but does not serve it, so which patches source package musl \
+        let message = "the archive lists musl_1.2.5-3.debian.tar.xz but does not serve it, so which patches source package musl \
                     1.2.5-3 carries cannot be known. Use a version whose file is served, or say patches = \"none\"";
-        assert!(error.contains(told), "{error}");
+        assert!(error.contains(message), "{error}");
     }
 }
 

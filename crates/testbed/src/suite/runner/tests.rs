@@ -60,7 +60,10 @@ impl Reporter for Told {
     }
 }
 
-pub(in super::super) fn told(tests: &[ImageTest], change: impl FnOnce(&mut Suite<'_>)) -> (String, Summary) {
+pub(in super::super) fn reported(
+    tests: &[ImageTest],
+    change: impl FnOnce(&mut Suite<'_>),
+) -> (String, Summary) {
     let directory = tempfile::tempdir().unwrap();
     let mut device = Fake { directory: directory.path(), starts: Vec::new() };
     let login = root();
@@ -75,10 +78,10 @@ pub(in super::super) fn told(tests: &[ImageTest], change: impl FnOnce(&mut Suite
         judge: None,
     };
     change(&mut suite);
-    let mut told = Told::default();
-    let summary = run(&suite, &mut device, &mut told).unwrap();
+    let mut reported = Told::default();
+    let summary = run(&suite, &mut device, &mut reported).unwrap();
     assert_eq!(summary.boots.len(), device.starts.len());
-    (format!("{}{summary}", told.0), summary)
+    (format!("{}{summary}", reported.0), summary)
 }
 
 #[test]
@@ -94,8 +97,8 @@ fn each_test_is_reported_with_what_was_expected_and_found() {
         ImageTest { timeout: 1, ..test("slow", "sleep 1000") },
         test("nul", "echo \0"),
     ];
-    let (told, summary) = told(&tests, |_| {});
-    insta::assert_snapshot!(told, @r#"
+    let (reported, summary) = reported(&tests, |_| {});
+    insta::assert_snapshot!(reported, @r#"
     boots: passed
     true: passed
     stops-at-the-first-failure: failed: expected exit status 0, found 1
@@ -120,7 +123,7 @@ fn each_test_is_reported_with_what_was_expected_and_found() {
 #[test]
 fn a_machine_that_ends_fails_the_test_and_skips_the_rest() {
     let tests = [test("reboots", "fake-end guest-reset; sleep 1000"), test("after", "true")];
-    insta::assert_snapshot!(told(&tests, |_| {}).0, @"
+    insta::assert_snapshot!(reported(&tests, |_| {}).0, @"
     boots: passed
     reboots: failed: the machine reset itself
     after: skipped: `reboots` ended the run: the machine reset itself
@@ -135,26 +138,26 @@ fn booting(boot: TestBoot, test: ImageTest) -> ImageTest {
 
 #[test]
 fn boots_that_must_fail_and_resets_are_sat_out() {
-    let failing = |count: u32, told: &str| {
+    let failing = |count: u32, reported: &str| {
         let tests = [
-            test("breaks", &format!("echo {told} >\"$TMPDIR/boots-that-fail\"")),
+            test("breaks", &format!("echo {reported} >\"$TMPDIR/boots-that-fail\"")),
             ImageTest { failed_boots: count, ..test("falls back", "true") },
             test("goes on", "true"),
         ];
-        self::told(&tests, |suite| suite.limits.boot = Duration::from_secs(20))
+        self::reported(&tests, |suite| suite.limits.boot = Duration::from_secs(20))
     };
-    let (told, summary) = failing(2, "2");
-    assert!(summary.is_success(), "{told}");
+    let (reported, summary) = failing(2, "2");
+    assert!(summary.is_success(), "{reported}");
     assert_eq!(summary.boots.len(), 4);
     let resetting = [
         test("resets", "(sleep 2; fake-end guest-reset) >/dev/null 2>&1 &"),
         booting(TestBoot::Reset, test("comes back", "true")),
     ];
-    let (told, summary) = self::told(&resetting, |_| {});
-    assert!(summary.is_success(), "{told}");
+    let (reported, summary) = self::reported(&resetting, |_| {});
+    assert!(summary.is_success(), "{reported}");
     let staying = [test("stays", "true"), booting(TestBoot::Reset, test("never", "true"))];
-    let (told, _) = self::told(&staying, |suite| suite.limits.boot = Duration::from_secs(3));
-    assert!(told.contains("never: failed: the machine did not reset itself within 3 s"), "{told}");
+    let (reported, _) = self::reported(&staying, |suite| suite.limits.boot = Duration::from_secs(3));
+    assert!(reported.contains("never: failed: the machine did not reset itself within 3 s"), "{reported}");
     insta::assert_snapshot!(failing(2, "1").0, @"
     boots: passed
     breaks: passed
@@ -184,8 +187,8 @@ fn the_device_restarts_and_loses_power_and_keeps_its_disk() {
         booting(TestBoot::PowerCut, test("after a loss of power", "grep more \"$TMPDIR/disk\"")),
         ImageTest { memory: Some(Size(64 << 20)), ..test("with less memory", "true") },
     ];
-    let (told, summary) = told(&tests, |_| {});
-    insta::assert_snapshot!(told, @"
+    let (reported, summary) = reported(&tests, |_| {});
+    insta::assert_snapshot!(reported, @"
     boots: passed
     writes: passed
     after a restart: passed
@@ -206,7 +209,7 @@ fn a_device_that_is_lost_boots_again_for_those_that_ask_for_it() {
         booting(TestBoot::Reboot, test("comes back", "true")),
         test("goes on", "true"),
     ];
-    insta::assert_snapshot!(told(&tests, |_| {}).0, @"
+    insta::assert_snapshot!(reported(&tests, |_| {}).0, @"
     boots: passed
     resets itself: failed: the machine reset itself
     on the same boot: skipped: `resets itself` ended the run: the machine reset itself
@@ -220,11 +223,11 @@ fn a_device_that_is_lost_boots_again_for_those_that_ask_for_it() {
 #[test]
 fn a_restart_that_does_nothing_fails_the_test_that_asked_for_it() {
     let tests = [booting(TestBoot::Reboot, test("again", "true")), test("after", "true")];
-    let (told, _) = told(&tests, |suite| {
+    let (reported, _) = reported(&tests, |suite| {
         suite.reboot = "true";
         suite.limits.power_off = Duration::from_millis(300);
     });
-    insta::assert_snapshot!(told, @"
+    insta::assert_snapshot!(reported, @"
     boots: passed
     again: failed: the machine was not off within 0.3 s
     after: skipped: `again` could not have its restart: the machine was not off within 0.3 s
@@ -245,8 +248,8 @@ fn figures_are_the_last_number_that_a_test_says() {
         measuring("nothing", "echo 5 kB", MeasureUnit::Bytes),
         measuring("while", "sleep 0.2; echo 99", MeasureUnit::Elapsed),
     ];
-    let (told, summary) = told(&tests, |_| {});
-    insta::assert_snapshot!(told, @r#"
+    let (reported, summary) = reported(&tests, |_| {});
+    insta::assert_snapshot!(reported, @r#"
     boots: passed
     size: passed
     moment: passed
@@ -273,8 +276,8 @@ fn what_a_test_offers_is_reached_from_the_host() {
         listener.accept().unwrap().0.write_all(b"220 ready\r\n").unwrap();
     });
     let reach = Some(Reach { port, path: None, expect: Some("ready".into()) });
-    let (told, summary) = told(&[ImageTest { reach, ..test("speaks", "true") }], |_| {});
-    assert!(summary.is_success(), "{told}");
+    let (reported, summary) = reported(&[ImageTest { reach, ..test("speaks", "true") }], |_| {});
+    assert!(summary.is_success(), "{reported}");
     server.join().unwrap();
 }
 
@@ -293,14 +296,14 @@ fn the_time_of_a_run_grows_with_its_tests() {
 #[test]
 fn limits_may_be_without_end() {
     let endless = Limits { boot: Duration::MAX, power_off: Duration::MAX, total: Duration::MAX };
-    let (told, summary) = told(&[test("one", "true")], |suite| suite.limits = endless);
-    assert!(summary.is_success(), "{told}");
+    let (reported, summary) = reported(&[test("one", "true")], |suite| suite.limits = endless);
+    assert!(summary.is_success(), "{reported}");
 }
 
 #[test]
 fn a_failed_boot_is_a_failed_test() {
-    let (told, _) = told(&[test("one", "true")], |suite| suite.limits.boot = Duration::ZERO);
-    insta::assert_snapshot!(told, @"
+    let (reported, _) = reported(&[test("one", "true")], |suite| suite.limits.boot = Duration::ZERO);
+    insta::assert_snapshot!(reported, @"
     boots: failed: no `login:` prompt came within 0.0 s
     one: skipped: `boots` failed
     powers-off: skipped: `boots` failed
@@ -311,8 +314,8 @@ fn a_failed_boot_is_a_failed_test() {
 #[test]
 fn a_run_that_takes_too_long_ends() {
     let tests = [test("one", "sleep 1000"), test("two", "true")];
-    let (told, _) = told(&tests, |suite| suite.limits.total = Duration::from_secs(3));
-    insta::assert_snapshot!(told, @"
+    let (reported, _) = reported(&tests, |suite| suite.limits.total = Duration::from_secs(3));
+    insta::assert_snapshot!(reported, @"
     boots: passed
     one: failed: the whole run's time of 3 s is over
     two: skipped: `one` ended the run: the whole run's time of 3 s is over
@@ -323,11 +326,11 @@ fn a_run_that_takes_too_long_ends() {
 
 #[test]
 fn a_power_off_that_does_nothing_fails() {
-    let (told, _) = told(&[], |suite| {
+    let (reported, _) = reported(&[], |suite| {
         suite.power_off = "true";
         suite.limits.power_off = Duration::from_millis(300);
     });
-    insta::assert_snapshot!(told, @"
+    insta::assert_snapshot!(reported, @"
     boots: passed
     powers-off: failed: the machine was not off within 0.3 s
     1 passed, 1 failed, 0 skipped
@@ -338,9 +341,12 @@ fn a_power_off_that_does_nothing_fails() {
 fn only_what_is_chosen_runs() {
     let tests = [test("network-up", "true"), test("network-down", "false"), test("disk", "false")];
     let selection = Selection { filter: Some("network-up"), skip: &[] };
-    let (told, summary) = told(&tests, |suite| suite.selection = selection);
-    assert!(summary.is_success(), "{told}");
-    assert_eq!(told, "boots: passed\nnetwork-up: passed\npowers-off: passed\n3 passed, 0 failed, 0 skipped");
+    let (reported, summary) = reported(&tests, |suite| suite.selection = selection);
+    assert!(summary.is_success(), "{reported}");
+    assert_eq!(
+        reported,
+        "boots: passed\nnetwork-up: passed\npowers-off: passed\n3 passed, 0 failed, 0 skipped"
+    );
 }
 
 /// Wants every output to be even in length.
@@ -363,8 +369,8 @@ fn another_judge_has_a_say_about_its_own_tests() {
         test("not judged", "echo even"),
         test("judged no more", "echo even; false"),
     ];
-    let (told, summary) = told(&tests, |suite| suite.judge = Some(&Even));
-    insta::assert_snapshot!(told, @"
+    let (reported, summary) = reported(&tests, |suite| suite.judge = Some(&Even));
+    insta::assert_snapshot!(reported, @"
     boots: passed
     judged well: passed
     judged badly: failed: the output is odd

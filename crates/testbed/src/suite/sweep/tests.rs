@@ -1,6 +1,6 @@
 //! Sweeps on machines that a shell stands in for.
 
-use super::super::runner::tests::{test, told};
+use super::super::runner::tests::{reported, test};
 use super::*;
 
 fn sweep(run: &str, during: &str, cuts: u32, within: u32) -> ImageTest {
@@ -12,8 +12,8 @@ fn what_was_reported_is_looked_after_before_every_cut_and_after_the_last() {
     // The work ends at once, so every cut comes when it has reported.
     let check = "echo \"$cut: $reported\"; [ \"$cut\" = 0 ] || [ \"$(wc -l <\"$TMPDIR/disk\")\" = \"$cut\" ]";
     let work = "echo more >>\"$TMPDIR/disk\"; echo 'file begins'; echo \"file has $((cut + 1)) lines\"; echo \"it's $cut\"";
-    let (told, summary) = told(&[sweep(check, work, 2, 3600), test("after", "true")], |_| {});
-    insta::assert_snapshot!(told, @r#"
+    let (reported, summary) = reported(&[sweep(check, work, 2, 3600), test("after", "true")], |_| {});
+    insta::assert_snapshot!(reported, @r#"
     boots: passed
 
       cut 1 of 2: "0: \n"; ["file begins", "file has 1 lines", "it's 0"]; at once
@@ -34,31 +34,34 @@ fn what_is_lost_fails_the_test_and_names_the_cut() {
         sweep("[ \"$cut\" = 0 ] || cat \"$TMPDIR/lost\"", "echo file holds", 5, 3600),
         test("after", "true"),
     ];
-    let (told, summary) = told(&tests, |_| {});
+    let (reported, summary) = reported(&tests, |_| {});
     assert!(
-        told.contains(
+        reported.contains(
             "keeps: failed: after 1 power cuts (repeat with `--seed 7`): expected exit status 0, found 1\n"
         ),
-        "{told}"
+        "{reported}"
     );
-    assert!(told.contains("after: skipped: `keeps` ended the run"), "{told}");
+    assert!(reported.contains("after: skipped: `keeps` ended the run"), "{reported}");
     assert!(summary.results[1].stderr.contains("lost"), "{:?}", summary.results[1]);
     assert_eq!(summary.boots.len(), 3);
 }
 
 #[test]
 fn work_that_fails_is_told_from_a_loss() {
-    let (told, summary) = told(&[sweep("true", "echo began; false", 5, 3600)], |_| {});
-    assert!(told.contains("expected the work to end with status 0 or not at all, found 1 after "), "{told}");
+    let (reported, summary) = reported(&[sweep("true", "echo began; false", 5, 3600)], |_| {});
+    assert!(
+        reported.contains("expected the work to end with status 0 or not at all, found 1 after "),
+        "{reported}"
+    );
     assert_eq!(summary.results[1].stdout, "began");
 }
 
 #[test]
 fn the_power_is_cut_at_the_moment_that_was_drawn() {
     let began = std::time::Instant::now();
-    let (told, summary) = told(&[sweep("true", "echo begun; sleep 1000", 1, 1)], |_| {});
-    assert!(summary.is_success(), "{told}");
-    assert!(told.contains("[\"begun\"]"), "{told}");
+    let (reported, summary) = reported(&[sweep("true", "echo begun; sleep 1000", 1, 1)], |_| {});
+    assert!(summary.is_success(), "{reported}");
+    assert!(reported.contains("[\"begun\"]"), "{reported}");
     assert!(began.elapsed() < Duration::from_secs(300));
 }
 
