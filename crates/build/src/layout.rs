@@ -52,7 +52,11 @@ impl Directories {
         self.root.join(name)
     }
 
-    fn fresh(&self, name: &str) -> std::io::Result<PathBuf> {
+    /// A directory of this build, made if it is missing.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn fresh(&self, name: &str) -> std::io::Result<PathBuf> {
         let path = self.path(name);
         std::fs::create_dir_all(&path)?;
         Ok(path)

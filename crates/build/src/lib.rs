@@ -22,6 +22,7 @@ mod run_step;
 mod schedule;
 mod shell;
 mod steps;
+mod verify;
 
 pub use artifact::artifact;
 pub use builder::{Builder, Fetching};
@@ -30,3 +31,4 @@ pub use error::{ActionError, BuildError};
 pub use explain::{Pending, explain};
 pub use logs::{RunLog, logs};
 pub use reporter::{Event, How, Reason, Reporter};
+pub use verify::{Clock, Outcome, Variation, Verdict, verifiable};

@@ -11,7 +11,7 @@ use yoe_model::{Cancel, Digest};
 use yoe_package::Signer;
 use yoe_plan::{Action, ActionId, ActionKind, Plan};
 use yoe_sandbox::Spec;
-use yoe_store::{Scratch, Store};
+use yoe_store::{Scratch, Session, Store, copy_tree_reversed};
 
 use crate::actions::go_module::GoClient;
 use crate::builder::{Builder, Fetching};
@@ -19,6 +19,7 @@ use crate::error::ActionError;
 use crate::reporter::{Event, Reporter};
 use crate::run_step::{Ran, run_step};
 use crate::schedule::Results;
+use crate::verify::{Clocked, Variation, again_key};
 
 /// Makes the result of one kind of action.
 pub(crate) trait Make {
@@ -48,12 +49,25 @@ pub(crate) struct Making<'a> {
     pub(crate) id: ActionId,
     /// What its inputs gave.
     pub(crate) inputs: &'a Results,
+    /// What differs from the machine that it was made on first, when it is made again.
+    variation: Option<&'a Variation>,
 }
 
 impl<'a> Making<'a> {
     /// The making of the action `id` of this plan, whose inputs gave `inputs`.
     pub(crate) fn new(builder: &'a Builder, plan: &'a Plan, id: ActionId, inputs: &'a Results) -> Self {
-        Self { builder, plan, id, inputs }
+        Self { builder, plan, id, inputs, variation: None }
+    }
+
+    /// The same, when there is a result that what is made will be compared with.
+    pub(crate) fn again(
+        builder: &'a Builder,
+        plan: &'a Plan,
+        id: ActionId,
+        inputs: &'a Results,
+        variation: &'a Variation,
+    ) -> Self {
+        Self { builder, plan, id, inputs, variation: Some(variation) }
     }
 
     /// The action.
@@ -74,6 +88,32 @@ impl<'a> Making<'a> {
     /// A directory of its own, removed when the value goes.
     pub(crate) fn scratch(&self) -> Result<Scratch, ActionError> {
         Ok(self.builder.session.scratch()?)
+    }
+
+    /// A directory of its own that steps work in: on another file system when that is to differ.
+    pub(crate) fn workplace(&self) -> Result<Scratch, ActionError> {
+        self.elsewhere().map_or_else(|| self.scratch(), |session| Ok(session.scratch()?))
+    }
+
+    fn elsewhere(&self) -> Option<&'a Session> {
+        self.variation?.elsewhere.as_ref()
+    }
+
+    /// A tree as steps see it in their `workplace`: a copy, when the order of entries is to differ.
+    pub(crate) fn as_seen(&self, tree: PathBuf, copy: &Path) -> Result<PathBuf, ActionError> {
+        if self.elsewhere().is_none() {
+            return Ok(tree);
+        }
+        copy_tree_reversed(&tree, copy)?;
+        Ok(copy.to_owned())
+    }
+
+    /// The clock that steps are to see, when that is not the machine's.
+    pub(crate) fn clock(&self) -> Result<Option<Clocked<'a>>, ActionError> {
+        let Some(clock) = self.variation.and_then(|variation| variation.clock.as_ref()) else {
+            return Ok(None);
+        };
+        Ok(Some(Clocked { clock, tree: self.builder.tree(&clock.tree)? }))
     }
 
     /// What an archive may hold, and what ends its unpacking.
@@ -111,6 +151,17 @@ impl<'a> Making<'a> {
         Ok(self.builder.store.import_tree(directory)?)
     }
 
+    /// Takes a directory of the [`Self::workplace`] into the store, as the result.
+    pub(crate) fn keep_work(&self, directory: &Path) -> Result<Digest, ActionError> {
+        if self.elsewhere().is_none() {
+            return self.keep(directory);
+        }
+        let scratch = self.scratch()?;
+        let copy = scratch.path().join("copy");
+        copy_tree_reversed(directory, &copy)?;
+        self.keep(&copy)
+    }
+
     /// Signs packages.
     pub(crate) fn signer(&self) -> &'a Signer {
         &self.builder.signer
@@ -118,12 +169,15 @@ impl<'a> Making<'a> {
 
     /// Processors that a step may use.
     pub(crate) fn cores(&self) -> usize {
-        self.builder.cores
+        self.variation.map_or(self.builder.cores, |variation| variation.cores)
     }
 
-    /// A directory that stays between builds.
-    pub(crate) fn cache(&self, name: &str) -> Result<PathBuf, ActionError> {
-        Ok(self.builder.store.cache(name)?)
+    /// A directory that stays between builds; absent when something is made again: what a cache answers was not made.
+    pub(crate) fn cache(&self, name: &str) -> Result<Option<PathBuf>, ActionError> {
+        if self.variation.is_some() {
+            return Ok(None);
+        }
+        Ok(Some(self.builder.store.cache(name)?))
     }
 
     /// Says that a part of the work begins.
@@ -136,15 +190,21 @@ impl<'a> Making<'a> {
         self.builder.reporter.event(Event::Warning { label: &self.action().label, message });
     }
 
+    fn log_path(&self) -> Result<PathBuf, ActionError> {
+        let action = self.action();
+        let key = self.variation.map_or(action.key, |_| again_key(action));
+        Ok(self.builder.store.log_file(&key)?)
+    }
+
     /// The action's log, empty.
     pub(crate) fn log(&self) -> Result<File, ActionError> {
-        let path = self.builder.store.log_file(&self.action().key)?;
+        let path = self.log_path()?;
         File::create(&path).map_err(|error| ActionError::io("write", &path, error))
     }
 
     /// The action's log, with what it holds.
     pub(crate) fn log_on(&self) -> Result<File, ActionError> {
-        let path = self.builder.store.log_file(&self.action().key)?;
+        let path = self.log_path()?;
         let opened = File::options().append(true).create(true).open(&path);
         opened.map_err(|error| ActionError::io("write", &path, error))
     }

@@ -88,6 +88,10 @@ pub enum How {
     Built,
     /// Its inputs turned out to be the same bytes as before.
     Reused,
+    /// It was made again, and is the same.
+    Same,
+    /// It was made again, and is not the same.
+    Differs,
 }
 
 /// Why an action runs.
@@ -99,14 +103,56 @@ pub enum Reason {
     Changed(Vec<String>),
     /// The last result is gone from the store.
     Gone,
+    /// There is a result; it is made again to be compared with that.
+    Compared,
 }
 
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Reason::New => f.write_str("new"),
-            Reason::Changed(parts) => write!(f, "changed: {}", parts.join(", ")),
+            Reason::Changed(parts) => write!(f, "changed: {}", grouped(parts).join(", ")),
+            Reason::Compared => f.write_str("made again, to compare"),
             Reason::Gone => f.write_str("its result is gone from the store"),
         }
+    }
+}
+
+/// Names for a person: of many that differ in a number alone, such as `source 0` to `source 175`, only how many there are.
+fn grouped(parts: &[String]) -> Vec<String> {
+    /// So many are listed.
+    const LISTED: usize = 3;
+    let kind = |part: &str| {
+        let (kind, number) = part.rsplit_once(' ')?;
+        number.parse::<usize>().ok().map(|_| kind.to_owned())
+    };
+    let count = |wanted: &str| parts.iter().filter(|part| kind(part).as_deref() == Some(wanted)).count();
+    let mut names: Vec<String> = Vec::new();
+    for part in parts {
+        let name = match kind(part).map(|kind| (count(&kind), kind)) {
+            Some((count, kind)) if count > LISTED => format!("{count} of its {kind}s"),
+            _ => part.clone(),
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_of_a_kind_are_counted() {
+        let shown = |parts: &[&str]| {
+            Reason::Changed(parts.iter().map(|part| (*part).to_owned()).collect()).to_string()
+        };
+        assert_eq!(shown(&["files", "source 0", "source 1"]), "changed: files, source 0, source 1");
+        assert_eq!(
+            shown(&["files", "source 0", "source 1", "source 10", "source 2", "tasks"]),
+            "changed: files, 4 of its sources, tasks"
+        );
     }
 }

@@ -18,7 +18,7 @@ use crate::steps::{Run, Script, Scripts, scripts};
 
 impl Make for UnitAction {
     fn make(&self, cx: &Making<'_>) -> Result<Digest, ActionError> {
-        let scratch = cx.scratch()?;
+        let scratch = cx.workplace()?;
         let Prepared { directories, mut spec, sources } = prepare(cx, self, scratch.path())?;
         let mut log = cx.log()?;
         for run in scripts(&self.unit).runs {
@@ -42,7 +42,7 @@ impl Make for UnitAction {
                 });
             }
         }
-        cx.keep(&directories.path("dest"))
+        cx.keep_work(&directories.path("dest"))
     }
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn prepare(cx: &Making<'_>, unit: &UnitAction, scratch: &Path) -> Res
     write_files(&unit.unit, &directories)?;
     write_scripts(&scripts(&unit.unit), &directories)?;
     let members = sysroot(cx.plan, cx.id);
-    let cache = compiler_cache(cx, unit, &members)?;
+    let cache = compiler_cache(cx, unit, &members, &directories)?;
     let trees = Trees {
         cache,
         container: cx.input(unit.container)?,
@@ -61,7 +61,11 @@ pub(crate) fn prepare(cx: &Making<'_>, unit: &UnitAction, scratch: &Path) -> Res
         sources: unit
             .sources
             .iter()
-            .map(|source| Ok((source.into.clone(), cx.input(source.action)?)))
+            .enumerate()
+            .map(|(number, source)| {
+                let copy = directories.path(&format!("source{number}"));
+                Ok((source.into.clone(), cx.as_seen(cx.input(source.action)?, &copy)?))
+            })
             .collect::<Result<_, ActionError>>()?,
     };
     // What a step changed of a source lies over it; the last source of a directory lies over the first.
@@ -70,7 +74,7 @@ pub(crate) fn prepare(cx: &Making<'_>, unit: &UnitAction, scratch: &Path) -> Res
         .into_iter()
         .chain(roots.collect::<Vec<_>>().into_iter().rev())
         .collect();
-    let spec = Spec {
+    let mut spec = Spec {
         mounts: directories.mounts(trees).map_err(make)?,
         command: Vec::new(),
         environment: environment(&unit.unit, unit.arch, cx.cores()),
@@ -79,6 +83,9 @@ pub(crate) fn prepare(cx: &Making<'_>, unit: &UnitAction, scratch: &Path) -> Res
         hostname: "yoe".into(),
         limits: Limits::default(),
     };
+    if let Some(clock) = cx.clock()? {
+        clock.apply(&mut spec, &directories.path("clock"))?;
+    }
     Ok(Prepared { directories, spec, sources })
 }
 
@@ -89,6 +96,7 @@ fn compiler_cache(
     cx: &Making<'_>,
     unit: &UnitAction,
     members: &BTreeSet<ActionId>,
+    directories: &Directories,
 ) -> Result<Option<PathBuf>, ActionError> {
     let Some(name) = &unit.unit.cache else { return Ok(None) };
     let read = [unit.container].into_iter().chain(members.iter().copied());
@@ -96,7 +104,10 @@ fn compiler_cache(
         read.map(|id| cx.digest(id).map(|digest| digest.to_string())).collect::<Result<Vec<_>, _>>()?;
     trees.sort_unstable();
     let environment = Digest::of(format!("{} {}", unit.arch, trees.join(" ")).as_bytes());
-    Ok(Some(cx.cache(&format!("{name}-{environment}"))?))
+    Ok(Some(match cx.cache(&format!("{name}-{environment}"))? {
+        Some(cache) => cache,
+        None => directories.fresh("cache").map_err(|error| ActionError::io("make", "a cache", error))?,
+    }))
 }
 
 /// All that the steps of a unit need.

@@ -65,6 +65,10 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ("yoe audit container-host-image --db advisories", "Known holes of what was built"),
         ("yoe audit device.cdx.json --db advisories", "The same of what was shipped"),
     ]),
+    ("verify", &[
+        ("yoe verify base-image", "Make all that an image is made of again, and compare"),
+        ("yoe verify container-host-image --only busybox,musl", "Only what these units give"),
+    ]),
     ("sign", &[
         ("yoe sign container-host-image --output signed", "Sign the boot programs of an image's disk"),
     ]),

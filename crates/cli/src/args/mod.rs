@@ -15,7 +15,7 @@ use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     audit, build, bundle, clean, completion, desc, diff, doctor, graph, init, kernel, keys, licenses, list,
-    lock, log, man, report, run, sbom, shell, sign, store, test, why,
+    lock, log, man, report, run, sbom, shell, sign, store, test, verify, why,
 };
 
 /// Builds packages and bootable images from source, and keeps devices up to date.
@@ -77,6 +77,12 @@ pub enum Command {
     ///
     /// CycloneDX 1.7 or SPDX 3.0.1, with the fields of BSI TR-03183-2. What is not known is said to be so.
     Sbom(sbom::Sbom),
+    /// Make what was built again, and compare
+    ///
+    /// Each result is made once more from the same inputs, with another time, another number of processors, another order of files
+    /// in directories, and without the caches of compilers; then all bytes are compared with those in the store. Sources and
+    /// containers are known by their digests and are not made again.
+    Verify(verify::Verify),
     /// Show licences, with those of all that is linked in
     ///
     /// Exits with 1 if a licence is needed that --deny names, and with 5 if that cannot be decided: a licence is not known.

@@ -35,6 +35,7 @@ const EXITS: &str = "
 | 3 | a failed build |
 | 4 | failed tests |
 | 5 | a question that what was given does not decide |
+| 6 | a result that was made again and is not the same |
 | 70 | a mistake of yoe's |
 | 130 | interrupted |
 

@@ -26,6 +26,7 @@ pub mod sign;
 pub mod store;
 mod store_size;
 pub mod test;
+pub mod verify;
 pub mod why;
 
 use crate::args::Command;
@@ -56,6 +57,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Sbom(args) => sbom::run(&args),
         Command::Licenses(args) => licenses::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Keys(args) => keys::run(&args.command),
         Command::Kernel(args) => kernel::run(&args.command),
         Command::Store(args) => store::run(&args.command),

@@ -26,6 +26,8 @@ pub enum Kind {
     Command(u8),
     /// Nobody: tests ran and some did not pass.
     TestsFailed,
+    /// Whoever wrote what was built: made again, it is not the same.
+    Differs,
     /// Whoever asked: what was given does not answer the question.
     Undecided,
     /// The user ended the command.
@@ -124,6 +126,7 @@ impl CommandError {
             Kind::Command(_) => "",
             Kind::BuildFailed => "build failed: ",
             Kind::TestsFailed => "tests failed: ",
+            Kind::Differs => "not reproducible: ",
             Kind::Undecided => "undecided: ",
             Kind::Interrupted => "interrupted: ",
             Kind::Internal => "internal error: ",
@@ -149,7 +152,7 @@ impl CommandError {
     }
 
     /// A command's own status where the user had one run; else 1 for a wrong command or project, 3 for a failed build, 4 for
-    /// failed tests, 5 for what cannot be decided, 70 for an error of ours, 130 when
+    /// failed tests, 5 for what cannot be decided, 6 for what was made again and is not the same, 70 for an error of ours, 130 when
     /// interrupted. (2 is the command line parser's.)
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.kind {
@@ -158,6 +161,7 @@ impl CommandError {
             Kind::BuildFailed => 3,
             Kind::TestsFailed => 4,
             Kind::Undecided => 5,
+            Kind::Differs => 6,
             Kind::Internal => 70,
             Kind::Interrupted => 130,
         })

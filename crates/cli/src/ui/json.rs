@@ -32,6 +32,8 @@ fn object(event: &Event<'_>) -> Value {
             let how = match how {
                 How::Built => "built",
                 How::Reused => "reused",
+                How::Same => "same",
+                How::Differs => "differs",
             };
             json!({"event": "finished", "action": label, "how": how, "seconds": took.as_secs_f64()})
         }

@@ -78,7 +78,12 @@ impl Reporter for Live {
             Event::Settled => self.whole.finish_and_clear(),
             Event::Output { .. } => {}
             Event::Finished { label, how, took } => {
-                let how = if how == How::Reused { ", same inputs as before" } else { "" };
+                let how = match how {
+                    How::Built => "",
+                    How::Reused => ", same inputs as before",
+                    How::Same => ", the same bytes",
+                    How::Differs => ", DIFFERS",
+                };
                 self.end(label, &format!("  {label} ({:.1} s{how})", took.as_secs_f64()));
                 self.whole.inc(1);
             }

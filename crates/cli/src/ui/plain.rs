@@ -47,6 +47,8 @@ impl Reporter for Plain {
                 let how = match how {
                     How::Built => "done",
                     How::Reused => "same inputs as before",
+                    How::Same => "the same bytes",
+                    How::Differs => "DIFFERS",
                 };
                 note(&format!("{} {label}: {how} ({:.1} s)", self.count(done), took.as_secs_f64()));
             }

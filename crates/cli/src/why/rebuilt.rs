@@ -59,6 +59,7 @@ fn rebuilt(root: &Path, cause: Cause) -> Rebuilt {
         Reason::New => "new",
         Reason::Changed(_) => "changed",
         Reason::Gone => "gone",
+        Reason::Compared => "compared",
     };
     let place = cause.origin.as_ref().map(|origin| place(root, origin, &cause.differences));
     let input = |difference: Difference| Input {

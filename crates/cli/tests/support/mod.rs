@@ -17,9 +17,9 @@ use yoe_plan::{Options, Plan};
 use yoe_store::{ActionResult, Store};
 
 /// Programs of this machine that the container gets.
-const PROGRAMS: [&str; 21] = [
+const PROGRAMS: [&str; 22] = [
     "sh", "ls", "cat", "cp", "mv", "rm", "mkdir", "ln", "chmod", "install", "dirname", "touch", "sleep",
-    "env", "timeout", "find", "git", "sed", "sort", "xargs", "patch",
+    "env", "timeout", "find", "git", "sed", "sort", "xargs", "patch", "date",
 ];
 
 pub struct Sandbox {

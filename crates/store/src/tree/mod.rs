@@ -1,5 +1,7 @@
 //! Trees: reading a directory into a list of entries, and the digest of that list.
 
+mod compare;
+mod copy;
 mod hash;
 mod normalise;
 mod private;
@@ -14,6 +16,8 @@ use yoe_model::{Digest, Fingerprint};
 use crate::error::Result;
 use walk::{Modes, Tree};
 
+pub use compare::{Differs, TreeDifference, tree_differences};
+pub use copy::copy_tree_reversed;
 pub(crate) use hash::FileHasher;
 
 /// The time of everything in a stored tree: 1980-01-01 00:00:00 UTC, in seconds since 1970; the first that every
