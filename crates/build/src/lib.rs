@@ -5,6 +5,7 @@
 //! asked is told through a [`Reporter`]; this crate prints nothing.
 
 mod actions;
+pub mod archive;
 mod artifact;
 mod builder;
 mod causes;
@@ -12,6 +13,7 @@ mod configuration_error;
 mod error;
 mod execute;
 mod explain;
+mod fetched;
 mod layout;
 mod logs;
 mod make;
@@ -29,6 +31,7 @@ pub use builder::{Builder, Fetching};
 pub use causes::{Cause, Difference, causes};
 pub use error::{ActionError, BuildError};
 pub use explain::{Pending, explain};
+pub use fetched::{FetchedFile, FetchedTree, Wanting, record_fetched};
 pub use logs::{RunLog, logs};
 pub use reporter::{Event, How, Reason, Reporter};
 pub use verify::{Clock, Outcome, Variation, Verdict, verifiable};

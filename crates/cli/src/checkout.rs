@@ -79,3 +79,10 @@ fn git(
         false => CommandError::user(message).because(printed),
     })
 }
+
+/// The files of a directory that its git repository has or would take, relative to it; `None` where there is no repository.
+pub fn tracked_files(directory: &Path) -> Option<Vec<PathBuf>> {
+    let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    let list = git(directory, arguments).ok()?;
+    Some(list.split('\0').filter(|path| !path.is_empty()).map(PathBuf::from).collect())
+}

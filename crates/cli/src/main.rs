@@ -17,6 +17,7 @@ mod papers;
 mod paths;
 mod ports;
 mod project;
+mod project_files;
 mod report;
 mod ui;
 mod why;

@@ -70,7 +70,8 @@ if [ -n "$UPGRADE" ]; then
 fi
 # Of every module that is weighed, its go.mod. What else lies in the cache of all modules must not decide what is in this one.
 GOMODCACHE=/build/work/weighed GOPROXY=file:///build/modules/cache/download GOSUMDB=off GOFLAGS=-modcacherw go mod graph >/dev/null
-mkdir -p .modules/cache/download
+# A module may need none.
+mkdir -p .modules/cache/download ../weighed/cache/download
 cd ../weighed/cache/download
 find . -name '*.mod' | xargs -r cp --parents -t /build/work/tree/.modules/cache/download
 cd "$GOMODCACHE/cache/download"

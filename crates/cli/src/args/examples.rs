@@ -65,6 +65,9 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ("yoe audit container-host-image --db advisories", "Known holes of what was built"),
         ("yoe audit device.cdx.json --db advisories", "The same of what was shipped"),
     ]),
+    ("sources", &[
+        ("yoe sources container-host-image --output sources-1.0", "Keep everything that an image is built from"),
+    ]),
     ("verify", &[
         ("yoe verify base-image", "Make all that an image is made of again, and compare"),
         ("yoe verify container-host-image --only busybox,musl", "Only what these units give"),
@@ -95,6 +98,7 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ("yoe store size", "How much room results take, by kind and by image"),
         ("yoe store gc --days 7 --dry-run", "What would go that was not used for a week"),
         ("yoe store verify", "Check every object against its digest"),
+        ("yoe store import sources-1.0", "Take what `yoe sources` wrote, so that nothing has to be fetched"),
     ]),
     ("clean", &[
         ("yoe clean --dry-run", "Show what could go"),

@@ -6,7 +6,10 @@ use std::fmt::Write as _;
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Build and run", &["init", "build", "run", "test", "shell", "report"]),
     ("See and understand", &["list", "desc", "why", "graph", "log", "diff"]),
-    ("Lock and release", &["lock", "bundle", "keys", "sign", "sbom", "licenses", "audit", "verify"]),
+    (
+        "Lock and release",
+        &["lock", "bundle", "keys", "sign", "sbom", "licenses", "audit", "sources", "verify"],
+    ),
     ("Look after this machine", &["doctor", "store", "clean", "kernel", "completion", "man"]),
 ];
 

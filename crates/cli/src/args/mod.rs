@@ -15,7 +15,7 @@ use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
     audit, build, bundle, clean, completion, desc, diff, doctor, graph, init, kernel, keys, licenses, list,
-    lock, log, man, report, run, sbom, shell, sign, store, test, verify, why,
+    lock, log, man, report, run, sbom, shell, sign, sources, store, test, verify, why,
 };
 
 /// Builds packages and bootable images from source, and keeps devices up to date.
@@ -77,6 +77,11 @@ pub enum Command {
     ///
     /// CycloneDX 1.7 or SPDX 3.0.1, with the fields of BSI TR-03183-2. What is not known is said to be so.
     Sbom(sbom::Sbom),
+    /// Write everything that something is built from to a directory
+    ///
+    /// Archives as they were fetched, packages of build environments, commits and modules, and the project with its patches and lock. From
+    /// it alone, without a network, the same bytes are built: `yoe store import DIR`, then `yoe -C DIR/project build`.
+    Sources(sources::Sources),
     /// Make what was built again, and compare
     ///
     /// Each result is made once more from the same inputs, with another time, another number of processors, another order of files

@@ -23,7 +23,9 @@ mod run_command;
 pub mod sbom;
 pub mod shell;
 pub mod sign;
+pub mod sources;
 pub mod store;
+mod store_import;
 mod store_size;
 pub mod test;
 pub mod verify;
@@ -57,6 +59,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Sbom(args) => sbom::run(&args),
         Command::Licenses(args) => licenses::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Sources(args) => sources::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Keys(args) => keys::run(&args.command),
         Command::Kernel(args) => kernel::run(&args.command),

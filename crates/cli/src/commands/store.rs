@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use yoe_store::GcOptions;
 
-use super::store_size;
+use super::{store_import, store_size};
 use crate::error::{CommandError, Kind};
 use crate::project::open_store;
 use crate::ui;
@@ -26,6 +26,12 @@ pub enum StoreCommand {
         /// Remove damaged objects, so that the next build creates them again
         #[arg(long)]
         repair: bool,
+    },
+    /// Take everything from an archive that `yoe sources` wrote, after checking each file
+    Import {
+        /// The archive's directory
+        #[arg(value_name = "DIR")]
+        archive: std::path::PathBuf,
     },
     /// Show how much room the store takes, by kind and by image
     Size {
@@ -59,6 +65,7 @@ pub fn age(days: u64) -> Duration {
 pub fn run(command: &StoreCommand) -> Result<(), CommandError> {
     match command {
         StoreCommand::Verify { repair } => verify(*repair),
+        StoreCommand::Import { archive } => store_import::run(archive),
         StoreCommand::Size { json } => store_size::run(*json),
         StoreCommand::Gc { days, keep, dry_run } => gc(&GcOptions {
             max_age: Some(age(*days)),

@@ -1,0 +1,32 @@
+//! The files that an action fetches.
+
+use yoe_fetch::client::{Remote, crate_file};
+use yoe_plan::{ActionKind, Fetch};
+
+use crate::error::ActionError;
+use crate::make::Making;
+
+/// All files that the action downloads; none for what a client of git or Go fetches, and for working trees.
+pub(crate) fn remotes(cx: &Making<'_>) -> Result<Vec<Remote>, ActionError> {
+    let fetch = match &cx.action().kind {
+        ActionKind::Container(container) => {
+            return container.packages.iter().map(|package| cx.archive_file(&package.file)).collect();
+        }
+        ActionKind::Source(source) => &source.fetch,
+        _ => return Ok(Vec::new()),
+    };
+    match fetch {
+        Fetch::Https { urls, name, sha256, .. } => {
+            Ok(vec![Remote { urls: urls.clone(), size: None, sha256: *sha256, name: name.clone() }])
+        }
+        Fetch::Crate { name, version, sha256 } => {
+            Ok(vec![crate_file(name, version, *sha256, &cx.fetching().mirrors)?])
+        }
+        Fetch::Debian { files, patches } => {
+            let patches = patches.iter().map(|patches| &patches.file);
+            files.iter().chain(patches).map(|file| cx.archive_file(file)).collect()
+        }
+        Fetch::DebianPackage { package, .. } => Ok(vec![cx.archive_file(package)?]),
+        Fetch::Git { .. } | Fetch::GoModule { .. } | Fetch::Path { .. } => Ok(Vec::new()),
+    }
+}
