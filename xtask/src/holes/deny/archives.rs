@@ -46,34 +46,38 @@ fn named(text: &str) -> Vec<Archive> {
     words.collect()
 }
 
-/// Has cargo fetch the archives; gives the manifest of each.
+/// Has cargo fetch the archives; gives the manifest of each. Each by itself: two programs may need what no library can have both of.
 pub fn fetch(archives: Vec<Archive>, scratch: &Path) -> Result<Vec<(Archive, PathBuf)>, String> {
-    let wanted: String =
-        archives.iter().map(|Archive { name, version, .. }| format!("{name} = \"={version}\"\n")).collect();
-    let sources = scratch.join("archives/src");
-    std::fs::create_dir_all(&sources).map_err(|error| format!("{}: {error}", sources.display()))?;
-    write(&sources.join("lib.rs"), "")?;
-    let manifest = scratch.join("archives/Cargo.toml");
-    let package = "[workspace]\n[package]\nname = \"archives\"\nversion = \"0.0.0\"\nedition = \"2024\"\n";
-    write(&manifest, &format!("{package}[dependencies]\n{wanted}"))?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(["metadata", "--quiet", "--format-version", "1", "--manifest-path"]).arg(manifest);
-    // That they are programs and no libraries is a warning.
-    command.stderr(Stdio::null()).stdin(Stdio::null());
-    let output = command.output().map_err(|error| format!("cannot run cargo metadata: {error}"))?;
-    let metadata: Metadata = serde_json::from_slice(&output.stdout)
-        .map_err(|_| format!("cargo metadata cannot fetch {}", wanted.trim().replace('\n', ", ")))?;
-    let found = |archive: Archive| {
-        let is_it =
-            |package: &&Package| (&package.name, &package.version) == (&archive.name, &archive.version);
-        let package = metadata.packages.iter().find(is_it);
-        let manifest = package.map(|package| package.manifest_path.clone());
-        let manifest = manifest.ok_or_else(|| format!("cargo metadata does not name {archive:?}"))?;
+    let fetched = |archive: Archive| {
+        let manifest = fetch_one(&archive, scratch)?;
         let manifest = locked(&archive, manifest, scratch)?;
         Ok((archive, manifest))
     };
-    archives.into_iter().map(found).collect()
+    archives.into_iter().map(fetched).collect()
+}
+
+fn fetch_one(archive: &Archive, scratch: &Path) -> Result<PathBuf, String> {
+    let Archive { name, version, .. } = archive;
+    let directory = scratch.join("archives").join(name);
+    let sources = directory.join("src");
+    std::fs::create_dir_all(&sources).map_err(|error| format!("{}: {error}", sources.display()))?;
+    write(&sources.join("lib.rs"), "")?;
+    let manifest = directory.join("Cargo.toml");
+    let package = "[workspace]\n[package]\nname = \"archive\"\nversion = \"0.0.0\"\nedition = \"2024\"\n";
+    write(&manifest, &format!("{package}[dependencies]\n{name} = \"={version}\"\n"))?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["metadata", "--quiet", "--format-version", "1", "--manifest-path"]).arg(manifest);
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| format!("cannot run cargo metadata: {error}"))?;
+    let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(|_| {
+        let printed = String::from_utf8_lossy(&output.stderr);
+        format!("cargo metadata cannot fetch {name} {version}: {}", printed.trim())
+    })?;
+    let is_it = |package: &&Package| (&package.name, &package.version) == (name, version);
+    let package = metadata.packages.iter().find(is_it);
+    let manifest = package.map(|package| package.manifest_path.clone());
+    manifest.ok_or_else(|| format!("cargo metadata does not name {archive:?}"))
 }
 
 /// The manifest next to the lock that counts: a copy, where that is the unit's.
