@@ -2,7 +2,7 @@
 
 use yoe_model::{
     Container, Image, ImageTest, Kernel, Machine, ModuleSource, OciImage, Publisher, Qemu, Registry, Release,
-    Service, Source, SourceEntry, Step, Unit,
+    Service, Source, SourceEntry, Step, Unit, User,
 };
 
 use crate::site::Site;
@@ -69,6 +69,7 @@ pub(crate) struct ImageDraft {
     pub(crate) tests: Vec<Site>,
     pub(crate) releases: Vec<Site>,
     pub(crate) registry: Option<Site>,
+    pub(crate) users: Vec<Site>,
 }
 
 /// A task before its steps lose their places.
@@ -99,6 +100,7 @@ pub(crate) enum Part {
     Sweep(yoe_model::Sweep),
     Registry(Made<Registry>),
     Release(Made<Release>),
+    User(Made<User>),
 }
 
 impl Part {
@@ -134,6 +136,7 @@ impl Part {
             Part::Sweep(_) => "sweep",
             Part::Registry(_) => "registry",
             Part::Release(_) => "release",
+            Part::User(_) => "user",
         }
     }
 }

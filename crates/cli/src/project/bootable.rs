@@ -5,6 +5,7 @@ use yoe_model::{Machine, Qemu};
 use yoe_testbed::servers::{self, ServerSources, Servers, Wanted};
 use yoe_testbed::{Bootable, Built};
 
+use super::ssh_server::ssh_server;
 use super::{BuiltTargets, image, isolation, open, open_secure_boot};
 use crate::error::CommandError;
 use crate::paths;
@@ -19,12 +20,17 @@ pub struct Choice<'a> {
     pub secure_boot: bool,
     /// Which of its servers are built too.
     pub servers: Wanted,
+    /// Whether somebody is to log in by SSH.
+    pub ssh: bool,
 }
 
 /// Builds an image and what runs it.
 pub fn bootable(choice: &Choice<'_>) -> Result<Bootable, CommandError> {
     let locked = open(choice.machine)?.lock()?;
     let (name, image) = image(&locked.project, choice.image, "boot")?;
+    if choice.ssh {
+        ssh_server(&locked.project, &image)?;
+    }
     let machine = locked.project.machine.clone();
     let qemu = qemu(&machine, choice.secure_boot)?;
     let mut targets = vec![name, qemu.container.clone()];

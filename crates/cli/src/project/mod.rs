@@ -12,6 +12,7 @@ mod built;
 mod image;
 mod lock_file;
 mod locked;
+mod ssh_server;
 pub mod modules;
 
 use std::path::{Path, PathBuf};

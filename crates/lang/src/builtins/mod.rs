@@ -35,6 +35,7 @@ mod symlink;
 mod task;
 mod test;
 mod unit;
+mod user;
 mod verified_ab;
 
 use std::sync::LazyLock;
@@ -124,6 +125,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<https::Arguments>(),
         Entry::of::<service::Arguments>(),
         Entry::of::<image::Arguments>(),
+        Entry::of::<user::Arguments>(),
         Entry::of::<disk::Arguments>(),
         Entry::of::<verified_ab::Arguments>(),
         Entry::of::<budget::Arguments>(),
