@@ -114,6 +114,27 @@ impl Drop for Loop {
     }
 }
 
+/// A file system on a device, mounted; none where this user may not do that.
+struct Mounted(std::path::PathBuf);
+
+impl Mounted {
+    fn new(device: &str, at: &Path) -> Option<Self> {
+        fs::create_dir(at).unwrap();
+        let done = |program: &str, arguments: &[&str]| {
+            Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+        };
+        let there =
+            done("mkfs.ext4", &["-q", "-F", device]) && done("mount", &["-o", "ro", device, at.to_str()?]);
+        there.then(|| Self(at.to_owned()))
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
 #[test]
 fn a_block_device_is_written_and_one_that_is_too_small_is_not() {
     let sandbox = project();
@@ -139,4 +160,16 @@ fn a_block_device_is_written_and_one_that_is_too_small_is_not() {
     let refused = sandbox.yoe(&["flash", "disk.img", &other.0, "--yes"]);
     assert!(told(&refused).contains("has 20M, and the image needs 24M"), "{}", told(&refused));
     assert!(fs::read(&small).unwrap().iter().all(|byte| *byte == 0xaa), "nothing was written");
+    let Some(mounted) = Mounted::new(&device.0, &sandbox.project().join("here")) else {
+        return println!("skipped: this user cannot make and mount a file system");
+    };
+    let before = fs::read(&large).unwrap();
+    let refused = sandbox.yoe(&["flash", "disk.img", &device.0, "--yes"]);
+    let at = mounted.0.display();
+    assert!(
+        told(&refused).contains(&format!("is mounted at {at}\nhint: sudo umount '{at}'\n")),
+        "{}",
+        told(&refused)
+    );
+    assert!(before == fs::read(&large).unwrap(), "nothing was written");
 }

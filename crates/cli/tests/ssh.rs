@@ -104,10 +104,16 @@ fn the_commands_own_status_is_ours() {
     assert_eq!(output.status.code(), Some(7));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.starts_with("gateway: -F none -i key "), "{said}");
-    assert!(said.contains("StrictHostKeyChecking=yes") && said.contains("UserKnownHostsFile=known_hosts"), "{said}");
+    assert!(
+        said.contains("StrictHostKeyChecking=yes") && said.contains("UserKnownHostsFile=known_hosts"),
+        "{said}"
+    );
     assert!(said.ends_with(&format!("-p {port} -- root@127.0.0.1 'echo' 'it'\\''s' '$HOME'\n")), "{said}");
     let shell = bench.yoe(&["ssh", "gateway"]);
-    assert!(String::from_utf8(shell.stdout).unwrap().ends_with("-- root@127.0.0.1\n"), "no command is a shell");
+    assert!(
+        String::from_utf8(shell.stdout).unwrap().ends_with("-- root@127.0.0.1\n"),
+        "no command is a shell"
+    );
 }
 
 #[test]
@@ -122,7 +128,8 @@ fn two_devices_are_told_apart() {
     assert!(said.starts_with("gateway-2: ") && said.contains(&format!("-p {} ", ports[1])), "{said}");
     let listed = String::from_utf8(bench.yoe(&["ssh", "--list"]).stdout).unwrap();
     assert_eq!(listed.lines().count(), 2, "{listed}");
-    let json: serde_json::Value = serde_json::from_slice(&bench.yoe(&["ssh", "--list", "--json"]).stdout).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_slice(&bench.yoe(&["ssh", "--list", "--json"]).stdout).unwrap();
     assert_eq!(json[1]["port"], ports[1]);
 }
 
@@ -137,7 +144,9 @@ fn what_does_not_run_is_not_logged_in_to() {
     let _running = bench.run("gateway", "gateway", server());
     assert_eq!(
         bench.told(&["ssh", "gatway"]),
-        format!("error: no device \"gatway\" runs that can be logged in to\nhint: did you mean \"gateway\"?\n{start}")
+        format!(
+            "error: no device \"gatway\" runs that can be logged in to\nhint: did you mean \"gateway\"?\n{start}"
+        )
     );
 }
 
@@ -191,9 +200,17 @@ fn a_device_that_refuses_a_package_says_why() {
     fs::write(bench.at("bin/ssh"), text).unwrap();
     fs::set_permissions(bench.at("bin/ssh"), fs::Permissions::from_mode(0o755)).unwrap();
     let told = bench.told(&["deploy", "hello", "--to", "root@192.0.2.7"]);
-    assert!(told.starts_with("error: root@192.0.2.7 takes no package of yours\n  caused by: its root is verified\n") || told.contains("its root is verified"), "{told}");
+    assert!(
+        told.starts_with(
+            "error: root@192.0.2.7 takes no package of yours\n  caused by: its root is verified\n"
+        ) || told.contains("its root is verified"),
+        "{told}"
+    );
     assert!(bench.sandbox.logs().is_empty(), "nothing was built");
-    assert_eq!(bench.told(&["deploy", "gateway"]).lines().next(), Some("error: no device runs that can be logged in to"));
+    assert_eq!(
+        bench.told(&["deploy", "gateway"]).lines().next(),
+        Some("error: no device runs that can be logged in to")
+    );
     let told = bench.told(&["deploy", "helo", "--to", "root@192.0.2.7"]);
     assert!(told.contains("did you mean"), "{told}");
 }

@@ -31,7 +31,12 @@ fn bench() -> Bench {
         "accounts",
         |info| info.replaces = vec!["base-files".into()],
         |root| {
-            put(root, "etc/passwd", "root:x:0:0:root:/root:/bin/sh\nchrony:x:223:223::/:/sbin/nologin\n", 0o644);
+            put(
+                root,
+                "etc/passwd",
+                "root:x:0:0:root:/root:/bin/sh\nchrony:x:223:223::/:/sbin/nologin\n",
+                0o644,
+            );
             put(root, "etc/group", "root:x:0:\ndisk:x:6:\naudio:x:29:chrony\nkvm:x:1036:\n", 0o644);
             put(root, "etc/shadow", "root:!:::::::\nchrony:!:::::::\n", 0o600);
             put(root, "etc/shells", "/bin/sh\n", 0o644);
@@ -126,7 +131,10 @@ fn what_does_not_fit_the_packages_is_refused() {
         told(|user| user.groups = vec!["wheel".into()]),
         format!("{of} is to be in a group that is not in /etc/group of the image's packages")
     );
-    assert_eq!(told(|user| user.shell = "/bin/zsh".into()), format!("{of} has a shell that is not in the image"));
+    assert_eq!(
+        told(|user| user.shell = "/bin/zsh".into()),
+        format!("{of} has a shell that is not in the image")
+    );
     assert!(told(|user| user.name = "chrony".into()).contains("the name or the number of an account"));
 }
 

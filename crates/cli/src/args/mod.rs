@@ -14,8 +14,8 @@ use std::path::PathBuf;
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    audit, build, bundle, clean, completion, deploy, desc, diff, doctor, flash, graph, init, kernel, keys, licenses, list,
-    lock, log, man, report, run, sbom, shell, sign, ssh, store, test, why,
+    audit, build, bundle, clean, completion, deploy, desc, diff, doctor, flash, graph, init, kernel, keys,
+    licenses, list, lock, log, man, report, run, sbom, shell, sign, ssh, store, test, why,
 };
 
 /// Builds packages and bootable images from source, and keeps devices up to date.

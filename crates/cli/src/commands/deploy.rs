@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io;
 use std::process::Stdio;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
@@ -13,6 +14,9 @@ use crate::devices::{find, running};
 use crate::error::{CommandError, Kind};
 use crate::project::{self, BuiltTargets};
 use crate::ui;
+
+/// What device.sh says of a service that carries the connection: it restarts a second later.
+const LATER: &str = "restarts when this connection has ended";
 
 /// The arguments of `yoe deploy`.
 #[derive(Debug, Args)]
@@ -35,7 +39,7 @@ pub struct Deploy {
 pub fn run(args: &Deploy) -> Result<(), CommandError> {
     let to = destination(args.to.as_deref())?;
     let Some(unit) = &args.unit else {
-        ask(&to, Ask::Undo, None)?;
+        settle(&to, &ask(&to, Ask::Undo, None)?)?;
         ui::note(&format!("{} is what its image made it", to.name()));
         return Ok(());
     };
@@ -45,7 +49,9 @@ pub fn run(args: &Deploy) -> Result<(), CommandError> {
         None => {
             // Says which name is near, or what it is the name of.
             let target = project::target(&locked.project, unit)?;
-            return Err(CommandError::user(format!("{unit:?} is no unit, but {}", target.kind())).hint("name a unit"));
+            return Err(
+                CommandError::user(format!("{unit:?} is no unit, but {}", target.kind())).hint("name a unit")
+            );
         }
     };
     to.wait()?;
@@ -58,12 +64,21 @@ pub fn run(args: &Deploy) -> Result<(), CommandError> {
         let message = format!("the package of {unit:?} cannot be put onto a device that runs");
         CommandError::user(message).because(error)
     })?;
-    ask(&to, Ask::Put(unit, &services), Some(file))?;
+    settle(&to, &ask(&to, Ask::Put(unit, &services), Some(file))?)?;
     ui::note(&format!(
         "{unit}: {count} files are on {} after {:.1} s, until `yoe deploy --undo` or its next start",
         to.name(),
         began.elapsed().as_secs_f64()
     ));
+    Ok(())
+}
+
+/// Waits until the device answers again, where a service restarts that carries connections.
+fn settle(to: &Destination, said: &str) -> Result<(), CommandError> {
+    if said.contains(LATER) {
+        thread::sleep(Duration::from_secs(3));
+        to.wait()?;
+    }
     Ok(())
 }
 
@@ -78,8 +93,8 @@ fn destination(name: Option<&str>) -> Result<Destination, CommandError> {
     }
 }
 
-/// Has the device do something. What it says is shown.
-fn ask(to: &Destination, what: Ask<'_>, input: Option<File>) -> Result<(), CommandError> {
+/// Has the device do something. What it says is shown, and returned.
+fn ask(to: &Destination, what: Ask<'_>, input: Option<File>) -> Result<String, CommandError> {
     let output = to
         .command()?
         .arg(deploy::script(what))
@@ -90,7 +105,7 @@ fn ask(to: &Destination, what: Ask<'_>, input: Option<File>) -> Result<(), Comma
     let said = String::from_utf8_lossy(&output.stdout);
     if output.status.success() {
         said.lines().for_each(ui::note);
-        return Ok(());
+        return Ok(said.into_owned());
     }
     let code = output.status.code().and_then(|code| u32::try_from(code).ok());
     if code == Some(deploy::REFUSED) {

@@ -12,7 +12,9 @@ use yoe_model::Cancel;
 
 use crate::commands::run::CredentialArguments;
 use crate::error::{CommandError, Kind};
-use crate::flash::{self, Disk, Facts, NewFile, Node, Source, Target, Writable, judge, used, with_credentials};
+use crate::flash::{
+    self, Disk, Facts, NewFile, Node, Source, Target, Writable, judge, used, with_credentials,
+};
 use crate::project::{self, BuiltTargets, image, isolation};
 use crate::{columns, interrupt, output, ui};
 
@@ -41,8 +43,9 @@ pub fn run(args: &Flash) -> Result<(), CommandError> {
     let facts = Facts::gather()
         .map_err(|error| CommandError::config("this machine does not tell its disks").because(error))?;
     let Some(device) = &args.device else { return list(args, &facts) };
-    let node = Node::at(device)
-        .map_err(|error| CommandError::user(format!("{} cannot be looked at", device.display())).because(error))?;
+    let node = Node::at(device).map_err(|error| {
+        CommandError::user(format!("{} cannot be looked at", device.display())).because(error)
+    })?;
     // Before anything is built: all but the size is known.
     if let Target::File(path) = judge(&facts, device, &node, 0)? {
         output::Output::at(&path)?;
@@ -128,7 +131,13 @@ fn list(args: &Flash, facts: &Facts) -> Result<(), CommandError> {
         return ui::json_result(&media);
     }
     let rows = media.iter().map(|disk| {
-        vec![format!("/dev/{}", disk.name), ui::bytes(disk.bytes), disk.bus.unwrap_or("-").to_owned(), words(disk), disk.uses.join(", ")]
+        vec![
+            format!("/dev/{}", disk.name),
+            ui::bytes(disk.bytes),
+            disk.bus.unwrap_or("-").to_owned(),
+            words(disk),
+            disk.uses.join(", "),
+        ]
     });
     columns::lines(&rows.collect::<Vec<_>>()).iter().for_each(|line| ui::result(line));
     match media.is_empty() {
@@ -177,8 +186,9 @@ fn write(source: &Source, size: u64, target: &Target, shown: &str) -> Result<(),
             })?;
             let written = write_to(source, &ranges, &NewFile(file), size, &meter);
             let placed = written.and_then(|()| {
-                fs::rename(&part, path)
-                    .map_err(|error| CommandError::user(format!("{} cannot be replaced", path.display())).because(error))
+                fs::rename(&part, path).map_err(|error| {
+                    CommandError::user(format!("{} cannot be replaced", path.display())).because(error)
+                })
             });
             if placed.is_err() {
                 // What is left of it is in nobody's way.

@@ -100,7 +100,8 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
     let mut credentials = args.credentials.read()?;
     let mut bootable = bootable(&choice)?;
     // Gone when the device is.
-    let mut ssh = args.ssh.then(|| RunningDevice::new(&bootable.image.name, &paths::project_root()?)).transpose()?;
+    let mut ssh =
+        args.ssh.then(|| RunningDevice::new(&bootable.image.name, &paths::project_root()?)).transpose()?;
     if let Some(ssh) = &ssh {
         ssh.add_to(&mut credentials)?;
     }

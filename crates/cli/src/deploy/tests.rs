@@ -37,7 +37,14 @@ fn package(directory: &Path, files: &[&str]) -> (std::path::PathBuf, yoe_package
     std::os::unix::fs::symlink("usr/bin", root.join("bin")).unwrap();
     fs::create_dir_all(root.join("proc")).unwrap();
     let signer = Signer::generate("test").unwrap();
-    let info = Info { name: "one".into(), version: "1-r0".into(), arch: "noarch".into(), origin: "one".into(), license: "MIT".into(), ..Info::default() };
+    let info = Info {
+        name: "one".into(),
+        version: "1-r0".into(),
+        arch: "noarch".into(),
+        origin: "one".into(),
+        license: "MIT".into(),
+        ..Info::default()
+    };
     let file = directory.join("one-1-r0.apk");
     write(&Tree::scan(&root).unwrap(), &info, &signer, &file).unwrap();
     (file, signer.public_key().unwrap())

@@ -61,8 +61,12 @@ impl RunningDevice {
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(none)?;
         let port = listener.local_addr().map_err(none)?.port();
-        let device =
-            Device { name: place.name().to_owned(), image: image.to_owned(), port, project: project.to_owned() };
+        let device = Device {
+            name: place.name().to_owned(),
+            image: image.to_owned(),
+            port,
+            project: project.to_owned(),
+        };
         place.publish(&device)?;
         Ok(Self { place, device, keys, listener: Some(listener) })
     }
@@ -131,18 +135,22 @@ fn choose(running: Vec<Device>, name: Option<&str>) -> Result<Device, CommandErr
         return Err(CommandError::user("no device runs that can be logged in to").hint(start));
     }
     let fits = |device: &&Device| name.is_none_or(|name| device.name == name || device.image == name);
-    let exact = running.iter().find(|device| name == Some(device.name.as_str()) && device.name != device.image);
+    let exact =
+        running.iter().find(|device| name == Some(device.name.as_str()) && device.name != device.image);
     let found: Vec<&Device> = exact.map_or_else(|| running.iter().filter(fits).collect(), |one| vec![one]);
     match (&found[..], name) {
         ([one], _) => Ok((*one).clone()),
         ([], name) => {
             let name = name.unwrap_or_default();
             let hint = near::hint(name, "device", names.iter().map(String::as_str));
-            Err(CommandError::user(format!("no device {name:?} runs that can be logged in to")).hint(hint).hint(start))
+            Err(CommandError::user(format!("no device {name:?} runs that can be logged in to"))
+                .hint(hint)
+                .hint(start))
         }
         (several, _) => {
             let several: Vec<&str> = several.iter().map(|device| device.name.as_str()).collect();
-            Err(CommandError::user(format!("several devices run: {}", several.join(", "))).hint("name one of them"))
+            Err(CommandError::user(format!("several devices run: {}", several.join(", ")))
+                .hint("name one of them"))
         }
     }
 }

@@ -69,7 +69,12 @@ impl Destination {
         ] {
             arguments.extend(["-o".to_owned(), option.to_owned()]);
         }
-        arguments.extend(["-p".to_owned(), device.port.to_string(), "--".to_owned(), "root@127.0.0.1".to_owned()]);
+        arguments.extend([
+            "-p".to_owned(),
+            device.port.to_string(),
+            "--".to_owned(),
+            "root@127.0.0.1".to_owned(),
+        ]);
         arguments
     }
 
@@ -95,8 +100,10 @@ impl Destination {
             if began.elapsed() > ANSWERS_WITHIN {
                 let name = &device.name;
                 let minutes = ANSWERS_WITHIN.as_secs() / 60;
-                return Err(CommandError::config(format!("{name} has not answered by SSH for {minutes} minutes"))
-                    .hint("its console says why: the service `sshd` and the network"));
+                return Err(CommandError::config(format!(
+                    "{name} has not answered by SSH for {minutes} minutes"
+                ))
+                .hint("its console says why: the service `sshd` and the network"));
             }
             if !std::mem::replace(&mut said, true) {
                 ui::note(&format!("waiting for the SSH server of {}", device.name));
@@ -177,7 +184,8 @@ mod tests {
         for (said, right) in [("SSH-2.0-x\r\n", true), ("HTTP/1.1 200\r\n", false), ("", false)] {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
             let port = listener.local_addr().unwrap().port();
-            let server = thread::spawn(move || listener.accept().unwrap().0.write_all(said.as_bytes()).unwrap());
+            let server =
+                thread::spawn(move || listener.accept().unwrap().0.write_all(said.as_bytes()).unwrap());
             assert_eq!(answers(port), right, "{said:?}");
             server.join().unwrap();
             assert!(!answers(port), "nobody listens any more");

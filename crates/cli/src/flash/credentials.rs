@@ -37,12 +37,14 @@ pub fn with_credentials(
     if credentials.is_empty() {
         return Ok(disk);
     }
-    let table = Gpt::read(&disk).map_err(|error| CommandError::user("credentials need a partition for them").because(error))?;
+    let table = Gpt::read(&disk)
+        .map_err(|error| CommandError::user("credentials need a partition for them").because(error))?;
     let esp = table.named("esp").ok_or_else(|| {
         CommandError::user("the disk has no partition named esp, on which credentials lie")
             .hint("credentials go onto disks of yoe's images")
     })?;
-    let failed = |error: io::Error| CommandError::config("the credentials cannot be put onto the disk").because(error);
+    let failed =
+        |error: io::Error| CommandError::config("the credentials cannot be put onto the disk").because(error);
     let out = scratch.join("out");
     let part = out.join("esp.img");
     private(&out.join("credentials")).map_err(failed)?;
@@ -85,7 +87,8 @@ fn run(tools: &Path, out: &Path, scratch: &Path) -> Result<(), CommandError> {
         epoch: yoe_plan::UNIT_EPOCH,
     };
     let spec = tool.script(scratch, SCRIPT).map_err(|error| failed().because(error))?;
-    let (read, write) = pipe_with(PipeFlags::CLOEXEC).map_err(|error| failed().because(io::Error::from(error)))?;
+    let (read, write) =
+        pipe_with(PipeFlags::CLOEXEC).map_err(|error| failed().because(io::Error::from(error)))?;
     let again = write.try_clone().map_err(|error| failed().because(error))?;
     let stdio = Stdio { stdin: Stream::Null, stdout: Stream::Fd(write), stderr: Stream::Fd(again) };
     let mut child = yoe_sandbox::spawn(&spec, stdio).map_err(|error| failed().because(error))?;

@@ -141,7 +141,9 @@ fn disk(directory: &Path, name: String, mounts: &[Mount], swaps: &BTreeSet<Strin
         .collect();
     let (mut uses, mut system) = (Vec::new(), false);
     for (part, path) in parts {
-        for mount in stacked(part, path, &mut uses).iter().flat_map(|(name, number)| mounted(name, number, mounts)) {
+        for mount in
+            stacked(part, path, &mut uses).iter().flat_map(|(name, number)| mounted(name, number, mounts))
+        {
             system |= SYSTEM.contains(&mount.at.as_str());
             uses.push(format!("{part} is mounted at {}", mount.at));
         }
@@ -180,12 +182,15 @@ fn stacked(name: &str, directory: &Path, uses: &mut Vec<String>) -> Vec<(String,
 fn mounted<'m>(name: &str, number: &str, mounts: &'m [Mount]) -> impl Iterator<Item = &'m Mount> {
     let source = format!("/dev/{name}");
     // btrfs has numbers of its own, and names the device.
-    mounts.iter().filter(move |mount| (!number.is_empty() && mount.number == number) || mount.source == source)
+    mounts
+        .iter()
+        .filter(move |mount| (!number.is_empty() && mount.number == number) || mount.source == source)
 }
 
 fn bus(directory: &Path, name: &str) -> Option<&'static str> {
     let place = fs::canonicalize(directory).unwrap_or_default();
-    let through = |part: &str| place.components().any(|one| one.as_os_str().to_string_lossy().starts_with(part));
+    let through =
+        |part: &str| place.components().any(|one| one.as_os_str().to_string_lossy().starts_with(part));
     match () {
         () if through("usb") => Some("usb"),
         // What is soldered says so itself; a card's kind is "SD".

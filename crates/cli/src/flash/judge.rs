@@ -88,7 +88,9 @@ pub fn judge(facts: &Facts, path: &Path, node: &Node, need: u64) -> Result<Targe
     let name = match node {
         Node::Block(name) => name,
         Node::Other(what) => return Err(Refusal::NoDisk { path: path.to_owned(), what }),
-        Node::Missing if path.starts_with("/dev") || path.starts_with("/sys") || path.starts_with("/proc") => {
+        Node::Missing
+            if path.starts_with("/dev") || path.starts_with("/sys") || path.starts_with("/proc") =>
+        {
             return Err(Refusal::Missing(path.to_owned()));
         }
         Node::Missing => {
@@ -125,7 +127,9 @@ fn fits(disk: &Disk, need: u64) -> Result<(), Refusal> {
 impl From<Refusal> for CommandError {
     fn from(refusal: Refusal) -> Self {
         let hint = match &refusal {
-            Refusal::Missing(_) | Refusal::NoMedium(_) => Some("`yoe flash` lists the media that are there".to_owned()),
+            Refusal::Missing(_) | Refusal::NoMedium(_) => {
+                Some("`yoe flash` lists the media that are there".to_owned())
+            }
             Refusal::NameAlone(name) => Some(format!("did you mean /dev/{name}?")),
             Refusal::Partition { disk: Some(disk), .. } => Some(format!("did you mean /dev/{disk}?")),
             Refusal::InUse { uses, .. } => uses.iter().find_map(|one| {
@@ -176,7 +180,11 @@ mod tests {
     fn each_refusal_says_why_and_what_to_do() {
         let cases = [
             ("/dev/sdx", Node::Missing, "there is no /dev/sdx; `yoe flash` lists the media that are there"),
-            ("sdb", Node::Missing, "sdb would be a file in this directory, and is the name of a disk; did you mean /dev/sdb?"),
+            (
+                "sdb",
+                Node::Missing,
+                "sdb would be a file in this directory, and is the name of a disk; did you mean /dev/sdb?",
+            ),
             ("/dev/null", Node::Other("a character device"), "/dev/null is a character device, and no disk"),
             ("/tmp", Node::Other("a directory"), "/tmp is a directory, and no disk"),
             (
@@ -193,8 +201,16 @@ mod tests {
             ),
             ("/dev/mmcblk1", block("mmcblk1"), "mmcblk1 is in use: mmcblk1p2 is used as swap"),
             ("/dev/sdc", block("sdc"), "sdc cannot be written to; a card may have a switch on its side"),
-            ("/dev/sdd", block("sdd"), "there is no medium in sdd; `yoe flash` lists the media that are there"),
-            ("/dev/sde", block("sde"), "sde has sectors of 4096 bytes, and images are made for sectors of 512"),
+            (
+                "/dev/sdd",
+                block("sdd"),
+                "there is no medium in sdd; `yoe flash` lists the media that are there",
+            ),
+            (
+                "/dev/sde",
+                block("sde"),
+                "sde has sectors of 4096 bytes, and images are made for sectors of 512",
+            ),
         ];
         for (path, node, expected) in cases {
             assert_eq!(told(path, node, 1), expected, "{path}");

@@ -12,8 +12,8 @@ mod built;
 mod image;
 mod lock_file;
 mod locked;
-mod ssh_server;
 pub mod modules;
+mod ssh_server;
 
 use std::path::{Path, PathBuf};
 

@@ -20,6 +20,9 @@ pub fn ssh_server<State>(project: &Project<State>, image: &Image) -> Result<(), 
         let further = unit.runtime_deps.iter().map(String::as_str).filter(|name| seen.insert(*name));
         open.extend(further);
     }
-    Err(CommandError::user(format!("nobody can log in to {} by SSH: it has no service {SERVICE:?}", image.name))
-        .hint("add \"dropbear\", and \"dhcpcd\" for an address, to its artifacts"))
+    Err(CommandError::user(format!(
+        "nobody can log in to {} by SSH: it has no service {SERVICE:?}",
+        image.name
+    ))
+    .hint("add \"dropbear\", and \"dhcpcd\" for an address, to its artifacts"))
 }

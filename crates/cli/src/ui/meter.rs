@@ -30,7 +30,9 @@ impl flash::Meter for Meter {
         if !std::io::stderr().is_terminal() {
             return super::note(&format!("{what} {}", super::bytes(bytes)));
         }
-        let style = ProgressStyle::with_template("{msg:12} {bar:30} {binary_bytes}/{binary_total_bytes}, {binary_bytes_per_sec}, {eta}");
+        let style = ProgressStyle::with_template(
+            "{msg:12} {bar:30} {binary_bytes}/{binary_total_bytes}, {binary_bytes_per_sec}, {eta}",
+        );
         let bar = ProgressBar::new(bytes).with_message(what);
         // A template that does not parse would leave the bar as it is.
         if let Ok(style) = style {

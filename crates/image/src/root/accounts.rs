@@ -45,7 +45,8 @@ pub(super) fn add(tree: &mut RootTree, image: &Image) -> Result<(), ImageError> 
     let mut accounts = Accounts { image, passwd, group, shadow };
     for user in &image.users {
         let program = tree.resolve(&user.shell);
-        let is_file = |path: &String| tree.nodes.get(path).is_some_and(|node| matches!(node.body, Body::File(..)));
+        let is_file =
+            |path: &String| tree.nodes.get(path).is_some_and(|node| matches!(node.body, Body::File(..)));
         if !program.is_some_and(|program| is_file(&program)) {
             return Err(accounts.wrong(user, "has a shell that is not in the image"));
         }
@@ -82,9 +83,15 @@ impl Accounts<'_> {
         for name in &user.groups {
             let group = self.group.iter_mut().find(|group| group.first() == Some(name));
             let Some(members) = group.and_then(|group| group.get_mut(3)) else {
-                return Err(self.wrong(user, "is to be in a group that is not in /etc/group of the image's packages"));
+                return Err(
+                    self.wrong(user, "is to be in a group that is not in /etc/group of the image's packages")
+                );
             };
-            *members = [members.as_str(), &user.name].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(",");
+            *members = [members.as_str(), &user.name]
+                .into_iter()
+                .filter(|name| !name.is_empty())
+                .collect::<Vec<_>>()
+                .join(",");
         }
         Ok(())
     }
@@ -96,7 +103,9 @@ impl Accounts<'_> {
         let (Some(shell), Some(password)) =
             (account.and_then(|row| row.get_mut(6)), shadow.and_then(|row| row.get_mut(1)))
         else {
-            return Err(self.wrong(user, "has no line in /etc/passwd and /etc/shadow of the image's packages"));
+            return Err(
+                self.wrong(user, "has no line in /etc/passwd and /etc/shadow of the image's packages")
+            );
         };
         (*shell, *password) = (user.shell.clone(), hash);
         Ok(())
@@ -149,7 +158,8 @@ fn homes(users: &[User]) -> String {
 fn zone(tree: &mut RootTree, image: &Image) -> Result<(), ImageError> {
     let Some(zone) = &image.timezone else { return Ok(()) };
     let rules = tree.resolve(&format!("{ZONES}/{zone}"));
-    let is_file = rules.and_then(|path| tree.nodes.get(&path)).is_some_and(|node| matches!(node.body, Body::File(..)));
+    let is_file =
+        rules.and_then(|path| tree.nodes.get(&path)).is_some_and(|node| matches!(node.body, Body::File(..)));
     if !is_file {
         return Err(ImageError::Field {
             origin: image.origin.clone(),

@@ -112,7 +112,6 @@ impl Argument for PasswordHash {
     fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
         let text = value.unpack_str().or_else(|| at.wrong_type(value, Self::expected()))?;
         let Err(hint) = hash(text) else { return Some(Self(text.to_owned())) };
-        // Whatever it is, it is not repeated: logs are kept longer than passwords.
         let problem = Problem::error(at.place(), format!("`{}` is not a hash that devices know", at.field));
         at.fail(problem.expected(Self::expected()).hint(hint))
     }
@@ -131,10 +130,14 @@ fn hash(text: &str) -> Result<(), &'static str> {
     match text.get(..3) {
         Some("$5$" | "$6$") if salted(text) => Ok(()),
         Some("$2a" | "$2b" | "$2y") if text.len() == 60 && salted(text) => Ok(()),
-        Some("$y$" | "$7$" | "$gy") => Err("devices know neither yescrypt nor scrypt: `openssl passwd -6` makes one that they know"),
+        Some("$y$" | "$7$" | "$gy") => {
+            Err("devices know neither yescrypt nor scrypt: `openssl passwd -6` makes one that they know")
+        }
         Some("$1$") => Err("MD5 is guessed in no time: `openssl passwd -6` makes a better one"),
         Some("$5$" | "$6$" | "$2a" | "$2b" | "$2y") => Err("a part of it is missing"),
-        _ => Err("a password in clear text would be in the image and in this project's history: `openssl passwd -6` asks for it and prints its hash"),
+        _ => Err(
+            "a password in clear text would be in the image and in this project's history: `openssl passwd -6` asks for it and prints its hash",
+        ),
     }
 }
 
@@ -154,7 +157,9 @@ fn zone_like(text: &str) -> Option<String> {
     let better = text.trim().replace(' ', "_");
     let same = ZONES.lines().find(|zone| zone.eq_ignore_ascii_case(&better));
     // Whoever gives the city alone.
-    let city = ZONES.lines().find(|zone| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&better)));
+    let city = ZONES
+        .lines()
+        .find(|zone| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&better)));
     same.or(city)
         .map(|zone| format!("write {zone:?}"))
         .or_else(|| near::nearest(&better, ZONES.lines()).map(|zone| format!("did you mean {zone:?}?")))
@@ -170,7 +175,14 @@ mod tests {
     fn keys_are_whole() {
         assert!(ssh_key(KEY).is_ok());
         let half = &KEY[..50];
-        for wrong in ["", "AAAA", half, &KEY.replace("AAAAC3", "AAAAD3"), &format!("no-pty {KEY}"), &KEY.replace(' ', "\n")] {
+        for wrong in [
+            "",
+            "AAAA",
+            half,
+            &KEY.replace("AAAAC3", "AAAAD3"),
+            &format!("no-pty {KEY}"),
+            &KEY.replace(' ', "\n"),
+        ] {
             assert!(ssh_key(wrong).is_err(), "{wrong}");
         }
         let private = ssh_key("-----BEGIN OPENSSH PRIVATE KEY-----").unwrap_err();

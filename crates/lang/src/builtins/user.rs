@@ -45,7 +45,8 @@ impl Builtin for Arguments {
                 false => format!("the account `{name}` cannot have the number {uid}"),
             };
             let problem = Problem::error(Place::argument(call.site, "uid"), message);
-            let problem = if root { problem } else { problem.expected(format!("a number from {FIRST} to 59999")) };
+            let problem =
+                if root { problem } else { problem.expected(format!("a number from {FIRST} to 59999")) };
             call.report(problem);
             return None;
         }

@@ -21,7 +21,8 @@ fn image(draft: &Draft, made: &Made<ImageDraft>) -> Vec<Problem> {
     for (at, (user, site)) in image.users.iter().zip(sites).enumerate() {
         let same = image.users.iter().zip(sites).take(at).find(|(other, _)| other.uid == user.uid);
         if let Some((other, first)) = same.filter(|(other, _)| other.name != user.name) {
-            let message = format!("the users `{}` and `{}` have the same number {}", other.name, user.name, user.uid);
+            let message =
+                format!("the users `{}` and `{}` have the same number {}", other.name, user.name, user.uid);
             let problem = Problem::error(Place::argument(site, "uid"), message);
             problems.push(problem.related(Place::argument(first, "uid"), "the other one"));
         }
@@ -30,12 +31,15 @@ fn image(draft: &Draft, made: &Made<ImageDraft>) -> Vec<Problem> {
     if let Some((user, site)) = with_keys
         && !holds(draft, image, |unit| unit.services.iter().any(|service| service.name == "sshd"))
     {
-        let message = format!("the user `{}` has SSH keys, and the image `{}` no SSH server", user.name, image.name);
+        let message =
+            format!("the user `{}` has SSH keys, and the image `{}` no SSH server", user.name, image.name);
         let hint = "add \"dropbear\" to the image's artifacts, or leave out ssh_keys";
         problems.push(Problem::error(Place::argument(site, "ssh_keys"), message).hint(hint));
     }
     if let Some(zone) = &image.timezone
-        && !holds(draft, image, |unit| unit.name == "tzdata" || unit.provides.iter().any(|name| name == "tzdata"))
+        && !holds(draft, image, |unit| {
+            unit.name == "tzdata" || unit.provides.iter().any(|name| name == "tzdata")
+        })
     {
         let message = format!("the image `{}` has a time zone, and not the rules of time zones", image.name);
         let problem = Problem::error(Place::text(&made.site, "timezone", zone), message);
@@ -53,7 +57,9 @@ fn holds(draft: &Draft, image: &Image, is: impl Fn(&yoe_model::Unit) -> bool) ->
         if is(&unit.value.unit) {
             return true;
         }
-        open.extend(unit.value.unit.runtime_deps.iter().map(String::as_str).filter(|name| seen.insert(*name)));
+        open.extend(
+            unit.value.unit.runtime_deps.iter().map(String::as_str).filter(|name| seen.insert(*name)),
+        );
     }
     false
 }

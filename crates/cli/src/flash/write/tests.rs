@@ -45,7 +45,8 @@ impl Writable for Stick {
         assert!(self.settled.get(), "read back before it reached the medium");
         let start = usize::try_from(offset).unwrap();
         bytes.copy_from_slice(&self.holds.borrow()[start..start + bytes.len()]);
-        if let Some(at) = self.bad.get().and_then(|bad| bad.checked_sub(offset)).and_then(|at| usize::try_from(at).ok())
+        if let Some(at) =
+            self.bad.get().and_then(|bad| bad.checked_sub(offset)).and_then(|at| usize::try_from(at).ok())
             && let Some(byte) = bytes.get_mut(at)
         {
             *byte ^= 1;
@@ -127,7 +128,10 @@ fn a_wrong_byte_is_found_wherever_it_is() {
         let stick = Stick::of(64 * MIB);
         stick.bad.set(Some(bad));
         let error = flash(&stick, &disk).unwrap_err();
-        assert_eq!(error.to_string(), format!("the medium does not hold what was written to it: byte {bad} differs"));
+        assert_eq!(
+            error.to_string(),
+            format!("the medium does not hold what was written to it: byte {bad} differs")
+        );
     }
 }
 
@@ -146,7 +150,8 @@ fn a_user_can_end_it() {
     let disk = image(scratch.path());
     let stick = Stick::of(64 * MIB);
     for part in [1, 2] {
-        let ended = write(&disk, &used(&disk).unwrap(), &stick, 64 * MIB, &Steps(RefCell::default(), Some(part)));
+        let ended =
+            write(&disk, &used(&disk).unwrap(), &stick, 64 * MIB, &Steps(RefCell::default(), Some(part)));
         assert_eq!(ended.unwrap_err().to_string(), "ended; the medium holds a part of the image");
     }
 }
@@ -166,7 +171,8 @@ fn a_new_file_takes_room_for_what_is_there() {
 
     let scratch = tempfile::tempdir().unwrap();
     let disk = image(scratch.path());
-    let file = File::options().create_new(true).read(true).write(true).open(scratch.path().join("out")).unwrap();
+    let file =
+        File::options().create_new(true).read(true).write(true).open(scratch.path().join("out")).unwrap();
     file.set_len(40 * MIB).unwrap();
     let file = NewFile(file);
     write(&disk, &used(&disk).unwrap(), &file, 40 * MIB, &Steps::default()).unwrap();
