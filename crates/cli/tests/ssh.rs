@@ -58,7 +58,7 @@ impl Bench {
         let lock = File::create(directory.join("lock")).unwrap();
         flock(&lock, FlockOperation::LockExclusive).unwrap();
         let text = format!(
-            "{{\"name\": {name:?}, \"image\": {image:?}, \"port\": {port}, \"project\": \"/home/me/gateway\"}}"
+            "{{\"name\": {name:?}, \"image\": {image:?}, \"port\": {port}, \"project\": \"/home/me/gateway\", \"started\": true}}"
         );
         fs::write(directory.join("device.json"), text).unwrap();
         Running { lock }

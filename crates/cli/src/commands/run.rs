@@ -1,9 +1,10 @@
 //! `yoe run`.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use clap::Args;
-use yoe_model::Size;
+use yoe_model::{Image, Size};
 use yoe_sandbox::SandboxError;
 use yoe_testbed::servers::Wanted;
 use yoe_testbed::{Bootable, Sizes};
@@ -88,20 +89,27 @@ impl CredentialArguments {
 
 /// Carries `yoe run` out.
 pub fn run(args: &Run) -> Result<(), CommandError> {
+    // Gone when the device is.
+    let started = RefCell::new(None);
+    let chosen = |image: &Image| {
+        if args.ssh {
+            started.replace(Some(RunningDevice::new(&image.name, &paths::project_root()?)?));
+        }
+        Ok(())
+    };
     let choice = Choice {
         image: args.image.as_deref(),
         machine: args.machine.as_deref(),
         secure_boot: args.secure_boot,
         servers: Wanted::Registry,
         ssh: args.ssh,
+        chosen: &chosen,
     };
     // Before anything is built.
     ports::free(args.forwards.iter().map(|(host, _)| *host))?;
     let mut credentials = args.credentials.read()?;
     let mut bootable = bootable(&choice)?;
-    // Gone when the device is.
-    let mut ssh =
-        args.ssh.then(|| RunningDevice::new(&bootable.image.name, &paths::project_root()?)).transpose()?;
+    let mut ssh = started.take();
     if let Some(ssh) = &ssh {
         ssh.add_to(&mut credentials)?;
     }
@@ -114,7 +122,7 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
             command: &args.command,
             sizes: Sizes { memory: args.memory, disk: args.disk },
             credentials,
-            forwards: &forwards(args, &mut ssh),
+            forwards: &forwards(args, &mut ssh)?,
         };
         return run_command::run(one, &bootable, &records(&bootable)?);
     }
@@ -127,7 +135,7 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
     })?;
     // Somebody may have taken a port while the image was built.
     ports::free(args.forwards.iter().map(|(host, _)| *host))?;
-    let forwards = forwards(args, &mut ssh);
+    let forwards = forwards(args, &mut ssh)?;
     let forwards = forwards.iter().map(|(host, guest)| Forward { host: *host, guest: *guest }).collect();
     let options = RunOptions {
         memory: args.memory,
@@ -165,9 +173,10 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
     Err(CommandError::new(Kind::Internal, format!("QEMU ended with {exit}")))
 }
 
-/// The ports that lead to the device (this host's, the device's).
-fn forwards(args: &Run, ssh: &mut Option<RunningDevice>) -> Vec<(u16, u16)> {
-    args.forwards.iter().copied().chain(ssh.as_mut().map(RunningDevice::forward)).collect()
+/// The ports that lead to the device (this host's, the device's), which starts now.
+fn forwards(args: &Run, ssh: &mut Option<RunningDevice>) -> Result<Vec<(u16, u16)>, CommandError> {
+    let ssh = ssh.as_mut().map(RunningDevice::starts).transpose()?;
+    Ok(args.forwards.iter().copied().chain(ssh).collect())
 }
 
 /// Where the newest run of an image leaves what its console and the servers next to it said.

@@ -36,6 +36,8 @@ pub struct Device {
     pub port: u16,
     /// The project that it is of.
     pub project: PathBuf,
+    /// Whether it was started; its image may have to be built first.
+    pub started: bool,
 }
 
 /// A device of this process. What was written for it goes with this value.
@@ -66,6 +68,7 @@ impl RunningDevice {
             image: image.to_owned(),
             port,
             project: project.to_owned(),
+            started: false,
         };
         place.publish(&device)?;
         Ok(Self { place, device, keys, listener: Some(listener) })
@@ -94,10 +97,16 @@ impl RunningDevice {
         Ok(())
     }
 
-    /// The port of this host that is to lead to the device, and the device's. From here on somebody else may take it.
-    pub fn forward(&mut self) -> (u16, u16) {
+    /// Notes that it starts now. Tells the port of this host that is to lead to the device, and the device's; from here on somebody
+    /// else may take it.
+    ///
+    /// # Errors
+    /// When that cannot be noted.
+    pub fn starts(&mut self) -> Result<(u16, u16), CommandError> {
         self.listener = None;
-        (self.device.port, SSH_PORT)
+        self.device.started = true;
+        self.place.publish(&self.device)?;
+        Ok((self.device.port, SSH_PORT))
     }
 
     /// How a user gets in.

@@ -99,9 +99,10 @@ pub fn running() -> Result<Vec<Device>, CommandError> {
     Ok(found.into_iter().filter_map(|(_, device)| device.flatten()).collect())
 }
 
-/// Whether this device still runs.
-pub fn runs(device: &Device) -> Result<bool, CommandError> {
-    Ok(running()?.contains(device))
+/// What this device is now; nothing when it has ended.
+pub fn now(device: &Device) -> Result<Option<Device>, CommandError> {
+    // Another one may have its name by now, at another port.
+    Ok(running()?.into_iter().find(|one| one.name == device.name && one.port == device.port))
 }
 
 /// One at a time looks at all of them.
@@ -154,7 +155,13 @@ mod tests {
         let all = scratch.path().join("devices");
         let (one, two) = (Place::below(&all, "box").unwrap(), Place::below(&all, "box").unwrap());
         assert_eq!([one.name(), two.name()], ["box", "box-2"]);
-        let device = Device { name: "box-2".into(), image: "box".into(), port: 7, project: "/p".into() };
+        let device = Device {
+            name: "box-2".into(),
+            image: "box".into(),
+            port: 7,
+            project: "/p".into(),
+            started: true,
+        };
         two.publish(&device).unwrap();
         let states = || -> Vec<Option<Option<Device>>> {
             entries(&all).unwrap().into_iter().map(|(_, device)| device).collect()

@@ -1,7 +1,7 @@
 //! Building an image in order to boot it.
 
 use yoe_keys::secure_boot;
-use yoe_model::{Machine, Qemu};
+use yoe_model::{Image, Machine, Qemu};
 use yoe_testbed::servers::{self, ServerSources, Servers, Wanted};
 use yoe_testbed::{Bootable, Built};
 
@@ -22,6 +22,8 @@ pub struct Choice<'a> {
     pub servers: Wanted,
     /// Whether somebody is to log in by SSH.
     pub ssh: bool,
+    /// Hears which image it is before anything is built.
+    pub chosen: &'a dyn Fn(&Image) -> Result<(), CommandError>,
 }
 
 /// Builds an image and what runs it.
@@ -31,6 +33,7 @@ pub fn bootable(choice: &Choice<'_>) -> Result<Bootable, CommandError> {
     if choice.ssh {
         ssh_server(&locked.project, &image)?;
     }
+    (choice.chosen)(&image)?;
     let machine = locked.project.machine.clone();
     let qemu = qemu(&machine, choice.secure_boot)?;
     let mut targets = vec![name, qemu.container.clone()];

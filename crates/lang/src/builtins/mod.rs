@@ -21,6 +21,7 @@ mod module;
 mod module_ref;
 pub(crate) mod multiply;
 mod oci_image;
+mod override_unit;
 mod path;
 mod project;
 mod publisher;
@@ -111,6 +112,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<kernel::Arguments>(),
         Entry::of::<qemu::Arguments>(),
         Entry::of::<unit::Arguments>(),
+        Entry::of::<override_unit::Arguments>(),
         Entry::of::<task::Arguments>(),
         Entry::of::<install_file::Arguments>(),
         Entry::of::<install_template::Arguments>(),

@@ -74,6 +74,7 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
         secure_boot: args.secure_boot,
         servers: Wanted::All,
         ssh: false,
+        chosen: &|_| Ok(()),
     };
     let mut bootable = bootable(&choice)?;
     let mut tests = tests(&bootable.image, args)?;
