@@ -79,11 +79,12 @@ fn change(draft: &mut UnitDraft, one: &Override, problems: &mut Vec<Problem>) {
     }
     unit.environment.extend(value.environment.clone());
     for patch in &value.add_patches {
-        if !one.files.iter().any(|file| file.path == *patch) {
+        if one.files.iter().any(|file| file.path == *patch) {
+            unit.patches.push(patch.clone());
+        } else {
             let place = Place::text(site, "add_patches", patch);
             problems.push(Problem::error(place, format!("there is no {patch} in the override's directory")));
         }
-        unit.patches.push(patch.clone());
     }
     for file in &one.files {
         put(unit, file, value.append.contains(&file.path));
