@@ -47,6 +47,17 @@ pub fn state() -> Result<PathBuf, CommandError> {
     Ok(base("XDG_STATE_HOME", ".local/state")?.join("yoe"))
 }
 
+/// Devices that run: `yoe/devices/` below the runtime directory, which is gone after a restart of this machine, or below the state
+/// directory where there is none.
+///
+/// # Errors
+/// When neither `XDG_RUNTIME_DIR`, `XDG_STATE_HOME` nor `HOME` is set.
+pub fn devices() -> Result<PathBuf, CommandError> {
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let runtime = runtime.filter(|path| path.is_absolute() && path.is_dir()).map(|path| path.join("yoe"));
+    Ok(runtime.map_or_else(state, Ok)?.join("devices"))
+}
+
 /// This machine, as far as it says where things are fetched from.
 pub fn host() -> Host {
     let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {

@@ -7,6 +7,7 @@ use yoe_model::{Container, Definitions, Machine, OciImage, Project, Unlocked};
 
 use crate::definitions::{Definition, ImageDraft, MachineDraft, Made, ProjectDraft, UnitDraft};
 use crate::evaluate_files::Evaluated;
+use crate::overrides::Override;
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
 use crate::site::Site;
@@ -19,6 +20,8 @@ pub(crate) struct Draft {
     pub(crate) units: BTreeMap<String, Made<UnitDraft>>,
     pub(crate) images: BTreeMap<String, Made<ImageDraft>>,
     pub(crate) oci_images: BTreeMap<String, Made<OciImage>>,
+    /// What the project changes of its modules' units, until that is done.
+    pub(crate) overrides: Vec<Override>,
     /// Names of definitions that are wrong, by kind.
     broken: BTreeSet<(FileKind, String)>,
     /// Kinds of which some file may define more than is known.
@@ -34,6 +37,7 @@ impl Draft {
             units: BTreeMap::new(),
             images: BTreeMap::new(),
             oci_images: BTreeMap::new(),
+            overrides: Vec::new(),
             broken: BTreeSet::new(),
             hidden: BTreeSet::new(),
         }
@@ -54,6 +58,8 @@ impl Draft {
     fn add(&mut self, evaluated: Evaluated, problems: &mut Vec<Problem>) {
         let Evaluated { file, shown, outcome, files, failed } = evaluated;
         let kind = file.kind;
+        // The project comes before its modules.
+        let of_project = file.module == 0;
         self.broken.extend(outcome.broken.into_iter().map(|name| (kind, name)));
         if failed {
             self.broken.insert((kind, file.stem().to_owned()));
@@ -76,8 +82,14 @@ impl Draft {
                         problems.push(problem);
                     }
                     unit.value.unit.files = files.take().unwrap_or_default();
+                    unit.value.own = unit.value.unit.files.iter().map(|file| file.path.clone()).collect();
+                    unit.value.of_project = of_project;
                     let name = unit.value.unit.name.clone();
                     insert(&mut self.units, "unit", name, *unit, problems);
+                }
+                Definition::Override(made) => {
+                    let (files, stem) = (files.take().unwrap_or_default(), file.stem().to_owned());
+                    self.overrides.push(Override { made, files, of_project, stem });
                 }
                 Definition::Machine(machine) => {
                     let name = machine.value.machine.name.clone();

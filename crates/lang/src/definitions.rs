@@ -1,8 +1,10 @@
 //! What files define, with the calls that did it: the stage between evaluation and the checked project.
 
+use std::collections::BTreeMap;
+
 use yoe_model::{
     Container, Image, ImageTest, Kernel, Machine, ModuleSource, OciImage, Publisher, Qemu, Registry, Release,
-    Service, Source, SourceEntry, Step, Unit,
+    Service, Source, SourceEntry, Step, Unit, User,
 };
 
 use crate::site::Site;
@@ -22,6 +24,7 @@ pub(crate) enum Definition {
     Container(Made<Container>),
     Machine(Made<MachineDraft>),
     Unit(Box<Made<UnitDraft>>),
+    Override(Made<OverrideDraft>),
     Image(Made<ImageDraft>),
     OciImage(Made<OciImage>),
 }
@@ -60,6 +63,22 @@ pub(crate) struct UnitDraft {
     pub(crate) tasks: Vec<Site>,
     pub(crate) steps: Vec<Made<Step>>,
     pub(crate) services: Vec<Site>,
+    /// Paths of the files of its own directory, whatever the project adds.
+    pub(crate) own: Vec<String>,
+    /// Whether it is in a file of the project itself.
+    pub(crate) of_project: bool,
+}
+
+/// What the project changes of a module's unit.
+#[derive(Debug, Clone)]
+pub(crate) struct OverrideDraft {
+    pub(crate) name: String,
+    pub(crate) version: Option<String>,
+    pub(crate) release: Option<u32>,
+    pub(crate) sources: Option<Vec<SourceEntry>>,
+    pub(crate) add_patches: Vec<String>,
+    pub(crate) append: Vec<String>,
+    pub(crate) environment: BTreeMap<String, String>,
 }
 
 /// An image, with the calls of its parts.
@@ -69,6 +88,7 @@ pub(crate) struct ImageDraft {
     pub(crate) tests: Vec<Site>,
     pub(crate) releases: Vec<Site>,
     pub(crate) registry: Option<Site>,
+    pub(crate) users: Vec<Site>,
 }
 
 /// A task before its steps lose their places.
@@ -99,6 +119,7 @@ pub(crate) enum Part {
     Sweep(yoe_model::Sweep),
     Registry(Made<Registry>),
     Release(Made<Release>),
+    User(Made<User>),
 }
 
 impl Part {
@@ -134,6 +155,7 @@ impl Part {
             Part::Sweep(_) => "sweep",
             Part::Registry(_) => "registry",
             Part::Release(_) => "release",
+            Part::User(_) => "user",
         }
     }
 }

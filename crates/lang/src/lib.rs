@@ -23,6 +23,7 @@ mod loads;
 mod modules;
 mod near;
 mod nesting;
+mod overrides;
 mod problem;
 mod project_tree;
 mod reference;

@@ -11,6 +11,7 @@ use crate::definitions::{Made, ModuleRef};
 use crate::evaluate_files::evaluate_kinds;
 use crate::modules::{named_once, project_alone, project_and_modules};
 use crate::near;
+use crate::overrides;
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
 use crate::validate;
@@ -70,6 +71,7 @@ fn evaluate_project(
     let kinds = [FileKind::Container, FileKind::Unit, FileKind::Image];
     let globals = builtins::globals(Some(&machine));
     draft.add_all(evaluate_kinds(&modules, &kinds, &globals, problems), problems);
+    overrides::apply(&mut draft, problems);
     problems.extend(validate::all(&draft));
     problems.is_empty().then(|| draft.finish(machine))
 }

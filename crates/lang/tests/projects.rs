@@ -242,3 +242,67 @@ fn json_is_written_as_it_has_to_be() {
     let Step::Shell(text) = &project.units["own"].tasks[0].steps[0] else { panic!() };
     assert_eq!(text, r#"{"name":"a \"b\"","all":[1,true,null],"in":{"x":"END\nEND"}}"#);
 }
+
+#[test]
+fn a_project_changes_units_of_its_modules() {
+    let directory = support::project(
+        r#"
+-- PROJECT.star --
+project(name = "example", machine = "board", modules = [module_ref(name = "core", path = "modules/core")])
+-- modules/core/MODULE.star --
+module(name = "core")
+-- modules/core/units/apps/box.star --
+unit(
+    name = "box",
+    version = "1.0",
+    description = "An example",
+    license = "MIT",
+    container = "tools",
+    source = "https://example.org/box-1.0.tar.gz",
+    sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    patches = ["one.patch"],
+    environment = {"CFLAGS": "-O1", "CC": "cc"},
+    tasks = [task("build", steps = ["true"])],
+)
+-- modules/core/units/apps/box/one.patch --
+text
+-- modules/core/units/apps/box/box.cfg --
+A=1
+-- modules/core/units/apps/box/page --
+old
+-- units/apps/box.star --
+override(
+    name = "box",
+    version = "1.1",
+    source = "https://example.org/box-1.1.tar.gz",
+    sha256 = "a3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    add_patches = ["two.patch"],
+    append = ["box.cfg"],
+    environment = {"CFLAGS": "-Os"},
+)
+-- units/apps/box/two.patch --
+text
+-- units/apps/box/box.cfg --
+B=2
+-- units/apps/box/page --
+new
+-- units/apps/box/more --
+more
+"#,
+    );
+    let project = support::load(directory.path()).unwrap();
+    let unit = &project.units["box"];
+    assert_eq!((unit.version.as_str(), unit.patches.join(" ").as_str()), ("1.1", "one.patch two.patch"));
+    assert!(matches!(&unit.sources[0].source, Source::Https { url, .. } if url.ends_with("box-1.1.tar.gz")));
+    assert_eq!([&unit.environment["CC"], &unit.environment["CFLAGS"]], ["cc", "-Os"]);
+    let files: Vec<String> = unit
+        .files
+        .iter()
+        .map(|file| format!("{}: {}", file.path, String::from_utf8_lossy(&file.content).replace('\n', "|")))
+        .collect();
+    assert_eq!(
+        files,
+        ["box.cfg: A=1|B=2|", "more: more|", "one.patch: text|", "page: new|", "two.patch: text|"]
+    );
+    assert_eq!((unit.license.as_str(), unit.description.as_str()), ("MIT", "An example"), "the rest stays");
+}

@@ -1,6 +1,6 @@
 //! Images: what is assembled from packages and booted.
 
-use crate::{ContentHash, Fingerprint, ImageTest, Origin, Registry, Release, Size};
+use crate::{ContentHash, Fingerprint, ImageTest, Origin, Registry, Release, Size, User};
 
 /// An image definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,10 @@ pub struct Image {
     pub budget: Option<Budget>,
     /// The host name.
     pub hostname: String,
+    /// The name of the time zone; that of the unit with the rules when absent.
+    pub timezone: Option<String>,
+    /// Accounts beyond those of its packages.
+    pub users: Vec<User>,
     /// Runtimes that the kernel must be able to carry.
     pub kernel_contract: Vec<String>,
     /// What starts and supervises its services.
@@ -56,6 +60,8 @@ impl Image {
             registry: None,
             budget: None,
             hostname: "yoe".to_owned(),
+            timezone: None,
+            users: Vec::new(),
             kernel_contract: Vec::new(),
             init: Init::Finit,
             etc: Etc::Memory,

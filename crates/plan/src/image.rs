@@ -30,6 +30,9 @@ impl Planner<'_> {
             .with("services", &services)
             .with("init", &image.init)
             .with("etc", &image.etc);
+        // What an image says nothing of does not change its key.
+        let key = if image.users.is_empty() { key } else { key.with("users", &image.users) };
+        let key = if image.timezone.is_none() { key } else { key.with("timezone", &image.timezone) };
         let kind = ActionKind::Root(Box::new(RootAction { image: image.clone(), arch, packages, epoch }));
         Ok(self.add(format!("root {name}"), kind, key, results))
     }

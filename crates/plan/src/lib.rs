@@ -29,6 +29,8 @@
 //! | `image` | | | | | x | x | x | name, version and host name; of an OCI image also its description and the units that it names |
 //! | `artifacts` | | | | | x | | | the units that the image names, which its list of wanted packages holds |
 //! | `etc` | | | | | x | | | what becomes of changes to /etc |
+//! | `users` | | | | | if there are any | | | accounts of the image |
+//! | `timezone` | | | | | if there is one | | | the time zone of the image |
 //! | `budget` | | | | | x | x | | limits of the image |
 //! | `epoch` | | | | | x | x | x | the time that stands for "now" |
 //! | `package NAME` | | | | | x | | x | key of a package in the root |

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use yoe_model::{Image, LockedPackage, Step, Task, Unit};
+use yoe_model::{Image, LockedPackage, Step, Task, Unit, User};
 
 use crate::action::{Action, ActionKind, ContainerAction, Fetch, SourceAction, UnitAction};
 
@@ -27,6 +27,7 @@ pub fn texts(action: &Action) -> BTreeMap<String, String> {
             put(&mut texts, "artifacts", lines(&root.image.artifacts));
             put(&mut texts, "init", root.image.init.as_str().to_owned());
             put(&mut texts, "etc", root.image.etc.as_str().to_owned());
+            of_accounts(&root.image, &mut texts);
             let services: Vec<_> = root.packages.iter().flat_map(|(unit, _)| &unit.services).collect();
             put(&mut texts, "services", format!("{services:#?}"));
         }
@@ -138,6 +139,22 @@ fn of_container(container: &ContainerAction, texts: &mut BTreeMap<String, String
     let links = container.links.iter().map(|(path, target)| format!("{path} -> {target}"));
     let files = container.files.iter().map(|(path, text)| format!("{path}:\n{text}"));
     put(texts, "additions", lines(&links.chain(files).collect::<Vec<_>>()));
+}
+
+/// Without the hashes of passwords: what is kept of them here would be guessed at like those of an image.
+fn of_accounts(image: &Image, texts: &mut BTreeMap<String, String>) {
+    let user = |user: &User| {
+        let User { name, uid, groups, ssh_keys, shell, password_hash, .. } = user;
+        let password = if password_hash.is_some() { "a password" } else { "no password" };
+        let keys = ssh_keys.join("\n  ");
+        format!("{name} {uid} {shell} {password}\n  groups: {}\n  {keys}", groups.join(", "))
+    };
+    if !image.users.is_empty() {
+        put(texts, "users", lines(&image.users.iter().map(user).collect::<Vec<_>>()));
+    }
+    if let Some(zone) = &image.timezone {
+        put(texts, "timezone", zone.clone());
+    }
 }
 
 fn of_image(image: &Image, epoch: u64, texts: &mut BTreeMap<String, String>) {

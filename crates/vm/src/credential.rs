@@ -45,6 +45,11 @@ impl Credential {
         &self.name
     }
 
+    /// Its value. It may be a secret.
+    pub fn value(&self) -> &[u8] {
+        &self.value
+    }
+
     /// The SMBIOS string that carries it: plain where the value is one line of printable ASCII, else in base64.
     pub fn smbios_string(&self) -> String {
         match std::str::from_utf8(&self.value) {

@@ -16,7 +16,18 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     ("run", &[
         ("yoe run", "Boot the project's image; Ctrl-A X ends it"),
         ("yoe run container-host-image -- nerdctl version", "Run one command on the device, then switch it off"),
+        ("yoe run dev-image --ssh", "Let `yoe ssh` log in to the device"),
         ("yoe run --forward 8080:80 --memory 1G", "Reach port 80 of the device at port 8080 of this host"),
+    ]),
+    ("ssh", &[
+        ("yoe ssh", "A shell on the device that `yoe run --ssh` runs in another terminal"),
+        ("yoe ssh dev-image -- nerdctl ps", "One command on one of several devices"),
+        ("yoe ssh --list", "Which devices run"),
+    ]),
+    ("deploy", &[
+        ("yoe deploy chrony", "Build a unit and put it onto the device that `yoe run --ssh` runs"),
+        ("yoe deploy chrony --to root@192.0.2.7", "The same on a device of the network"),
+        ("yoe deploy --undo", "Be again what the image made"),
     ]),
     ("test", &[
         ("yoe test", "Run all tests of the project's image"),
@@ -71,6 +82,11 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     ("verify", &[
         ("yoe verify base-image", "Make all that an image is made of again, and compare"),
         ("yoe verify container-host-image --only busybox,musl", "Only what these units give"),
+    ]),
+    ("flash", &[
+        ("yoe flash", "Which media are there"),
+        ("yoe flash container-host-image /dev/sdb", "Write an image to a stick, after a question"),
+        ("yoe flash container-host-image host.img --credential-file ssh.authorized_keys.root=id.pub", "Make a file of a disk that lets root in"),
     ]),
     ("sign", &[
         ("yoe sign container-host-image --output signed", "Sign the boot programs of an image's disk"),

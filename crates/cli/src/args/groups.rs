@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 /// Commands under their headings. What is in none stands at the end.
 pub const GROUPS: [(&str, &[&str]); 4] = [
-    ("Build and run", &["init", "build", "run", "test", "shell", "report"]),
+    ("Build and run", &["init", "build", "run", "ssh", "deploy", "test", "shell", "report"]),
     ("See and understand", &["list", "desc", "why", "graph", "log", "diff"]),
     (
         "Lock and release",
-        &["lock", "bundle", "keys", "sign", "sbom", "licenses", "audit", "sources", "verify"],
+        &["lock", "flash", "bundle", "keys", "sign", "sbom", "licenses", "audit", "sources", "verify"],
     ),
     ("Look after this machine", &["doctor", "store", "clean", "kernel", "completion", "man"]),
 ];

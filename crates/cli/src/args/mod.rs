@@ -14,8 +14,8 @@ use std::path::PathBuf;
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    audit, build, bundle, clean, completion, desc, diff, doctor, graph, init, kernel, keys, licenses, list,
-    lock, log, man, report, run, sbom, shell, sign, sources, store, test, verify, why,
+    audit, build, bundle, clean, completion, deploy, desc, diff, doctor, flash, graph, init, kernel, keys,
+    licenses, list, lock, log, man, report, run, sbom, shell, sign, sources, ssh, store, test, verify, why,
 };
 
 /// Builds packages and bootable images from source, and keeps devices up to date.
@@ -25,8 +25,16 @@ pub struct Cli {
     /// Run as if started in DIR
     #[arg(short = 'C', long = "directory", id = "working_directory", value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
-    /// When to colour messages and help; NO_COLOR in the environment means never
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    /// Colours: auto, always or never; NO_COLOR means never
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true,
+        global = true
+    )]
     pub color: ColorChoice,
     #[command(subcommand)]
     pub command: Command,
@@ -43,6 +51,15 @@ pub enum Command {
     Build(build::Build),
     /// Boot an image in QEMU with its console in this terminal
     Run(run::Run),
+    /// Log in to a device that runs
+    ///
+    /// `yoe run --ssh` starts such a device. Only its own host key is accepted.
+    Ssh(ssh::Ssh),
+    /// Put a unit's files onto a device that runs
+    ///
+    /// Builds the unit, puts its files over those of the device, in memory, and restarts its services. For devices of developers: an
+    /// image with etc = "data".
+    Deploy(deploy::Deploy),
     /// Boot an image in QEMU and run its tests
     Test(test::Test),
     /// Show the sizes of an image and the measurements of its tests
@@ -65,6 +82,11 @@ pub enum Command {
     Log(log::Log),
     /// Compare two images: packages, sizes, services, kernel options
     Diff(diff::Diff),
+    /// Write an image to a card, a stick or a disk, and read it back
+    ///
+    /// Without a device: lists the media that can be taken out of this machine. A disk that is mounted, or that this machine runs
+    /// from, is refused.
+    Flash(flash::Flash),
     /// Sign an image for Secure Boot with the project's own keys
     Sign(sign::Sign),
     /// Open a shell in a unit's build sandbox

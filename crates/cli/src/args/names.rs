@@ -3,7 +3,7 @@
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use yoe_model::{Project, Release, Unlocked};
 
-use crate::project;
+use crate::{devices, project};
 
 /// Which names fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,12 +12,16 @@ enum Names {
     Units,
     Images,
     Machines,
+    Devices,
 }
 
 /// Arguments that take names: the command, the argument, and the names.
 const ARGUMENTS: &[(&str, &str, Names)] = &[
     ("build", "targets", Names::Targets),
     ("run", "image", Names::Images),
+    ("ssh", "device", Names::Devices),
+    ("deploy", "unit", Names::Units),
+    ("deploy", "to", Names::Devices),
     ("test", "image", Names::Images),
     ("report", "images", Names::Images),
     ("desc", "target", Names::Targets),
@@ -28,6 +32,7 @@ const ARGUMENTS: &[(&str, &str, Names)] = &[
     ("log", "target", Names::Units),
     ("diff", "from", Names::Images),
     ("diff", "to", Names::Images),
+    ("flash", "image", Names::Images),
     ("sign", "image", Names::Images),
     ("bundle", "image", Names::Images),
     ("shell", "unit", Names::Units),
@@ -54,6 +59,10 @@ pub fn complete(mut command: clap::Command) -> clap::Command {
 
 /// The names; none where the project cannot be evaluated: a shell that completes is no place for errors.
 fn candidates(names: Names) -> Vec<CompletionCandidate> {
+    if names == Names::Devices {
+        let running = devices::running().unwrap_or_default();
+        return running.into_iter().map(|device| CompletionCandidate::new(device.name)).collect();
+    }
     project::open(None).map(|opened| of(&opened.project, names)).unwrap_or_default()
 }
 

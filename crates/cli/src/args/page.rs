@@ -39,7 +39,8 @@ const EXITS: &str = "
 | 70 | a mistake of yoe's |
 | 130 | interrupted |
 
-`yoe run IMAGE -- COMMAND` and `yoe shell UNIT -- COMMAND` end with the command's own status; 255 when it was killed.
+`yoe run IMAGE -- COMMAND`, `yoe ssh -- COMMAND` and `yoe shell UNIT -- COMMAND` end with the command's own status; 255 when it was killed,
+or when ssh(1) failed.
 ";
 
 fn one(text: &mut String, command: &clap::Command, before: &str, level: usize) {

@@ -5,9 +5,11 @@ pub mod build;
 pub mod bundle;
 pub mod clean;
 pub mod completion;
+pub mod deploy;
 pub mod desc;
 pub mod diff;
 pub mod doctor;
+pub mod flash;
 pub mod graph;
 pub mod init;
 pub mod kernel;
@@ -24,6 +26,7 @@ pub mod sbom;
 pub mod shell;
 pub mod sign;
 pub mod sources;
+pub mod ssh;
 pub mod store;
 mod store_import;
 mod store_size;
@@ -52,7 +55,10 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Man(args) => man::run(&args),
         Command::Clean(args) => clean::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Flash(args) => flash::run(&args),
         Command::Sign(args) => sign::run(&args),
+        Command::Deploy(args) => deploy::run(&args),
+        Command::Ssh(args) => ssh::run(&args),
         Command::Shell(args) => shell::run(&args),
         Command::Lock(args) => lock::run(&args),
         Command::Bundle(args) => bundle::run(&args),

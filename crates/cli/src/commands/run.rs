@@ -1,9 +1,10 @@
 //! `yoe run`.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use clap::Args;
-use yoe_model::Size;
+use yoe_model::{Image, Size};
 use yoe_sandbox::SandboxError;
 use yoe_testbed::servers::Wanted;
 use yoe_testbed::{Bootable, Sizes};
@@ -13,6 +14,7 @@ use yoe_vm::{
 
 use crate::accelerator::{Wish, accelerate};
 use crate::commands::run_command::{self, OneCommand};
+use crate::devices::RunningDevice;
 use crate::error::{CommandError, Kind};
 use crate::project::{Choice, bootable};
 use crate::{paths, ports, ui};
@@ -43,12 +45,11 @@ pub struct Run {
     /// Forward a port of this host's loopback interface to the device
     #[arg(long = "forward", value_name = "HOST:DEVICE", value_parser = forward)]
     pub forwards: Vec<(u16, u16)>,
-    /// Pass a systemd credential to the device. Other users of this host can see it; use --credential-file for secrets
-    #[arg(long = "credential", value_name = "NAME=VALUE", value_parser = credential)]
-    pub credentials: Vec<(String, String)>,
-    /// Pass the content of a file as a credential, without its final line break
-    #[arg(long = "credential-file", value_name = "NAME=FILE", value_parser = credential)]
-    pub credential_files: Vec<(String, String)>,
+    /// Let `yoe ssh` log in to the device as root, with keys made for this run
+    #[arg(long)]
+    pub ssh: bool,
+    #[command(flatten)]
+    pub credentials: CredentialArguments,
     /// Run this command on the device once its services are ready, then power the device off
     ///
     /// Several words are a program and its arguments, each as it is; one word is a script for the device's shell.
@@ -57,14 +58,25 @@ pub struct Run {
     pub command: Vec<String>,
 }
 
-impl Run {
-    /// What the user hands to the device.
-    pub fn device_credentials(&self) -> Result<Vec<Credential>, CommandError> {
+/// What a user hands to a device.
+#[derive(Debug, Args)]
+pub struct CredentialArguments {
+    /// Pass a systemd credential to the device. Other users of this host can see it; use --credential-file for secrets
+    #[arg(long = "credential", value_name = "NAME=VALUE", value_parser = credential)]
+    pub values: Vec<(String, String)>,
+    /// Pass the content of a file as a credential, without its final line break
+    #[arg(long = "credential-file", value_name = "NAME=FILE", value_parser = credential)]
+    pub files: Vec<(String, String)>,
+}
+
+impl CredentialArguments {
+    /// The credentials, with what their files hold.
+    pub fn read(&self) -> Result<Vec<Credential>, CommandError> {
         let new = |name: &str, value: Vec<u8>| {
             Credential::new(name, value).map_err(|error| CommandError::user(error.to_string()))
         };
-        let given = self.credentials.iter().map(|(name, value)| new(name, value.clone().into_bytes()));
-        let read = self.credential_files.iter().map(|(name, path)| {
+        let given = self.values.iter().map(|(name, value)| new(name, value.clone().into_bytes()));
+        let read = self.files.iter().map(|(name, path)| {
             let value = std::fs::read(path).map_err(|error| {
                 CommandError::user(format!("credential {name:?} cannot be read from {path}")).because(error)
             })?;
@@ -77,15 +89,30 @@ impl Run {
 
 /// Carries `yoe run` out.
 pub fn run(args: &Run) -> Result<(), CommandError> {
+    // Gone when the device is.
+    let started = RefCell::new(None);
+    let chosen = |image: &Image| {
+        if args.ssh {
+            started.replace(Some(RunningDevice::new(&image.name, &paths::project_root()?)?));
+        }
+        Ok(())
+    };
     let choice = Choice {
         image: args.image.as_deref(),
         machine: args.machine.as_deref(),
         secure_boot: args.secure_boot,
         servers: Wanted::Registry,
+        ssh: args.ssh,
+        chosen: &chosen,
     };
     // Before anything is built.
     ports::free(args.forwards.iter().map(|(host, _)| *host))?;
+    let mut credentials = args.credentials.read()?;
     let mut bootable = bootable(&choice)?;
+    let mut ssh = started.take();
+    if let Some(ssh) = &ssh {
+        ssh.add_to(&mut credentials)?;
+    }
     if let Some(file) = &args.disk_file {
         bootable.keep_disk(file)?;
     }
@@ -94,20 +121,22 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
         let one = OneCommand {
             command: &args.command,
             sizes: Sizes { memory: args.memory, disk: args.disk },
-            credentials: args.device_credentials()?,
-            forwards: &args.forwards,
+            credentials,
+            forwards: &forwards(args, &mut ssh)?,
         };
         return run_command::run(one, &bootable, &records(&bootable)?);
     }
     // Makes the directory that the arguments speak of.
     let directory = bootable.run_directory()?;
     let servers = bootable.servers.start(&records(&bootable)?)?;
-    let mut credentials = args.device_credentials()?;
     credentials.extend(servers.credentials.iter().cloned());
     let handed = CredentialFiles::write(&directory, &credentials).map_err(|error| {
         CommandError::config("the machine's credentials cannot be written").because(error)
     })?;
-    let forwards = args.forwards.iter().map(|(host, guest)| Forward { host: *host, guest: *guest }).collect();
+    // Somebody may have taken a port while the image was built.
+    ports::free(args.forwards.iter().map(|(host, _)| *host))?;
+    let forwards = forwards(args, &mut ssh)?;
+    let forwards = forwards.iter().map(|(host, guest)| Forward { host: *host, guest: *guest }).collect();
     let options = RunOptions {
         memory: args.memory,
         accel: bootable.accel,
@@ -128,8 +157,7 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
             ui::note("booting; Ctrl-A X ends the machine. What it writes to its disk is gone afterwards.")
         }
     }
-    // Somebody may have taken a port while the image was built.
-    ports::free(args.forwards.iter().map(|(host, _)| *host))?;
+    ssh.iter().for_each(|ssh| ui::note(&ssh.note()));
     let exit =
         bootable.attend(qemu_program(bootable.machine.arch), &arguments).map_err(|error| {
             match error.downcast_ref() {
@@ -143,6 +171,12 @@ pub fn run(args: &Run) -> Result<(), CommandError> {
         return Ok(());
     }
     Err(CommandError::new(Kind::Internal, format!("QEMU ended with {exit}")))
+}
+
+/// The ports that lead to the device (this host's, the device's), which starts now.
+fn forwards(args: &Run, ssh: &mut Option<RunningDevice>) -> Result<Vec<(u16, u16)>, CommandError> {
+    let ssh = ssh.as_mut().map(RunningDevice::starts).transpose()?;
+    Ok(args.forwards.iter().copied().chain(ssh).collect())
 }
 
 /// Where the newest run of an image leaves what its console and the servers next to it said.

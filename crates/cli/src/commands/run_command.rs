@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use yoe_model::Cancel;
-use yoe_model::shell::quote;
 use yoe_testbed::suite::{Device as _, Hardware};
 use yoe_testbed::{Bootable, DeviceUnderTest, Sizes};
 use yoe_vm::{Credential, Guest, GuestError, Login, Output, Password};
 
+use crate::devices::ssh;
 use crate::error::CommandError;
 use crate::{interrupt, ui};
 
@@ -50,7 +50,7 @@ pub fn run(one: OneCommand<'_>, bootable: &Bootable, records: &Path) -> Result<(
     let login = Login { user: "root".into(), password: password.plain().into() };
     let output = (|| {
         let mut guest = Guest::log_in(vm.console(), &login, Instant::now() + bootable.accel.boots_within())?;
-        let output = guest.run(&format!("{READY}{}", script(one.command)), RUNS_WITHIN)?;
+        let output = guest.run(&format!("{READY}{}", ssh::script(one.command)), RUNS_WITHIN)?;
         guest.power_off("poweroff", ENDS_WITHIN)?;
         Ok(output)
     })()
@@ -58,14 +58,6 @@ pub fn run(one: OneCommand<'_>, bootable: &Bootable, records: &Path) -> Result<(
         CommandError::config("the command could not be run on the device").because(error)
     })?;
     show_output(&output)
-}
-
-/// What the device's shell reads. One word is a script of its own, as ssh(1) takes it; of several each arrives as it is.
-fn script(command: &[String]) -> String {
-    match command {
-        [script] => script.clone(),
-        words => words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" "),
-    }
 }
 
 fn show_output(output: &Output) -> Result<(), CommandError> {
@@ -78,26 +70,5 @@ fn show_output(output: &Output) -> Result<(), CommandError> {
     match output.status {
         Some(0) => Ok(()),
         status => Err(CommandError::of_command(status)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::process::Command;
-
-    use super::script;
-
-    #[test]
-    fn words_arrive_as_they_were_given() {
-        let words = ["printf", "[%s]", "two words", "it's", "$HOME", "", "a;b", "-x"].map(str::to_owned);
-        let output = Command::new("sh").arg("-c").arg(script(&words)).output().expect("sh is there");
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "[two words][it's][$HOME][][a;b][-x]");
-    }
-
-    #[test]
-    fn one_word_is_a_script() {
-        let output = Command::new("sh").arg("-c").arg(script(&["echo a; exit 7".to_owned()])).output();
-        let output = output.expect("sh is there");
-        assert_eq!((output.status.code(), &output.stdout[..]), (Some(7), &b"a\n"[..]));
     }
 }

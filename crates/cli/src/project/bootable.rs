@@ -1,10 +1,11 @@
 //! Building an image in order to boot it.
 
 use yoe_keys::secure_boot;
-use yoe_model::{Machine, Qemu};
+use yoe_model::{Image, Machine, Qemu};
 use yoe_testbed::servers::{self, ServerSources, Servers, Wanted};
 use yoe_testbed::{Bootable, Built};
 
+use super::ssh_server::ssh_server;
 use super::{BuiltTargets, image, isolation, open, open_secure_boot};
 use crate::error::CommandError;
 use crate::paths;
@@ -19,12 +20,20 @@ pub struct Choice<'a> {
     pub secure_boot: bool,
     /// Which of its servers are built too.
     pub servers: Wanted,
+    /// Whether somebody is to log in by SSH.
+    pub ssh: bool,
+    /// Hears which image it is before anything is built.
+    pub chosen: &'a dyn Fn(&Image) -> Result<(), CommandError>,
 }
 
 /// Builds an image and what runs it.
 pub fn bootable(choice: &Choice<'_>) -> Result<Bootable, CommandError> {
     let locked = open(choice.machine)?.lock()?;
     let (name, image) = image(&locked.project, choice.image, "boot")?;
+    if choice.ssh {
+        ssh_server(&locked.project, &image)?;
+    }
+    (choice.chosen)(&image)?;
     let machine = locked.project.machine.clone();
     let qemu = qemu(&machine, choice.secure_boot)?;
     let mut targets = vec![name, qemu.container.clone()];

@@ -13,6 +13,7 @@ mod image;
 mod lock_file;
 mod locked;
 pub mod modules;
+mod ssh_server;
 
 use std::path::{Path, PathBuf};
 

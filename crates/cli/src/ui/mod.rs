@@ -4,6 +4,7 @@ mod color;
 mod error;
 mod json;
 mod live;
+mod meter;
 mod plain;
 
 use std::io::{IsTerminal, Write};
@@ -11,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 pub use color::choose as choose_color;
 pub use error::show as show_error;
+pub use meter::Meter;
 use yoe_build::Reporter;
 
 use crate::error::{CommandError, Kind};

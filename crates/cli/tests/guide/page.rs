@@ -38,8 +38,8 @@ impl Page {
              cd {:?}\nexec {program:?} \"$@\"\n",
             repository()
         );
-        // ssh looks into the home of the account, which is not the reader's.
-        let ssh = "#!/bin/sh\nexec /usr/bin/ssh -F none -o \"UserKnownHostsFile=$HOME/.ssh/known_hosts\" \
+        // ssh looks into the home of the account, which is not the reader's. `yoe ssh` looks into none.
+        let ssh = "#!/bin/sh\ncase \"$1 $2\" in \"-F none\") exec /usr/bin/ssh \"$@\" ;; esac\nexec /usr/bin/ssh -F none -o \"UserKnownHostsFile=$HOME/.ssh/known_hosts\" \
                    -o \"IdentityFile=$HOME/.ssh/id_ed25519\" \"$@\"\n";
         for (name, script) in [("cargo", cargo.as_str()), ("ssh", ssh)] {
             fs::write(at("bin").join(name), script).unwrap();

@@ -1,7 +1,7 @@
 //! What the image adds to its packages.
 
 use super::tree::RootTree;
-use super::{RootRequest, installed, os_release, world};
+use super::{RootRequest, accounts, installed, os_release, world};
 use crate::ImageError;
 use crate::services::{self, Rendered};
 use yoe_model::Service;
@@ -24,6 +24,7 @@ pub(super) fn add(
         ("etc/apk/arch".to_owned(), format!("{}\n", request.arch), 0o644),
         ("etc/apk/world".to_owned(), world::text(tree, &request.image.artifacts), 0o644),
     ];
+    accounts::add(tree, request.image)?;
     for key in request.device_keys {
         files.push((format!("etc/apk/keys/{}", key.file_name()), key.to_pem(), 0o644));
     }

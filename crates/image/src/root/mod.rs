@@ -1,5 +1,6 @@
 //! The root tree: packages merged into one archive, with what the image adds.
 
+mod accounts;
 mod copy;
 mod generated;
 pub(crate) mod installed;

@@ -1,5 +1,6 @@
 //! Arguments of builtins: how a Starlark value becomes a typed field, and what is said when it does not.
 
+pub(crate) mod accounts;
 pub(crate) mod call;
 pub(crate) mod cgroup;
 pub(crate) mod choices;

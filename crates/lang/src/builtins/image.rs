@@ -1,7 +1,8 @@
 //! `image`.
 
-use yoe_model::{Budget, Etc, Image, ImageTest, Init, Layout, Registry, Release};
+use yoe_model::{Budget, Etc, Image, ImageTest, Init, Layout, Registry, Release, User};
 
+use crate::arguments::accounts::Zone;
 use crate::arguments::text::{HostName, Name, UnitName};
 use crate::arguments::version::LooseVersion;
 use crate::arguments::{Call, arguments};
@@ -35,6 +36,10 @@ arguments! {
         budget: Option<Budget> = None,
         /// The host name.
         hostname: HostName = HostName("yoe".to_owned()),
+        /// The time zone of its clock's display, by name; its rules are those of the unit tzdata. A device can be given another.
+        timezone: Option<Zone> = None,
+        /// Accounts that its devices have.
+        users: Vec<Made<User>> = Vec::new(),
         /// Runtimes that the kernel must be able to carry.
         kernel_contract: Vec<Name> = Vec::new(),
         /// What starts and supervises its services; the unit of that name belongs to `artifacts`.
@@ -56,6 +61,7 @@ impl Builtin for Arguments {
         let (releases, release_sites) = self.releases.into_iter().map(|made| (made.value, made.site)).unzip();
         let (registry, registry_site) =
             self.registry.map_or((None, None), |made| (Some(made.value), Some(made.site)));
+        let (users, user_sites) = self.users.into_iter().map(|made| (made.value, made.site)).unzip();
         let image = Image {
             name: self.name.into(),
             version: self.version.into(),
@@ -69,12 +75,20 @@ impl Builtin for Arguments {
             registry,
             budget: self.budget,
             hostname: self.hostname.into(),
+            timezone: self.timezone.map(String::from),
+            users,
             kernel_contract: self.kernel_contract.into_iter().map(String::from).collect(),
             init: self.init,
             etc: self.etc,
             origin: call.site.origin(),
         };
-        let value = ImageDraft { image, tests: sites, releases: release_sites, registry: registry_site };
+        let value = ImageDraft {
+            image,
+            tests: sites,
+            releases: release_sites,
+            registry: registry_site,
+            users: user_sites,
+        };
         call.session.define(Definition::Image(Made { value, site: call.site.clone() }));
         None
     }

@@ -21,6 +21,7 @@ mod module;
 mod module_ref;
 pub(crate) mod multiply;
 mod oci_image;
+mod override_unit;
 mod path;
 mod project;
 mod publisher;
@@ -35,6 +36,7 @@ mod symlink;
 mod task;
 mod test;
 mod unit;
+mod user;
 mod verified_ab;
 
 use std::sync::LazyLock;
@@ -110,6 +112,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<kernel::Arguments>(),
         Entry::of::<qemu::Arguments>(),
         Entry::of::<unit::Arguments>(),
+        Entry::of::<override_unit::Arguments>(),
         Entry::of::<task::Arguments>(),
         Entry::of::<install_file::Arguments>(),
         Entry::of::<install_template::Arguments>(),
@@ -124,6 +127,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<https::Arguments>(),
         Entry::of::<service::Arguments>(),
         Entry::of::<image::Arguments>(),
+        Entry::of::<user::Arguments>(),
         Entry::of::<disk::Arguments>(),
         Entry::of::<verified_ab::Arguments>(),
         Entry::of::<budget::Arguments>(),

@@ -112,14 +112,21 @@ impl Builtin for Arguments {
             files: Vec::new(),
             origin: call.site.origin(),
         };
-        let value = UnitDraft { unit, tasks: task_sites, steps, services: service_sites };
+        let value = UnitDraft {
+            unit,
+            tasks: task_sites,
+            steps,
+            services: service_sites,
+            own: Vec::new(),
+            of_project: false,
+        };
         call.session.define(Definition::Unit(Box::new(Made { value, site: call.site.clone() })));
         None
     }
 }
 
 /// A Go module without a version of its own has that of its unit.
-fn versioned(mut entry: SourceEntry, unit: &str) -> SourceEntry {
+pub(super) fn versioned(mut entry: SourceEntry, unit: &str) -> SourceEntry {
     if let Source::GoModule(GoModule { version, .. }) = &mut entry.source
         && version.is_empty()
     {
@@ -149,7 +156,7 @@ fn once<T: Into<String>>(items: Vec<T>) -> Vec<String> {
 }
 
 /// Gives a bare address the unit's digest and mirrors.
-fn sources(
+pub(super) fn sources(
     given: Vec<SourceText>,
     sha256: Option<Digest>,
     mirrors: &[HttpsUrl],

@@ -1,5 +1,6 @@
 //! What can be checked once everything is defined: names that refer to definitions, cycles, files of units.
 
+mod accounts;
 mod cycles;
 mod directories;
 mod images;
@@ -18,5 +19,6 @@ pub(crate) fn all(draft: &Draft) -> Vec<Problem> {
     problems.extend(units::check(draft));
     problems.extend(images::check(draft));
     problems.extend(releases::check(draft));
+    problems.extend(accounts::check(draft));
     problems
 }

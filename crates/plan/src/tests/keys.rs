@@ -51,6 +51,12 @@ macro_rules! row {
     };
 }
 
+pub fn user() -> User {
+    let (name, shell) = ("alice".to_owned(), "/bin/sh".to_owned());
+    let (groups, ssh_keys) = (Vec::new(), Vec::new());
+    User { name, uid: 1000, groups, ssh_keys, shell, password_hash: None, origin: Origin::default() }
+}
+
 fn arm(sample: &mut Sample) {
     sample.parts.machine.arch = Arch::Aarch64;
 }
@@ -288,6 +294,8 @@ row!(root_services, "root image", ["services"], |s| s
     .unit("daemon", |u| u.services = vec![Service::new("d", vec!["/usr/bin/d".into()], Origin::default())]));
 row!(root_init, "root image", ["init"], |s| s.image().init = Init::OpenRc);
 row!(root_etc, "root image", ["etc"], |s| s.image().etc = Etc::Data);
+row!(root_users, "root image", ["users"], |s| s.image().users.push(user()));
+row!(root_timezone, "root image", ["timezone"], |s| s.image().timezone = Some("Etc/UTC".into()));
 row!(disk_machine, "image image", ["machine"], |s| s.parts.machine.kernel.cmdline = "loud".into());
 row!(disk_container, "image image", ["container"], |s| s
     .lock

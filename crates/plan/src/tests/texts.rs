@@ -10,6 +10,8 @@ use crate::{plan, texts};
 fn each_part_is_a_text_a_result_or_a_number_of_this_program() {
     let mut sample = Sample::new();
     sample.unit("app", |app| app.scope = yoe_model::Scope::Machine);
+    sample.image().users.push(super::keys::user());
+    sample.image().timezone = Some("Etc/UTC".into());
     let trees = sample.trees.clone();
     let plan = plan(&sample.locked(), &trees, &["image", "box", "app"].map(str::to_owned), &SIGNER).unwrap();
     let mut without = BTreeSet::new();

@@ -73,6 +73,8 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
         machine: args.machine.as_deref(),
         secure_boot: args.secure_boot,
         servers: Wanted::All,
+        ssh: false,
+        chosen: &|_| Ok(()),
     };
     let mut bootable = bootable(&choice)?;
     let mut tests = tests(&bootable.image, args)?;
