@@ -34,6 +34,7 @@ mod starlark_errors;
 mod validate;
 mod values;
 mod workers;
+mod workloads;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -14,6 +14,7 @@ use crate::near;
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
 use crate::validate;
+use crate::workloads;
 use crate::{Diagnostics, Options};
 
 /// Evaluates a project.
@@ -70,6 +71,7 @@ fn evaluate_project(
     let kinds = [FileKind::Container, FileKind::Unit, FileKind::Image];
     let globals = builtins::globals(Some(&machine));
     draft.add_all(evaluate_kinds(&modules, &kinds, &globals, problems), problems);
+    workloads::read(&mut draft, machine.arch, problems);
     problems.extend(validate::all(&draft));
     problems.is_empty().then(|| draft.finish(machine))
 }

@@ -26,6 +26,7 @@ mod source;
 mod task;
 mod tree_filter;
 mod unit;
+mod workload;
 
 pub use cancel::Cancel;
 pub use container::Container;
@@ -54,3 +55,4 @@ pub use source::{
 pub use task::{Step, Task};
 pub use tree_filter::{TreeFilter, is_editors_file};
 pub use unit::{Scope, Unit};
+pub use workload::{Workload, WorkloadImage, WorkloadService};

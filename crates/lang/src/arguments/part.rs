@@ -3,7 +3,7 @@
 use starlark::values::Value;
 use yoe_model::{
     Budget, ImageTest, Kernel, Layout, Measure, Publisher, Qemu, Reach, Registry, Release, Service,
-    SourceEntry, Step, Sweep,
+    SourceEntry, Step, Sweep, WorkloadImage,
 };
 
 use super::{Argument, At};
@@ -56,6 +56,7 @@ part!(Measure, Measure, "measure(…)");
 part!(Sweep, Sweep, "sweep(…)");
 part!(Made<Registry>, Registry, "registry(…)");
 part!(Made<Release>, Release, "release(…)");
+part!(Made<WorkloadImage>, WorkloadImage, "oci(…)");
 
 impl Argument for Made<Step> {
     fn expected() -> String {

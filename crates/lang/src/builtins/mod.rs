@@ -20,6 +20,7 @@ mod measure;
 mod module;
 mod module_ref;
 pub(crate) mod multiply;
+mod oci;
 mod oci_image;
 mod path;
 mod project;
@@ -36,6 +37,7 @@ mod task;
 mod test;
 mod unit;
 mod verified_ab;
+mod workload;
 
 use std::sync::LazyLock;
 
@@ -134,6 +136,8 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<registry::Arguments>(),
         Entry::of::<release::Arguments>(),
         Entry::of::<oci_image::Arguments>(),
+        Entry::of::<workload::Arguments>(),
+        Entry::of::<oci::Arguments>(),
     ]
 });
 

@@ -6,6 +6,7 @@ mod images;
 mod references;
 mod releases;
 mod units;
+mod workloads;
 
 use crate::assemble::Draft;
 use crate::problem::Problem;
@@ -18,5 +19,6 @@ pub(crate) fn all(draft: &Draft) -> Vec<Problem> {
     problems.extend(units::check(draft));
     problems.extend(images::check(draft));
     problems.extend(releases::check(draft));
+    problems.extend(workloads::check(draft));
     problems
 }
