@@ -1,6 +1,6 @@
 //! Actions of an image: its root and its disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use yoe_model::{Image, Service, Workload};
@@ -28,12 +28,11 @@ impl Planner<'_> {
         let workloads: Vec<Arc<Workload>> = self.project.workloads_of(image).cloned().collect();
         services.extend(workloads.iter().map(|workload| workload.service()));
         let mut oci_images = BTreeMap::new();
-        for name in workloads.iter().flat_map(|workload| workload.oci_images()) {
-            if !oci_images.contains_key(&name) {
-                let id = self.oci_image(&name)?;
-                results.push((format!("OCI image {name}"), id));
-                oci_images.insert(name, id);
-            }
+        let names: BTreeSet<String> = workloads.iter().flat_map(|workload| workload.oci_images()).collect();
+        for name in names {
+            let id = self.oci_image(&name)?;
+            results.push((format!("OCI image {name}"), id));
+            oci_images.insert(name, id);
         }
         let (arch, epoch) = (self.project.machine.arch, self.project.epoch());
         let mut key = self

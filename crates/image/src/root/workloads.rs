@@ -26,13 +26,16 @@ pub(super) fn add(tree: &mut RootTree, request: &RootRequest<'_>) -> Result<Need
     }
     check_updater(tree, request)?;
     let mut images: BTreeMap<String, format::Image> = BTreeMap::new();
+    let used = request.workloads.iter().flat_map(|each| {
+        let names = each.workload.oci_images();
+        names.into_iter().map(move |name| (name, each))
+    });
+    // Each image once, however many workloads are made of it.
+    for (name, each) in used.collect::<BTreeMap<String, &WorkloadRequest<'_>>>() {
+        let image = add_image(tree, &name, (request.arch, each), &mut needs)?;
+        images.insert(name, image);
+    }
     for each in request.workloads {
-        for name in each.workload.oci_images() {
-            if !images.contains_key(&name) {
-                let image = add_image(tree, &name, (request.arch, each), &mut needs)?;
-                images.insert(name, image);
-            }
-        }
         add_workload(tree, each.workload, &images)?;
         needs.add(each.workload);
     }
