@@ -16,7 +16,7 @@ usage: yoe-workload [OPTION...] COMMAND
   restart NAME           make its containers anew, from what the root says; volumes stay
   verify [NAME]          give the engine again what it lost of their images
   start NAME             make what runs what the root says; its service does so at each start
-  clear                  remove what an older version left; volumes stay
+  clear                  remove or stop what another version left; volumes stay
 
   --share DIR       what the root says (/usr/share/yoe/workloads)
   --client PROGRAM  the engine's client (/usr/bin/nerdctl)

@@ -8,7 +8,7 @@ use crate::args::Places;
 use crate::client::{Client, PROJECT};
 use crate::error::WorkloadError;
 use crate::root::{Root, names};
-use crate::status::{Container, containers};
+use crate::status::{Container, containers, is_of};
 
 /// Removes the containers of workloads that this root does not have. Returns the names of those workloads.
 ///
@@ -27,6 +27,30 @@ pub fn workloads(client: &Client, root: &Root, places: &Places) -> Result<Vec<St
         gone.push(name);
     }
     Ok(gone)
+}
+
+/// Stops the containers that another version made of the workloads of this root: the engine has started those again that ask for
+/// it, and their volumes are this version's now. Their workload's service makes them anew. Returns their names.
+///
+/// # Errors
+/// When the engine cannot be asked, or a container does not stop.
+pub fn of_another_version(
+    client: &Client,
+    root: &Root,
+    places: &Places,
+) -> Result<Vec<String>, WorkloadError> {
+    let mut stopped = Vec::new();
+    for name in names(&places.state)? {
+        let Ok(record) = root.find(&name) else { continue };
+        for container in containers(client, &name)? {
+            let same = record.services.iter().any(|service| is_of(record, service, &container));
+            if !same && container.status != "exited" {
+                client.ask(&["stop", &container.id])?;
+                stopped.push(container.name);
+            }
+        }
+    }
+    Ok(stopped)
 }
 
 /// Removes the containers of services that a workload of this root does not have any more.

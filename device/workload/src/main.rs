@@ -49,6 +49,9 @@ fn run(args: &Args) -> Result<(), WorkloadError> {
                     "removed the containers of {name}, which this version does not have; its volumes stay"
                 ));
             }
+            for name in clear::of_another_version(&client, &root, places)? {
+                say(&format!("stopped {name}, which another version made"));
+            }
             Ok(())
         }
         Command::Status { name, json, required } => {

@@ -114,6 +114,11 @@ fn well(service: &Service, own: &[Container]) -> String {
     word.to_owned()
 }
 
+/// Whether a container is what this root's service is made of.
+pub fn is_of(record: &Record, service: &Service, container: &Container) -> bool {
+    container.service == service.name && container.image == service.image && container.files == record.files
+}
+
 /// What is wrong with a service.
 fn problem(record: &Record, service: &Service, own: &[Container]) -> Option<String> {
     let count = service.containers as usize;
@@ -125,7 +130,7 @@ fn problem(record: &Record, service: &Service, own: &[Container]) -> Option<Stri
     }
     own.iter().find_map(|container| {
         // One that an older version left may run until this version's takes its place.
-        if container.image != service.image || container.files != record.files {
+        if !is_of(record, service, container) {
             return Some("of another version".to_owned());
         }
         match container.status.as_str() {

@@ -105,6 +105,17 @@ fn a_workload_of_an_older_root_is_cleared_away() {
 }
 
 #[test]
+fn containers_of_another_version_are_stopped_before_all_else() {
+    let rig = Rig::new();
+    rig.run(&["start", "shop"]);
+    rig.containers(&[("a1", "web"), ("b2", "stray")]);
+    let (code, said, _) = rig.run(&["clear"]);
+    assert_eq!((code, said.as_str()), (0, "stopped shop-stray-1, which another version made\n"));
+    assert_eq!(rig.asked("stop"), ["stop b2"]);
+    assert!(rig.asked("rm").is_empty());
+}
+
+#[test]
 fn status_judges() {
     let rig = Rig::new();
     let (code, said, problem) = rig.run(&["status"]);
