@@ -33,7 +33,7 @@ pub fn start(
     let up = |words: &[&str]| client.ask_compose(root, record, words);
     let first: &[&str] = if anew { &UP_ANEW } else { &UP };
     if let Err(problem) = up(first) {
-        if anew || waits(&problem) {
+        if anew || nothing_is_broken(&problem) {
             return Err(problem);
         }
         // The engine's own record of a container may be what is broken, after a loss of power.
@@ -52,9 +52,11 @@ pub fn start(
 const UP: [&str; 4] = ["up", "--detach", "--pull", "never"];
 const UP_ANEW: [&str; 5] = ["up", "--detach", "--pull", "never", "--force-recreate"];
 
-/// Whether a service waited for another one in vain: nothing is broken that could be made anew.
-fn waits(problem: &WorkloadError) -> bool {
-    matches!(problem, WorkloadError::Failed { said, .. } if said.contains("depend"))
+/// Whether a service waited for another one in vain, or the engine itself is at a container for longer than the client waits:
+/// there is nothing that would be better when it is made anew. The workload's service tries again.
+fn nothing_is_broken(problem: &WorkloadError) -> bool {
+    let about = |said: &String| said.contains(" depends on ") || said.contains(" is left as it is: ");
+    matches!(problem, WorkloadError::Failed { said, .. } if about(said))
 }
 
 /// That it was started is on record, for a root that does not have it any more.

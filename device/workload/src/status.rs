@@ -139,6 +139,8 @@ fn problem(record: &Record, service: &Service, own: &[Container]) -> Option<Stri
             "running" => Some(container.health.clone()),
             "exited" if service.may_end && container.exit_code == 0 => None,
             "exited" => Some(format!("ended with {}", container.exit_code)),
+            // It has not run since the device started.
+            "" => Some("not running".to_owned()),
             other => Some(other.to_owned()),
         }
     })
@@ -221,6 +223,8 @@ mod tests {
         assert_eq!(shown(vec![init(), web(), web()]), "shop: healthy|  init: done|  web: healthy");
         assert_eq!(shown(vec![init(), web()]), "shop: not healthy|  init: done|  web: 1 of 2 started");
         assert_eq!(shown(vec![web(), web()]), "shop: not healthy|  init: not started|  web: healthy");
+        let waiting = container("web", "", "");
+        assert_eq!(shown(vec![init(), web(), waiting]), "shop: not healthy|  init: done|  web: not running");
         let failed = Container { exit_code: 3, ..init() };
         assert_eq!(
             shown(vec![failed, web(), web()]),

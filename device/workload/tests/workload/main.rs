@@ -89,6 +89,15 @@ fn one_that_waits_for_another_in_vain_is_an_error() {
 }
 
 #[test]
+fn a_container_that_the_engine_is_at_is_left_alone() {
+    let rig = Rig::new();
+    fs::write(rig.path("fails"), "container a1 is left as it is: somebody is at it; try again").unwrap();
+    assert_eq!(rig.run(&["start", "shop"]).0, 3);
+    assert_eq!(rig.asked("compose").len(), 1);
+    assert_eq!(rig.run(&["start", "shop"]).0, 0);
+}
+
+#[test]
 fn a_workload_of_an_older_root_is_cleared_away() {
     let rig = Rig::new();
     rig.run(&["start", "shop"]);
