@@ -17,7 +17,7 @@ struct Program {
     list: (&'static str, &'static str),
 }
 
-const PROGRAMS: [Program; 2] = [
+const PROGRAMS: [Program; 3] = [
     Program {
         unit: "updater",
         packages: &["formats/notation", "formats/disk", "formats/bundle", "device/program", "device/updater"],
@@ -27,6 +27,11 @@ const PROGRAMS: [Program; 2] = [
         unit: "supervisor",
         packages: &["formats/notation", "device/program", "device/supervisor"],
         list: ("classes/supervisor_crates.star", "SUPERVISOR_CRATES"),
+    },
+    Program {
+        unit: "workload",
+        packages: &["formats/workload", "device/program", "device/workload"],
+        list: ("classes/workload_crates.star", "WORKLOAD_CRATES"),
     },
 ];
 

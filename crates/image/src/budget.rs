@@ -1,6 +1,6 @@
 //! Limits: what an image may hold and what its partitions can.
 
-use yoe_model::{Image, RootFormat, RootSize, Size, Slots};
+use yoe_model::{Image, RootFormat, RootSize, Size, Slots, Workload};
 
 use crate::{Content, ImageError, Manifest};
 
@@ -100,6 +100,71 @@ pub(crate) fn check_content(image: &Image, content: &Content) -> Result<(), Imag
         RootFormat::Ext4 => check_slot(image, ext4_need(content)),
         RootFormat::Erofs => Ok(()),
     }
+}
+
+/// What workloads need of a device's disk, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// Their images as they lie in the root.
+    pub preloaded: u64,
+    /// The same images unpacked, as the engine keeps them.
+    pub unpacked: u64,
+    /// Their volumes.
+    pub volumes: u64,
+    /// The logs of their containers.
+    pub logs: u64,
+    /// Their containers.
+    pub containers: u64,
+}
+
+impl Needs {
+    /// Adds what a workload needs beyond its images.
+    pub fn add(&mut self, workload: &Workload) {
+        self.volumes += workload.volumes.values().flatten().map(|size| size.0).sum::<u64>();
+        self.containers += workload.services.iter().map(|service| u64::from(service.containers)).sum::<u64>();
+        let logs = workload.services.iter().map(|service| u64::from(service.containers) * service.log.0);
+        self.logs += logs.sum::<u64>();
+    }
+}
+
+/// What a data partition keeps back, for starts that find it full and for the system's own logs.
+const RESERVE: u64 = 64 * MIB;
+/// What a container takes beyond its log: its settings, its network's, and an empty layer.
+const CONTAINER: u64 = MIB / 4;
+
+/// Checks what workloads need against the smallest disk: images of two versions, since the older one's go when the newer one
+/// has started; volumes, logs and the reserve, and what the file system takes for itself.
+///
+/// # Errors
+/// [`ImageError::DiskTooSmall`], with the sizes of all that it is needed for.
+pub(crate) fn check_disk(image: &Image, needs: &Needs) -> Result<(), ImageError> {
+    let Some(have) = image.budget.and_then(|budget| budget.disk) else { return Ok(()) };
+    let RootSize::Fixed(slot) = image.layout.root else { return Ok(()) };
+    let (versions, system) =
+        (image.layout.slots.count(), image.layout.esp.0 + slot.0 * image.layout.slots.count());
+    let content = needs.unpacked * versions
+        + needs.volumes
+        + needs.logs
+        + needs.containers * CONTAINER * versions
+        + RESERVE;
+    // Inodes and the journal of ext4, one block in a hundred that it keeps, and both partition tables.
+    let need = whole_mib(system + content + content / 10 + 8 * MIB + 2 * MIB);
+    if need <= have.0 {
+        return Ok(());
+    }
+    let parts = [
+        format!("system {}", Size(whole_mib(system))),
+        format!(
+            "images of {versions} versions {} ({} in the root)",
+            Size(whole_mib(needs.unpacked * versions)),
+            Size(whole_mib(needs.preloaded))
+        ),
+        format!("volumes {}", Size(needs.volumes)),
+        format!("logs {}", Size(needs.logs)),
+        format!("reserve {}", Size(RESERVE)),
+    ];
+    let (origin, image) = (image.origin.clone(), image.name.clone());
+    Err(ImageError::DiskTooSmall { origin, image, need: Size(need), have, parts: parts.join(", ") })
 }
 
 /// Below this, FAT has too few clusters to be FAT32.

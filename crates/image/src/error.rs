@@ -24,6 +24,42 @@ pub enum ImageError {
     /// A package cannot be used.
     #[error("cannot take a package into the image")]
     Package(#[from] PackageError),
+    /// An OCI image of a workload is not what it should be.
+    #[error("the OCI image {image:?} of a workload has no manifest that can be read")]
+    WorkloadImage {
+        /// The OCI image.
+        image: String,
+    },
+    /// A version with a workload that does not run would be taken for a good one.
+    #[error(
+        "{origin}: the workload {workload:?} is required, but what makes a version of image {image:?} a good one does not ask for it; \
+         write `workloads = True` in updates(…), or `required = False` in the workload"
+    )]
+    WorkloadNotAsked {
+        /// Where the workload is defined.
+        origin: Origin,
+        /// The workload.
+        workload: String,
+        /// The image.
+        image: String,
+    },
+    /// The smallest disk cannot hold what the device may come to need.
+    #[error(
+        "{origin}: image {image:?} needs a disk of {need}, and the smallest is {have}: {parts}; enlarge `budget(disk = …)`, \
+         or make images, volumes or logs of its workloads smaller"
+    )]
+    DiskTooSmall {
+        /// Where the image is defined.
+        origin: Origin,
+        /// The image.
+        image: String,
+        /// The smallest disk that would do.
+        need: Size,
+        /// The smallest disk that was named.
+        have: Size,
+        /// What it is needed for.
+        parts: String,
+    },
     /// An OCI image could not be written.
     #[error("the OCI image cannot be written")]
     Oci(#[from] yoe_oci::OciError),

@@ -119,6 +119,14 @@ pub struct Package {
     pub identity: String,
 }
 
+impl Content {
+    /// What it takes in a file system with blocks of 4096 bytes, in bytes.
+    pub fn on_disk(&self) -> u64 {
+        // An inode of 256 bytes for each, and a block for each directory.
+        (self.blocks + self.directories) * 4096 + (self.files + self.directories + self.links) * 256
+    }
+}
+
 impl Manifest {
     /// Reads the `manifest.json` that [`crate::root::assemble`] wrote.
     ///

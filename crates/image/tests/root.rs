@@ -151,7 +151,7 @@ fn a_damaged_package() {
 #[test]
 fn more_than_the_budget() {
     let mut image = image(RootFormat::Erofs);
-    image.budget = Some(Budget { rootfs: Size(100 << 10), growth: 1.0 });
+    image.budget = Some(Budget { rootfs: Size(100 << 10), growth: 1.0, disk: None });
     let error = Bench::with_base().assemble(&image, &[]).unwrap_err();
     let filters = vec![("take 15[0-9.]*K", "take [size]")];
     insta::with_settings!({filters => filters}, { insta::assert_snapshot!(error); });

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use yoe_model::{Container, Definitions, Machine, OciImage, Project, Unlocked};
+use yoe_model::{Container, Definitions, Machine, OciImage, Project, Unlocked, Workload};
 
-use crate::definitions::{Definition, ImageDraft, MachineDraft, Made, ProjectDraft, UnitDraft};
+use crate::definitions::{
+    Definition, ImageDraft, MachineDraft, Made, ProjectDraft, UnitDraft, WorkloadDraft,
+};
 use crate::evaluate_files::Evaluated;
 use crate::overrides::Override;
 use crate::problem::{Place, Problem};
@@ -22,6 +24,7 @@ pub(crate) struct Draft {
     pub(crate) oci_images: BTreeMap<String, Made<OciImage>>,
     /// What the project changes of its modules' units, until that is done.
     pub(crate) overrides: Vec<Override>,
+    pub(crate) workloads: BTreeMap<String, Made<WorkloadDraft>>,
     /// Names of definitions that are wrong, by kind.
     broken: BTreeSet<(FileKind, String)>,
     /// Kinds of which some file may define more than is known.
@@ -38,6 +41,7 @@ impl Draft {
             images: BTreeMap::new(),
             oci_images: BTreeMap::new(),
             overrides: Vec::new(),
+            workloads: BTreeMap::new(),
             broken: BTreeSet::new(),
             hidden: BTreeSet::new(),
         }
@@ -56,7 +60,7 @@ impl Draft {
     }
 
     fn add(&mut self, evaluated: Evaluated, problems: &mut Vec<Problem>) {
-        let Evaluated { file, shown, outcome, files, failed } = evaluated;
+        let Evaluated { file, shown, outcome, files, directory, failed } = evaluated;
         let kind = file.kind;
         // The project comes before its modules.
         let of_project = file.module == 0;
@@ -107,6 +111,13 @@ impl Draft {
                     let name = image.value.name.clone();
                     insert(&mut self.oci_images, "OCI image", name, image, problems);
                 }
+                Definition::Workload(mut workload) => {
+                    // Several workloads of a file share its directory.
+                    workload.value.files = files.clone().unwrap_or_default();
+                    workload.value.directory = directory.clone();
+                    let name = workload.value.name.clone();
+                    insert(&mut self.workloads, "workload", name, *workload, problems);
+                }
                 // Their files are evaluated elsewhere; a builtin called out of place was refused.
                 Definition::Project(_) | Definition::Module(_) => {}
             }
@@ -128,8 +139,34 @@ impl Draft {
             machines: self.machines.into_iter().map(|(name, made)| (name, made.value.machine)).collect(),
             images: self.images.into_iter().map(|(name, made)| (name, made.value.image)).collect(),
             oci_images: self.oci_images.into_iter().map(|(name, made)| (name, made.value)).collect(),
+            workloads: self
+                .workloads
+                .into_iter()
+                .filter_map(|(name, made)| Some((name, Arc::new(finished(made)?))))
+                .collect(),
         })
     }
+}
+
+/// A workload whose Compose file was read.
+fn finished(made: Made<WorkloadDraft>) -> Option<Workload> {
+    let WorkloadDraft { name, compose, required, volumes, files, read, .. } = made.value;
+    let read = read?;
+    let size = |volume: &yoe_compose::Volume| {
+        let name = volume.name.text.clone();
+        let size = volumes.get(&name).copied();
+        (name, size)
+    };
+    Some(Workload {
+        name,
+        project: read.project,
+        compose,
+        required,
+        services: read.services,
+        volumes: read.compose.volumes.iter().map(size).collect(),
+        files,
+        origin: made.site.origin(),
+    })
 }
 
 /// Adds a definition, unless its name is taken.

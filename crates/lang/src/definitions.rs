@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use yoe_model::{
-    Container, Image, ImageTest, Kernel, Machine, ModuleSource, OciImage, Publisher, Qemu, Registry, Release,
-    Service, Source, SourceEntry, Step, Unit, User,
+    Container, Image, ImageTest, Kernel, Machine, ModuleSource, OciImage, Origin, Publisher, Qemu, Registry,
+    Release, Service, Size, Source, SourceEntry, Step, Unit, UnitFile, User, WorkloadImage, WorkloadService,
 };
 
+use crate::problem::Place;
 use crate::site::Site;
 
 /// A value and the call that made it.
@@ -27,6 +28,7 @@ pub(crate) enum Definition {
     Override(Made<OverrideDraft>),
     Image(Made<ImageDraft>),
     OciImage(Made<OciImage>),
+    Workload(Box<Made<WorkloadDraft>>),
 }
 
 /// PROJECT.star.
@@ -91,6 +93,45 @@ pub(crate) struct ImageDraft {
     pub(crate) users: Vec<Site>,
 }
 
+/// A workload, with its files and what its Compose file says once they are read.
+#[derive(Debug, Clone)]
+pub(crate) struct WorkloadDraft {
+    pub(crate) name: String,
+    pub(crate) compose: String,
+    pub(crate) images: BTreeMap<String, Made<WorkloadImage>>,
+    pub(crate) required: bool,
+    pub(crate) volumes: BTreeMap<String, Size>,
+    pub(crate) files: Vec<UnitFile>,
+    /// Where its files lie, as messages name it.
+    pub(crate) directory: String,
+    pub(crate) read: Option<ReadWorkload>,
+}
+
+/// What a workload's Compose file says.
+#[derive(Debug, Clone)]
+pub(crate) struct ReadWorkload {
+    pub(crate) project: String,
+    pub(crate) compose: yoe_compose::Compose,
+    /// The file, as messages name it.
+    pub(crate) shown: String,
+    pub(crate) text: String,
+    pub(crate) services: Vec<WorkloadService>,
+}
+
+impl ReadWorkload {
+    /// A place in the Compose file.
+    pub(crate) fn place(&self, at: yoe_compose::At) -> Place {
+        compose_place(&self.shown, &self.text, at)
+    }
+}
+
+/// A place in a Compose file.
+pub(crate) fn compose_place(shown: &str, text: &str, at: yoe_compose::At) -> Place {
+    let line = text.lines().nth(at.line.saturating_sub(1) as usize).unwrap_or_default().to_owned();
+    let origin = Origin { file: shown.to_owned(), line: at.line, column: at.column };
+    Place::Line { origin, text: line, end: at.end }
+}
+
 /// A task before its steps lose their places.
 #[derive(Debug, Clone)]
 pub(crate) struct TaskParts {
@@ -120,6 +161,7 @@ pub(crate) enum Part {
     Registry(Made<Registry>),
     Release(Made<Release>),
     User(Made<User>),
+    WorkloadImage(Made<WorkloadImage>),
 }
 
 impl Part {
@@ -156,6 +198,7 @@ impl Part {
             Part::Registry(_) => "registry",
             Part::Release(_) => "release",
             Part::User(_) => "user",
+            Part::WorkloadImage(_) => "workload's image",
         }
     }
 }

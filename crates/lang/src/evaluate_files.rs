@@ -20,8 +20,10 @@ pub(crate) struct Evaluated {
     /// Path below the project.
     pub(crate) shown: String,
     pub(crate) outcome: Outcome,
-    /// The files of a unit's own directory.
+    /// The files of a unit's or a workload's own directory.
     pub(crate) files: Vec<UnitFile>,
+    /// That directory, as messages name it.
+    pub(crate) directory: String,
     /// Whether the file could not be evaluated to its end, or something in it is wrong.
     pub(crate) failed: bool,
 }
@@ -94,10 +96,18 @@ fn evaluate_one(
         outcome.definitions.iter_mut().for_each(|definition| below(root, definition));
     }
     let (files, failed) = match root {
-        Some(root) if file.kind == FileKind::Unit => own_files(root, &file, &mut outcome.problems, failed),
+        Some(root) if file.kind == FileKind::Unit || has_workload(&outcome) => {
+            own_files(root, &file, &mut outcome.problems, failed)
+        }
         _ => (Vec::new(), failed),
     };
-    Evaluated { file, shown, outcome, files, failed }
+    let directory = root.map(|root| root.shown(file.directory())).unwrap_or_default();
+    Evaluated { file, shown, outcome, files, directory, failed }
+}
+
+/// Whether a file defines a workload, whose files lie beside it.
+fn has_workload(outcome: &Outcome) -> bool {
+    outcome.definitions.iter().any(|definition| matches!(definition, Definition::Workload(_)))
 }
 
 /// Working trees of a module's unit lie in the module; from here on their paths are those below the project.

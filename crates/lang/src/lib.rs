@@ -35,6 +35,7 @@ mod starlark_errors;
 mod validate;
 mod values;
 mod workers;
+mod workloads;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

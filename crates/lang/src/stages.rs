@@ -15,6 +15,7 @@ use crate::overrides;
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
 use crate::validate;
+use crate::workloads;
 use crate::{Diagnostics, Options};
 
 /// Evaluates a project.
@@ -72,6 +73,7 @@ fn evaluate_project(
     let globals = builtins::globals(Some(&machine));
     draft.add_all(evaluate_kinds(&modules, &kinds, &globals, problems), problems);
     overrides::apply(&mut draft, problems);
+    workloads::read(&mut draft, machine.arch, problems);
     problems.extend(validate::all(&draft));
     problems.is_empty().then(|| draft.finish(machine))
 }

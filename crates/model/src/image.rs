@@ -25,6 +25,8 @@ pub struct Image {
     pub releases: Vec<Release>,
     /// A registry that `yoe test` runs next to the device.
     pub registry: Option<Registry>,
+    /// Names of the workloads that it brings along.
+    pub workloads: Vec<String>,
     /// Limits that fail the build.
     pub budget: Option<Budget>,
     /// The host name.
@@ -58,6 +60,7 @@ impl Image {
             tests: Vec::new(),
             releases: Vec::new(),
             registry: None,
+            workloads: Vec::new(),
             budget: None,
             hostname: "yoe".to_owned(),
             timezone: None,
@@ -256,11 +259,17 @@ pub struct Budget {
     pub rootfs: Size,
     /// A fixed root partition must hold the root file system times this.
     pub growth: f64,
+    /// The smallest disk that it is installed on.
+    pub disk: Option<Size>,
 }
 
 impl ContentHash for Budget {
     fn hash(&self, into: &mut Fingerprint) {
         self.rootfs.hash(into);
         self.growth.to_bits().hash(into);
+        // Only where there is one, so that an image without workloads keeps the key that it always had.
+        if let Some(disk) = self.disk {
+            disk.hash(into);
+        }
     }
 }

@@ -27,6 +27,7 @@ mod task;
 mod tree_filter;
 mod unit;
 mod user;
+mod workload;
 
 pub use cancel::Cancel;
 pub use container::Container;
@@ -56,3 +57,4 @@ pub use task::{Step, Task};
 pub use tree_filter::{TreeFilter, is_editors_file};
 pub use unit::{Scope, Unit};
 pub use user::User;
+pub use workload::{Workload, WorkloadImage, WorkloadService};

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::lock::{Lock, MismatchError};
-use crate::{Container, DebianSuite, Image, Machine, Module, OciImage, Release, Source, Unit};
+use crate::{Container, DebianSuite, Image, Machine, Module, OciImage, Release, Source, Unit, Workload};
 
 /// Base addresses of archives by name, in the order they are tried.
 pub type Mirrors = BTreeMap<String, Vec<String>>;
@@ -61,6 +61,8 @@ pub struct Definitions {
     pub images: BTreeMap<String, Image>,
     /// OCI images by name.
     pub oci_images: BTreeMap<String, OciImage>,
+    /// Workloads by name.
+    pub workloads: BTreeMap<String, Arc<Workload>>,
 }
 
 impl<State> Deref for Project<State> {
@@ -87,6 +89,7 @@ impl Project<Unlocked> {
     pub fn containers_alone(mut self) -> Self {
         self.definitions.units.clear();
         self.definitions.images.clear();
+        self.definitions.workloads.clear();
         self
     }
 
@@ -177,6 +180,11 @@ impl<State> Project<State> {
         let (image, release) = self.find_image(target)?;
         let whole = || image.artifacts.iter().map(String::as_str).collect();
         Some(release.map_or_else(whole, |release| release.artifacts(image).collect()))
+    }
+
+    /// The workloads of an image or of a release.
+    pub fn workloads_of<'a>(&'a self, image: &'a Image) -> impl Iterator<Item = &'a Arc<Workload>> {
+        image.workloads.iter().filter_map(|name| self.workloads.get(name))
     }
 
     fn find_image(&self, target: &str) -> Option<(&Image, Option<&Release>)> {

@@ -12,6 +12,8 @@ pub struct Release {
     pub add: Vec<String>,
     /// Units that the image names and it does not.
     pub remove: Vec<String>,
+    /// The workloads that it brings along in the place of the image's.
+    pub workloads: Option<Vec<String>>,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -41,6 +43,7 @@ impl Release {
             tests: Vec::new(),
             releases: Vec::new(),
             registry: None,
+            workloads: self.workloads.clone().unwrap_or_else(|| image.workloads.clone()),
             origin: self.origin.clone(),
             ..image.clone()
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use yoe_model::{
-    Arch, ArchiveFile, DebianPatches, Digest, GoModule, Image, LockedPackage, Machine, OciImage, Origin, Unit,
+    Arch, ArchiveFile, DebianPatches, Digest, GoModule, Image, LockedPackage, Machine, OciImage, Origin,
+    Unit, Workload,
 };
 
 /// An action's place in its plan.
@@ -214,6 +215,10 @@ pub struct RootAction {
     pub arch: Arch,
     /// Packages, each with its unit, ordered by name.
     pub packages: Vec<(Arc<Unit>, ActionId)>,
+    /// The workloads that it brings along.
+    pub workloads: Vec<Arc<Workload>>,
+    /// Their OCI images by name.
+    pub oci_images: BTreeMap<String, ActionId>,
     /// Seconds since 1970 that stand for "now".
     pub epoch: u64,
 }

@@ -114,9 +114,19 @@ fn roots<'a>(project: &'a Project<Locked>, target: &Target) -> Result<Vec<&'a st
         Target::Image(name) => {
             let mut roots = runtime_closure(project, project.artifacts(name).unwrap_or_default())?;
             roots.insert(&project.machine.kernel.unit);
+            roots.extend(of_workloads(project, name)?);
             roots.into_iter().collect()
         }
     })
+}
+
+/// The units whose packages are in the OCI images of an image's workloads.
+fn of_workloads<'a>(project: &'a Project<Locked>, target: &str) -> Result<BTreeSet<&'a str>, PlanError> {
+    let Some(image) = project.image(target) else { return Ok(BTreeSet::new()) };
+    let names: BTreeSet<String> =
+        project.workloads_of(&image).flat_map(|workload| workload.oci_images()).collect();
+    let images = names.iter().filter_map(|name| project.oci_images.get(name));
+    runtime_closure(project, images.flat_map(|image| image.artifacts.iter().map(String::as_str)))
 }
 
 /// These units and all that must be on the device with them.

@@ -1,6 +1,9 @@
 //! Actions of an image: its root and its disk.
 
-use yoe_model::{Image, Service};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use yoe_model::{Image, Service, Workload};
 
 use crate::action::{ActionId, ActionKind, DiskAction, RootAction};
 use crate::error::PlanError;
@@ -22,8 +25,17 @@ impl Planner<'_> {
             results.push((format!("package {name}"), id));
             packages.push((unit, id));
         }
+        let workloads: Vec<Arc<Workload>> = self.project.workloads_of(image).cloned().collect();
+        services.extend(workloads.iter().map(|workload| workload.service()));
+        let mut oci_images = BTreeMap::new();
+        let names: BTreeSet<String> = workloads.iter().flat_map(|workload| workload.oci_images()).collect();
+        for name in names {
+            let id = self.oci_image(&name)?;
+            results.push((format!("OCI image {name}"), id));
+            oci_images.insert(name, id);
+        }
         let (arch, epoch) = (self.project.machine.arch, self.project.epoch());
-        let key = self
+        let mut key = self
             .image_key(image, epoch)
             .with("arch", &arch)
             .with("artifacts", &image.artifacts)
@@ -31,9 +43,19 @@ impl Planner<'_> {
             .with("init", &image.init)
             .with("etc", &image.etc);
         // What an image says nothing of does not change its key.
-        let key = if image.users.is_empty() { key } else { key.with("users", &image.users) };
-        let key = if image.timezone.is_none() { key } else { key.with("timezone", &image.timezone) };
-        let kind = ActionKind::Root(Box::new(RootAction { image: image.clone(), arch, packages, epoch }));
+        if !image.users.is_empty() {
+            key = key.with("users", &image.users);
+        }
+        if image.timezone.is_some() {
+            key = key.with("timezone", &image.timezone);
+        }
+        if !workloads.is_empty() {
+            let all: Vec<Workload> = workloads.iter().map(|workload| (**workload).clone()).collect();
+            key = key.with("workloads", &all);
+        }
+        let image = image.clone();
+        let root = RootAction { image, arch, packages, workloads, oci_images, epoch };
+        let kind = ActionKind::Root(Box::new(root));
         Ok(self.add(format!("root {name}"), kind, key, results))
     }
 

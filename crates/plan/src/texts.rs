@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
-use yoe_model::{Image, LockedPackage, Step, Task, Unit, User};
+use yoe_model::{Image, LockedPackage, Step, Task, Unit, User, Workload};
 
 use crate::action::{Action, ActionKind, ContainerAction, Fetch, SourceAction, UnitAction};
 
@@ -28,6 +29,7 @@ pub fn texts(action: &Action) -> BTreeMap<String, String> {
             put(&mut texts, "init", root.image.init.as_str().to_owned());
             put(&mut texts, "etc", root.image.etc.as_str().to_owned());
             of_accounts(&root.image, &mut texts);
+            put(&mut texts, "workloads", workloads(&root.workloads));
             let services: Vec<_> = root.packages.iter().flat_map(|(unit, _)| &unit.services).collect();
             put(&mut texts, "services", format!("{services:#?}"));
         }
@@ -59,6 +61,21 @@ fn put(texts: &mut BTreeMap<String, String>, part: &str, mut text: String) {
         text.truncate(end);
     }
     texts.insert(part.to_owned(), text);
+}
+
+fn workloads(all: &[Arc<Workload>]) -> String {
+    let text = |workload: &Arc<Workload>| {
+        let files: Vec<String> =
+            workload.files.iter().map(|file| format!("{} {}", file.path, file.digest())).collect();
+        format!(
+            "{} ({}, required: {})\n{}",
+            workload.name,
+            workload.project,
+            workload.required,
+            lines(&files)
+        )
+    };
+    lines(&all.iter().map(text).collect::<Vec<_>>())
 }
 
 fn lines(items: &[String]) -> String {

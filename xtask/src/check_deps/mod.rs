@@ -3,7 +3,7 @@
 use crate::metadata::Metadata;
 
 /// The rooms of the house, from the top. An arrow goes down this list only.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "crates/cli",
     "crates/testbed",
     "crates/vm",
@@ -17,6 +17,7 @@ const ROOMS: [&str; 15] = [
     "crates/fetch",
     "crates/plan",
     "crates/lang",
+    "crates/compose",
     "crates/tree",
     "crates/model",
 ];

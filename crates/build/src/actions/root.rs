@@ -1,10 +1,11 @@
 //! Merges packages into the root tree of an image.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use yoe_image::ImageError;
-use yoe_image::root::{RootRequest, assemble};
+use yoe_image::root::{RootRequest, WorkloadRequest, assemble};
 use yoe_model::{Digest, Service, Unit};
 use yoe_plan::{ActionId, RootAction};
 
@@ -16,8 +17,16 @@ impl Make for RootAction {
     /// The result holds `root.tar`, `os-release` and `manifest.json`.
     fn make(&self, cx: &Making<'_>) -> Result<Digest, ActionError> {
         let packages = package_files(cx, &self.packages)?;
+        let of_units = self.packages.iter().flat_map(|(unit, _)| unit.services.iter().cloned());
         let services: Vec<Service> =
-            self.packages.iter().flat_map(|(unit, _)| unit.services.iter().cloned()).collect();
+            of_units.chain(self.workloads.iter().map(|workload| workload.service())).collect();
+        let made: BTreeMap<String, PathBuf> = self
+            .oci_images
+            .iter()
+            .map(|(name, id)| Ok((name.clone(), cx.input(*id)?)))
+            .collect::<Result<_, ActionError>>()?;
+        let workloads: Vec<WorkloadRequest<'_>> =
+            self.workloads.iter().map(|workload| WorkloadRequest { workload, images: &made }).collect();
         let key = cx.signer().public_key().map_err(|error| ActionError::Archive(Box::new(error)))?;
         let scratch = cx.scratch()?;
         let request = RootRequest {
@@ -28,6 +37,7 @@ impl Make for RootAction {
             // The root is replaced as a whole, and its bytes must not depend on who signed the packages.
             device_keys: &[],
             services: &services,
+            workloads: &workloads,
             epoch: self.epoch,
         };
         assemble(&request, scratch.path()).map_err(image)?;

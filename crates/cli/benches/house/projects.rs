@@ -117,6 +117,7 @@ impl ImageParts {
             keys: &[self.signer.public_key().expect("a key")],
             device_keys: &[],
             services: &[],
+            workloads: &[],
             epoch: 1_000_000_000,
         };
         assemble(&request, &self.out).expect("a root");

@@ -28,6 +28,8 @@ pub enum What {
     Units,
     /// What is booted, and what is run as a container
     Images,
+    /// Containers as a part of an image
+    Workloads,
     /// What images are made for
     Machines,
     /// Build environments
@@ -81,6 +83,13 @@ fn listed(project: &Project<Unlocked>, what: Option<What>) -> Vec<Listed> {
         }));
         all.extend(project.oci_images.values().map(|image| {
             new("OCI image", &image.name, Some(image.version.clone()), &image.description, &image.origin)
+        }));
+    }
+    if wanted(What::Workloads) {
+        all.extend(project.workloads.values().map(|workload| {
+            let services = workload.services.iter().map(|service| service.name.as_str());
+            let services = services.collect::<Vec<_>>().join(" ");
+            new("workload", &workload.name, Some(workload.project.clone()), &services, &workload.origin)
         }));
     }
     if wanted(What::Machines) {

@@ -14,7 +14,7 @@ fn image() -> Image {
     Image {
         version: "1.2".into(),
         container: "image-tools".into(),
-        budget: Some(Budget { rootfs: Size(160 << 20), growth: 1.0 }),
+        budget: Some(Budget { rootfs: Size(160 << 20), growth: 1.0, disk: None }),
         hostname: "host".into(),
         ..Image::new("host", layout, Origin::default())
     }

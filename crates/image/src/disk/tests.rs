@@ -138,7 +138,7 @@ fn a_slot_too_small() {
     let mut image = image();
     image.layout = Layout::disk(Size(64 * MIB), RootSize::Fixed(Size(4 * MIB)), RootFormat::Erofs);
     assert!(Geometry::new(&image, &MEASURED).is_ok());
-    image.budget = Some(Budget { rootfs: Size(100 * MIB), growth: 1.5 });
+    image.budget = Some(Budget { rootfs: Size(100 * MIB), growth: 1.5, disk: None });
     insta::assert_snapshot!(Geometry::new(&image, &MEASURED).unwrap_err(), @r#"images/base-image.star:3:1: the root file system of image "base-image" needs 5M (3.0M times growth 1.5), its partition has 4M; raise root = … of the layout, or take packages out"#);
     image.layout = Layout::disk(Size(64 * MIB), RootSize::Fixed(Size(3 * MIB)), RootFormat::Erofs);
     image.budget = None;
@@ -182,9 +182,9 @@ fn partitions_lie_one_after_the_other() {
 #[test]
 fn a_verified_slot_must_hold_the_root_times_growth() {
     let mut image = verified(5, 48);
-    image.budget = Some(Budget { rootfs: Size(100 * MIB), growth: 1.5 });
+    image.budget = Some(Budget { rootfs: Size(100 * MIB), growth: 1.5, disk: None });
     assert!(Geometry::new(&image, &MEASURED).is_ok());
-    image.budget = Some(Budget { rootfs: Size(100 * MIB), growth: 2.0 });
+    image.budget = Some(Budget { rootfs: Size(100 * MIB), growth: 2.0, disk: None });
     insta::assert_snapshot!(Geometry::new(&image, &MEASURED).unwrap_err(), @r#"images/base-image.star:3:1: the root file system of image "base-image" needs 7M (3.0M times growth 2), its partition has 5M; raise slot = … of the layout, or take packages out"#);
 }
 

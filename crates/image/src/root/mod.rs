@@ -8,12 +8,14 @@ pub(crate) mod merge;
 mod os_release;
 pub(crate) mod spool;
 pub(crate) mod tree;
+mod workloads;
 pub(crate) mod world;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use yoe_model::{Arch, Image, Service};
+use yoe_model::{Arch, Image, Service, Workload};
 use yoe_package::index::Listed;
 use yoe_package::{PublicKey, Reader};
 
@@ -37,8 +39,19 @@ pub struct RootRequest<'a> {
     pub device_keys: &'a [PublicKey],
     /// The services of the units in the image.
     pub services: &'a [Service],
+    /// The workloads that it brings along.
+    pub workloads: &'a [WorkloadRequest<'a>],
     /// Seconds since 1970: the date of everything in it.
     pub epoch: u64,
+}
+
+/// A workload of an image.
+#[derive(Debug, Clone, Copy)]
+pub struct WorkloadRequest<'a> {
+    /// The workload.
+    pub workload: &'a Workload,
+    /// What [`crate::oci::assemble`] made of the OCI images of all workloads, by name.
+    pub images: &'a BTreeMap<String, PathBuf>,
 }
 
 /// The files that [`assemble`] writes into its directory.
@@ -64,6 +77,8 @@ pub fn assemble(request: &RootRequest<'_>, out: &Path) -> Result<Manifest, Image
     }
     let mut tree = merge.finish()?;
     let services = services::check(request.services, request.image, &tree).map_err(ImageError::Services)?;
+    let needs = workloads::add(&mut tree, request)?;
+    budget::check_disk(request.image, &needs)?;
     let os_release = generated::add(&mut tree, request, &services)?;
     let manifest = manifest(request, &tree, &services);
     budget::check_files(request.image, &manifest)?;

@@ -111,6 +111,16 @@ impl RootTree {
         Ok(())
     }
 
+    /// Adds a file that no package has, and the directories that it lies in.
+    pub fn put_bytes(&mut self, path: &str, content: &mut dyn io::Read, mode: u32) -> io::Result<()> {
+        let path = self.place(path);
+        // No package owns it, so no database needs its checksum.
+        let body = Body::File(self.spool.put(content)?, Sha1([0; 20]));
+        self.nodes.insert(path.clone(), Node { body, mode, uid: 0, gid: 0, owner: None });
+        self.add_parents(&path);
+        Ok(())
+    }
+
     /// Adds or replaces a link, and the directories that it lies in.
     pub fn put_link(&mut self, path: &str, target: &str) {
         let path = self.place(path);

@@ -114,6 +114,7 @@ impl Bench {
             keys: &KEYS,
             device_keys: &KEYS,
             services,
+            workloads: &[],
             epoch: EPOCH,
         };
         assemble(&request, &self.out())

@@ -3,7 +3,7 @@
 use starlark::values::Value;
 use yoe_model::{
     Budget, ImageTest, Kernel, Layout, Measure, Publisher, Qemu, Reach, Registry, Release, Service,
-    SourceEntry, Step, Sweep, User,
+    SourceEntry, Step, Sweep, User, WorkloadImage,
 };
 
 use super::{Argument, At};
@@ -57,6 +57,7 @@ part!(Sweep, Sweep, "sweep(…)");
 part!(Made<Registry>, Registry, "registry(…)");
 part!(Made<Release>, Release, "release(…)");
 part!(Made<User>, User, "user(…)");
+part!(Made<WorkloadImage>, WorkloadImage, "oci(…)");
 
 impl Argument for Made<Step> {
     fn expected() -> String {

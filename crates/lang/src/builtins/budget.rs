@@ -15,6 +15,8 @@ arguments! {
         rootfs: Size,
         /// How much the root may grow: a fixed root partition must hold it times this.
         growth: Growth = Growth(1.0),
+        /// The smallest disk that the image is installed on. It must hold what its workloads need, of two versions.
+        disk: Option<Size> = None,
     }
 }
 
@@ -22,6 +24,6 @@ impl Builtin for Arguments {
     const HOME: Option<FileKind> = None;
 
     fn make(self, _call: &Call<'_>) -> Option<Part> {
-        Some(Part::Budget(Budget { rootfs: self.rootfs, growth: self.growth.0 }))
+        Some(Part::Budget(Budget { rootfs: self.rootfs, growth: self.growth.0, disk: self.disk }))
     }
 }

@@ -32,6 +32,8 @@ arguments! {
         releases: Vec<Made<Release>> = Vec::new(),
         /// A registry that `yoe test` runs next to the device.
         registry: Option<Made<Registry>> = None,
+        /// The workloads that it brings along: containers that run from its first start on, without a network.
+        workloads: Vec<Name> = Vec::new(),
         /// Limits that fail the build.
         budget: Option<Budget> = None,
         /// The host name.
@@ -73,6 +75,7 @@ impl Builtin for Arguments {
             tests,
             releases,
             registry,
+            workloads: self.workloads.into_iter().map(String::from).collect(),
             budget: self.budget,
             hostname: self.hostname.into(),
             timezone: self.timezone.map(String::from),

@@ -20,6 +20,7 @@ mod measure;
 mod module;
 mod module_ref;
 pub(crate) mod multiply;
+mod oci;
 mod oci_image;
 mod override_unit;
 mod path;
@@ -38,6 +39,7 @@ mod test;
 mod unit;
 mod user;
 mod verified_ab;
+mod workload;
 
 use std::sync::LazyLock;
 
@@ -138,6 +140,8 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<registry::Arguments>(),
         Entry::of::<release::Arguments>(),
         Entry::of::<oci_image::Arguments>(),
+        Entry::of::<workload::Arguments>(),
+        Entry::of::<oci::Arguments>(),
     ]
 });
 

@@ -2,7 +2,7 @@
 
 use yoe_model::Release;
 
-use crate::arguments::text::UnitName;
+use crate::arguments::text::{Name, UnitName};
 use crate::arguments::version::LooseVersion;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
@@ -23,6 +23,8 @@ arguments! {
         add: Vec<UnitName> = Vec::new(),
         /// Units among the image's artifacts that it does not hold.
         remove: Vec<UnitName> = Vec::new(),
+        /// Its workloads, in the place of the image's.
+        workloads: Option<Vec<Name>> = None,
     }
 }
 
@@ -35,6 +37,7 @@ impl Builtin for Arguments {
             version: self.version.into(),
             add: names(self.add),
             remove: names(self.remove),
+            workloads: self.workloads.map(|names| names.into_iter().map(String::from).collect()),
             origin: call.site.origin(),
         };
         Some(Part::Release(Made { value, site: call.site.clone() }))

@@ -7,6 +7,7 @@ mod images;
 mod references;
 mod releases;
 mod units;
+mod workloads;
 
 use crate::assemble::Draft;
 use crate::problem::Problem;
@@ -20,5 +21,6 @@ pub(crate) fn all(draft: &Draft) -> Vec<Problem> {
     problems.extend(images::check(draft));
     problems.extend(releases::check(draft));
     problems.extend(accounts::check(draft));
+    problems.extend(workloads::check(draft));
     problems
 }

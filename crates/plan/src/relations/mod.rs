@@ -16,7 +16,7 @@ pub use paths::{Paths, Place, Step, Why};
 /// Why one needs the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EdgeKind {
-    /// An image names the unit in its `artifacts`.
+    /// An image names the unit in its `artifacts`, or the OCI image in a workload.
     Named,
     /// The machine's kernel, which is in each image's boot entry.
     Kernel,
@@ -75,8 +75,11 @@ impl Relations {
         let kernel = &project.machine.kernel.unit;
         for image in project.images.values() {
             this.image(&image.name, image, kernel);
+            this.workloads(project, &image.name, image);
             for release in &image.releases {
-                this.image(&Release::target(&image.name, &release.version), &release.of(image), kernel);
+                let (name, release) = (Release::target(&image.name, &release.version), release.of(image));
+                this.image(&name, &release, kernel);
+                this.workloads(project, &name, &release);
             }
         }
         for image in project.oci_images.values() {
@@ -112,6 +115,13 @@ impl Relations {
         self.all(&of, EdgeKind::Kernel, [Target::Unit(kernel.to_owned())]);
         let containers = [&image.container].into_iter().chain(&image.boot_manager);
         self.all(&of, EdgeKind::Container, containers.map(container_target));
+    }
+
+    /// What an image's workloads are made of is on the device with it.
+    fn workloads<State>(&mut self, project: &Project<State>, name: &str, image: &Image) {
+        let of = Target::Image(name.to_owned());
+        let images = project.workloads_of(image).flat_map(|workload| workload.oci_images());
+        self.all(&of, EdgeKind::Named, images.map(Target::OciImage));
     }
 
     fn all(&mut self, of: &Target, kind: EdgeKind, targets: impl IntoIterator<Item = Target>) {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use yoe_model::*;
 
 use super::project::{Sample, file, go_module, locked, suite, trixie};
-use crate::{Action, Options, Plan, WorkingTrees, plan};
+use crate::{Action, ActionKind, Options, Plan, WorkingTrees, plan};
 
 pub const SIGNER: Options = Options {
     signer: Digest::from_bytes([7; 32]),
@@ -285,7 +285,7 @@ fn where_a_working_tree_lies_does_not_matter() {
 row!(root_image, "root image", ["image"], |s| s.image().hostname = "other".into());
 row!(root_artifacts, "root image", ["artifacts"], |s| s.image().artifacts.push("daemon".into()));
 row!(root_budget, "root image", ["budget"], |s| s.image().budget =
-    Some(Budget { rootfs: Size(1), growth: 1.0 }));
+    Some(Budget { rootfs: Size(1), growth: 1.0, disk: None }));
 row!(root_epoch, "root image", ["epoch"], |s| s.lock.suites =
     [("debian/trixie".to_owned(), suite(200))].into());
 row!(root_package, "root image", ["package daemon"], |s| s
@@ -341,6 +341,37 @@ row!(oci_container, "OCI image box", ["container"], |s| s.oci_image().container 
 row!(oci_arch, "OCI image box", ["arch", "package app", "package daemon"], arm);
 row!(oci_package, "OCI image box", ["package daemon"], |s| s
     .unit("daemon", |u| u.description = "other".into()));
+
+#[test]
+fn root_workloads_enter_with_their_images() {
+    let root = |text: &str, change: fn(&mut Sample)| {
+        let mut sample = Sample::new();
+        sample.workload(text);
+        change(&mut sample);
+        action(&planned(sample, &SIGNER), "root image")
+    };
+    let before = root("one", |_| ());
+    assert_eq!(differing(&before, &root("two", |_| ())), ["workloads"]);
+    assert_eq!(
+        differing(&before, &root("one", |s| s.oci_image().config.user = "nobody".into())),
+        ["OCI image box"]
+    );
+    let without = action(&planned(Sample::new(), &SIGNER), "root image");
+    assert_eq!(differing(&without, &before), ["OCI image box", "services", "workloads"]);
+}
+
+#[test]
+fn what_a_workload_is_made_of_is_planned_with_its_image() {
+    let mut sample = Sample::new();
+    sample.add("page", &["lib"]);
+    sample.oci_image().artifacts = vec!["page".into()];
+    sample.workload("one");
+    let plan = planned(sample, &SIGNER);
+    assert!(plan.actions.iter().any(|action| action.label == "package page"));
+    let ActionKind::Root(root) = action(&plan, "root image").kind else { panic!("a root") };
+    assert_eq!(root.oci_images.keys().collect::<Vec<_>>(), ["box"]);
+    assert!(root.packages.iter().all(|(unit, _)| unit.name != "page"), "it is in the OCI image alone");
+}
 
 #[test]
 fn which_client_fetches_a_module_enters_no_key() {

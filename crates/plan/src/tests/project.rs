@@ -36,6 +36,7 @@ impl Sample {
             containers: containers.into(),
             images: [("image".to_owned(), image())].into(),
             oci_images: [("box".to_owned(), oci_image())].into(),
+            workloads: BTreeMap::new(),
         };
         let lock = Lock {
             version: Lock::VERSION,
@@ -75,11 +76,42 @@ impl Sample {
     pub fn release(&mut self, version: &str, add: &[&str], remove: &[&str]) {
         let names = |units: &[&str]| units.iter().map(|unit| (*unit).to_owned()).collect();
         let (version, origin) = (version.to_owned(), Origin::default());
-        self.image().releases.push(Release { version, add: names(add), remove: names(remove), origin });
+        self.image().releases.push(Release {
+            version,
+            add: names(add),
+            remove: names(remove),
+            workloads: None,
+            origin,
+        });
     }
 
     pub fn oci_image(&mut self) -> &mut OciImage {
         self.parts.oci_images.get_mut("box").expect("the sample has one")
+    }
+
+    /// Gives the image a workload of the OCI image, with a file of this text beside its Compose file.
+    pub fn workload(&mut self, text: &str) {
+        let service = WorkloadService {
+            name: "web".into(),
+            image: WorkloadImage::Oci("box".into()),
+            containers: 1,
+            may_end: false,
+            checked: true,
+            log: Workload::LOG,
+        };
+        let file = UnitFile { path: "page".into(), executable: false, content: text.as_bytes().into() };
+        let workload = Workload {
+            name: "shop".into(),
+            project: "shop".into(),
+            compose: "compose.yaml".into(),
+            required: true,
+            services: vec![service],
+            volumes: BTreeMap::new(),
+            files: vec![file],
+            origin: Origin::default(),
+        };
+        self.parts.workloads.insert("shop".into(), Arc::new(workload));
+        self.image().workloads = vec!["shop".into()];
     }
 
     pub fn locked(self) -> Project<Locked> {

@@ -41,6 +41,12 @@ pub(super) fn disk(request: &Request<'_>, id: ActionId, disk: &DiskAction) -> Re
         return Err(SupplyError::NoTarget);
     };
     collector.root(&reference, disk.root, root)?;
+    for name in root.oci_images.keys() {
+        let gap = format!(
+            "what the OCI image {name:?} of a workload holds is not listed; `yoe sbom {name}` lists it"
+        );
+        collector.inventory.gaps.push(gap);
+    }
     collector.kernel(&reference, disk, &directory, image)?;
     collector.boot_programs(&reference, disk);
     Ok(collector.inventory)

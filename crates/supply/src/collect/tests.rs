@@ -173,6 +173,7 @@ fn project(target: &str) -> (Project<Locked>, Plan) {
         containers: containers.into_iter().map(|(name, container, _)| (name, container)).collect(),
         images: [("demo".to_owned(), image)].into(),
         oci_images: [("debian".to_owned(), oci)].into(),
+        workloads: [].into(),
     };
     let project = Project::new(definitions).lock(lock).expect("the lock fits");
     let trees = [("path:device/app".to_owned(), Digest::of(b"tree"))].into();

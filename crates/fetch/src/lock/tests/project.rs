@@ -114,6 +114,7 @@ impl Sketch {
             machines: BTreeMap::new(),
             images: BTreeMap::new(),
             oci_images: BTreeMap::new(),
+            workloads: BTreeMap::new(),
         })
     }
 

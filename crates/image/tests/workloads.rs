@@ -1,0 +1,173 @@
+//! Workloads in a root.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop here")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use support::{Bench, EPOCH, KEYS, chain, image, origin, put};
+use yoe_image::root::{RootRequest, WorkloadRequest, assemble};
+use yoe_image::{ImageError, Manifest, oci};
+use yoe_model::{
+    Arch, Budget, DataSize, Image, Layout, OciConfig, OciImage, RootFormat, Size, UnitFile, Workload,
+    WorkloadImage, WorkloadService,
+};
+
+fn service(name: &str, image: &str) -> WorkloadService {
+    WorkloadService {
+        name: name.to_owned(),
+        image: WorkloadImage::Oci(image.to_owned()),
+        containers: 1,
+        may_end: false,
+        checked: true,
+        log: Workload::LOG,
+    }
+}
+
+fn workload() -> Workload {
+    let file = |path: &str, text: &str| UnitFile {
+        path: path.to_owned(),
+        executable: false,
+        content: text.as_bytes().into(),
+    };
+    Workload {
+        name: "shop-next".to_owned(),
+        project: "shop".to_owned(),
+        compose: "compose.yaml".to_owned(),
+        required: true,
+        services: vec![service("side", "one"), service("web", "two")],
+        volumes: [("data".to_owned(), Some(Size(64 << 20)))].into(),
+        files: vec![file("compose.yaml", "services: {}\n"), file("site/index.html", "hello\n")],
+        origin: origin("images/shop.star", 5),
+    }
+}
+
+/// Two OCI images of the same packages.
+fn oci_images(bench: &Bench) -> BTreeMap<String, PathBuf> {
+    let make = |name: &str, user: &str| {
+        let out = bench.directory.path().join(format!("oci-{name}"));
+        fs::create_dir(&out).unwrap();
+        let image = OciImage {
+            name: name.to_owned(),
+            version: "1".to_owned(),
+            description: String::new(),
+            artifacts: vec!["tools".to_owned()],
+            container: None,
+            config: OciConfig {
+                cmd: vec!["/usr/bin/web".to_owned()],
+                user: user.to_owned(),
+                ..OciConfig::default()
+            },
+            origin: origin("images/oci.star", 1),
+        };
+        let request = oci::OciRequest {
+            image: &image,
+            arch: Arch::X86_64,
+            packages: &bench.packages,
+            keys: &KEYS,
+            environment: None,
+            epoch: EPOCH,
+        };
+        oci::assemble(&request, &out).unwrap();
+        (name.to_owned(), out)
+    };
+    [make("one", ""), make("two", "nobody")].into()
+}
+
+fn verified(disk: Option<Size>) -> Image {
+    let layout = Layout::verified_ab(Size(64 << 20), Size(128 << 20), DataSize::Fill);
+    let budget = Some(Budget { rootfs: Size(100 << 20), growth: 1.0, disk });
+    Image { layout, budget, ..image(RootFormat::Erofs) }
+}
+
+fn assembled(bench: &Bench, image: &Image, workload: &Workload) -> Result<Manifest, ImageError> {
+    let images = oci_images(bench);
+    let request = RootRequest {
+        image,
+        arch: Arch::X86_64,
+        packages: &bench.packages,
+        keys: &KEYS,
+        device_keys: &[],
+        services: &[],
+        workloads: &[WorkloadRequest { workload, images: &images }],
+        epoch: EPOCH,
+    };
+    assemble(&request, &bench.out())
+}
+
+/// The files of the root below the workloads' directory.
+fn files(bench: &Bench) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = tar::Archive::new(File::open(bench.out().join("root.tar")).unwrap());
+    let mut files = BTreeMap::new();
+    for entry in archive.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let path = entry.path().unwrap().display().to_string();
+        if let Some(path) = path.strip_prefix("usr/share/yoe/workloads/").filter(|path| !path.ends_with('/'))
+        {
+            let path = path.to_owned();
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).unwrap();
+            files.insert(path, content);
+        }
+    }
+    files.retain(|_, content| !content.is_empty());
+    files
+}
+
+#[test]
+fn a_root_brings_files_and_images_along() {
+    let bench = Bench::with_base();
+    assembled(&bench, &verified(None), &workload()).unwrap();
+    let files = files(&bench);
+    assert_eq!(files["shop/files/site/index.html"], b"hello\n");
+    let record: yoe_workload_format::Record = serde_json::from_slice(&files["shop/workload.json"]).unwrap();
+    assert_eq!((record.name.as_str(), record.required), ("shop", true));
+    assert_eq!(record.images.len(), 2);
+    for blob in record.images.iter().flat_map(yoe_workload_format::Image::blobs) {
+        let content = &files[&format!("blobs/sha256/{}", blob.sha256)];
+        assert_eq!(yoe_model::Digest::of(content).to_string(), blob.sha256);
+        assert_eq!(content.len() as u64, blob.size);
+    }
+    let yaml = String::from_utf8(files["shop/images.yaml"].clone()).unwrap();
+    let image = record.images.iter().find(|image| image.name.starts_with("yoe.internal/two:")).unwrap();
+    assert!(yaml.contains(&format!("  \"web\":\n    image: {:?}\n", image.name)), "{yaml}");
+    assert!(yaml.contains(&format!("internal.yoe.files: \"{}\"", record.files)), "{yaml}");
+}
+
+#[test]
+fn a_layer_that_images_share_is_there_once() {
+    let bench = Bench::with_base();
+    assembled(&bench, &verified(None), &workload()).unwrap();
+    // One layer, and of each image a manifest and a configuration.
+    assert_eq!(files(&bench).keys().filter(|path| path.starts_with("blobs/")).count(), 5);
+}
+
+#[test]
+fn a_required_workload_that_nothing_asks_for_is_refused() {
+    let mut bench = Bench::with_base();
+    bench.package("updates", |_| (), |root| put(root, "etc/yoe/updater.json", "{\"checks\": []}", 0o644));
+    let mut image = verified(None);
+    image.artifacts.push("updates".to_owned());
+    insta::assert_snapshot!(chain(&assembled(&bench, &image, &workload()).unwrap_err()));
+    fs::remove_dir_all(bench.directory.path().join("oci-one")).unwrap();
+    fs::remove_dir_all(bench.directory.path().join("oci-two")).unwrap();
+    assembled(&bench, &image, &Workload { required: false, ..workload() }).unwrap();
+}
+
+#[test]
+fn a_disk_that_is_too_small_is_refused_with_its_sizes() {
+    let bench = Bench::with_base();
+    insta::assert_snapshot!(chain(
+        &assembled(&bench, &verified(Some(Size(400 << 20))), &workload()).unwrap_err()
+    ));
+}
+
+#[test]
+fn one_that_is_large_enough_is_not() {
+    let bench = Bench::with_base();
+    assembled(&bench, &verified(Some(Size(520 << 20))), &workload()).unwrap();
+}
