@@ -20,7 +20,7 @@ const COMPILED: [Step; 1] = [Cargo("the program", &["test", "--workspace", "--no
 
 /// What is left out of [`STEPS`], so that a fresh machine is done with them in time: the flagship whole, its smaller kin,
 /// and images whose tests break what they run on, again and again.
-const BOOTS: [Step; 18] = [
+const BOOTS: [Step; 20] = [
     Boot(&["container-host-image"]),
     Cargo("the guide, as it is written", &["test", "--workspace", GUIDE, "--", "--ignored", "--nocapture"]),
     Boot(&["base-image"]),
@@ -39,6 +39,8 @@ const BOOTS: [Step; 18] = [
     Boot(&["podman-image"]),
     Boot(&["podman-store-image"]),
     Boot(&["podman-update-image"]),
+    Boot(&["access-image"]),
+    Boot(&["workload-image"]),
 ];
 
 /// What is run. Tests are chosen by name alone: for a choice of packages or targets cargo would compile libraries once more.
