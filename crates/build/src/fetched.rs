@@ -7,7 +7,7 @@ use yoe_model::Digest;
 use yoe_plan::{Action, ActionId, ActionKind, Fetch, Plan};
 use yoe_store::{ActionResult, Store};
 
-use crate::actions::remotes::remotes;
+use crate::actions::remotes::downloaded;
 use crate::builder::Builder;
 use crate::error::{ActionError, BuildError};
 use crate::make::Making;
@@ -55,9 +55,9 @@ impl Builder {
         let by_client: BTreeSet<ActionId> = by_client(plan).map(|(id, _)| id).collect();
         let results = run(plan, by_client.clone(), self.lanes(), self)?;
         let mut files: BTreeMap<Digest, FetchedFile> = BTreeMap::new();
-        for (number, action) in plan.actions.iter().enumerate() {
+        for (id, action) in plan.numbered() {
             let failed = |kind: ActionError| BuildError::of(&action.label, kind);
-            for file in self.files(plan, ActionId(number)).map_err(failed)? {
+            for file in self.files(plan, id).map_err(failed)? {
                 files.entry(file.sha256).or_insert(file);
             }
         }
@@ -78,7 +78,7 @@ impl Builder {
         };
         let none = Results::new();
         let cx = Making::new(self, plan, id, &none);
-        let remotes = remotes(&cx)?;
+        let remotes = downloaded(&cx)?;
         let paths = cx.blobs(&remotes)?;
         let files = remotes.into_iter().zip(paths);
         let file = |(remote, path): (yoe_fetch::client::Remote, PathBuf)| FetchedFile {
@@ -119,8 +119,7 @@ pub fn record_fetched(
 
 /// Sources that come by a client of their own.
 fn by_client(plan: &Plan) -> impl Iterator<Item = (ActionId, &Action)> {
-    let all = plan.actions.iter().enumerate().map(|(number, action)| (ActionId(number), action));
-    all.filter(|(_, action)| match &action.kind {
+    plan.numbered().filter(|(_, action)| match &action.kind {
         ActionKind::Source(source) => matches!(source.fetch, Fetch::Git { .. } | Fetch::GoModule { .. }),
         _ => false,
     })

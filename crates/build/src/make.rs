@@ -11,7 +11,7 @@ use yoe_model::{Cancel, Digest};
 use yoe_package::Signer;
 use yoe_plan::{Action, ActionId, ActionKind, Plan};
 use yoe_sandbox::Spec;
-use yoe_store::{Scratch, Session, Store, copy_tree_reversed};
+use yoe_store::{Scratch, Session, Store, copy_tree};
 
 use crate::actions::go_module::GoClient;
 use crate::builder::{Builder, Fetching};
@@ -104,7 +104,7 @@ impl<'a> Making<'a> {
         if self.elsewhere().is_none() {
             return Ok(tree);
         }
-        copy_tree_reversed(&tree, copy)?;
+        copy_tree(&tree, copy)?;
         Ok(copy.to_owned())
     }
 
@@ -158,7 +158,7 @@ impl<'a> Making<'a> {
         }
         let scratch = self.scratch()?;
         let copy = scratch.path().join("copy");
-        copy_tree_reversed(directory, &copy)?;
+        copy_tree(directory, &copy)?;
         self.keep(&copy)
     }
 

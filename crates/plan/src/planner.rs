@@ -42,6 +42,11 @@ impl Plan {
         &self.actions[id.0]
     }
 
+    /// All actions with their places, in order.
+    pub fn numbered(&self) -> impl Iterator<Item = (ActionId, &Action)> {
+        self.actions.iter().enumerate().map(|(number, action)| (ActionId(number), action))
+    }
+
     /// The action that builds the unit of this name, when it is part of the plan.
     pub fn unit(&self, name: &str) -> Option<ActionId> {
         let builds =

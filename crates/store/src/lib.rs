@@ -60,7 +60,7 @@ pub use lock::Lock;
 pub use maintenance::{Damage, DamageError, GcOptions, GcReport, Leftover, PartSize, Progress, VerifyReport};
 pub use object::{Kind, Object};
 pub use session::{Scratch, Session};
-pub use tree::{Differs, MTIME, TreeDifference, copy_tree_reversed, tree_differences, tree_digest};
+pub use tree::{Differs, MTIME, TreeDifference, copy_tree, tree_differences, tree_digest};
 
 use layout::Layout;
 use session::Running;

@@ -3,13 +3,13 @@
 use yoe_model::Digest;
 use yoe_plan::ContainerAction;
 
+use super::remotes::unpacked;
 use crate::error::ActionError;
 use crate::make::{Make, Making};
 
 impl Make for ContainerAction {
     fn make(&self, cx: &Making<'_>) -> Result<Digest, ActionError> {
-        let files = self.packages.iter().map(|package| cx.archive_file(&package.file));
-        let debs = cx.blobs(&files.collect::<Result<Vec<_>, _>>()?)?;
+        let debs = cx.blobs(&unpacked(cx)?)?;
         cx.task("unpack");
         let scratch = cx.scratch()?;
         let tree = scratch.path().join("tree");

@@ -1,4 +1,4 @@
-//! The files that an action fetches.
+//! The files that an action downloads.
 
 use yoe_fetch::client::{Remote, crate_file};
 use yoe_plan::{ActionKind, Fetch};
@@ -6,8 +6,8 @@ use yoe_plan::{ActionKind, Fetch};
 use crate::error::ActionError;
 use crate::make::Making;
 
-/// All files that the action downloads; none for what a client of git or Go fetches, and for working trees.
-pub(crate) fn remotes(cx: &Making<'_>) -> Result<Vec<Remote>, ActionError> {
+/// The files that are unpacked to what the action gives; none of what a client of git or Go fetches, and of working trees.
+pub(crate) fn unpacked(cx: &Making<'_>) -> Result<Vec<Remote>, ActionError> {
     let fetch = match &cx.action().kind {
         ActionKind::Container(container) => {
             return container.packages.iter().map(|package| cx.archive_file(&package.file)).collect();
@@ -22,11 +22,19 @@ pub(crate) fn remotes(cx: &Making<'_>) -> Result<Vec<Remote>, ActionError> {
         Fetch::Crate { name, version, sha256 } => {
             Ok(vec![crate_file(name, version, *sha256, &cx.fetching().mirrors)?])
         }
-        Fetch::Debian { files, patches } => {
-            let patches = patches.iter().map(|patches| &patches.file);
-            files.iter().chain(patches).map(|file| cx.archive_file(file)).collect()
-        }
+        Fetch::Debian { files, .. } => files.iter().map(|file| cx.archive_file(file)).collect(),
         Fetch::DebianPackage { package, .. } => Ok(vec![cx.archive_file(package)?]),
         Fetch::Git { .. } | Fetch::GoModule { .. } | Fetch::Path { .. } => Ok(Vec::new()),
     }
+}
+
+/// The same with the patches that are applied to them.
+pub(crate) fn downloaded(cx: &Making<'_>) -> Result<Vec<Remote>, ActionError> {
+    let mut files = unpacked(cx)?;
+    if let ActionKind::Source(source) = &cx.action().kind
+        && let Fetch::Debian { patches: Some(patches), .. } = &source.fetch
+    {
+        files.push(cx.archive_file(&patches.file)?);
+    }
+    Ok(files)
 }

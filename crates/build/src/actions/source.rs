@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use yoe_fetch::client::{Remote, crate_file};
 use yoe_fetch::snapshot;
 use yoe_fetch::unpack::{self, SourceFile};
 use yoe_model::{Digest, TreeFilter};
@@ -14,6 +13,7 @@ use yoe_tree::Tree;
 use super::debian_patches::{Changes, apply_debian_patches};
 use super::go_module::Fetched;
 use super::network::{host_network_files, network_variables};
+use super::remotes::unpacked;
 use crate::error::ActionError;
 use crate::layout::Directories;
 use crate::make::{Make, Making};
@@ -26,30 +26,20 @@ impl Make for SourceAction {
         let scratch = cx.scratch()?;
         let tree = scratch.path().join("tree");
         match &self.fetch {
-            Fetch::Https { urls, name, sha256, unpack } => {
-                let file = Remote { urls: urls.clone(), size: None, sha256: *sha256, name: name.clone() };
-                put_files(cx, vec![file], *unpack, &self.only, &tree)?;
+            Fetch::Https { unpack, .. } => put_files(cx, *unpack, &self.only, &tree)?,
+            Fetch::Crate { .. } | Fetch::Debian { patches: None, .. } => {
+                put_files(cx, true, &self.only, &tree)?
             }
-            Fetch::Crate { name, version, sha256 } => {
-                let file = crate_file(name, version, *sha256, &cx.fetching().mirrors)?;
-                put_files(cx, vec![file], true, &self.only, &tree)?;
+            Fetch::Debian { patches: Some(Patches { file, wanted, container }), .. } => {
+                // A patch may change more than what is asked for, and all of it has to apply.
+                put_files(cx, true, &[], &tree)?;
+                let container = cx.input(*container)?;
+                let changes = Changes { file, wanted, tree: &tree };
+                apply_debian_patches(cx, &changes, &container, scratch.path())?;
+                keep_only(&tree, &self.only)?;
             }
-            Fetch::Debian { files, patches } => {
-                let files = files.iter().map(|file| cx.archive_file(file)).collect::<Result<Vec<_>, _>>()?;
-                match patches {
-                    Some(Patches { file, wanted, container }) => {
-                        // A patch may change more than what is asked for, and all of it has to apply.
-                        put_files(cx, files, true, &[], &tree)?;
-                        let container = cx.input(*container)?;
-                        let changes = Changes { file, wanted, tree: &tree };
-                        apply_debian_patches(cx, &changes, &container, scratch.path())?;
-                        keep_only(&tree, &self.only)?;
-                    }
-                    None => put_files(cx, files, true, &self.only, &tree)?,
-                }
-            }
-            Fetch::DebianPackage { package, archive } => {
-                for package in fetched(cx, vec![cx.archive_file(package)?])? {
+            Fetch::DebianPackage { archive, .. } => {
+                for package in fetched(cx)? {
                     unpack::archive_in_deb(&package, archive, &self.only, &tree, &cx.limits())?;
                 }
             }
@@ -81,14 +71,8 @@ impl Make for SourceAction {
     }
 }
 
-fn put_files(
-    cx: &Making<'_>,
-    files: Vec<Remote>,
-    unpack: bool,
-    only: &[String],
-    tree: &Path,
-) -> Result<(), ActionError> {
-    let files = fetched(cx, files)?;
+fn put_files(cx: &Making<'_>, unpack: bool, only: &[String], tree: &Path) -> Result<(), ActionError> {
+    let files = fetched(cx)?;
     if unpack {
         return Ok(unpack::source(&files, only, tree, &cx.limits())?);
     }
@@ -101,7 +85,8 @@ fn put_files(
 }
 
 /// Files as they were fetched, ready to be unpacked.
-fn fetched(cx: &Making<'_>, files: Vec<Remote>) -> Result<Vec<SourceFile>, ActionError> {
+fn fetched(cx: &Making<'_>) -> Result<Vec<SourceFile>, ActionError> {
+    let files = unpacked(cx)?;
     let blobs = cx.blobs(&files)?;
     cx.task("unpack");
     let named = blobs.into_iter().zip(files);

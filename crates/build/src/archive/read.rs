@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use yoe_model::Digest;
-use yoe_store::{Session, Store, copy_tree_reversed};
+use yoe_store::{Session, Store, copy_tree};
 use yoe_tree::Tree;
 
 use super::write::digest;
@@ -114,7 +114,7 @@ impl Archive {
         }
         let scratch = session.scratch()?;
         let copy = scratch.path().join("tree");
-        copy_tree_reversed(&self.path.join(TREES).join(expected.to_string()), &copy)?;
+        copy_tree(&self.path.join(TREES).join(expected.to_string()), &copy)?;
         let found = store.import_tree(&copy)?;
         if found == expected { Ok(()) } else { Err(ArchiveError::ChangedTree { expected, found }) }
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use yoe_fetch::snapshot;
 use yoe_model::{Digest, TreeFilter};
-use yoe_store::copy_tree_reversed;
+use yoe_store::copy_tree;
 
 use super::{ABOUT, About, ArchiveError, PACKAGES, PROJECT, SOURCES, SUMS, TREES};
 use crate::fetched::{FetchedFile, FetchedTree, Wanting};
@@ -97,7 +97,7 @@ fn fill(contents: Contents<'_>, top: &Path) -> Result<u64, ArchiveError> {
         let to = top.join(TREES).join(tree.to_string());
         if !to.exists() {
             make(&top.join(TREES))?;
-            copy_tree_reversed(path, &to)?;
+            copy_tree(path, &to)?;
             sums.tree(&to)?;
         }
     }

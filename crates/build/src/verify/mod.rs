@@ -57,8 +57,7 @@ pub enum Outcome {
 
 /// The actions that [`Builder::verify`] can make again: all but those that only unpack what the lock names by its digest.
 pub fn verifiable(plan: &Plan) -> impl Iterator<Item = (ActionId, &Action)> {
-    (0..plan.actions.len())
-        .map(|number| (ActionId(number), &plan.actions[number]))
+    plan.numbered()
         .filter(|(_, action)| !matches!(action.kind, ActionKind::Source(_) | ActionKind::Container(_)))
 }
 

@@ -7,8 +7,9 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
-use super::normalise;
-use super::normalise::links_and_directories;
+use rustix::fs::futimens;
+
+use super::normalise::{TIMES, links_and_directories};
 use super::walk::{Entry, Modes, Node, Tree};
 use crate::error::{At, Result};
 
@@ -19,7 +20,7 @@ use crate::error::{At, Result};
 /// # Errors
 ///
 /// When the tree cannot be read, or the copy cannot be written; what was copied stays there.
-pub fn copy_tree_reversed(from: &Path, to: &Path) -> Result<()> {
+pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     let tree = Tree::read(from, Modes::Keep)?;
     let mut directories: BTreeMap<&Path, Vec<&Entry>> = BTreeMap::new();
     for entry in tree.entries.iter().skip(1) {
@@ -31,16 +32,10 @@ pub fn copy_tree_reversed(from: &Path, to: &Path) -> Result<()> {
         copy(&tree, entry, &path)?;
     }
     let copied = Tree::read(to, Modes::Keep)?;
-    for (entry, original) in copied.entries.iter().zip(&tree.entries) {
-        if let Node::File(_) = entry.node {
-            normalise::opened(&copied, entry, &copied.open(entry)?)?;
-        }
-        debug_assert_eq!(entry.path, original.path, "the copy holds what the tree holds");
-    }
     links_and_directories(&copied)?;
     // Permissions of directories last: one may forbid to write into it.
     for entry in tree.entries.iter().rev().filter(|entry| matches!(entry.node, Node::Directory)) {
-        let path = if entry.path.as_os_str().is_empty() { to.to_owned() } else { to.join(&entry.path) };
+        let path = copied.whole(&entry.path);
         fs::set_permissions(&path, Permissions::from_mode(entry.mode)).at("set the mode of", &path)?;
     }
     Ok(())
@@ -58,7 +53,8 @@ fn copy(tree: &Tree, entry: &Entry, path: &Path) -> Result<()> {
             let mut source = tree.open(entry)?;
             File::create_new(path).and_then(|mut file| {
                 io::copy(&mut source, &mut file)?;
-                file.set_permissions(Permissions::from_mode(entry.mode))
+                file.set_permissions(Permissions::from_mode(entry.mode))?;
+                Ok(futimens(&file, &TIMES)?)
             })
         }
     };
@@ -83,7 +79,7 @@ mod tests {
         fs::set_permissions(at("sub.txt"), Permissions::from_mode(0o751)).unwrap();
         fs::set_permissions(at("sub/locked"), Permissions::from_mode(0o555)).unwrap();
         let copy = to.path().join("copy");
-        copy_tree_reversed(from.path(), &copy).unwrap();
+        copy_tree(from.path(), &copy).unwrap();
         fs::set_permissions(&copy, from.path().metadata().unwrap().permissions()).unwrap();
         assert_eq!(tree_digest(&copy).unwrap(), tree_digest(from.path()).unwrap());
         let times =

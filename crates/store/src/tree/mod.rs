@@ -17,7 +17,7 @@ use crate::error::Result;
 use walk::{Modes, Tree};
 
 pub use compare::{Differs, TreeDifference, tree_differences};
-pub use copy::copy_tree_reversed;
+pub use copy::copy_tree;
 pub(crate) use hash::FileHasher;
 
 /// The time of everything in a stored tree: 1980-01-01 00:00:00 UTC, in seconds since 1970; the first that every

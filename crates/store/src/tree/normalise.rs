@@ -14,7 +14,7 @@ use super::walk::{Entry, Node, Tree};
 use crate::error::{At, Result};
 
 /// Reading changes the time of access anyway.
-const TIMES: Timestamps = Timestamps {
+pub(crate) const TIMES: Timestamps = Timestamps {
     last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
     last_modification: Timespec { tv_sec: MTIME, tv_nsec: 0 },
 };
