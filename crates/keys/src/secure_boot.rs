@@ -1,13 +1,13 @@
 //! UEFI Secure Boot with the user's own keys: they sign what firmware starts, after it left the store, and are enrolled in the
 //! variables of virtual machines. As with the keys of packages, none enters the store, a log or an image.
 
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use yoe_model::{Locked, Project};
 use yoe_plan::UNIT_EPOCH;
-use yoe_sandbox::{Mount, Network, Stdio, Stream, Tool};
+use yoe_sandbox::{Mount, Network, Tool};
 
 use crate::error::KeysError;
 
@@ -159,7 +159,6 @@ impl SecureBoot {
         scratch: &Path,
         mounts: Vec<Mount>,
     ) -> Result<(), KeysError> {
-        let failed = |error: &dyn std::fmt::Display| KeysError::SecureBootTools(error.to_string().into());
         let tool = Tool {
             container: self.container.clone(),
             mounts,
@@ -167,21 +166,8 @@ impl SecureBoot {
             directory: "/tmp".into(),
             epoch: UNIT_EPOCH,
         };
-        let mut spec = tool.script(scratch, script).map_err(|error| failed(&error))?;
-        spec.environment
-            .extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let printed = scratch.join("printed");
-        let write = File::create(&printed).map_err(|error| failed(&error))?;
-        let again = write.try_clone().map_err(|error| failed(&error))?;
-        let stdio =
-            Stdio { stdin: Stream::Null, stdout: Stream::Fd(write.into()), stderr: Stream::Fd(again.into()) };
-        let mut child = yoe_sandbox::spawn(&spec, stdio).map_err(|error| failed(&error))?;
-        let exit = child.wait().map_err(|error| failed(&error))?;
-        if exit.success() {
-            return Ok(());
-        }
-        let printed = fs::read_to_string(&printed).unwrap_or_default();
-        Err(failed(&format!("{exit}: {}", printed.trim())))
+        tool.run(scratch, script, variables)
+            .map_err(|error| KeysError::SecureBootTools(error.to_string().into()))
     }
 }
 

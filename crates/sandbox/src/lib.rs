@@ -60,5 +60,5 @@ pub use mount::Mount;
 pub use spec::{Network, Spec, SpecError};
 pub use start::{probe, spawn};
 pub use stdio::{Stdio, Stream};
-pub use tool::{Tool, base_environment, container_root, scratch_overlay};
+pub use tool::{Tool, ToolError, base_environment, container_root, scratch_overlay};
 pub use unavailable::UnavailableError;

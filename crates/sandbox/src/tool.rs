@@ -1,9 +1,10 @@
 //! Sandboxes for programs of a container: image tools, QEMU, git, what signs.
 
 use std::collections::BTreeMap;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use crate::{Limits, Mount, Network, Spec};
+use crate::{Exit, Limits, Mount, Network, SandboxError, Spec, Stdio, Stream, spawn};
 
 /// A program of a container, in a root of its own.
 #[derive(Debug, Clone)]
@@ -46,6 +47,46 @@ impl Tool {
     pub fn script(self, scratch: &Path, script: &str) -> std::io::Result<Spec> {
         self.spec(scratch, ["/bin/sh", "-eu", "-c", script].map(str::to_owned).into())
     }
+
+    /// Runs such a script to its end, with these variables. What it prints is kept in `scratch`, and repeated when it fails.
+    ///
+    /// # Errors
+    /// [`ToolError`].
+    pub fn run(self, scratch: &Path, script: &str, variables: &[(&str, &str)]) -> Result<(), ToolError> {
+        let mut spec = self.script(scratch, script)?;
+        spec.environment
+            .extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let printed = scratch.join("printed");
+        let write = File::create(&printed)?;
+        let again = write.try_clone()?;
+        let stdio =
+            Stdio { stdin: Stream::Null, stdout: Stream::Fd(write.into()), stderr: Stream::Fd(again.into()) };
+        let exit = spawn(&spec, stdio)?.wait()?;
+        if exit.success() {
+            return Ok(());
+        }
+        let printed = fs::read_to_string(&printed).unwrap_or_default().trim().to_owned();
+        Err(ToolError::Failed { exit, printed })
+    }
+}
+
+/// Why a script of a tool gave no result.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolError {
+    /// A directory or a file for it cannot be made.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// It cannot be isolated.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// It failed.
+    #[error("{exit}: {printed}")]
+    Failed {
+        /// How it ended.
+        exit: Exit,
+        /// What it printed.
+        printed: String,
+    },
 }
 
 /// A container as the root, with its own `/proc` and `/dev`. What is written there goes to `scratch`.

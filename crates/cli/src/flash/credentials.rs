@@ -5,9 +5,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use rustix::pipe::{PipeFlags, pipe_with};
 use yoe_disk::gpt::{Gpt, Medium as _};
-use yoe_sandbox::{Mount, Network, Stdio, Stream, Tool};
+use yoe_sandbox::{Mount, Network, Tool};
 use yoe_vm::Credential;
 
 use super::source::Source;
@@ -78,7 +77,6 @@ fn extract(disk: &Source, range: Range, to: &Path) -> io::Result<()> {
 }
 
 fn run(tools: &Path, out: &Path, scratch: &Path) -> Result<(), CommandError> {
-    let failed = || CommandError::config("the credentials cannot be put onto the disk");
     let tool = Tool {
         container: tools.to_owned(),
         mounts: vec![Mount::bind(out, "/out", true)],
@@ -86,17 +84,6 @@ fn run(tools: &Path, out: &Path, scratch: &Path) -> Result<(), CommandError> {
         directory: "/tmp".into(),
         epoch: yoe_plan::UNIT_EPOCH,
     };
-    let spec = tool.script(scratch, SCRIPT).map_err(|error| failed().because(error))?;
-    let (read, write) =
-        pipe_with(PipeFlags::CLOEXEC).map_err(|error| failed().because(io::Error::from(error)))?;
-    let again = write.try_clone().map_err(|error| failed().because(error))?;
-    let stdio = Stdio { stdin: Stream::Null, stdout: Stream::Fd(write), stderr: Stream::Fd(again) };
-    let mut child = yoe_sandbox::spawn(&spec, stdio).map_err(|error| failed().because(error))?;
-    // What is too much for the partition is said in a few lines, which a pipe holds.
-    let exit = child.wait().map_err(|error| failed().because(error))?;
-    if exit.success() {
-        return Ok(());
-    }
-    let said = io::read_to_string(File::from(read)).unwrap_or_default();
-    Err(failed().because(format!("{exit}: {}", said.trim())))
+    tool.run(scratch, SCRIPT, &[])
+        .map_err(|error| CommandError::config("the credentials cannot be put onto the disk").because(error))
 }

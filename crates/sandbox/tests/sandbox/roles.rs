@@ -33,7 +33,7 @@ pub fn play(role: &str, rest: &[String]) -> ExitCode {
         }
         ("yoe", [text]) => return yoe(text),
         ("yoe-on-terminal", [text]) => yoe_on_terminal(|| attend(&script(text))),
-        ("yoe-beside-terminal", [text]) => yoe_on_terminal(|| {
+        ("yoe-next to-terminal", [text]) => yoe_on_terminal(|| {
             let stdio = Stdio { stdin: Stream::Null, ..Stdio::inherit() };
             spawn(&script(text), stdio)?.wait()
         }),

@@ -188,7 +188,7 @@ fn what_is_written_to_a_file_stays_there() {
 
 fn without_the_terminal_there_is_none() {
     let step = "true </dev/tty && echo reached || echo unreachable";
-    let mut desk = Desk::new("role:yoe-beside-terminal", &[step]);
+    let mut desk = Desk::new("role:yoe-next to-terminal", &[step]);
     desk.see("unreachable");
     desk.see("exit code 0");
     desk.end();
