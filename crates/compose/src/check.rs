@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::file::{Compose, Condition, Health, Mention, Service};
+use crate::contents::{Compose, Condition, Health, Mention, Service};
 use crate::schema::START;
 use crate::{At, Problem};
 

@@ -1,12 +1,13 @@
 //! A Compose file as it is written: what it says, and what is wrong with it, each with its line and column.
 //!
-//! [`read`] takes the text and the variables of the `.env` beside it. It knows the keys of the Compose specification that the
+//! [`read`] takes the text and the variables of the `.env` next to it. It knows the keys of the Compose specification that the
 //! device's `nerdctl compose` carries out (docs/design/0041-workloads.md); any other key is a mistake, and so is a value of the
 //! wrong shape, a name that nothing is defined under, and a variable that nobody sets.
 //!
 //! The text may be anybody's: its size, its depth and what its aliases amount to are bounded, and no input ends in a panic.
 
 mod check;
+mod contents;
 mod file;
 mod interpolate;
 mod schema;
@@ -16,7 +17,7 @@ mod yaml;
 
 use std::collections::BTreeMap;
 
-pub use file::{Bind, Compose, Condition, Dependency, Health, Mention, Port, Service, Volume};
+pub use contents::{Bind, Compose, Condition, Dependency, Health, Mention, Port, Service, Volume};
 pub use interpolate::dot_env;
 pub use yaml::At;
 

@@ -1,6 +1,6 @@
 //! What a service says.
 
-use crate::file::{Condition, Dependency, Health, Mention, Service, mention};
+use crate::contents::{Condition, Dependency, Health, Mention, Service, mention};
 use crate::values;
 use crate::yaml::{Key, Node};
 use crate::{Port, Problem};

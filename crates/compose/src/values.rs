@@ -1,6 +1,6 @@
 //! Values with a form of their own: ports, mounts, sizes.
 
-use crate::file::{Bind, Mention, mention};
+use crate::contents::{Bind, Mention, mention};
 use crate::yaml::Node;
 use crate::{Port, Problem};
 

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use yoe_model::{Container, Definitions, Machine, OciImage, Project, Unlocked, Workload};
 
 use crate::definitions::{
-    Definition, ImageDraft, MachineDraft, Made, ProjectDraft, UnitDraft, WorkloadDraft,
+    Definition, ImageDraft, MachineDraft, Made, Override, ProjectDraft, UnitDraft, WorkloadDraft,
 };
 use crate::evaluate_files::Evaluated;
-use crate::overrides::Override;
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
 use crate::site::Site;

@@ -83,6 +83,16 @@ pub(crate) struct OverrideDraft {
     pub(crate) environment: BTreeMap<String, String>,
 }
 
+/// A change, with the files of its directory.
+pub(crate) struct Override {
+    pub(crate) made: Made<OverrideDraft>,
+    pub(crate) files: Vec<UnitFile>,
+    /// Whether it is in a file of the project itself.
+    pub(crate) of_project: bool,
+    /// The name of its file.
+    pub(crate) stem: String,
+}
+
 /// An image, with the calls of its parts.
 #[derive(Debug, Clone)]
 pub(crate) struct ImageDraft {

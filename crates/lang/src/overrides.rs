@@ -5,20 +5,10 @@ use std::sync::Arc;
 use yoe_model::{Unit, UnitFile};
 
 use crate::assemble::{Draft, twice};
-use crate::definitions::{Made, OverrideDraft, UnitDraft};
+use crate::definitions::{Made, Override, UnitDraft};
 use crate::near;
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
-
-/// A change, with the files of its directory.
-pub(crate) struct Override {
-    pub(crate) made: Made<OverrideDraft>,
-    pub(crate) files: Vec<UnitFile>,
-    /// Whether it is in a file of the project itself.
-    pub(crate) of_project: bool,
-    /// The name of its file.
-    pub(crate) stem: String,
-}
 
 /// Applies all of them, once every unit is known.
 pub(crate) fn apply(draft: &mut Draft, problems: &mut Vec<Problem>) {

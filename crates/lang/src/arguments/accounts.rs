@@ -1,5 +1,8 @@
 //! Accounts: their names, keys and passwords, and the time zone.
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use starlark::values::Value;
 
 use super::text::{Unfit, fits, form, made_of};
@@ -28,6 +31,14 @@ form! {
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b))
     )
 }
+
+/// base64 (RFC 4648, 4), as SSH's programs read it: however much padding there is, and whatever the last bits are.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 /// Kinds of keys that SSH servers know (RFC 4253, RFC 5656, RFC 8709, OpenSSH's PROTOCOL.u2f).
 const KINDS: [&str; 7] = [
@@ -62,7 +73,7 @@ fn ssh_key(text: &str) -> Result<(), Unfit> {
         return Err(Unfit::hint(format!("a key begins with its kind: {}", KINDS.join(", "))));
     }
     // The key itself begins with its kind again (RFC 4253, 6.6): half a key, or one with a letter too many, does not.
-    let bytes = base64(blob).unwrap_or_default();
+    let bytes = BASE64.decode(blob.trim_end_matches('=')).unwrap_or_default();
     let named = bytes.get(..4).and_then(|length| {
         let length = u32::from_be_bytes(length.try_into().ok()?);
         bytes.get(4..)?.get(..usize::try_from(length).ok()?)
@@ -82,22 +93,6 @@ fn whole(mut bytes: &[u8]) -> bool {
         bytes = rest;
     }
     true
-}
-
-/// Decodes base64 (RFC 4648, 4).
-fn base64(text: &str) -> Option<Vec<u8>> {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
-    for letter in text.trim_end_matches('=').bytes() {
-        let value = LETTERS.iter().position(|known| *known == letter)?;
-        held = held << 6 | u32::try_from(value).ok()?;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from(held >> bits & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
 }
 
 /// A password as crypt(3) hashes it, in a form that the C library of devices knows.
