@@ -1,4 +1,4 @@
-//! A Compose file, and the variables beside it: what is read of it, or mistakes that each have a place in the text.
+//! A Compose file, and the variables next to it: what is read of it, or mistakes that each have a place in the text.
 
 #![no_main]
 

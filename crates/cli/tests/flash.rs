@@ -15,7 +15,7 @@ use support::Sandbox;
 
 const MIB: u64 = 1 << 20;
 
-fn told(output: &Output) -> String {
+fn message(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -38,7 +38,7 @@ fn project() -> Sandbox {
         .stdin(File::open(sandbox.project().join("table")).unwrap())
         .output()
         .unwrap();
-    assert!(made.status.success(), "{}", told(&made));
+    assert!(made.status.success(), "{}", message(&made));
     file.write_all_at(&[5; 3000], MIB).unwrap();
     file.write_all_at(&[6; 3000], 5 * MIB).unwrap();
     sandbox
@@ -48,14 +48,18 @@ fn project() -> Sandbox {
 fn a_file_becomes_another_one() {
     let sandbox = project();
     let output = sandbox.yoe(&["flash", "disk.img", "out.img"]);
-    assert!(output.status.success(), "{}", told(&output));
+    assert!(output.status.success(), "{}", message(&output));
     let read = |name: &str| fs::read(sandbox.project().join(name)).unwrap();
     assert!(read("disk.img") == read("out.img"));
-    assert!(told(&output).contains("out.img: disk.img was written and read back, 9"), "{}", told(&output));
+    assert!(
+        message(&output).contains("out.img: disk.img was written and read back, 9"),
+        "{}",
+        message(&output)
+    );
     assert!(!sandbox.project().join("out.img.part").exists());
     // Again, in the place of the first one.
     let again = sandbox.yoe(&["flash", "disk.img", "out.img"]);
-    assert!(again.status.success(), "{}", told(&again));
+    assert!(again.status.success(), "{}", message(&again));
 }
 
 #[test]
@@ -63,8 +67,8 @@ fn what_is_no_disk_is_refused_and_stays() {
     let sandbox = project();
     let refused = |arguments: &[&str]| {
         let output = sandbox.yoe(arguments);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", told(&output));
-        told(&output)
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", message(&output));
+        message(&output)
     };
     for (device, expected) in [
         ("/dev/null", "error: /dev/null is a character device, and no disk\n"),
@@ -92,7 +96,7 @@ fn what_is_no_disk_is_refused_and_stays() {
 fn media_are_listed() {
     let sandbox = project();
     let output = sandbox.yoe(&["flash"]);
-    assert!(output.status.success(), "{}", told(&output));
+    assert!(output.status.success(), "{}", message(&output));
     let json = sandbox.yoe(&["flash", "--json"]);
     let media: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert!(media.is_array(), "{media}");
@@ -150,15 +154,15 @@ fn a_block_device_is_written_and_one_that_is_too_small_is_not() {
         return println!("skipped: this user cannot make loop devices");
     };
     let output = sandbox.yoe(&["flash", "disk.img", &device.0, "--yes"]);
-    assert!(output.status.success(), "{}", told(&output));
+    assert!(output.status.success(), "{}", message(&output));
     let (wrote, disk) = (fs::read(&large).unwrap(), fs::read(sandbox.project().join("disk.img")).unwrap());
     let at = |mib: u64| usize::try_from(mib * MIB).unwrap();
     assert!(wrote[..at(6)] == disk[..at(6)], "table, ESP and root");
     assert_eq!([wrote[at(14)], wrote[at(30)]], [0xaa, 0xaa], "an empty slot, and what is behind the image");
     let unasked = sandbox.yoe(&["flash", "disk.img", &device.0]);
-    assert!(told(&unasked).contains("nobody can be asked whether loop"), "{}", told(&unasked));
+    assert!(message(&unasked).contains("nobody can be asked whether loop"), "{}", message(&unasked));
     let refused = sandbox.yoe(&["flash", "disk.img", &other.0, "--yes"]);
-    assert!(told(&refused).contains("has 20M, and the image needs 24M"), "{}", told(&refused));
+    assert!(message(&refused).contains("has 20M, and the image needs 24M"), "{}", message(&refused));
     assert!(fs::read(&small).unwrap().iter().all(|byte| *byte == 0xaa), "nothing was written");
     let Some(mounted) = Mounted::new(&device.0, &sandbox.project().join("here")) else {
         return println!("skipped: this user cannot make and mount a file system");
@@ -167,9 +171,9 @@ fn a_block_device_is_written_and_one_that_is_too_small_is_not() {
     let refused = sandbox.yoe(&["flash", "disk.img", &device.0, "--yes"]);
     let at = mounted.0.display();
     assert!(
-        told(&refused).contains(&format!("is mounted at {at}\nhint: sudo umount '{at}'\n")),
+        message(&refused).contains(&format!("is mounted at {at}\nhint: sudo umount '{at}'\n")),
         "{}",
-        told(&refused)
+        message(&refused)
     );
     assert!(before == fs::read(&large).unwrap(), "nothing was written");
 }

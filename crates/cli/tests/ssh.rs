@@ -75,7 +75,7 @@ impl Bench {
         self.command(arguments).output().unwrap()
     }
 
-    fn told(&self, arguments: &[&str]) -> String {
+    fn message(&self, arguments: &[&str]) -> String {
         let output = self.yoe(arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         String::from_utf8(output.stderr).unwrap()
@@ -102,13 +102,16 @@ fn the_commands_own_status_is_ours() {
     let _running = bench.run("gateway", "gateway", port);
     let output = bench.yoe(&["ssh", "--", "echo", "it's", "$HOME"]);
     assert_eq!(output.status.code(), Some(7));
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(said.starts_with("gateway: -F none -i key "), "{said}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed.starts_with("gateway: -F none -i key "), "{printed}");
     assert!(
-        said.contains("StrictHostKeyChecking=yes") && said.contains("UserKnownHostsFile=known_hosts"),
-        "{said}"
+        printed.contains("StrictHostKeyChecking=yes") && printed.contains("UserKnownHostsFile=known_hosts"),
+        "{printed}"
     );
-    assert!(said.ends_with(&format!("-p {port} -- root@127.0.0.1 'echo' 'it'\\''s' '$HOME'\n")), "{said}");
+    assert!(
+        printed.ends_with(&format!("-p {port} -- root@127.0.0.1 'echo' 'it'\\''s' '$HOME'\n")),
+        "{printed}"
+    );
     let shell = bench.yoe(&["ssh", "gateway"]);
     assert!(
         String::from_utf8(shell.stdout).unwrap().ends_with("-- root@127.0.0.1\n"),
@@ -121,11 +124,14 @@ fn two_devices_are_told_apart() {
     let bench = Bench::new().with_ssh();
     let ports = [server(), server()];
     let _running = [bench.run("gateway", "gateway", ports[0]), bench.run("gateway-2", "gateway", ports[1])];
-    let told = "error: several devices run: gateway, gateway-2\nhint: name one of them\n";
-    assert_eq!(bench.told(&["ssh"]), told);
-    assert_eq!(bench.told(&["ssh", "gateway"]), told);
-    let said = String::from_utf8(bench.yoe(&["ssh", "gateway-2", "--", "true"]).stdout).unwrap();
-    assert!(said.starts_with("gateway-2: ") && said.contains(&format!("-p {} ", ports[1])), "{said}");
+    let message = "error: several devices run: gateway, gateway-2\nhint: name one of them\n";
+    assert_eq!(bench.message(&["ssh"]), message);
+    assert_eq!(bench.message(&["ssh", "gateway"]), message);
+    let printed = String::from_utf8(bench.yoe(&["ssh", "gateway-2", "--", "true"]).stdout).unwrap();
+    assert!(
+        printed.starts_with("gateway-2: ") && printed.contains(&format!("-p {} ", ports[1])),
+        "{printed}"
+    );
     let listed = String::from_utf8(bench.yoe(&["ssh", "--list"]).stdout).unwrap();
     assert_eq!(listed.lines().count(), 2, "{listed}");
     let json: serde_json::Value =
@@ -137,13 +143,13 @@ fn two_devices_are_told_apart() {
 fn what_does_not_run_is_not_logged_in_to() {
     let bench = Bench::new().with_ssh();
     let start = "hint: `yoe run IMAGE --ssh` starts one, in another terminal\n";
-    assert_eq!(bench.told(&["ssh"]), format!("error: no device runs that can be logged in to\n{start}"));
+    assert_eq!(bench.message(&["ssh"]), format!("error: no device runs that can be logged in to\n{start}"));
     // Killed: its directory is there, and nobody holds the lock.
     drop(bench.run("gateway", "gateway", 1).lock);
-    assert_eq!(bench.told(&["ssh"]), format!("error: no device runs that can be logged in to\n{start}"));
+    assert_eq!(bench.message(&["ssh"]), format!("error: no device runs that can be logged in to\n{start}"));
     let _running = bench.run("gateway", "gateway", server());
     assert_eq!(
-        bench.told(&["ssh", "gatway"]),
+        bench.message(&["ssh", "gatway"]),
         format!(
             "error: no device \"gatway\" runs that can be logged in to\nhint: did you mean \"gateway\"?\n{start}"
         )
@@ -169,8 +175,8 @@ fn a_device_that_ends_is_waited_for_no_longer() {
     std::thread::sleep(Duration::from_secs(1));
     drop(running.lock);
     let output = waits.wait_with_output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(told, "waiting for the SSH server of gateway\nerror: gateway has ended\n");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(message, "waiting for the SSH server of gateway\nerror: gateway has ended\n");
     drop(accepted);
 }
 
@@ -178,16 +184,19 @@ fn a_device_that_ends_is_waited_for_no_longer() {
 fn a_machine_without_openssh_says_so() {
     let bench = Bench::new();
     let _running = bench.run("gateway", "gateway", server());
-    let told = bench.told(&["ssh"]);
-    assert!(told.starts_with("config error: ssh cannot be started\n"), "{told}");
-    assert!(told.ends_with("hint: install OpenSSH's client; Debian's package is openssh-client\n"), "{told}");
+    let message = bench.message(&["ssh"]);
+    assert!(message.starts_with("config error: ssh cannot be started\n"), "{message}");
+    assert!(
+        message.ends_with("hint: install OpenSSH's client; Debian's package is openssh-client\n"),
+        "{message}"
+    );
 }
 
 #[test]
 fn an_image_without_an_ssh_server_is_refused_before_anything_is_built() {
     let bench = Bench::new();
     assert_eq!(
-        bench.told(&["run", "gateway", "--ssh"]),
+        bench.message(&["run", "gateway", "--ssh"]),
         "error: nobody can log in to gateway by SSH: it has no service \"sshd\"\nhint: add \"dropbear\", and \"dhcpcd\" for an address, to its artifacts\n"
     );
 }
@@ -199,18 +208,18 @@ fn a_device_that_refuses_a_package_says_why() {
     let text = "#!/bin/sh\necho 'its root is verified'\nexit 90\n";
     fs::write(bench.at("bin/ssh"), text).unwrap();
     fs::set_permissions(bench.at("bin/ssh"), fs::Permissions::from_mode(0o755)).unwrap();
-    let told = bench.told(&["deploy", "hello", "--to", "root@192.0.2.7"]);
+    let message = bench.message(&["deploy", "hello", "--to", "root@192.0.2.7"]);
     assert!(
-        told.starts_with(
+        message.starts_with(
             "error: root@192.0.2.7 takes no package of yours\n  caused by: its root is verified\n"
-        ) || told.contains("its root is verified"),
-        "{told}"
+        ) || message.contains("its root is verified"),
+        "{message}"
     );
     assert!(bench.sandbox.logs().is_empty(), "nothing was built");
     assert_eq!(
-        bench.told(&["deploy", "gateway"]).lines().next(),
+        bench.message(&["deploy", "gateway"]).lines().next(),
         Some("error: no device runs that can be logged in to")
     );
-    let told = bench.told(&["deploy", "helo", "--to", "root@192.0.2.7"]);
-    assert!(told.contains("did you mean"), "{told}");
+    let message = bench.message(&["deploy", "helo", "--to", "root@192.0.2.7"]);
+    assert!(message.contains("did you mean"), "{message}");
 }

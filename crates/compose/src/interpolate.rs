@@ -113,7 +113,7 @@ impl Reader<'_> {
         self.variables.get(name).map(String::as_str).ok_or_else(|| {
             let near = yoe_model::nearest(name, self.variables.keys().map(String::as_str));
             let hint = near.map(|near| format!("did you mean `{near}`?")).unwrap_or_else(|| {
-                format!("set it in the `.env` beside the file, or write `${{{name}:-default}}`; `$$` is a dollar sign")
+                format!("set it in the `.env` next to the file, or write `${{{name}:-default}}`; `$$` is a dollar sign")
             });
             Box::new((*self.wrong(&format!("the variable `{name}` is not set"))).hint(Some(hint)))
         })

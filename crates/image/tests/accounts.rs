@@ -113,29 +113,29 @@ fn root_gets_a_password_and_keys() {
 
 #[test]
 fn what_does_not_fit_the_packages_is_refused() {
-    let told = |change: fn(&mut User)| {
+    let message = |change: fn(&mut User)| {
         let mut one = user("alice", 1000);
         change(&mut one);
         bench().assemble(&with(vec![one]), &[]).unwrap_err().to_string()
     };
     let of = "images/base-image.star:9:1: the user \"alice\" of image \"base-image\"";
     assert_eq!(
-        told(|user| user.uid = 223),
+        message(|user| user.uid = 223),
         format!("{of} has the name or the number of an account of the image's packages")
     );
     assert_eq!(
-        told(|user| user.uid = 1036),
+        message(|user| user.uid = 1036),
         format!("{of} has the name or the number of a group of the image's packages")
     );
     assert_eq!(
-        told(|user| user.groups = vec!["wheel".into()]),
+        message(|user| user.groups = vec!["wheel".into()]),
         format!("{of} is to be in a group that is not in /etc/group of the image's packages")
     );
     assert_eq!(
-        told(|user| user.shell = "/bin/zsh".into()),
+        message(|user| user.shell = "/bin/zsh".into()),
         format!("{of} has a shell that is not in the image")
     );
-    assert!(told(|user| user.name = "chrony".into()).contains("the name or the number of an account"));
+    assert!(message(|user| user.name = "chrony".into()).contains("the name or the number of an account"));
 }
 
 #[test]

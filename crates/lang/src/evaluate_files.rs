@@ -105,7 +105,7 @@ fn evaluate_one(
     Evaluated { file, shown, outcome, files, directory, failed }
 }
 
-/// Whether a file defines a workload, whose files lie beside it.
+/// Whether a file defines a workload, whose files lie next to it.
 fn has_workload(outcome: &Outcome) -> bool {
     outcome.definitions.iter().any(|definition| matches!(definition, Definition::Workload(_)))
 }

@@ -9,7 +9,7 @@ use crate::near;
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
 
-/// The variables that a Compose file may use lie beside it.
+/// The variables that a Compose file may use lie next to it.
 const DOT_ENV: &str = ".env";
 /// Where a device has its credentials.
 pub(crate) const CREDENTIALS: &str = "/run/credentials/@system/";
@@ -57,11 +57,11 @@ fn workload(made: &Made<WorkloadDraft>, arch: Arch, problems: &mut Vec<Problem>)
             return None;
         }
     };
-    let beside = draft
+    let dot_env = draft
         .compose
         .rsplit_once('/')
         .map_or(DOT_ENV.to_owned(), |(directory, _)| format!("{directory}/{DOT_ENV}"));
-    let variables = draft.files.iter().find(|file| file.path == beside);
+    let variables = draft.files.iter().find(|file| file.path == dot_env);
     let variables = variables.map(|file| yoe_compose::dot_env(&String::from_utf8_lossy(&file.content)));
     let compose = match yoe_compose::read(&text, &variables.unwrap_or_default()) {
         Ok(compose) => compose,
@@ -72,20 +72,20 @@ fn workload(made: &Made<WorkloadDraft>, arch: Arch, problems: &mut Vec<Problem>)
     };
     let project = compose.name.as_ref().map_or_else(|| draft.name.clone(), |name| name.text.clone());
     let mut read = ReadWorkload { project, compose, shown, text, services: Vec::new() };
-    let mut look = Look { made, read: &read, arch, problems };
-    let services = look.services();
-    look.unused();
-    look.files();
-    look.volumes();
+    let mut checker = Checker { made, read: &read, arch, problems };
+    let services = checker.services();
+    checker.unused();
+    checker.files();
+    checker.volumes();
     read.services = services;
     Some(read)
 }
 
 fn of_compose(problem: yoe_compose::Problem, shown: &str, text: &str) -> Problem {
-    let mut said =
+    let mut mention =
         Problem::error(compose_place(shown, text, problem.at), problem.message).maybe_hint(problem.hint);
-    said.expected = problem.expected;
-    said
+    mention.expected = problem.expected;
+    mention
 }
 
 fn compose_text(made: &Made<WorkloadDraft>, shown: &str) -> Result<String, Box<Problem>> {
@@ -103,14 +103,14 @@ fn compose_text(made: &Made<WorkloadDraft>, shown: &str) -> Result<String, Box<P
         .map_err(|_| Box::new(Problem::error(Place::File(shown.to_owned()), "the file is not UTF-8 text")))
 }
 
-struct Look<'a> {
+struct Checker<'a> {
     made: &'a Made<WorkloadDraft>,
     read: &'a ReadWorkload,
     arch: Arch,
     problems: &'a mut Vec<Problem>,
 }
 
-impl<'a> Look<'a> {
+impl<'a> Checker<'a> {
     fn compose(&self) -> &'a Compose {
         &self.read.compose
     }
@@ -142,7 +142,7 @@ impl<'a> Look<'a> {
             return Some(image.value.clone());
         }
         let (name, workload) = (&service.name.text, &self.made.value.name);
-        let said = service.image.as_ref().unwrap_or(&service.name);
+        let mention = service.image.as_ref().unwrap_or(&service.name);
         let message = match &service.image {
             Some(image) => format!(
                 "the image `{}` of the service `{name}` has no entry in `images` of the workload `{workload}`",
@@ -153,9 +153,9 @@ impl<'a> Look<'a> {
             }
         };
         let known = images.keys().map(String::as_str);
-        let hint = near::hint(&said.text, known)
+        let hint = near::hint(&mention.text, known)
             .unwrap_or_else(|| format!("write `images = {{{:?}: oci(\"…\")}}`", name));
-        let problem = Problem::error(self.read.place(said.at), message).hint(hint);
+        let problem = Problem::error(self.read.place(mention.at), message).hint(hint);
         let problem = problem.related(Place::argument(&self.made.site, "images"), "its images");
         self.problems.push(problem);
         None
@@ -251,7 +251,7 @@ impl<'a> Look<'a> {
         if there && !path.starts_with('~') && !path.split('/').any(|part| part == "..") {
             return None;
         }
-        let message = format!("the workload has no file {path:?} beside {}", self.read.shown);
+        let message = format!("the workload has no file {path:?} next to {}", self.read.shown);
         let names = files.iter().map(|file| file.path.as_str());
         let problem = Problem::error(self.read.place(mention.at), message);
         Some(problem.maybe_hint(near::hint(&whole, names)))

@@ -1,5 +1,5 @@
-//! One file for each mistake in tests/units/: the project's files, and what the user is told. `YOE_BLESS=1` writes
-//! what is told now into all of them.
+//! One file for each mistake in tests/units/: the project's files, and the diagnostics that follow. `YOE_BLESS=1` writes
+//! what they are now into all of them.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop here")]
 
@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const EXPECTED: &str = "-- what the user is told --\n";
+const EXPECTED: &str = "-- diagnostics --\n";
 
 fn cases() -> Vec<PathBuf> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/units");
@@ -20,7 +20,7 @@ fn cases() -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_mistake_is_told_as_written_down() {
+fn every_mistake_has_its_diagnostics() {
     let bless = std::env::var_os("YOE_BLESS").is_some();
     let mut wrong = Vec::new();
     let cases = cases();
@@ -33,7 +33,7 @@ fn every_mistake_is_told_as_written_down() {
         if bless {
             fs::write(path, format!("{input}{EXPECTED}{message}")).unwrap();
         } else if message != expected {
-            wrong.push(format!("{}\n--- written down\n{expected}\n--- told\n{message}", path.display()));
+            wrong.push(format!("{}\n--- written down\n{expected}\n--- found\n{message}", path.display()));
         }
     }
     assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));

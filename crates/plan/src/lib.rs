@@ -34,7 +34,7 @@
 //! | `budget` | | | | | x | x | | limits of the image |
 //! | `epoch` | | | | | x | x | x | the time that stands for "now" |
 //! | `package NAME` | | | | | x | | x | key of a package in the root |
-//! | `workloads` | | | | | if it has some | | | the workloads: their Compose files, the files beside them, what they are called |
+//! | `workloads` | | | | | if it has some | | | the workloads: their Compose files, the files next to them, what they are called |
 //! | `OCI image NAME` | | | | | x | | | key of an OCI image of a workload |
 //! | `init` | | | | | x | | | what the services are rendered for |
 //! | `services` | | | | | x | | | services of the units in the root |

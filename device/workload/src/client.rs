@@ -62,7 +62,7 @@ impl Client {
         };
         // What the client says of its end is more than that it did not read on.
         let judged = self.judge(arguments, child.wait_with_output());
-        judged.and_then(|said| fed.map(|()| said))
+        judged.and_then(|printed| fed.map(|()| printed))
     }
 
     /// Runs it with the streams of this program, and gives its success.
@@ -81,8 +81,11 @@ impl Client {
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
-        let said = String::from_utf8_lossy(&output.stderr);
-        Err(WorkloadError::Failed { command: shown(arguments), said: end(said.trim()).replace('\n', ", ") })
+        let printed = String::from_utf8_lossy(&output.stderr);
+        Err(WorkloadError::Failed {
+            command: shown(arguments),
+            printed: end(printed.trim()).replace('\n', ", "),
+        })
     }
 
     /// The arguments of a command of Compose.

@@ -23,12 +23,12 @@ pub enum WorkloadError {
     #[error("{} cannot be run", .0.display())]
     Client(PathBuf, #[source] std::io::Error),
     /// The engine's client failed.
-    #[error("{command}: {said}")]
+    #[error("{command}: {printed}")]
     Failed {
         /// What was asked of it.
         command: String,
         /// The end of what it said.
-        said: String,
+        printed: String,
     },
     /// What the client said cannot be parsed.
     #[error("cannot parse what the engine says of its containers")]

@@ -55,8 +55,9 @@ const UP_ANEW: [&str; 5] = ["up", "--detach", "--pull", "never", "--force-recrea
 /// Whether a service waited for another one in vain, or the engine itself is at a container for longer than the client waits:
 /// there is nothing that would be better when it is made anew. The workload's service tries again.
 fn nothing_is_broken(problem: &WorkloadError) -> bool {
-    let about = |said: &String| said.contains(" depends on ") || said.contains(" is left as it is: ");
-    matches!(problem, WorkloadError::Failed { said, .. } if about(said))
+    let about =
+        |printed: &String| printed.contains(" depends on ") || printed.contains(" is left as it is: ");
+    matches!(problem, WorkloadError::Failed { printed, .. } if about(printed))
 }
 
 /// That it was started is on record, for a root that does not have it any more.

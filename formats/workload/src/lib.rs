@@ -3,7 +3,7 @@
 //! | below `/usr/share/yoe/workloads` | holds |
 //! |---|---|
 //! | `NAME/workload.json` | a [`Record`] |
-//! | `NAME/files/…` | the Compose file as it was written, and every file beside it |
+//! | `NAME/files/…` | the Compose file as it was written, and every file next to it |
 //! | `NAME/images.yaml` | a second Compose file: of each service the image, by its digest |
 //! | `blobs/sha256/…` | manifests, configurations and layers of all images, each once |
 
@@ -36,7 +36,7 @@ pub struct Record {
     pub required: bool,
     /// The Compose file, below [`FILES`].
     pub compose: String,
-    /// The digest of all files beside it, which the containers bear as [`LABEL`].
+    /// The digest of all files next to it, which the containers bear as [`LABEL`].
     pub files: String,
     /// Its services, by name.
     pub services: Vec<Service>,

@@ -44,16 +44,9 @@ pub fn run(args: &Deploy) -> Result<(), CommandError> {
         return Ok(());
     };
     let locked = project::open(args.machine.as_deref())?.lock()?;
-    let services: Vec<String> = match locked.project.units.get(unit) {
-        Some(unit) => unit.services.iter().map(|service| service.name.clone()).collect(),
-        None => {
-            // Says which name is near, or what it is the name of.
-            let target = project::target(&locked.project, unit)?;
-            return Err(
-                CommandError::user(format!("{unit:?} is no unit, but {}", target.kind())).hint("name a unit")
-            );
-        }
-    };
+    project::unit(&locked.project, unit).map_err(|error| error.hint("name a unit"))?;
+    let services = locked.project.units.get(unit).into_iter().flat_map(|unit| &unit.services);
+    let services: Vec<String> = services.map(|service| service.name.clone()).collect();
     to.wait()?;
     // Before anything is built.
     ask(&to, Ask::Check, None)?;
@@ -74,8 +67,8 @@ pub fn run(args: &Deploy) -> Result<(), CommandError> {
 }
 
 /// Waits until the device answers again, where a service restarts that carries connections.
-fn settle(to: &Destination, said: &str) -> Result<(), CommandError> {
-    if said.contains(LATER) {
+fn settle(to: &Destination, printed: &str) -> Result<(), CommandError> {
+    if printed.contains(LATER) {
         thread::sleep(Duration::from_secs(3));
         to.wait()?;
     }
@@ -102,19 +95,19 @@ fn ask(to: &Destination, what: Ask<'_>, input: Option<File>) -> Result<String, C
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| ssh::missing("ssh", error))?;
-    let said = String::from_utf8_lossy(&output.stdout);
+    let printed = String::from_utf8_lossy(&output.stdout);
     if output.status.success() {
-        said.lines().for_each(ui::note);
-        return Ok(said.into_owned());
+        printed.lines().for_each(ui::note);
+        return Ok(printed.into_owned());
     }
     let code = output.status.code().and_then(|code| u32::try_from(code).ok());
     if code == Some(deploy::REFUSED) {
-        let why = io::Error::other(said.trim().to_owned());
+        let why = io::Error::other(printed.trim().to_owned());
         return Err(CommandError::user(format!("{} takes no package of yours", to.name()))
             .because(why)
             .hint("an image for developers says etc = \"data\", as dev-image does; others are changed by an update: `yoe bundle`"));
     }
-    said.lines().for_each(ui::note);
+    printed.lines().for_each(ui::note);
     Err(CommandError::config(format!("{} could not be asked: {}", to.name(), output.status))
         .hint("what ssh or the device said stands above"))
 }

@@ -24,10 +24,8 @@ pub struct Shell {
 /// Carries `yoe shell` out.
 pub fn run(args: &Shell) -> Result<(), CommandError> {
     let locked = project::open(args.machine.as_deref())?.lock()?;
+    project::unit(&locked.project, &args.unit).map_err(|error| error.hint("name a unit"))?;
     let (buildable, plan) = locked.buildable(std::slice::from_ref(&args.unit))?;
-    if !matches!(plan.targets[..], [(yoe_plan::Target::Unit(_), _)]) {
-        return Err(CommandError::user(format!("{:?} is not a unit", args.unit)).hint("name a unit"));
-    }
     isolation()?;
     let builder = buildable.builder(Mode::choose(false).reporter())?;
     if args.command.is_empty() {

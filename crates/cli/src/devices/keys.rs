@@ -49,6 +49,6 @@ fn generate(directory: &Path, file: &str) -> Result<(), CommandError> {
     if made.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&made.stderr).trim().to_owned();
-    Err(CommandError::config("ssh-keygen could not make a key for the device").because(said))
+    let printed = String::from_utf8_lossy(&made.stderr).trim().to_owned();
+    Err(CommandError::config("ssh-keygen could not make a key for the device").because(printed))
 }

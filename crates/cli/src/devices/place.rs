@@ -147,6 +147,7 @@ fn unusable(path: &Path, error: io::Error) -> CommandError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::device;
     use super::*;
 
     #[test]
@@ -155,13 +156,7 @@ mod tests {
         let all = scratch.path().join("devices");
         let (one, two) = (Place::below(&all, "box").unwrap(), Place::below(&all, "box").unwrap());
         assert_eq!([one.name(), two.name()], ["box", "box-2"]);
-        let device = Device {
-            name: "box-2".into(),
-            image: "box".into(),
-            port: 7,
-            project: "/p".into(),
-            started: true,
-        };
+        let device = device("box-2", "box");
         two.publish(&device).unwrap();
         let states = || -> Vec<Option<Option<Device>>> {
             entries(&all).unwrap().into_iter().map(|(_, device)| device).collect()

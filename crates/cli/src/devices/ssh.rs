@@ -92,7 +92,7 @@ impl Destination {
     pub fn wait(&self) -> Result<(), CommandError> {
         let Self::Here(device) = self else { return Ok(()) };
         let mut began = Instant::now();
-        let mut said = false;
+        let mut printed = false;
         while !answers(device.port) {
             let Some(now) = place::now(device)? else {
                 return Err(CommandError::user(format!("{} has ended", device.name)));
@@ -109,7 +109,7 @@ impl Destination {
                 ))
                 .hint("its console says why: the service `sshd` and the network"));
             }
-            if !std::mem::replace(&mut said, true) {
+            if !std::mem::replace(&mut printed, true) {
                 ui::note(&format!("waiting for the SSH server of {}", device.name));
             }
             thread::sleep(Duration::from_millis(200));
@@ -121,13 +121,13 @@ impl Destination {
 /// Whether an SSH server says its name at this port (RFC 4253, 4.2). QEMU takes connections also while nothing listens behind it.
 fn answers(port: u16) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let said = TcpStream::connect_timeout(&address, SAYS_WITHIN).and_then(|mut stream| {
+    let printed = TcpStream::connect_timeout(&address, SAYS_WITHIN).and_then(|mut stream| {
         stream.set_read_timeout(Some(SAYS_WITHIN))?;
         let mut first = [0; 4];
         stream.read_exact(&mut first)?;
         Ok(first)
     });
-    said.is_ok_and(|first| &first == b"SSH-")
+    printed.is_ok_and(|first| &first == b"SSH-")
 }
 
 /// Words for the shell at the other end. One word is a script of its own; of several each arrives as it is.
@@ -156,6 +156,7 @@ mod tests {
     use std::net::TcpListener;
     use std::process::Command;
 
+    use super::super::tests::device;
     use super::*;
 
     #[test]
@@ -175,13 +176,7 @@ mod tests {
 
     #[test]
     fn a_device_here_is_known_by_its_own_key() {
-        let device = Device {
-            name: "box-2".into(),
-            image: "box".into(),
-            port: 7,
-            project: "/p".into(),
-            started: true,
-        };
+        let device = device("box-2", "box");
         insta::assert_snapshot!(
             Destination::Here(device).arguments().join(" "),
             @"-F none -i key -o IdentitiesOnly=yes -o IdentityAgent=none -o PasswordAuthentication=no -o StrictHostKeyChecking=yes -o GlobalKnownHostsFile=none -o UpdateHostKeys=no -o LogLevel=ERROR -o UserKnownHostsFile=known_hosts -o HostKeyAlias=box-2 -p 7 -- root@127.0.0.1"
@@ -191,12 +186,12 @@ mod tests {
 
     #[test]
     fn only_an_ssh_server_answers() {
-        for (said, right) in [("SSH-2.0-x\r\n", true), ("HTTP/1.1 200\r\n", false), ("", false)] {
+        for (printed, right) in [("SSH-2.0-x\r\n", true), ("HTTP/1.1 200\r\n", false), ("", false)] {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
             let port = listener.local_addr().unwrap().port();
             let server =
-                thread::spawn(move || listener.accept().unwrap().0.write_all(said.as_bytes()).unwrap());
-            assert_eq!(answers(port), right, "{said:?}");
+                thread::spawn(move || listener.accept().unwrap().0.write_all(printed.as_bytes()).unwrap());
+            assert_eq!(answers(port), right, "{printed:?}");
             server.join().unwrap();
             assert!(!answers(port), "nobody listens any more");
         }

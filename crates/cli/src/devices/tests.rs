@@ -1,7 +1,7 @@
 use super::*;
 
-fn device(name: &str, image: &str) -> Device {
-    Device { name: name.to_owned(), image: image.to_owned(), port: 1, project: "/p".into(), started: true }
+pub(super) fn device(name: &str, image: &str) -> Device {
+    Device { name: name.to_owned(), image: image.to_owned(), port: 7, project: "/p".into(), started: true }
 }
 
 fn chosen(running: &[Device], name: Option<&str>) -> Result<String, String> {

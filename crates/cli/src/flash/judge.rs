@@ -110,7 +110,7 @@ pub fn judge(facts: &Facts, path: &Path, node: &Node, need: u64) -> Result<Targe
     Ok(Target::Disk(disk.clone(), path.to_owned()))
 }
 
-/// In this order: what harms most is told first.
+/// In this order: what harms most comes first.
 fn fits(disk: &Disk, need: u64) -> Result<(), Refusal> {
     let name = disk.name.clone();
     match () {

@@ -75,6 +75,20 @@ pub fn target<State>(project: &Project<State>, name: &str) -> Result<Target, Com
     Target::find(project, name).map_err(|error| CommandError::user(error.to_string()))
 }
 
+/// Makes sure that this is the name of a unit.
+///
+/// # Errors
+/// When nothing has this name, or something else; which is in the message.
+pub fn unit<State>(project: &Project<State>, name: &str) -> Result<(), CommandError> {
+    let target = target(project, name)?;
+    if matches!(target, Target::Unit(_)) {
+        return Ok(());
+    }
+    let kind = target.kind();
+    let article = if kind.starts_with(['i', 'O']) { "an" } else { "a" };
+    Err(CommandError::user(format!("{name:?} is not a unit but {article} {kind}")))
+}
+
 /// Where something is defined, as FILE:LINE.
 pub fn place(origin: &Origin) -> String {
     format!("{}:{}", origin.file, origin.line)

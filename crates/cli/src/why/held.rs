@@ -42,12 +42,9 @@ pub fn answer(opened: &OpenProject, unit: &str, image_name: Option<&str>) -> Res
             (name.clone(), Target::Image(name))
         }
     };
-    let target = project::target(project, unit)?;
-    if !matches!(target, Target::Unit(_)) {
-        return Err(CommandError::user(format!("{unit:?} is not a unit but {}", article(target.kind())))
-            .hint("images hold units; `yoe desc` says who uses a container"));
-    }
-    let Why { place, paths } = Relations::new(project).why(&held_in, &target);
+    project::unit(project, unit)
+        .map_err(|error| error.hint("images hold units; `yoe desc` says who uses a container"))?;
+    let Why { place, paths } = Relations::new(project).why(&held_in, &Target::Unit(unit.to_owned()));
     let link = |by: &Target, step: &Step| Link {
         kind: step.kind.as_str(),
         by: by.name().to_owned(),
@@ -65,11 +62,6 @@ pub fn answer(opened: &OpenProject, unit: &str, image_name: Option<&str>) -> Res
     };
     let listed = paths.listed.iter().map(links).collect();
     Ok(Answer { unit: unit.to_owned(), image: name, place, total: paths.total, paths: listed })
-}
-
-fn article(kind: &str) -> String {
-    let article = if kind.starts_with(['i', 'O']) { "an" } else { "a" };
-    format!("{article} {kind}")
 }
 
 /// Where the definition stands that names a unit.

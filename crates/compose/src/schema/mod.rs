@@ -54,14 +54,14 @@ enum Takes {
 
 /// Reports every key that is not known, and every value of the wrong shape.
 pub(crate) fn check(root: &Node, problems: &mut Vec<Problem>) {
-    Look { problems }.fields(root, tables::FILE, "the file");
+    Checker { problems }.fields(root, tables::FILE, "the file");
 }
 
-struct Look<'a> {
+struct Checker<'a> {
     problems: &'a mut Vec<Problem>,
 }
 
-impl Look<'_> {
+impl Checker<'_> {
     fn value(&mut self, node: &Node, shape: &Shape, name: &str) {
         match shape {
             Shape::Any => {}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use yoe_model::{Image, User};
 
-use super::tree::{Body, RootTree};
+use super::tree::RootTree;
 use crate::ImageError;
 
 const PASSWD: &str = "etc/passwd";
@@ -44,10 +44,7 @@ pub(super) fn add(tree: &mut RootTree, image: &Image) -> Result<(), ImageError> 
     let mut shells = read(SHELLS)?.unwrap_or_default();
     let mut accounts = Accounts { image, passwd, group, shadow };
     for user in &image.users {
-        let program = tree.resolve(&user.shell);
-        let is_file =
-            |path: &String| tree.nodes.get(path).is_some_and(|node| matches!(node.body, Body::File(..)));
-        if !program.is_some_and(|program| is_file(&program)) {
+        if !tree.leads_to_file(&user.shell) {
             return Err(accounts.wrong(user, "has a shell that is not in the image"));
         }
         accounts.add(user)?;
@@ -157,10 +154,7 @@ fn homes(users: &[User]) -> String {
 /// Which rules of time zones count, as timedatectl(1) leaves it: a link, and a name for who reads that.
 fn zone(tree: &mut RootTree, image: &Image) -> Result<(), ImageError> {
     let Some(zone) = &image.timezone else { return Ok(()) };
-    let rules = tree.resolve(&format!("{ZONES}/{zone}"));
-    let is_file =
-        rules.and_then(|path| tree.nodes.get(&path)).is_some_and(|node| matches!(node.body, Body::File(..)));
-    if !is_file {
+    if !tree.leads_to_file(&format!("{ZONES}/{zone}")) {
         return Err(ImageError::Field {
             origin: image.origin.clone(),
             image: image.name.clone(),

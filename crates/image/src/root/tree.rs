@@ -92,6 +92,12 @@ impl RootTree {
         Some(found.join("/"))
     }
 
+    /// Whether `path` leads to a file when every link in it is followed.
+    pub fn leads_to_file(&self, path: &str) -> bool {
+        let node = self.resolve(path).and_then(|path| self.nodes.get(&path));
+        node.is_some_and(|node| matches!(node.body, Body::File(..)))
+    }
+
     /// The text of a file, if there is one.
     pub fn text(&self, path: &str) -> io::Result<Option<String>> {
         let Some(Node { body: Body::File(stored, _), .. }) = self.nodes.get(path) else { return Ok(None) };

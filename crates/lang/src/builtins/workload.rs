@@ -15,7 +15,7 @@ arguments! {
     /// Containers as a part of a device: a Compose file and its images, which an image() brings along and the device runs from
     /// its first start on, without a network. They are updated and taken back with the image; their volumes stay.
     ///
-    /// Its files lie in the directory beside the `.star` file that has its name, as a unit's do; all of them are on the device.
+    /// Its files lie in the directory next to the `.star` file that has its name, as a unit's do; all of them are on the device.
     "workload" => pub(crate) struct Arguments {
         /// The name, unique in the project. On a device it is the Compose project's, unless the Compose file has a `name`: a
         /// version of it that is another workload of the project has the same `name` there.

@@ -12,66 +12,66 @@ use crate::site::Site;
 /// Every name that nothing is defined under.
 pub(crate) fn check(draft: &Draft) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let mut look = Look { draft, problems: &mut problems };
+    let mut checker = Checker { draft, problems: &mut problems };
     for (name, unit) in &draft.units {
         let of = format!("unit `{name}`");
-        look.units(&of, "needs", &unit.value.unit.deps, |text| Place::text(&unit.site, "deps", text));
-        look.units(&of, "needs", &unit.value.unit.runtime_deps, |text| {
+        checker.units(&of, "needs", &unit.value.unit.deps, |text| Place::text(&unit.site, "deps", text));
+        checker.units(&of, "needs", &unit.value.unit.runtime_deps, |text| {
             Place::text(&unit.site, "runtime_deps", text)
         });
-        look.units(&of, "contains", &unit.value.unit.contains, |text| {
+        checker.units(&of, "contains", &unit.value.unit.contains, |text| {
             Place::text(&unit.site, "contains", text)
         });
         let container = &unit.value.unit.container;
-        look.container(&of, container, Place::text(&unit.site, "container", container));
+        checker.container(&of, container, Place::text(&unit.site, "container", container));
     }
     for (name, machine) in &draft.machines {
         let of = format!("machine `{name}`");
         let kernel = &machine.value.machine.kernel.unit;
         let place = |text: &str| Place::text(&machine.value.kernel, "unit", text);
-        look.units(&of, "boots", std::slice::from_ref(kernel), place);
+        checker.units(&of, "boots", std::slice::from_ref(kernel), place);
         if let (Some(qemu), Some(site)) = (&machine.value.machine.qemu, &machine.value.qemu) {
-            look.container(&of, &qemu.container, Place::text(site, "container", &qemu.container));
+            checker.container(&of, &qemu.container, Place::text(site, "container", &qemu.container));
         }
     }
     for (name, image) in &draft.images {
         let of = format!("image `{name}`");
-        look.units(&of, "holds", &image.value.image.artifacts, |text| {
+        checker.units(&of, "holds", &image.value.image.artifacts, |text| {
             Place::text(&image.site, "artifacts", text)
         });
         for (release, site) in image.value.image.releases.iter().zip(&image.value.releases) {
             let of = format!("release `{}` of image `{name}`", release.version);
-            look.units(&of, "adds", &release.add, |text| Place::text(site, "add", text));
+            checker.units(&of, "adds", &release.add, |text| Place::text(site, "add", text));
         }
         let container = &image.value.image.container;
-        look.container(&of, container, Place::text(&image.site, "container", container));
+        checker.container(&of, container, Place::text(&image.site, "container", container));
         if let Some(container) = &image.value.image.boot_manager {
-            look.container(&of, container, Place::text(&image.site, "boot_manager", container));
+            checker.container(&of, container, Place::text(&image.site, "boot_manager", container));
         }
         if let (Some(registry), Some(site)) = (&image.value.image.registry, &image.value.registry) {
-            look.container(&of, &registry.container, Place::text(site, "container", &registry.container));
-            look.served(&of, "images", &registry.images, site);
-            look.served(&of, "private", &registry.private, site);
+            checker.container(&of, &registry.container, Place::text(site, "container", &registry.container));
+            checker.served(&of, "images", &registry.images, site);
+            checker.served(&of, "private", &registry.private, site);
         }
     }
     for (name, image) in &draft.oci_images {
         let of = format!("OCI image `{name}`");
         let place = |text: &str| Place::text(&image.site, "artifacts", text);
-        look.units(&of, "holds", &image.value.artifacts, place);
+        checker.units(&of, "holds", &image.value.artifacts, place);
         if let Some(container) = &image.value.container {
-            look.container(&of, container, Place::text(&image.site, "container", container));
+            checker.container(&of, container, Place::text(&image.site, "container", container));
         }
     }
-    look.default_image();
+    checker.default_image();
     problems
 }
 
-struct Look<'a> {
+struct Checker<'a> {
     draft: &'a Draft,
     problems: &'a mut Vec<Problem>,
 }
 
-impl Look<'_> {
+impl Checker<'_> {
     fn units(&mut self, of: &str, verb: &str, names: &[String], place: impl Fn(&str) -> Place) {
         for name in names {
             if self.draft.units.contains_key(name) || self.draft.excused(FileKind::Unit, name) {

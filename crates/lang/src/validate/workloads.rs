@@ -10,7 +10,7 @@ use crate::problem::{Place, Problem};
 use crate::session::FileKind;
 use crate::site::Site;
 
-/// Where a device can be written to, beside /etc.
+/// Where a device can be written to, besides /etc.
 const WRITABLE: [&str; 8] = ["dev", "home", "proc", "root", "run", "sys", "tmp", "var"];
 
 /// Workloads that there are not, and those that do not go together on one device.
@@ -26,11 +26,11 @@ pub(super) fn check(draft: &Draft) -> Vec<Problem> {
         }
     }
     // Two images may have the same workload, which is wrong once.
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     problems.retain(|problem: &Problem| {
         let this = (problem.message.clone(), format!("{:?}", problem.place));
-        let new = !told.contains(&this);
-        told.push(this);
+        let new = !reported.contains(&this);
+        reported.push(this);
         new
     });
     problems

@@ -89,7 +89,7 @@ impl Sample {
         self.parts.oci_images.get_mut("box").expect("the sample has one")
     }
 
-    /// Gives the image a workload of the OCI image, with a file of this text beside its Compose file.
+    /// Gives the image a workload of the OCI image, with a file of this text next to its Compose file.
     pub fn workload(&mut self, text: &str) {
         let service = WorkloadService {
             name: "web".into(),

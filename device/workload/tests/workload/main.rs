@@ -11,8 +11,8 @@ use rig::Rig;
 #[test]
 fn a_first_start_gives_the_engine_its_images_and_starts_them() {
     let rig = Rig::new();
-    let said = rig.run(&["start", "shop"]);
-    assert_eq!(said, (0, "imported the image yoe.internal/page:m1\n".to_owned(), String::new()));
+    let output = rig.run(&["start", "shop"]);
+    assert_eq!(output, (0, "imported the image yoe.internal/page:m1\n".to_owned(), String::new()));
     assert_eq!(rig.asked("load"), ["load --quiet"]);
     let up = rig.asked("compose");
     assert_eq!(up.len(), 1);
@@ -44,9 +44,9 @@ fn a_second_start_imports_nothing_and_removes_what_nothing_needs() {
     let rig = Rig::new();
     fs::write(rig.path("images"), "yoe.internal/page:m1\nyoe.internal/page:m0\nexample.org/mine:1\n")
         .unwrap();
-    let (code, said, _) = rig.run(&["start", "shop"]);
+    let (code, output, _) = rig.run(&["start", "shop"]);
     assert_eq!(
-        (code, said.as_str()),
+        (code, output.as_str()),
         (0, "removed the image yoe.internal/page:m0, which nothing needs any more\n")
     );
     assert!(rig.asked("load").is_empty());
@@ -68,9 +68,9 @@ fn a_container_of_a_service_that_is_gone_goes_first() {
 fn a_container_that_cannot_be_started_is_made_anew() {
     let rig = Rig::new();
     fs::write(rig.path("fails"), "no such snapshot").unwrap();
-    let (code, said, _) = rig.run(&["start", "shop"]);
-    assert_eq!(code, 0, "{said}");
-    assert!(said.contains("no such snapshot; its containers are made anew"), "{said}");
+    let (code, output, _) = rig.run(&["start", "shop"]);
+    assert_eq!(code, 0, "{output}");
+    assert!(output.contains("no such snapshot; its containers are made anew"), "{output}");
     let up = rig.asked("compose");
     assert!(up[1].ends_with("up --detach --pull never --force-recreate"), "{up:?}");
 }
@@ -103,9 +103,9 @@ fn a_workload_of_an_older_root_is_cleared_away() {
     rig.run(&["start", "shop"]);
     fs::write(rig.path("state/old"), "").unwrap();
     rig.containers(&[("a1", "web")]);
-    let (code, said, _) = rig.run(&["clear"]);
+    let (code, output, _) = rig.run(&["clear"]);
     assert_eq!(
-        (code, said.as_str()),
+        (code, output.as_str()),
         (0, "removed the containers of old, which this version does not have; its volumes stay\n")
     );
     assert!(!rig.path("state/old").exists() && rig.path("state/shop").exists());
@@ -118,8 +118,8 @@ fn containers_of_another_version_are_stopped_before_all_else() {
     let rig = Rig::new();
     rig.run(&["start", "shop"]);
     rig.containers(&[("a1", "web"), ("b2", "stray")]);
-    let (code, said, _) = rig.run(&["clear"]);
-    assert_eq!((code, said.as_str()), (0, "stopped shop-stray-1, which another version made\n"));
+    let (code, output, _) = rig.run(&["clear"]);
+    assert_eq!((code, output.as_str()), (0, "stopped shop-stray-1, which another version made\n"));
     assert_eq!(rig.asked("stop"), ["stop b2"]);
     assert!(rig.asked("rm").is_empty());
 }
@@ -127,13 +127,13 @@ fn containers_of_another_version_are_stopped_before_all_else() {
 #[test]
 fn status_judges() {
     let rig = Rig::new();
-    let (code, said, problem) = rig.run(&["status"]);
-    assert_eq!((code, said.as_str()), (1, "shop: not healthy\n  web: not started\n"));
+    let (code, output, problem) = rig.run(&["status"]);
+    assert_eq!((code, output.as_str()), (1, "shop: not healthy\n  web: not started\n"));
     assert_eq!(problem, "yoe-workload: shop/web is not started\n");
     rig.containers(&[("a1", "web")]);
     assert_eq!(rig.run(&["status", "shop"]).1, "shop: healthy\n  web: healthy, started again 2 times\n");
-    let (code, said, _) = rig.run(&["status", "--json"]);
-    let found: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let (code, output, _) = rig.run(&["status", "--json"]);
+    let found: serde_json::Value = serde_json::from_str(&output).unwrap();
     assert_eq!((code, &found[0]["healthy"]), (0, &true.into()));
     assert_eq!(found[0]["services"][0]["containers"][0]["restarts"], 2);
 }

@@ -1,7 +1,7 @@
 use super::super::facts::tests::{LAPTOP, machine};
 use super::*;
 
-fn told(path: &str, node: Node, need: u64) -> String {
+fn reported(path: &str, node: Node, need: u64) -> String {
     let (_scratch, facts) = machine(LAPTOP);
     match judge(&facts, Path::new(path), &node, need) {
         Ok(Target::Disk(disk, _)) => format!("disk {}", disk.name),
@@ -19,10 +19,10 @@ fn block(name: &str) -> Node {
 
 #[test]
 fn a_free_card_and_a_file_are_taken() {
-    assert_eq!(told("/dev/mmcblk0", block("mmcblk0"), 8_192_000_000), "disk mmcblk0");
-    assert_eq!(told("/dev/disk/by-id/card", block("mmcblk0"), 1), "disk mmcblk0");
-    assert_eq!(told("out.img", Node::Missing, 1), "file out.img");
-    assert_eq!(told("out.img", Node::File, 1), "file out.img");
+    assert_eq!(reported("/dev/mmcblk0", block("mmcblk0"), 8_192_000_000), "disk mmcblk0");
+    assert_eq!(reported("/dev/disk/by-id/card", block("mmcblk0"), 1), "disk mmcblk0");
+    assert_eq!(reported("out.img", Node::Missing, 1), "file out.img");
+    assert_eq!(reported("out.img", Node::File, 1), "file out.img");
 }
 
 #[test]
@@ -54,8 +54,8 @@ fn each_refusal_says_why_and_what_to_do() {
         ("/dev/sde", block("sde"), "sde has sectors of 4096 bytes, and images are made for sectors of 512"),
     ];
     for (path, node, expected) in cases {
-        assert_eq!(told(path, node, 1), expected, "{path}");
+        assert_eq!(reported(path, node, 1), expected, "{path}");
     }
-    let small = told("/dev/mmcblk0", block("mmcblk0"), 8_192_000_001);
+    let small = reported("/dev/mmcblk0", block("mmcblk0"), 8_192_000_001);
     assert!(small.starts_with("mmcblk0 has 7.6") && small.contains("and the image needs"), "{small}");
 }
