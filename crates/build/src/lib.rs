@@ -24,6 +24,7 @@ mod run_step;
 mod schedule;
 mod shell;
 mod steps;
+mod variation;
 mod verify;
 
 pub use artifact::artifact;
@@ -34,4 +35,5 @@ pub use explain::{Pending, explain};
 pub use fetched::{FetchedFile, FetchedTree, Wanting, record_fetched};
 pub use logs::{RunLog, logs};
 pub use reporter::{Event, How, Reason, Reporter};
-pub use verify::{Clock, Outcome, Variation, Verdict, verifiable};
+pub use variation::{Clock, Variation};
+pub use verify::{Outcome, Verdict, verifiable};

@@ -19,7 +19,7 @@ use crate::error::ActionError;
 use crate::reporter::{Event, Reporter};
 use crate::run_step::{Ran, run_step};
 use crate::schedule::Results;
-use crate::verify::{Clocked, Variation, again_key};
+use crate::variation::{Clocked, Variation, again_key};
 
 /// Makes the result of one kind of action.
 pub(crate) trait Make {

@@ -4,8 +4,20 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::commands::clean::Gone;
+use serde::Serialize;
+
 use crate::error::CommandError;
+
+/// Something that goes.
+#[derive(Debug, Serialize)]
+pub struct Gone {
+    /// What it is.
+    pub what: String,
+    /// Where it was; absent of what is inside of the store.
+    pub path: Option<String>,
+    /// Bytes of its files.
+    pub bytes: u64,
+}
 
 /// Removes what `yoe run` recorded, and the disks that failed sweeps of tests left; with `dry_run` only says what there is. The
 /// records of tests stay: `yoe report` shows them.

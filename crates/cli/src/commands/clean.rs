@@ -1,11 +1,11 @@
 //! `yoe clean`.
 
 use clap::Args;
-use serde::Serialize;
 
 use crate::error::CommandError;
+use crate::leftovers::{self, Gone};
 use crate::project::open_store;
-use crate::{leftovers, paths, ui};
+use crate::{paths, ui};
 
 /// The arguments of `yoe clean`.
 #[derive(Debug, Args)]
@@ -16,17 +16,6 @@ pub struct Clean {
     /// Write what is removed as JSON
     #[arg(long)]
     pub json: bool,
-}
-
-/// Something that goes.
-#[derive(Debug, Serialize)]
-pub struct Gone {
-    /// What it is.
-    pub what: String,
-    /// Where it was; absent of what is inside of the store.
-    pub path: Option<String>,
-    /// Bytes of its files.
-    pub bytes: u64,
 }
 
 /// Carries `yoe clean` out.

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::deploy::{self, Archive, Ask, archive};
-use crate::devices::ssh::{self, Destination};
+use crate::devices::openssh;
+use crate::devices::ssh::Destination;
 use crate::devices::{find, running};
 use crate::error::{CommandError, Kind};
 use crate::project::{self, BuiltTargets};
@@ -94,7 +95,7 @@ fn ask(to: &Destination, what: Ask<'_>, input: Option<File>) -> Result<String, C
         .stdin(input.map_or_else(Stdio::null, Stdio::from))
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| ssh::missing("ssh", error))?;
+        .map_err(|error| openssh::missing("ssh", error))?;
     let printed = String::from_utf8_lossy(&output.stdout);
     if output.status.success() {
         printed.lines().for_each(ui::note);

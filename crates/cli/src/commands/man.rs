@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::error::{CommandError, Kind};
 use crate::output::Output;
-use crate::{args, ui};
+use crate::ui;
 
 /// The arguments of `yoe man`.
 #[derive(Debug, Args)]
@@ -16,9 +16,8 @@ pub struct Man {
     pub directory: Option<PathBuf>,
 }
 
-/// Carries `yoe man` out.
-pub fn run(args: &Man) -> Result<(), CommandError> {
-    let mut command = args::command();
+/// Carries `yoe man` out, for this definition of the command line.
+pub fn run(args: &Man, mut command: clap::Command) -> Result<(), CommandError> {
     // Gives inner commands their whole names.
     command.build();
     let Some(directory) = &args.directory else {

@@ -52,7 +52,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Diff(args) => diff::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completion(args) => completion::run(&args),
-        Command::Man(args) => man::run(&args),
+        Command::Man(args) => man::run(&args, crate::args::command()),
         Command::Clean(args) => clean::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Flash(args) => flash::run(&args),

@@ -5,6 +5,7 @@ use std::os::unix::process::CommandExt as _;
 use clap::Args;
 
 use crate::columns;
+use crate::devices::openssh;
 use crate::devices::ssh::{self, Destination};
 use crate::devices::{find, running};
 use crate::error::CommandError;
@@ -35,7 +36,7 @@ pub fn run(args: &Ssh) -> Result<(), CommandError> {
     destination.wait()?;
     // Its terminal, its signals and its status are ours from here on.
     let error = destination.command()?.args(ssh::words(&args.command)).exec();
-    Err(ssh::missing("ssh", error))
+    Err(openssh::missing("ssh", error))
 }
 
 fn list(json: bool) -> Result<(), CommandError> {

@@ -1,11 +1,10 @@
 //! `yoe store`.
 
-use std::time::Duration;
-
 use clap::{Args, Subcommand};
 use yoe_store::GcOptions;
 
-use super::{store_import, store_size};
+use super::store_import;
+use super::store_size::{self, GC_DAYS, age};
 use crate::error::{CommandError, Kind};
 use crate::project::open_store;
 use crate::ui;
@@ -51,14 +50,6 @@ pub enum StoreCommand {
         #[arg(long)]
         dry_run: bool,
     },
-}
-
-/// Days after which `yoe store gc` removes what was not used.
-pub const GC_DAYS: u64 = 30;
-
-/// So many days.
-pub fn age(days: u64) -> Duration {
-    Duration::from_secs(days * 24 * 60 * 60)
 }
 
 /// Carries `yoe store` out.

@@ -1,15 +1,23 @@
 //! `yoe store size`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::Serialize;
 use yoe_model::Digest;
 use yoe_store::{GcOptions, Store};
 
-use super::store::{GC_DAYS, age};
 use crate::error::CommandError;
 use crate::project::{self, LockedProject, open_store};
 use crate::{columns, paths, ui};
+
+/// Days after which `yoe store gc` removes what was not used.
+pub const GC_DAYS: u64 = 30;
+
+/// So many days.
+pub fn age(days: u64) -> Duration {
+    Duration::from_secs(days * 24 * 60 * 60)
+}
 
 /// What a store takes.
 #[derive(Debug, Serialize)]

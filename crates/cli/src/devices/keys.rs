@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::ssh;
+use super::openssh;
 use crate::error::CommandError;
 
 /// The private key that opens the device, in its directory.
@@ -45,7 +45,7 @@ fn generate(directory: &Path, file: &str) -> Result<(), CommandError> {
         .current_dir(directory)
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| ssh::missing("ssh-keygen", error))?;
+        .map_err(|error| openssh::missing("ssh-keygen", error))?;
     if made.status.success() {
         return Ok(());
     }

@@ -4,6 +4,7 @@
 //! belongs to whoever holds the lock in it, so what a killed run left is known for what it is.
 
 mod keys;
+pub mod openssh;
 mod place;
 pub mod ssh;
 

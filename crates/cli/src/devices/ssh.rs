@@ -1,7 +1,7 @@
 //! The host's OpenSSH client, as it reaches a device.
 
 use std::ffi::OsString;
-use std::io::{self, Read as _};
+use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::Command;
@@ -141,13 +141,6 @@ pub fn script(command: &[String]) -> String {
 /// The command of a user for the other end; none opens a shell.
 pub fn words(command: &[String]) -> Option<OsString> {
     (!command.is_empty()).then(|| script(command).into())
-}
-
-/// A program of OpenSSH that could not be started.
-pub fn missing(program: &str, error: io::Error) -> CommandError {
-    let missing = error.kind() == io::ErrorKind::NotFound;
-    let error = CommandError::config(format!("{program} cannot be started")).because(error);
-    if missing { error.hint("install OpenSSH's client; Debian's package is openssh-client") } else { error }
 }
 
 #[cfg(test)]

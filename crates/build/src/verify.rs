@@ -4,14 +4,12 @@
 //! differs does not hide the others, and what is named is where the difference comes from. When each action gives the
 //! same bytes for the same inputs, so does the whole.
 
-mod variation;
-
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use yoe_model::Digest;
-use yoe_plan::{Action, ActionId, ActionKind, Key, Plan};
+use yoe_plan::{Action, ActionId, ActionKind, Plan};
 use yoe_store::{TreeDifference, tree_differences};
 
 use crate::builder::Builder;
@@ -20,9 +18,7 @@ use crate::make::{Making, maker};
 use crate::reads::reads;
 use crate::reporter::{Event, How, Reason};
 use crate::schedule::{Results, run};
-
-pub(crate) use variation::Clocked;
-pub use variation::{Clock, Variation};
+use crate::variation::{Variation, again_key};
 
 /// What became of one action.
 #[derive(Debug)]
@@ -127,9 +123,4 @@ impl Builder {
         let (expected, again) = (self.tree(expected)?, self.tree(again)?);
         Ok(Outcome::Differs { differences: tree_differences(&expected, &again)?, expected, again })
     }
-}
-
-/// What the log of an action that is made again is kept under: that of the build stays.
-pub(crate) fn again_key(action: &Action) -> Digest {
-    Key::digest("made again", &[("action".to_owned(), action.key)].into())
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use yoe_model::Digest;
+use yoe_plan::{Action, Key};
 use yoe_sandbox::{Mount, Spec};
 use yoe_store::Session;
 
@@ -73,4 +74,9 @@ impl Clocked<'_> {
         }
         Ok(())
     }
+}
+
+/// What the log of an action that is made again is kept under: that of the build stays.
+pub(crate) fn again_key(action: &Action) -> Digest {
+    Key::digest("made again", &[("action".to_owned(), action.key)].into())
 }
