@@ -37,6 +37,8 @@ pub struct Builder {
     pub signer: Signer,
     /// Processors that a unit may use.
     pub cores: usize,
+    /// Whether what needs nothing that failed is made after a failure, too.
+    pub keep_going: bool,
     /// Ends the build.
     pub cancel: Cancel,
     /// Is told what happens.
@@ -45,7 +47,7 @@ pub struct Builder {
 
 impl Builder {
     pub(crate) fn lanes(&self) -> Lanes {
-        Lanes { fetch: 2, compute: self.cores.max(1) }
+        Lanes { fetch: 2, compute: self.cores.max(1), keep_going: self.keep_going }
     }
 
     /// The directory of a tree that is known to be in the store.

@@ -12,6 +12,7 @@ use yoe_store::StoreError;
 use yoe_tree::TreeError;
 
 use crate::configuration_error::ConfigurationError;
+use crate::schedule::Failures;
 
 /// Why an action gave no result.
 #[derive(Debug, thiserror::Error)]
@@ -28,12 +29,33 @@ pub struct BuildError {
     pub kind: Box<ActionError>,
     /// Where its output is.
     pub log: Option<PathBuf>,
+    /// What else failed.
+    pub others: Vec<BuildError>,
+    /// Actions that did not begin, since one that they need failed; 0 where a build ends at its first failure.
+    pub left: usize,
 }
 
 impl BuildError {
     /// Of an action, or of what is called this.
     pub(crate) fn of(label: impl Into<String>, kind: ActionError) -> Self {
-        Self { label: label.into(), unit: None, wanted: None, kind: Box::new(kind), log: None }
+        Self {
+            label: label.into(),
+            unit: None,
+            wanted: None,
+            kind: Box::new(kind),
+            log: None,
+            others: Vec::new(),
+            left: 0,
+        }
+    }
+
+    /// All that failed in one build. That it was interrupted counts more than what failed before.
+    pub(crate) fn all(failures: Failures<Self>) -> Self {
+        let Failures { first, mut others, left } = failures;
+        match others.iter().position(|error| matches!(*error.kind, ActionError::Interrupted)) {
+            Some(place) => others.swap_remove(place),
+            None => Self { others, left, ..first },
+        }
     }
 }
 

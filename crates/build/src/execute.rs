@@ -1,6 +1,6 @@
 //! Executes a plan against a store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -19,12 +19,17 @@ impl Builder {
     /// Builds what a plan asks for; gives the tree of each target, in the plan's order.
     ///
     /// # Errors
-    /// The first action that failed.
+    /// The first action that failed, with the others when it keeps going.
     pub fn build(&self, plan: &Plan) -> Result<Vec<Digest>, BuildError> {
-        let results = run(plan, targets(plan), self.lanes(), self);
+        let results = self.results(plan, targets(plan));
         self.reporter.event(Event::Settled);
         let results = results?;
         Ok(plan.targets.iter().filter_map(|(_, id)| results.get(id).copied()).collect())
+    }
+
+    /// What these actions gave; what has no result yet is made.
+    pub(crate) fn results(&self, plan: &Plan, wanted: BTreeSet<ActionId>) -> Result<Results, BuildError> {
+        run(plan, wanted, self.lanes(), self).map_err(BuildError::all)
     }
 
     /// Makes a result, or takes that of the same action over the same bytes.

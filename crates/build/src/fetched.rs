@@ -11,7 +11,7 @@ use crate::actions::remotes::downloaded;
 use crate::builder::Builder;
 use crate::error::{ActionError, BuildError};
 use crate::make::Making;
-use crate::schedule::{Results, run};
+use crate::schedule::Results;
 
 /// A file as it was downloaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Builder {
     /// When something cannot be fetched.
     pub fn fetched(&self, plan: &Plan) -> Result<(Vec<FetchedFile>, Vec<FetchedTree>), BuildError> {
         let by_client: BTreeSet<ActionId> = by_client(plan).map(|(id, _)| id).collect();
-        let results = run(plan, by_client.clone(), self.lanes(), self)?;
+        let results = self.results(plan, by_client.clone())?;
         let mut files: BTreeMap<Digest, FetchedFile> = BTreeMap::new();
         for (id, action) in plan.numbered() {
             let failed = |kind: ActionError| BuildError::of(&action.label, kind);

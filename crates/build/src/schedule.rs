@@ -29,13 +29,26 @@ pub trait ActionRunner: ActionCache + Sync {
     fn run(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<Digest, Self::Error>;
 }
 
-/// How much may run at once. Fetching waits for the network, building for the processor: each has a lane of its own.
+/// How much may run at once, and how long. Fetching waits for the network, building for the processor: each has a lane of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lanes {
     /// Actions that fetch.
     pub fetch: usize,
     /// Actions that compute.
     pub compute: usize,
+    /// Whether actions that need nothing that failed begin after a failure, too.
+    pub keep_going: bool,
+}
+
+/// What failed.
+#[derive(Debug)]
+pub struct Failures<E> {
+    /// The first failure.
+    pub first: E,
+    /// The others, in the order in which they happened.
+    pub others: Vec<E>,
+    /// Actions that did not begin, since one that they need failed; 0 where it was not to keep going.
+    pub left: usize,
 }
 
 /// The results known already, and the actions that have to run so that all `wanted` ones have a result.
@@ -68,21 +81,23 @@ pub fn targets(plan: &Plan) -> BTreeSet<ActionId> {
     plan.targets.iter().map(|(_, id)| *id).collect()
 }
 
-/// Runs what has to run so that all `wanted` actions have a result. After the first failure nothing new begins; what
-/// runs is waited for.
+/// Runs what has to run so that all `wanted` actions have a result. After the first failure nothing new begins, unless it is to keep
+/// going; what runs is waited for.
 ///
 /// # Errors
-/// The first failure.
+/// What failed.
 pub fn run<E: ActionRunner>(
     plan: &Plan,
     wanted: BTreeSet<ActionId>,
     lanes: Lanes,
     execute: &E,
-) -> Result<Results, E::Error> {
-    let (known, pending) = pending(plan, wanted, execute)?;
+) -> Result<Results, Failures<E::Error>> {
+    let alone = |first| Failures { first, others: Vec::new(), left: 0 };
+    let (known, pending) = pending(plan, wanted, execute).map_err(alone)?;
     execute.planned(plan.actions.len(), pending.len());
     let waits = pending.iter().map(|id| (*id, &reads(plan, *id) & &pending)).collect();
-    let state = Mutex::new(State { results: known, waits, fetching: 0, computing: 0, failure: None });
+    let state = State { results: known, waits, fetching: 0, computing: 0, failures: Vec::new(), left: 0 };
+    let state = Mutex::new(state);
     let changed = Condvar::new();
     let workers = pending.len().min(lanes.fetch + lanes.compute);
     std::thread::scope(|scope| {
@@ -91,7 +106,11 @@ pub fn run<E: ActionRunner>(
         }
     });
     let state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    state.failure.map_or(Ok(state.results), Err)
+    let mut failures = state.failures.into_iter();
+    match failures.next() {
+        None => Ok(state.results),
+        Some(first) => Err(Failures { first, others: failures.collect(), left: state.left }),
+    }
 }
 
 struct State<E> {
@@ -100,7 +119,9 @@ struct State<E> {
     waits: BTreeMap<ActionId, BTreeSet<ActionId>>,
     fetching: usize,
     computing: usize,
-    failure: Option<E>,
+    failures: Vec<E>,
+    /// Actions that will not begin, since one that they need failed.
+    left: usize,
 }
 
 impl<E> State<E> {
@@ -122,7 +143,7 @@ impl<E> State<E> {
         Some(id)
     }
 
-    fn finish(&mut self, plan: &Plan, id: ActionId, result: Result<Digest, E>) {
+    fn finish(&mut self, plan: &Plan, id: ActionId, result: Result<Digest, E>, keep_going: bool) {
         *self.lane(fetches(plan, id)) -= 1;
         match result {
             Ok(tree) => {
@@ -130,10 +151,26 @@ impl<E> State<E> {
                 self.waits.values_mut().for_each(|waits| _ = waits.remove(&id));
             }
             Err(failure) => {
-                self.waits.clear();
-                self.failure.get_or_insert(failure);
+                self.failures.push(failure);
+                self.give_up(keep_going.then_some(id));
             }
         }
+    }
+
+    /// Gives up the actions that need this one, directly or not; all of them for `None`.
+    fn give_up(&mut self, failed: Option<ActionId>) {
+        let Some(failed) = failed else { return self.waits.clear() };
+        let mut gone = BTreeSet::from([failed]);
+        let mut known = 0;
+        while known < gone.len() {
+            known = gone.len();
+            let needs = self.waits.iter().filter(|(_, waits)| !waits.is_disjoint(&gone));
+            let needs: Vec<ActionId> = needs.map(|(id, _)| *id).collect();
+            gone.extend(needs);
+        }
+        let before = self.waits.len();
+        self.waits.retain(|id, _| !gone.contains(id));
+        self.left += before - self.waits.len();
     }
 }
 
@@ -166,7 +203,7 @@ fn work<E: ActionRunner>(
         drop(guard);
         let result = execute.run(plan, id, &inputs);
         guard = locked();
-        guard.finish(plan, id, result);
+        guard.finish(plan, id, result, lanes.keep_going);
         changed.notify_all();
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{ActionError, BuildError};
 use crate::make::Making;
 use crate::reads::reads;
 use crate::reporter::Event;
-use crate::schedule::{Results, run};
+use crate::schedule::Results;
 
 impl Builder {
     /// Builds what a unit reads, and opens the sandbox that its steps would run in, before the first of them. Its
@@ -21,7 +21,7 @@ impl Builder {
         let wrap = |kind: ActionError| BuildError::of(format!("the shell of unit {name}"), kind);
         let id = plan.unit(name).ok_or_else(|| wrap(ActionError::Missing))?;
         let ActionKind::Unit(unit) = &plan.action(id).kind else { return Err(wrap(ActionError::Missing)) };
-        let inputs: Results = run(plan, reads(plan, id), self.lanes(), self)?;
+        let inputs: Results = self.results(plan, reads(plan, id))?;
         // The terminal is the shell's from here.
         self.reporter.event(Event::Settled);
         let open = || {

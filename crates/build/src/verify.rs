@@ -17,7 +17,7 @@ use crate::error::{ActionError, BuildError};
 use crate::make::{Making, maker};
 use crate::reads::reads;
 use crate::reporter::{Event, How, Reason};
-use crate::schedule::{Results, run};
+use crate::schedule::Results;
 use crate::variation::{Variation, again_key};
 
 /// What became of one action.
@@ -71,7 +71,7 @@ impl Builder {
     ) -> Result<Vec<Verdict>, BuildError> {
         let mut wanted = chosen.clone();
         chosen.iter().for_each(|id| wanted.extend(reads(plan, *id)));
-        let results = run(plan, wanted, self.lanes(), self)?;
+        let results = self.results(plan, wanted)?;
         self.reporter.event(Event::Planned { total: plan.actions.len(), pending: chosen.len() });
         let verdicts = chosen.iter().map(|id| self.compare(plan, *id, &results, variation)).collect();
         self.reporter.event(Event::Settled);

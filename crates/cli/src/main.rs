@@ -22,6 +22,7 @@ mod ports;
 mod project;
 mod project_files;
 mod report;
+mod settings;
 mod ui;
 mod why;
 
@@ -30,6 +31,8 @@ use std::process::ExitCode;
 use rustix::fs::Mode;
 
 use crate::error::CommandError;
+use crate::settings::Settings;
+use crate::ui::Volume;
 
 fn main() -> ExitCode {
     // A process that was started as the first one of a sandbox never comes back from here.
@@ -56,8 +59,10 @@ fn main() -> ExitCode {
 }
 
 fn carry_out(cli: args::Cli) -> Result<(), CommandError> {
-    ui::choose_color(cli.color);
-    if let Some(directory) = &cli.directory {
+    let common = cli.common;
+    ui::choose(common.color, Volume::choose(common.quiet, common.verbose));
+    settings::choose(Settings { jobs: common.jobs, offline: common.offline });
+    if let Some(directory) = &common.directory {
         std::env::set_current_dir(directory).map_err(|error| {
             CommandError::user(format!("{} cannot be entered", directory.display())).because(error)
         })?;

@@ -63,6 +63,11 @@ pub enum TestbedError {
     /// Something that a device is to be given cannot be a credential. This is a mistake of this program.
     #[error(transparent)]
     Credential(#[from] CredentialError),
+    /// Nothing of the image says when a device is well.
+    #[error(
+        "image {0:?} has no workloads, by whose health a fault could be judged; image(workloads = […]) names some"
+    )]
+    NoWorkloads(String),
     /// No test of the image cuts the power.
     #[error("no test of image {0:?} has a sweep that could cut the power")]
     NoSweep(String),

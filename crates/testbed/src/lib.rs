@@ -9,6 +9,7 @@
 //! - [`servers`] run next to the device, on this host's loopback.
 //! - [`DeviceUnderTest`] is one disk and as many boots as the tests ask for.
 //! - [`suite`] is the test runner.
+//! - [`faults`] are tests for devices that nobody wrote tests for.
 //! - [`records`] are what test runs leave behind.
 //!
 //! Nothing here prints. Whoever runs a suite gets its events through a [`suite::Reporter`].
@@ -16,6 +17,7 @@
 mod bootable;
 mod device_under_test;
 mod error;
+pub mod faults;
 pub mod kernel_contract;
 pub mod records;
 pub mod secure_boot;

@@ -12,6 +12,10 @@ use crate::suite::{Outcome, Record, Summary, TestError};
 pub const DISK: &str = "swept.qcow2";
 /// What a run of all tests found.
 pub const WHOLE: &str = "timing.json";
+/// What a run of faults found.
+pub const FAULTS: &str = "faults.json";
+/// The same as a page.
+pub const FAULTS_PAGE: &str = "faults.html";
 /// What a run of some tests found.
 pub const PART: &str = "timing-of-some.json";
 

@@ -1,11 +1,11 @@
 //! Giving the engine the images of the root.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
 
-use yoe_workload_format::{Image, PREFIX};
+use yoe_workload_format::{Blob, Image, PREFIX};
 
 use crate::archive;
 use crate::client::Client;
@@ -31,29 +31,58 @@ pub fn import(client: &Client, root: &Root, content: &Path, image: &Image) -> Re
     link(root, content, image)
 }
 
-/// Puts links in the place of copies. A loss of power leaves the one or the other.
+/// Puts links in the place of copies.
 fn link(root: &Root, content: &Path, image: &Image) -> Result<(), WorkloadError> {
-    for layer in &image.layers {
-        let path = content.join(&layer.sha256);
-        let is_copy =
-            fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() == layer.size);
-        if !is_copy {
-            continue;
+    let is_copy = |layer: &&Blob| {
+        fs::symlink_metadata(content.join(&layer.sha256))
+            .is_ok_and(|found| found.is_file() && found.len() == layer.size)
+    };
+    image.layers.iter().filter(is_copy).try_for_each(|layer| put(root, content, layer, symlink))
+}
+
+/// Puts back what the engine lost of an image that it knows. It does not have to be asked: it finds its content by its digest.
+pub fn restore(root: &Root, content: &Path, image: &Image) -> Result<(), WorkloadError> {
+    for blob in image.blobs().filter(|blob| !is_whole(content, blob)) {
+        // The engine reads manifests and configurations when it lists images: links would lead nowhere after a change of the slot.
+        if image.layers.contains(blob) {
+            put(root, content, blob, symlink)?;
+        } else {
+            put(root, content, blob, copy)?;
         }
-        let fresh = content.join(format!(".{}.link", layer.sha256));
-        // One that an earlier loss of power left.
-        let _ = fs::remove_file(&fresh);
-        symlink(root.blob(layer), &fresh).map_err(WorkloadError::file("made", &fresh))?;
-        fs::rename(&fresh, &path).map_err(WorkloadError::file("replaced", &path))?;
     }
     Ok(())
 }
 
+/// Puts a blob of the root into the engine's content by its own name. A loss of power leaves what was there, or this.
+fn put(
+    root: &Root,
+    content: &Path,
+    blob: &Blob,
+    make: fn(PathBuf, &Path) -> io::Result<()>,
+) -> Result<(), WorkloadError> {
+    let (path, fresh) = (content.join(&blob.sha256), content.join(format!(".{}.fresh", blob.sha256)));
+    // One that an earlier loss of power left.
+    let _ = fs::remove_file(&fresh);
+    make(root.blob(blob), &fresh).map_err(WorkloadError::file("made", &fresh))?;
+    fs::rename(&fresh, &path).map_err(WorkloadError::file("replaced", &path))
+}
+
+fn copy(from: PathBuf, to: &Path) -> io::Result<()> {
+    fs::copy(from, to)?;
+    File::open(to)?.sync_all()
+}
+
+fn symlink(from: PathBuf, to: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(from, to)
+}
+
 /// Whether the engine still has every blob of an image, as large as it was.
 pub fn whole(content: &Path, image: &Image) -> bool {
-    image
-        .blobs()
-        .all(|blob| fs::metadata(content.join(&blob.sha256)).is_ok_and(|found| found.len() == blob.size))
+    image.blobs().all(|blob| is_whole(content, blob))
+}
+
+fn is_whole(content: &Path, blob: &Blob) -> bool {
+    fs::metadata(content.join(&blob.sha256)).is_ok_and(|found| found.len() == blob.size)
 }
 
 /// Removes the images of older roots that no container uses any more. Those that one does use stay until it is gone.

@@ -104,10 +104,11 @@ pub fn mend(
             continue;
         }
         if there {
-            client.ask(&["rmi", "--force", &image.name])?;
+            images::restore(root, &places.content, image)?;
+        } else {
+            images::import(client, root, &places.content, image)?;
         }
-        images::import(client, root, &places.content, image)?;
-        report(&format!("imported the image {} again", image.name));
+        report(&format!("gave the image {} to the engine again", image.name));
         mended.push(image.name.clone());
     }
     Ok(mended)

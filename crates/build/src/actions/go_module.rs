@@ -1,6 +1,5 @@
 //! Fetches a Go module and the modules that it needs, by the Go client of a container.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +10,7 @@ use yoe_store::Store;
 use yoe_tree::Tree;
 
 use super::network::host_network_files;
-use crate::builder::Builder;
+use crate::builder::{Builder, Fetching};
 use crate::error::{ActionError, BuildError};
 use crate::layout::Directories;
 use crate::reporter::{Event, Reporter};
@@ -40,7 +39,7 @@ impl Builder {
     pub(crate) fn go_client(&self) -> GoClient<'_> {
         GoClient {
             store: &self.store,
-            settings: &self.fetching.go,
+            fetching: &self.fetching,
             cancel: &self.cancel,
             reporter: &*self.reporter,
         }
@@ -80,8 +79,8 @@ impl Builder {
 pub(crate) struct GoClient<'a> {
     /// Holds the client's cache and the log.
     store: &'a Store,
-    /// Its settings, as variables of its environment.
-    settings: &'a BTreeMap<String, String>,
+    /// Its settings, and whether it may fetch.
+    fetching: &'a Fetching,
     /// Ends it.
     cancel: &'a Cancel,
     /// Receives what it prints.
@@ -101,6 +100,7 @@ impl GoClient<'_> {
         scratch: &Path,
     ) -> Result<(Digest, PathBuf), ActionError> {
         let Fetched { label, log, key, module } = *fetched;
+        self.fetching.client.may_fetch(&format!("{} {}", module.path, module.version))?;
         let spec = self.spec(module, container, scratch)?;
         let path = self.store.log_file(log)?;
         let mut log = File::create(&path).map_err(|error| ActionError::io("write", &path, error))?;
@@ -125,8 +125,8 @@ impl GoClient<'_> {
         let directories = Directories::make(scratch).map_err(make)?;
         let work = Mount::bind(directories.path("work"), "/build/work", true);
         let mut mounts = vec![work, Mount::bind(self.store.cache(MODULES)?, "/build/modules", true)];
-        mounts.extend(host_network_files(self.settings));
-        let proxies = self.settings.get("GOPROXY").map(String::as_str).unwrap_or_default();
+        mounts.extend(host_network_files(&self.fetching.go));
+        let proxies = self.fetching.go.get("GOPROXY").map(String::as_str).unwrap_or_default();
         // The user's own path, on which there may be links.
         let own = |directory: &str| {
             Path::new(directory).canonicalize().ok().map(|path| Mount::bind(path, directory, false))
@@ -140,7 +140,7 @@ impl GoClient<'_> {
             epoch: yoe_plan::UNIT_EPOCH,
         };
         let mut spec = tool.script(scratch, SCRIPT).map_err(make)?;
-        spec.environment.extend(self.settings.clone());
+        spec.environment.extend(self.fetching.go.clone());
         let upgrade: Vec<String> =
             upgrade.iter().map(|(module, version)| format!("{module}@{version}")).collect();
         let upgrade = upgrade.join(" ");

@@ -101,6 +101,7 @@ fn clone(
     (url, commit): (&str, &str),
     scratch: &Path,
 ) -> Result<(), ActionError> {
+    cx.fetching().client.may_fetch(url)?;
     let make = |error| ActionError::io("make the directories of a fetch in", scratch, error);
     let directories = Directories::make(scratch).map_err(make)?;
     let work = Mount::bind(directories.path("work"), "/build/work", true);

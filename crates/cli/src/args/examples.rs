@@ -33,6 +33,7 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ("yoe test", "Run all tests of the project's image"),
         ("yoe test container-host-image pull", "Run the tests with pull in their name"),
         ("yoe test --list", "List the tests"),
+        ("yoe test workload-image --faults 20 --budget 60", "Bring twenty faults about, for an hour at most"),
     ]),
     ("report", &[
         ("yoe report container-host-image", "Print sizes and measurements; write a page"),

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod common;
 mod examples;
 mod groups;
 mod names;
@@ -9,10 +10,10 @@ mod page;
 mod tests;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub use self::common::Common;
 use crate::commands::{
     audit, build, bundle, clean, completion, deploy, desc, diff, doctor, flash, graph, init, kernel, keys,
     licenses, list, lock, log, man, report, run, sbom, shell, sign, sources, ssh, store, test, verify, why,
@@ -22,20 +23,8 @@ use crate::commands::{
 #[derive(Debug, Parser)]
 #[command(name = "yoe", version, arg_required_else_help = true, disable_help_subcommand = false)]
 pub struct Cli {
-    /// Run as if started in DIR
-    #[arg(short = 'C', long = "directory", id = "working_directory", value_name = "DIR", global = true)]
-    pub directory: Option<PathBuf>,
-    /// Colours: auto, always or never; NO_COLOR means never
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHEN",
-        default_value_t,
-        hide_possible_values = true,
-        hide_default_value = true,
-        global = true
-    )]
-    pub color: ColorChoice,
+    #[command(flatten)]
+    pub common: Common,
     #[command(subcommand)]
     pub command: Command,
 }

@@ -26,6 +26,9 @@ pub struct Build {
     /// Write the packages and their index to DIR, as an apk repository that any web server can serve
     #[arg(long, value_name = "DIR")]
     pub repository: Option<std::path::PathBuf>,
+    /// After a failure, go on with what does not need what failed
+    #[arg(short, long)]
+    pub keep_going: bool,
     /// Write events as JSON, one object per line
     #[arg(long)]
     pub json: bool,
@@ -49,7 +52,8 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
     } else if !args.json {
         ui::note(&format!("{}: up to date ({} actions)", names(&plan), plan.actions.len()));
     }
-    let builder = buildable.builder(Mode::choose(args.json).reporter())?;
+    let mut builder = buildable.builder(Mode::choose(args.json).reporter())?;
+    builder.keep_going = args.keep_going;
     let trees = builder.build(&plan)?;
     if let Some(directory) = &args.repository {
         let count = builder.repository(&plan, arch, directory)?;

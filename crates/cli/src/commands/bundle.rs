@@ -140,7 +140,7 @@ fn publish(
     let published = repository.publish(&keys.roots, word, publisher, release)?;
     if let Err(problem) = keys.note_published(directory, &published) {
         // It is published all the same.
-        ui::note(&format!("cannot record what was published: {}", problem));
+        ui::warn(&format!("cannot record what was published: {}", problem));
     }
     ui::result(&directory.display().to_string());
     if args.from_old_keys {

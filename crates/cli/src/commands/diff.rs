@@ -52,7 +52,7 @@ fn unknown(name: &str, side: &Contents, files: bool) {
     ];
     let missing: Vec<&str> = kinds.iter().filter(|(_, missing)| *missing).map(|(kind, _)| *kind).collect();
     if !missing.is_empty() {
-        ui::note(&format!("{name}: {} are not known and not compared", missing.join(", ")));
+        ui::warn(&format!("{name}: {} are not known and not compared", missing.join(", ")));
     }
 }
 

@@ -47,7 +47,7 @@ pub fn run(args: &Licenses) -> Result<(), CommandError> {
         notice.write_all(licenses::notice(&inventory, &texts).as_bytes())?;
     }
     for gap in &inventory.gaps {
-        ui::note(&format!("not known: {gap}"));
+        ui::warn(&format!("not known: {gap}"));
     }
     if args.deny.is_empty() {
         return Ok(());

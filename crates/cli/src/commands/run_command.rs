@@ -62,7 +62,7 @@ pub fn run(one: OneCommand<'_>, bootable: &Bootable, records: &Path) -> Result<(
 
 fn show_output(output: &Output) -> Result<(), CommandError> {
     for line in output.stderr.lines() {
-        ui::note(line);
+        ui::stderr(line);
     }
     for line in output.stdout.lines() {
         ui::result(line);

@@ -51,10 +51,10 @@ pub fn run(args: &Sbom) -> Result<(), CommandError> {
         None => ui::result(document.trim_end()),
     }
     for gap in &inventory.gaps {
-        ui::note(&format!("not known: {gap}"));
+        ui::warn(&format!("not known: {gap}"));
     }
     if inventory.publisher.is_none() {
-        ui::note("not known: who answers for it; project(publisher = publisher(…)) says so");
+        ui::warn("not known: who answers for it; project(publisher = publisher(…)) says so");
     }
     Ok(())
 }

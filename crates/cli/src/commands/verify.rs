@@ -63,7 +63,7 @@ pub fn run(args: &Verify) -> Result<(), CommandError> {
     let tools = match tools {
         Some(true) => Some(buildable.plan(&[TOOLS.to_owned()])?),
         Some(false) => {
-            ui::note(&format!(
+            ui::warn(&format!(
                 "the project has no container {TOOLS:?} with libfaketime: the time is not moved, and differs by what has \
                  passed since the build"
             ));
@@ -135,7 +135,7 @@ impl Memory {
         match Store::open(&path) {
             Ok(store) => Some(Self { store, path }),
             Err(error) => {
-                ui::note(&format!(
+                ui::warn(&format!(
                     "the order of entries does not differ, for lack of a file system in memory: {error}"
                 ));
                 None

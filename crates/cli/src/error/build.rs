@@ -14,6 +14,8 @@ impl From<BuildError> for CommandError {
         if matches!(*error.kind, ActionError::Interrupted) {
             return Self::new(Kind::Interrupted, "the build was ended; what was finished is kept");
         }
+        let offline = matches!(*error.kind, ActionError::Fetch(FetchError::Offline { .. }));
+        let left = error.left;
         let log = error.log.clone();
         let unit = error.unit.clone();
         let message = error.to_string();
@@ -26,10 +28,16 @@ impl From<BuildError> for CommandError {
             let hints = hints(paths::cargo_home().as_deref());
             reported = hints.into_iter().fold(reported, Self::hint);
         }
-        match unit {
-            Some(unit) => reported.hint(format!("`yoe shell {unit}` opens the same sandbox")),
-            None => reported,
+        if offline {
+            reported = reported.hint("the same command without --offline fetches it; `yoe store import` takes it from an archive of sources");
         }
+        if let Some(unit) = unit {
+            reported = reported.hint(format!("`yoe shell {unit}` opens the same sandbox"));
+        }
+        if left > 0 {
+            reported = reported.hint(format!("{left} actions need what failed, and did not begin"));
+        }
+        error.others.into_iter().map(Self::from).fold(reported, Self::after)
     }
 }
 

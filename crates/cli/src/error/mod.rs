@@ -52,19 +52,20 @@ pub struct CommandError {
     message: String,
     source: Option<Cause>,
     hints: Vec<String>,
+    others: Vec<CommandError>,
 }
 
 impl CommandError {
     /// An error of this kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None, hints: Vec::new() }
+        Self { kind, message: message.into(), source: None, hints: Vec::new(), others: Vec::new() }
     }
 
     /// An error of a library: its text is the message, what it comes from is the cause.
     pub fn of(kind: Kind, error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let error = error.into();
         let message = error.to_string();
-        Self { kind, message, source: Some(Cause::SourceOf(error)), hints: Vec::new() }
+        Self { kind, message, source: Some(Cause::SourceOf(error)), hints: Vec::new(), others: Vec::new() }
     }
 
     /// A wrong command.
@@ -117,6 +118,12 @@ impl CommandError {
         self
     }
 
+    /// Adds an error that ended nothing yet, and is to be seen first.
+    pub fn after(mut self, other: CommandError) -> Self {
+        self.others.push(other);
+        self
+    }
+
     /// What stands before the message.
     pub fn prefix(&self) -> &'static str {
         match self.kind {
@@ -144,6 +151,11 @@ impl CommandError {
             Cause::Error(error) => Some(error.as_ref()),
             Cause::SourceOf(error) => error.source(),
         }
+    }
+
+    /// Errors before this one.
+    pub fn others(&self) -> &[CommandError] {
+        &self.others
     }
 
     /// What to do.

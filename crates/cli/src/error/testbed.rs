@@ -13,6 +13,7 @@ impl From<TestbedError> for CommandError {
             E::Credential(_) => Self::new(Kind::Internal, error.to_string()),
             E::DiskFile { .. } | E::SmallDisk { .. } => Self::of(Kind::User, error),
             E::Records(_) => Self::of(Kind::Config, error).where_to_write("XDG_STATE_HOME"),
+            E::NoWorkloads(_) => Self::of(Kind::User, error),
             E::NoSweep(_) => {
                 Self::of(Kind::User, error).hint("omit --cuts, or add sweep = sweep(…) to one of its tests")
             }

@@ -13,7 +13,7 @@ use yoe_store::Store;
 
 use super::{ModuleTrees, client};
 use crate::error::{CommandError, Kind};
-use crate::{interrupt, paths, ui};
+use crate::{interrupt, paths, settings, ui};
 
 /// A project with its lock.
 pub struct LockedProject {
@@ -142,7 +142,8 @@ impl BuildableProject {
             session,
             store,
             signer,
-            cores: paths::cores(),
+            cores: settings::jobs(),
+            keep_going: false,
             cancel,
             reporter: Arc::from(reporter),
         })

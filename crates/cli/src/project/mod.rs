@@ -31,7 +31,7 @@ pub use self::lock_file::{LOCK, read as read_lock};
 pub use self::locked::LockedProject;
 pub use self::modules::ModuleTrees;
 use crate::error::CommandError;
-use crate::{paths, ui};
+use crate::{paths, settings, ui};
 
 /// An evaluated project and where it is.
 pub struct OpenProject {
@@ -158,7 +158,8 @@ pub fn open_secure_boot(tools: &Path, project: &str, scratch: &Path) -> Result<S
 
 /// A client for downloads, by the proxy that the environment names.
 pub fn client(cancel: Cancel) -> Result<Client, CommandError> {
-    let settings = Settings { proxy: Proxy::Environment, ..Settings::default() };
+    let settings =
+        Settings { offline: settings::offline(), proxy: Proxy::Environment, ..Settings::default() };
     Client::new(settings, cancel)
         .map_err(|error| CommandError::config("nothing can be fetched on this machine").because(error))
 }

@@ -2,6 +2,7 @@
 
 mod boot_chart;
 mod comparison;
+mod faults;
 mod page;
 mod table;
 mod text;
@@ -16,6 +17,7 @@ use yoe_vm::Accel;
 use yoe_testbed::records::Newest;
 
 pub use comparison::comparison;
+pub use faults::faults_page;
 pub use page::page;
 pub use table::table;
 

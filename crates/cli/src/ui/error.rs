@@ -1,12 +1,13 @@
 //! Errors as the user sees them: what kind, what, why, and what to do.
 
 use super::color::Style;
-use super::note;
+use super::stderr;
 use crate::error::CommandError;
 
 /// Writes an error and its causes to standard error.
 pub fn show(error: &CommandError) {
-    note(&render(error, super::color::on_stderr()));
+    error.others().iter().for_each(show);
+    stderr(&render(error, super::color::on_stderr()));
 }
 
 fn render(error: &CommandError, color: bool) -> String {

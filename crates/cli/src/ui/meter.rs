@@ -27,6 +27,9 @@ impl Meter {
 
 impl flash::Meter for Meter {
     fn begin(&self, what: &'static str, bytes: u64) {
+        if super::volume::chosen() == super::Volume::Quiet {
+            return;
+        }
         if !std::io::stderr().is_terminal() {
             return super::note(&format!("{what} {}", super::bytes(bytes)));
         }

@@ -6,16 +6,24 @@ mod json;
 mod live;
 mod meter;
 mod plain;
+mod volume;
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
-pub use color::choose as choose_color;
+use clap::ColorChoice;
 pub use error::show as show_error;
 pub use meter::Meter;
+pub use volume::Volume;
 use yoe_build::Reporter;
 
 use crate::error::{CommandError, Kind};
+
+/// Remembers how the user wants messages to look, and how many of them.
+pub fn choose(color: ColorChoice, volume: Volume) {
+    color::choose(color);
+    volume::choose(volume);
+}
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,18 +31,18 @@ pub enum Mode {
     /// Bars that are drawn again, for a terminal.
     Live,
     /// Lines, for a log.
-    Plain,
+    Plain(Volume),
     /// A JSON object a line, for programs.
     Json,
 }
 
 impl Mode {
-    /// JSON when asked for, bars when a person watches, lines otherwise.
+    /// JSON when asked for, bars when a person watches who did not ask for more or less, lines otherwise.
     pub fn choose(json: bool) -> Self {
-        match (json, std::io::stderr().is_terminal()) {
-            (true, _) => Mode::Json,
-            (false, true) => Mode::Live,
-            (false, false) => Mode::Plain,
+        match (json, volume::chosen(), std::io::stderr().is_terminal()) {
+            (true, _, _) => Mode::Json,
+            (false, Volume::Normal, true) => Mode::Live,
+            (false, volume, _) => Mode::Plain(volume),
         }
     }
 
@@ -42,7 +50,7 @@ impl Mode {
     pub fn reporter(self) -> Box<dyn Reporter> {
         match self {
             Mode::Live => Box::new(live::Live::new()),
-            Mode::Plain => Box::new(plain::Plain::new()),
+            Mode::Plain(volume) => Box::new(plain::Plain::new(volume)),
             Mode::Json => Box::new(json::Json),
         }
     }
@@ -94,8 +102,21 @@ fn keep(written: std::io::Result<()>) {
     }
 }
 
-/// A line about the command's course.
+/// A line about the command's course, for whoever did not ask for quiet.
 pub fn note(line: &str) {
+    if volume::chosen() != Volume::Quiet {
+        stderr(line);
+    }
+}
+
+/// A line about what may be wrong.
+pub fn warn(line: &str) {
+    stderr(&format!("warning: {line}"));
+}
+
+/// A line on standard error that everybody is to see.
+pub fn stderr(line: &str) {
+    // Nobody is left to hear of it.
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 

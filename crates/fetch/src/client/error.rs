@@ -16,6 +16,12 @@ pub enum FetchError {
         /// Every address that was asked, in order.
         tried: Vec<Tried>,
     },
+    /// Nothing may be fetched.
+    #[error("cannot fetch {name}: --offline forbids it")]
+    Offline {
+        /// The file, as messages name it.
+        name: String,
+    },
     /// There is no address to ask.
     #[error("cannot fetch {name}: no address is known for it")]
     NoAddress {

@@ -70,6 +70,8 @@ pub enum Proxy {
 /// How patient a [`Client`] is, and which way it goes.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// Whether nothing may be fetched.
+    pub offline: bool,
     /// The proxy.
     pub proxy: Proxy,
     /// How long a connection may take to be made.
@@ -89,6 +91,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            offline: false,
             proxy: Proxy::None,
             connect: Duration::from_secs(10),
             silence: Duration::from_secs(30),
@@ -149,6 +152,14 @@ impl Client {
         &self.cancel
     }
 
+    /// Whether this may be fetched.
+    ///
+    /// # Errors
+    /// When nothing may be.
+    pub fn may_fetch(&self, name: &str) -> Result<(), FetchError> {
+        if self.settings.offline { Err(FetchError::Offline { name: name.to_owned() }) } else { Ok(()) }
+    }
+
     /// Downloads a file to `partial` and verifies it: on success `partial` holds exactly the file. What `partial` holds
     /// before is continued; after a failure it holds what arrived so far, or nothing when that was wrong.
     ///
@@ -160,6 +171,7 @@ impl Client {
         partial: &Path,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), FetchError> {
+        self.may_fetch(&remote.name)?;
         let file_error = |source| FetchError::File { path: partial.to_owned(), source };
         let mut sink = Sink::file(partial).map_err(file_error)?;
         let result = self.run(&Want::from(remote), &mut sink, partial, progress);
@@ -202,6 +214,7 @@ impl Client {
         path: &Path,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), FetchError> {
+        self.may_fetch(want.name)?;
         let (done, watched) = mpsc::channel::<()>();
         std::thread::scope(|scope| {
             // A blocked read does not look at the flag; shutting the agent down wakes it.

@@ -22,7 +22,7 @@ arguments! {
         expect: Option<String> = None,
         /// The exit status that it must end with.
         status: Whole<0, 255> = Whole(0),
-        /// Seconds until it counts as failed.
+        /// Seconds until it counts as failed. A reset by itself that it waits for may take as long, too.
         timeout: Whole<1, 86_400> = Whole(60),
         /// What becomes of the device before it: nothing, a clean restart, a loss of power, or a reset by itself that an
         /// earlier test brought about (a panic, a watchdog). Its disk is kept.

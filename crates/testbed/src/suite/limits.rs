@@ -17,6 +17,8 @@ pub struct Limits {
     pub power_off: Duration,
     /// From the first start to the last test's end. The power-off has its own limit beyond it.
     pub total: Duration,
+    /// From the first start until no further test begins; absent where all are to run.
+    pub budget: Option<Duration>,
 }
 
 impl Default for Limits {
@@ -26,6 +28,7 @@ impl Default for Limits {
             boot: Accel::Tcg.boots_within(),
             power_off: Duration::from_secs(90),
             total: Duration::from_secs(1800),
+            budget: None,
         }
     }
 }

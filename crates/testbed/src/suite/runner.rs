@@ -95,7 +95,13 @@ impl Run<'_> {
     fn all(&mut self, segments: &[Segment<'_>]) -> Result<(), RunError> {
         for (index, segment) in segments.iter().enumerate() {
             let (first, next) = (index == 0, segments.get(index + 1));
-            let stop = self.segment(segment, first, next)?;
+            let stop = match self.used_up() {
+                Some(reason) if !first => {
+                    self.skip(&segment.tests, &reason);
+                    Some(reason)
+                }
+                _ => self.segment(segment, first, next)?,
+            };
             if let Some(reason) = stop {
                 let left: Vec<_> =
                     segments[index + 1..].iter().flat_map(|later| &later.tests).copied().collect();
@@ -105,6 +111,12 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Why no further test begins, once the time for them is used up.
+    fn used_up(&self) -> Option<String> {
+        let budget = self.suite.limits.budget.filter(|budget| self.began.elapsed() >= *budget)?;
+        Some(format!("the budget of {} min is used up", budget.as_secs() / 60))
     }
 
     /// One boot and its tests; tells why the run ends here, if so.
@@ -172,6 +184,10 @@ impl Run<'_> {
             },
         };
         for (index, test) in segment.tests.iter().enumerate() {
+            if let Some(reason) = self.used_up() {
+                self.skip(&segment.tests[index..], &reason);
+                return Some(reason);
+            }
             if let Some(Stop { reason, for_good }) = self.one(test, &mut guest) {
                 let reason = format!("`{}` ended the run: {reason}", test.name);
                 self.skip(&segment.tests[index + 1..], &reason);
@@ -215,12 +231,16 @@ impl Run<'_> {
             // The machine is ended by whoever started it.
             Some(Segment { boot: TestBoot::PowerCut, .. }) => None,
             Some(segment) => {
+                let first = segment.tests.first();
                 let ended = match segment.boot {
-                    TestBoot::Reset => reset(guest.console(), suite.limits.boot),
+                    TestBoot::Reset => {
+                        let patience = first.map_or(0, |test| test.timeout.into());
+                        reset(guest.console(), suite.limits.boot.max(Duration::from_secs(patience)))
+                    }
                     _ => guest.restart(suite.reboot, within).map_err(TestError::from),
                 };
                 let failure = ended.err()?;
-                let test = segment.tests.first()?;
+                let test = first?;
                 let reason = format!("`{}` could not have its restart: {failure}", test.name);
                 self.timed::<()>(&test.name, Some(&test.origin), |_| (Err(failure), None));
                 Some(reason)

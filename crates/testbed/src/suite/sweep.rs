@@ -30,7 +30,7 @@ impl Run<'_> {
         mut vm: Vm,
     ) -> Result<Swept, RunError> {
         let seed = self.suite.seed;
-        self.reported = Reported::new(seed);
+        self.reported = Reported::new(self.seed_of(test));
         for cuts in 0..sweep.cuts {
             let (output, watched) = self.round(test, sweep, &mut vm);
             self.end(segment, vm)?;
@@ -55,6 +55,15 @@ impl Run<'_> {
             vm = self.device.start(segment.hardware).map_err(RunError::Start)?;
         }
         Ok(Swept::Through(vm))
+    }
+
+    /// What the moments of this sweep are drawn from: several in one run must not have the same.
+    fn seed_of(&self, test: &ImageTest) -> u64 {
+        let before = self.suite.tests.iter().filter(|other| other.sweep.is_some());
+        match before.take_while(|other| other.name != test.name).count() {
+            0 => self.suite.seed,
+            place => drawn(self.suite.seed, place as u32, 1),
+        }
     }
 
     /// Looks after what was reported, and then works up to the moment of the loss. With what was said, if anything was.

@@ -104,7 +104,7 @@ fn words(disk: &Disk) -> String {
 fn confirm(disk: &Disk, what: &str, yes: bool) -> Result<(), CommandError> {
     let name = &disk.name;
     let kind = if disk.removable { "" } else { "; it is built into this machine" };
-    ui::note(&format!("{name}: {}, {}{kind}", ui::bytes(disk.bytes), words(disk)));
+    ui::stderr(&format!("{name}: {}, {}{kind}", ui::bytes(disk.bytes), words(disk)));
     if yes {
         return Ok(());
     }
@@ -112,7 +112,7 @@ fn confirm(disk: &Disk, what: &str, yes: bool) -> Result<(), CommandError> {
         return Err(CommandError::user(format!("nobody can be asked whether {name} may be overwritten"))
             .hint("--yes answers for a script"));
     }
-    ui::note(&format!("{what} will take the place of all that is on it. Type {name} to go on:"));
+    ui::stderr(&format!("{what} will take the place of all that is on it. Type {name} to go on:"));
     let mut line = String::new();
     let read = io::stdin().lock().read_line(&mut line);
     read.map_err(|error| CommandError::user("the answer cannot be read").because(error))?;

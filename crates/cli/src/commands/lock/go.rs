@@ -44,7 +44,7 @@ pub fn add_missing(
         .collect::<Result<_, CommandError>>()?;
     let builder = buildable.builder(Mode::choose(false).reporter())?;
     if builder.fetching.go.get("GOSUMDB").is_some_and(|database| database == "off") {
-        ui::note("GOSUMDB is off: Go modules new to the lock are not checked against a checksum database");
+        ui::warn("GOSUMDB is off: Go modules new to the lock are not checked against a checksum database");
     }
     for (key, module, plan) in plans {
         ui::note(&format!("source {key}"));

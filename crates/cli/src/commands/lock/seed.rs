@@ -30,7 +30,7 @@ pub fn seeded(previous: Option<Lock>, opened: &OpenProject, named: &[Module]) ->
             }
             Ok(_) => (),
             Err(_) => {
-                ui::note(&format!("the {LOCK} of module {} cannot be read and is not used", module.name))
+                ui::warn(&format!("the {LOCK} of module {} cannot be read and is not used", module.name))
             }
         }
         seen.push(directory);

@@ -3,20 +3,22 @@
 mod lines;
 
 use std::path::Path;
+use std::time::Duration;
 
 use clap::Args;
 use yoe_model::{Cancel, Image, ImageTest, Size};
 use yoe_testbed::kernel_contract::{self, KernelJudge};
 use yoe_testbed::servers::Wanted;
 use yoe_testbed::suite::{self, Limits, RunError, Selection, Suite, Summary, random_seed};
-use yoe_testbed::{Bootable, DeviceUnderTest, Sizes, records, secure_boot};
+use yoe_testbed::{Bootable, DeviceUnderTest, Sizes, faults, records, secure_boot};
 use yoe_vm::{Credential, Login, Password};
 
 use self::lines::Lines;
 use crate::accelerator::{Wish, accelerate};
 use crate::error::{CommandError, Kind};
+use crate::output::Output;
 use crate::project::{self, Choice, bootable, image};
-use crate::{interrupt, paths, ui};
+use crate::{interrupt, paths, report, ui};
 
 /// Time comes from nobody but the device itself, where nobody answers.
 const NO_TIME_SERVER: (&str, &str) = ("time.servers", "127.0.0.1");
@@ -52,6 +54,13 @@ pub struct Test {
     /// Seed for the moments of power cuts [default: random]
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
+    /// Bring faults about instead of running the image's tests: losses of power, full disks, dead engines and others; for images with
+    /// workloads
+    #[arg(long, value_name = "NUMBER", num_args = 0..=1, default_missing_value = "40", conflicts_with_all = ["filter", "skip", "cuts"], value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub faults: Option<u32>,
+    /// Minutes after which no further test begins
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub budget: Option<u32>,
     /// List the tests instead of running them
     #[arg(long)]
     pub list: bool,
@@ -76,12 +85,13 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
         ssh: false,
         chosen: &|_| Ok(()),
     };
+    let seed = seed(args.seed)?;
     let mut bootable = bootable(&choice)?;
-    let mut tests = tests(&bootable.image, args)?;
+    let mut tests = tests(&bootable.image, args, seed)?;
     if args.secure_boot {
         for raised in secure_boot::raise_memory(&bootable.qemu, &mut tests) {
             let (test, asked, has) = (raised.test, raised.asked, raised.has);
-            ui::note(&format!("test {test:?}: {has} of memory instead of {asked}: the firmware needs it"));
+            ui::warn(&format!("test {test:?}: {has} of memory instead of {asked}: the firmware needs it"));
         }
     }
     // A text that is in no test's name is reported before a machine is started.
@@ -89,18 +99,35 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
     let left_out = tests.iter().filter(|test| !names.contains(&test.name.as_str())).count();
     accelerate(&mut bootable, args.accel)?;
     let directory = records::directory(&paths::state()?, &bootable.image.name)?;
-    let summary = boot(&bootable, &tests, args, &directory)?;
+    if args.faults.is_some() {
+        ui::note(&format!("faults, their order and their moments are drawn from --seed {seed}"));
+    } else if suite::has_sweep(&tests) {
+        ui::note(&format!("moments of power cuts are drawn from --seed {seed}"));
+    }
+    let summary = boot(&bootable, &tests, args, seed, &directory)?;
     // A part of the tests must not take the place of what a whole run found.
-    let file = if args.selection().is_partial() { records::PART } else { records::WHOLE };
+    let file = match (args.faults, args.selection().is_partial() || args.budget.is_some()) {
+        (Some(_), _) => records::FAULTS,
+        (None, true) => records::PART,
+        (None, false) => records::WHOLE,
+    };
     let memory = args.memory.unwrap_or(bootable.qemu.memory);
     let record = summary.record(bootable.tree.to_string(), bootable.accel, memory, &tests);
     records::write(&directory.join(file), &record)?;
     ui::note(&format!("console and times: {}", directory.display()));
+    if let Some(count) = args.faults {
+        let page = directory.join(records::FAULTS_PAGE);
+        let text = report::faults_page(&bootable.image, &summary, (count, seed));
+        Output::at(&page)?.write_all(text.as_bytes())?;
+        ui::note(&format!("page of the faults: {}", page.display()));
+    }
     ui::result(&summary.to_string());
     if left_out > 0 {
         ui::note(&format!("tests skipped: {left_out}"));
     }
-    if summary.is_success() {
+    // What a budget left out is not a failure.
+    let within_budget = args.budget.is_some() && summary.failed() == 0 && summary.passed() > 0;
+    if summary.is_success() || within_budget {
         return Ok(());
     }
     Err(CommandError::new(Kind::TestsFailed, format!("image {:?}", bootable.image.name)))
@@ -109,14 +136,17 @@ pub fn run(args: &Test) -> Result<(), CommandError> {
 fn list(args: &Test) -> Result<(), CommandError> {
     let opened = project::open(args.machine.as_deref())?;
     let (_, image) = image(&opened.project, args.image.as_deref(), "test")?;
-    let tests = tests(&image, args)?;
+    let tests = tests(&image, args, seed(args.seed)?)?;
     let names = args.selection().names(&tests);
     names.map_err(|error| CommandError::user(error.to_string()))?.iter().for_each(|name| ui::result(name));
     Ok(())
 }
 
-/// The image's own tests, and what belongs to the image and to this run.
-fn tests(image: &Image, args: &Test) -> Result<Vec<ImageTest>, CommandError> {
+/// The image's own tests, or faults, and what belongs to the image and to this run.
+fn tests(image: &Image, args: &Test, seed: u64) -> Result<Vec<ImageTest>, CommandError> {
+    if let Some(count) = args.faults {
+        return Ok(faults::faults(image, seed, count)?);
+    }
     // Not in a list: which tests there are depends on the image alone.
     let secure_boot = (args.secure_boot && !args.list).then(secure_boot::test);
     let own = image.tests.iter().cloned();
@@ -132,6 +162,7 @@ fn boot(
     bootable: &Bootable,
     tests: &[ImageTest],
     args: &Test,
+    seed: u64,
     records: &Path,
 ) -> Result<Summary, CommandError> {
     let password = Password::random()
@@ -152,10 +183,13 @@ fn boot(
         tests,
         selection: args.selection(),
         login: &Login { user: "root".into(), password: password.plain().into() },
-        limits: Limits::of(tests, bootable.accel),
+        limits: Limits {
+            budget: args.budget.map(|minutes| Duration::from_secs(60 * u64::from(minutes))),
+            ..Limits::of(tests, bootable.accel)
+        },
         power_off: "poweroff",
         reboot: "reboot",
-        seed: seed(tests, args.seed)?,
+        seed,
         judge: Some(&judge),
     };
     let summary = suite::run(&suite, &mut device, &mut Lines).map_err(|error| match error {
@@ -182,13 +216,9 @@ fn refuses_unsigned(device: &mut DeviceUnderTest<'_>) -> Result<(), CommandError
     }
 }
 
-/// The seed of a run, printed when it matters.
-fn seed(tests: &[ImageTest], chosen: Option<u64>) -> Result<u64, CommandError> {
-    let seed = chosen
+/// The seed of a run.
+fn seed(chosen: Option<u64>) -> Result<u64, CommandError> {
+    chosen
         .map_or_else(random_seed, Ok)
-        .map_err(|error| CommandError::config("no seed could be drawn").because(error))?;
-    if suite::has_sweep(tests) {
-        ui::note(&format!("moments of power cuts are drawn from --seed {seed}"));
-    }
-    Ok(seed)
+        .map_err(|error| CommandError::config("no seed could be drawn").because(error))
 }

@@ -82,9 +82,14 @@ impl Fetcher {
         module: &Module,
         locked: Option<&LockedTree>,
     ) -> Result<(LockedTree, Digest), CommandError> {
+        let client = client(self.cancel.clone())?;
+        client.may_fetch(&module.source.to_string()).map_err(|error| {
+            CommandError::config(format!("{}: cannot fetch module {:?}", module.origin, module.name))
+                .because(error)
+        })?;
         ui::note(&format!("fetching module {}: {}", module.name, module.source));
         let scratch = self.session.scratch()?;
-        let from = self.fetch_into(&module.source, locked, &scratch)?.map_err(|error| {
+        let from = self.fetch_into(&client, &module.source, locked, &scratch)?.map_err(|error| {
             let kind = if error.is_cancelled() { Kind::Interrupted } else { Kind::Config };
             let message = format!("{}: cannot fetch module {:?}", module.origin, module.name);
             let changed = error.is_other_content();
@@ -99,6 +104,7 @@ impl Fetcher {
 
     fn fetch_into(
         &self,
+        client: &Client,
         source: &ModuleSource,
         locked: Option<&LockedTree>,
         scratch: &Scratch,
@@ -123,8 +129,7 @@ impl Fetcher {
                     Some(LockedTree::Archive { size, sha256, .. }) => Some((*size, *sha256)),
                     _ => None,
                 };
-                let client: Client = client(self.cancel.clone())?;
-                let found = modules::archive(&client, (url, name), known, scratch.path(), &tree);
+                let found = modules::archive(client, (url, name), known, scratch.path(), &tree);
                 Ok(found.map(|(size, sha256)| LockedTree::Archive { url: url.clone(), size, sha256 }))
             }
         }

@@ -155,8 +155,9 @@ fn boots_that_must_fail_and_resets_are_sat_out() {
     ];
     let (reported, summary) = self::reported(&resetting, |_| {});
     assert!(summary.is_success(), "{reported}");
-    let staying = [test("stays", "true"), booting(TestBoot::Reset, test("never", "true"))];
-    let (reported, _) = self::reported(&staying, |suite| suite.limits.boot = Duration::from_secs(3));
+    let never = ImageTest { timeout: 3, ..test("never", "true") };
+    let staying = [test("stays", "true"), booting(TestBoot::Reset, never)];
+    let (reported, _) = self::reported(&staying, |suite| suite.limits.boot = Duration::from_secs(2));
     assert!(reported.contains("never: failed: the machine did not reset itself within 3 s"), "{reported}");
     insta::assert_snapshot!(failing(2, "1").0, @"
     boots: passed
@@ -295,7 +296,8 @@ fn the_time_of_a_run_grows_with_its_tests() {
 
 #[test]
 fn limits_may_be_without_end() {
-    let endless = Limits { boot: Duration::MAX, power_off: Duration::MAX, total: Duration::MAX };
+    let endless =
+        Limits { boot: Duration::MAX, power_off: Duration::MAX, total: Duration::MAX, budget: None };
     let (reported, summary) = reported(&[test("one", "true")], |suite| suite.limits = endless);
     assert!(summary.is_success(), "{reported}");
 }
