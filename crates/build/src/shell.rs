@@ -1,6 +1,8 @@
-//! Opens the sandbox of a unit for a person.
+//! Opens what a unit is built of for a person: its sandbox, its sources.
 
-use yoe_plan::{ActionKind, Plan};
+use std::path::PathBuf;
+
+use yoe_plan::{ActionKind, Plan, SourceInput};
 use yoe_sandbox::{Exit, SandboxError};
 
 use crate::actions::unit::prepare;
@@ -12,6 +14,23 @@ use crate::reporter::Event;
 use crate::schedule::Results;
 
 impl Builder {
+    /// The trees of a unit's sources as they are fetched, each with the directory below `$SRCDIR` that it is put into.
+    ///
+    /// # Errors
+    /// When one cannot be fetched.
+    pub fn source_trees(&self, plan: &Plan, name: &str) -> Result<Vec<(String, PathBuf)>, BuildError> {
+        let wrap = |kind: ActionError| BuildError::of(format!("the sources of unit {name}"), kind);
+        let id = plan.unit(name).ok_or_else(|| wrap(ActionError::Missing))?;
+        let ActionKind::Unit(unit) = &plan.action(id).kind else { return Err(wrap(ActionError::Missing)) };
+        let inputs = self.results(plan, unit.sources.iter().map(|source| source.action).collect())?;
+        self.reporter.event(Event::Settled);
+        let tree = |source: &SourceInput| {
+            let digest = inputs.get(&source.action).ok_or(ActionError::Missing)?;
+            Ok((source.into.clone(), self.tree(digest)?))
+        };
+        unit.sources.iter().map(tree).collect::<Result<_, _>>().map_err(wrap)
+    }
+
     /// Builds what a unit reads, and opens the sandbox that its steps would run in, before the first of them. Its
     /// tasks lie in `/build/steps`, ready to be run by hand. An empty command means a shell.
     ///

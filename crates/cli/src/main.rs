@@ -8,6 +8,7 @@ mod commands;
 mod contents;
 mod deploy;
 mod describe;
+mod dev;
 mod devices;
 mod doctor;
 mod error;
@@ -61,7 +62,7 @@ fn main() -> ExitCode {
 fn carry_out(cli: args::Cli) -> Result<(), CommandError> {
     let common = cli.common;
     ui::choose(common.color, Volume::choose(common.quiet, common.verbose));
-    settings::choose(Settings { jobs: common.jobs, offline: common.offline });
+    settings::choose(Settings { jobs: common.jobs, offline: common.offline, locked: common.locked });
     if let Some(directory) = &common.directory {
         std::env::set_current_dir(directory).map_err(|error| {
             CommandError::user(format!("{} cannot be entered", directory.display())).because(error)

@@ -2,11 +2,14 @@
 
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::paths;
 
 /// What was asked for.
 static SETTINGS: OnceLock<Settings> = OnceLock::new();
+/// What a command asks for by itself.
+static LEFT_OUT: AtomicBool = AtomicBool::new(false);
 
 /// What options of every command ask of a build.
 #[derive(Debug, Clone, Copy, Default)]
@@ -15,6 +18,8 @@ pub struct Settings {
     pub jobs: Option<NonZeroUsize>,
     /// Whether nothing may be fetched.
     pub offline: bool,
+    /// Whether working trees of units are left out.
+    pub locked: bool,
 }
 
 /// Remembers what the user asked for. The first choice counts.
@@ -26,6 +31,16 @@ pub fn choose(settings: Settings) {
 pub fn jobs() -> usize {
     let jobs = SETTINGS.get().and_then(|settings| settings.jobs);
     jobs.map_or_else(paths::cores, NonZeroUsize::get)
+}
+
+/// Whether working trees of units are left out.
+pub fn locked() -> bool {
+    LEFT_OUT.load(Ordering::Relaxed) || SETTINGS.get().is_some_and(|settings| settings.locked)
+}
+
+/// Leaves working trees out from here on: the command is about what they were made of.
+pub fn leave_working_trees_out() {
+    LEFT_OUT.store(true, Ordering::Relaxed);
 }
 
 /// Whether nothing may be fetched.

@@ -5,7 +5,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::lock::{Lock, MismatchError};
-use crate::{Container, DebianSuite, Image, Machine, Module, OciImage, Release, Source, Unit, Workload};
+use crate::{
+    Container, DebianSuite, Image, Machine, Module, OciImage, Release, Source, SourceEntry, Unit, Workload,
+};
 
 /// Base addresses of archives by name, in the order they are tried.
 pub type Mirrors = BTreeMap<String, Vec<String>>;
@@ -83,6 +85,21 @@ impl Project<Unlocked> {
     pub fn with_mirrors(mut self, mirrors: Mirrors) -> Self {
         self.definitions.mirrors = mirrors;
         self
+    }
+
+    /// The same project with the working tree at this path, relative to it, in the place of a unit's sources and patches. The unit's
+    /// version says so. `None` when there is no such unit.
+    pub fn with_working_tree(mut self, unit: &str, path: &str) -> Option<Self> {
+        let unit = Arc::make_mut(self.definitions.units.get_mut(unit)?);
+        unit.version.push_str("_git");
+        unit.patches.clear();
+        unit.sources = vec![SourceEntry {
+            source: Source::Path { path: path.to_owned(), exclude: Vec::new() },
+            into: String::new(),
+            only: Vec::new(),
+            origin: unit.origin.clone(),
+        }];
+        Some(self)
     }
 
     /// The project's containers without what is built in them: they can be locked, and built, before the rest is.

@@ -24,6 +24,9 @@ pub struct Common {
     /// Fetch nothing: fail where something is not here yet
     #[arg(long, global = true)]
     pub offline: bool,
+    /// Take what is locked: no working trees of `yoe dev`
+    #[arg(long, global = true)]
+    pub locked: bool,
     /// Colours: auto, always or never; NO_COLOR means never
     #[arg(
         long,

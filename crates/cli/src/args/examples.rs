@@ -29,6 +29,11 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ("yoe deploy chrony --to root@192.0.2.7", "The same on a device of the network"),
         ("yoe deploy --undo", "Be again what the image made"),
     ]),
+    ("dev", &[
+        ("yoe dev start busybox", "A working tree of busybox' source, its patches as commits"),
+        ("yoe dev status", "Which working trees there are"),
+        ("yoe dev finish busybox", "Patches of the commits, and no working tree any more"),
+    ]),
     ("test", &[
         ("yoe test", "Run all tests of the project's image"),
         ("yoe test container-host-image pull", "Run the tests with pull in their name"),

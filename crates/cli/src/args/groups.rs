@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// Commands under their headings. What is in none stands at the end.
 pub const GROUPS: [(&str, &[&str]); 4] = [
-    ("Build and run", &["init", "build", "run", "ssh", "deploy", "test", "shell", "report"]),
+    ("Build and run", &["init", "build", "run", "ssh", "deploy", "dev", "test", "shell", "report"]),
     ("See and understand", &["list", "desc", "why", "graph", "log", "diff"]),
     (
         "Lock and release",

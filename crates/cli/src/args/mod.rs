@@ -15,8 +15,9 @@ use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use self::common::Common;
 use crate::commands::{
-    audit, build, bundle, clean, completion, deploy, desc, diff, doctor, flash, graph, init, kernel, keys,
-    licenses, list, lock, log, man, report, run, sbom, shell, sign, sources, ssh, store, test, verify, why,
+    audit, build, bundle, clean, completion, deploy, desc, dev, diff, doctor, flash, graph, init, kernel,
+    keys, licenses, list, lock, log, man, report, run, sbom, shell, sign, sources, ssh, store, test, verify,
+    why,
 };
 
 /// Builds packages and bootable images from source, and keeps devices up to date.
@@ -49,6 +50,11 @@ pub enum Command {
     /// Builds the unit, puts its files over those of the device, in memory, and restarts its services. For devices of developers: an
     /// image with etc = "data".
     Deploy(deploy::Deploy),
+    /// Change a unit's source with git
+    ///
+    /// `yoe dev start UNIT` makes a working tree in which each patch of the unit is a commit, and builds take that tree, until `yoe dev
+    /// finish UNIT` makes patches of its commits again.
+    Dev(dev::Dev),
     /// Boot an image in QEMU and run its tests
     Test(test::Test),
     /// Show the sizes of an image and the measurements of its tests

@@ -14,7 +14,7 @@ use yoe_model::{Image, Slots};
 use crate::error::CommandError;
 use crate::output::{self, Output};
 use crate::project::{self, BuiltTargets, image, isolation, open_secure_boot};
-use crate::{paths, ui};
+use crate::{dev, paths, ui};
 
 /// The arguments of `yoe bundle`.
 #[derive(Debug, Args)]
@@ -43,6 +43,7 @@ pub struct Bundle {
 
 /// Carries `yoe bundle` out.
 pub fn run(args: &Bundle) -> Result<(), CommandError> {
+    dev::none(&paths::project_root()?, "an update")?;
     let locked = project::open(args.machine.as_deref())?.lock()?;
     let (name, image) = image(&locked.project, args.image.as_deref(), "bundle")?;
     if image.layout.slots == Slots::One {

@@ -7,6 +7,7 @@ pub mod clean;
 pub mod completion;
 pub mod deploy;
 pub mod desc;
+pub mod dev;
 pub mod diff;
 pub mod doctor;
 pub mod flash;
@@ -46,6 +47,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Test(args) => test::run(&args),
         Command::List(args) => list::run(&args),
         Command::Desc(args) => desc::run(&args),
+        Command::Dev(args) => dev::run(&args.command),
         Command::Why(args) => why::run(&args),
         Command::Graph(args) => graph::run(&args),
         Command::Log(args) => log::run(&args),

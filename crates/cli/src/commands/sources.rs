@@ -11,6 +11,7 @@ use crate::error::{CommandError, Kind};
 use crate::project::{self, OpenProject};
 use crate::project_files::project_files;
 use crate::ui::{self, Mode};
+use crate::{dev, paths};
 
 /// The arguments of `yoe sources`.
 #[derive(Debug, Args)]
@@ -31,6 +32,7 @@ pub fn run(args: &Sources) -> Result<(), CommandError> {
         let message = format!("{} is there already", args.output.display());
         return Err(CommandError::user(message).hint("name a directory that is not"));
     }
+    dev::none(&paths::project_root()?, "an archive of sources")?;
     crate::output::directory(&args.output)?;
     let open = project::open(args.machine.as_deref())?;
     let modules = modules(&open)?;

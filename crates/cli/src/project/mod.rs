@@ -31,7 +31,7 @@ pub use self::lock_file::{LOCK, read as read_lock};
 pub use self::locked::LockedProject;
 pub use self::modules::ModuleTrees;
 use crate::error::CommandError;
-use crate::{paths, settings, ui};
+use crate::{dev, paths, settings, ui};
 
 /// An evaluated project and where it is.
 pub struct OpenProject {
@@ -51,7 +51,12 @@ pub fn open(machine: Option<&str>) -> Result<OpenProject, CommandError> {
 /// Evaluates the project in this directory.
 pub fn open_at(root: &Path, machine: Option<&str>) -> Result<OpenProject, CommandError> {
     let modules = modules::locked(root, &modules::named(root)?)?;
-    evaluate(root.to_owned(), machine, modules)
+    let open = evaluate(root.to_owned(), machine, modules)?;
+    let (project, working) = dev::taken(root, open.project)?;
+    if !working.is_empty() {
+        ui::note(&format!("from working trees: {}; --locked leaves them out", working.join(", ")));
+    }
+    Ok(OpenProject { project, ..open })
 }
 
 /// Evaluates a project with these trees of modules.
