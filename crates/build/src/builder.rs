@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use yoe_fetch::client::Client;
+use yoe_fetch::images::Registries;
 use yoe_model::{Cancel, Digest, Mirrors};
 use yoe_package::Signer;
 use yoe_store::{Session, Store};
@@ -17,6 +18,8 @@ use crate::schedule::Lanes;
 pub struct Fetching {
     /// Fetches.
     pub client: Client,
+    /// Fetches images of registries.
+    pub registries: Registries,
     /// Base addresses of archives.
     pub mirrors: Mirrors,
     /// Settings of the Go client, as variables of its environment.

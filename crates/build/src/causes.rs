@@ -94,5 +94,6 @@ fn origin(kind: &ActionKind) -> Option<Origin> {
         ActionKind::Root(root) => Some(root.image.origin.clone()),
         ActionKind::Disk(disk) => Some(disk.image.origin.clone()),
         ActionKind::OciImage(oci) => Some(oci.image.origin.clone()),
+        ActionKind::RegistryImage(image) => Some(image.origin.clone()),
     }
 }

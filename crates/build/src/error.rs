@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use yoe_fetch::SnapshotError;
 use yoe_fetch::client::FetchError;
+use yoe_fetch::images::{DocumentError, RegistryError};
 use yoe_fetch::patches::PatchesError;
 use yoe_fetch::unpack::UnpackError;
 use yoe_model::Origin;
@@ -22,7 +23,7 @@ pub struct BuildError {
     pub label: String,
     /// The unit whose steps the action runs.
     pub unit: Option<String>,
-    /// Of a source: the unit that wants it, and where that names it.
+    /// Of what is fetched: what wants it, such as `unit "musl"`, and where that names it.
     pub wanted: Option<(String, Origin)>,
     /// What went wrong.
     #[source]
@@ -64,7 +65,7 @@ fn place(wanted: &Option<(String, Origin)>) -> String {
 }
 
 fn user(wanted: &Option<(String, Origin)>) -> String {
-    wanted.as_ref().map(|(unit, _)| format!(" of unit {unit:?}")).unwrap_or_default()
+    wanted.as_ref().map(|(unit, _)| format!(" of {unit}")).unwrap_or_default()
 }
 
 /// What went wrong in an action.
@@ -147,6 +148,24 @@ pub enum ActionError {
     /// Fetching failed.
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    /// An image of a registry could not be fetched.
+    #[error(transparent)]
+    Registry(RegistryError),
+    /// The configuration of a registry's image cannot be used.
+    #[error("the configuration of the image cannot be used")]
+    Configuration(#[source] DocumentError),
+    /// A layer of a registry's image is not what its configuration says, so that no engine would run it.
+    #[error(
+        "layer {layer} is not what the image's configuration says (unpacked, expected SHA-256 {expected} but got {found}): who          pushed the image made a mistake, and no engine would run it"
+    )]
+    Layer {
+        /// The layer, from 1.
+        layer: usize,
+        /// The digest that the configuration has.
+        expected: yoe_model::Digest,
+        /// That of what came.
+        found: yoe_model::Digest,
+    },
     /// A client unpacked something else than what the lock names.
     #[error(
         "{key} is not what was locked (expected {expected} but got {found}): either what is served under this version has \
@@ -197,6 +216,15 @@ pub enum ActionError {
     /// The user asked for the end.
     #[error("interrupted")]
     Interrupted,
+}
+
+impl From<RegistryError> for ActionError {
+    fn from(error: RegistryError) -> Self {
+        match error {
+            RegistryError::Fetch(error) => ActionError::Fetch(error),
+            other => ActionError::Registry(other),
+        }
+    }
 }
 
 impl ActionError {

@@ -130,8 +130,13 @@ impl ActionRunner for Builder {
 fn failed(action: &Action, kind: ActionError, log: Option<PathBuf>) -> BuildError {
     let mut error = BuildError { log, ..BuildError::of(&action.label, kind) };
     match &action.kind {
-        ActionKind::Source(source) => error.wanted = Some((source.user.clone(), source.origin.clone())),
+        ActionKind::Source(source) => {
+            error.wanted = Some((format!("unit {:?}", source.user), source.origin.clone()));
+        }
         ActionKind::Unit(unit) => error.unit = Some(unit.unit.name.clone()),
+        ActionKind::RegistryImage(image) => {
+            error.wanted = Some((format!("workload {:?}", image.user), image.origin.clone()));
+        }
         _ => (),
     }
     error

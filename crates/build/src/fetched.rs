@@ -33,6 +33,8 @@ pub enum Wanting {
     Unit(String),
     /// Build environments.
     Containers,
+    /// This image of a registry, by [`yoe_model::ImageName::path`], and maybe others.
+    Image(String),
 }
 
 /// The tree of a source that comes by a client of its own and not as a file: a git commit, Go modules.
@@ -74,6 +76,7 @@ impl Builder {
         let of = match &plan.action(id).kind {
             ActionKind::Source(source) => Wanting::Unit(source.user.clone()),
             ActionKind::Container(_) => Wanting::Containers,
+            ActionKind::RegistryImage(image) => Wanting::Image(image.name.path()),
             _ => return Ok(Vec::new()),
         };
         let none = Results::new();

@@ -37,6 +37,7 @@ pub(crate) fn maker(kind: &ActionKind) -> &dyn Make {
         ActionKind::Root(root) => root.as_ref(),
         ActionKind::Disk(disk) => disk.as_ref(),
         ActionKind::OciImage(image) => image.as_ref(),
+        ActionKind::RegistryImage(image) => image.as_ref(),
     }
 }
 

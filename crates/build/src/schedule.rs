@@ -175,7 +175,10 @@ impl<E> State<E> {
 }
 
 fn fetches(plan: &Plan, id: ActionId) -> bool {
-    matches!(plan.action(id).kind, ActionKind::Source(_) | ActionKind::Container(_))
+    matches!(
+        plan.action(id).kind,
+        ActionKind::Source(_) | ActionKind::Container(_) | ActionKind::RegistryImage(_)
+    )
 }
 
 fn work<E: ActionRunner>(

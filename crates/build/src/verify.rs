@@ -53,8 +53,8 @@ pub enum Outcome {
 
 /// The actions that [`Builder::verify`] can make again: all but those that only unpack what the lock names by its digest.
 pub fn verifiable(plan: &Plan) -> impl Iterator<Item = (ActionId, &Action)> {
-    plan.numbered()
-        .filter(|(_, action)| !matches!(action.kind, ActionKind::Source(_) | ActionKind::Container(_)))
+    use ActionKind::{Container, RegistryImage, Source};
+    plan.numbered().filter(|(_, action)| !matches!(action.kind, Source(_) | Container(_) | RegistryImage(_)))
 }
 
 impl Builder {

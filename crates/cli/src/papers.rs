@@ -1,6 +1,7 @@
-//! What commands about papers begin with: the inventory of a target that was built.
+//! What commands about papers begin with: a target that was built.
 
 use yoe_plan::ActionId;
+use yoe_store::Store;
 use yoe_supply::licenses::Texts;
 use yoe_supply::{Inventory, Request, SupplyError, collect};
 
@@ -12,6 +13,21 @@ const GO_MODULES: &str = "go-modules";
 
 /// The inventory of a target, or of the project's image when none is named, and the texts of licences that its sources hold.
 pub fn inventory(machine: Option<&str>, target: Option<&str>) -> Result<(Inventory, Texts), CommandError> {
+    of_built(machine, target, |request, store| {
+        let name = target_name(request);
+        let mut inventory = collect(request).map_err(|error| unmade(error, &name))?;
+        let texts = Texts::find(&inventory, &store.cache(GO_MODULES)?);
+        texts.fill(&mut inventory);
+        Ok((inventory, texts))
+    })
+}
+
+/// Makes a paper of a target, or of the project's image when none is named, from what the store has of it.
+pub fn of_built<T>(
+    machine: Option<&str>,
+    target: Option<&str>,
+    make: impl FnOnce(&Request<'_>, &Store) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
     let open = project::open(machine)?;
     // Before this machine's own mirrors come in: papers must not name them.
     let mirrors = open.project.mirrors.clone();
@@ -22,15 +38,16 @@ pub fn inventory(machine: Option<&str>, target: Option<&str>) -> Result<(Invento
         let result = locked.store.action(&plan.action(id).key).ok()??;
         Some((result.tree, locked.store.tree(&result.tree).ok()??))
     };
-    let request = Request { project: &locked.project, mirrors: &mirrors, plan: &plan, built: &built };
-    let name = plan.targets.first().map(|(target, _)| target.name().to_owned()).unwrap_or_default();
-    let mut inventory = collect(&request).map_err(|error| unmade(error, &name))?;
-    let texts = Texts::find(&inventory, &locked.store.cache(GO_MODULES)?);
-    texts.fill(&mut inventory);
-    Ok((inventory, texts))
+    make(&Request { project: &locked.project, mirrors: &mirrors, plan: &plan, built: &built }, &locked.store)
 }
 
-fn unmade(error: SupplyError, target: &str) -> CommandError {
+/// The name of the target.
+pub fn target_name(request: &Request<'_>) -> String {
+    request.plan.targets.first().map(|(target, _)| target.name().to_owned()).unwrap_or_default()
+}
+
+/// Why no paper of this target can be made.
+pub fn unmade(error: SupplyError, target: &str) -> CommandError {
     match error {
         SupplyError::NotBuilt(_) | SupplyError::Container(_) | SupplyError::NoTarget => {
             let built = matches!(error, SupplyError::NotBuilt(_));

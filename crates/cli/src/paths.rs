@@ -76,6 +76,11 @@ pub fn cargo_home() -> Option<PathBuf> {
     base("CARGO_HOME", ".cargo").ok()
 }
 
+/// Docker's directory of settings, in which it keeps credentials; absent when nothing says where that is.
+pub fn docker() -> Option<PathBuf> {
+    base("DOCKER_CONFIG", ".docker").ok()
+}
+
 /// A base directory. The specification says that a relative path is to be ignored.
 fn base(variable: &str, below_home: &str) -> Result<PathBuf, CommandError> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());

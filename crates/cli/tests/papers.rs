@@ -26,31 +26,13 @@ fn project() -> Sandbox {
     sandbox.unit("lib", &["mkdir -p \"$DESTDIR/usr/lib\""], "");
     let directory = sandbox.project().join("units/test/hello");
     fs::create_dir_all(&directory).unwrap();
-    fs::write(directory.join("hello"), program()).unwrap();
+    fs::write(directory.join("hello"), support::go_program()).unwrap();
     sandbox.write(
         "images/box.star",
         "oci_image(name = \"box\", artifacts = [\"hello\"], cmd = [\"/usr/bin/hello\"])\n",
     );
     sandbox.lock();
     sandbox
-}
-
-/// The beginning of a program for x86_64, and the build information of Go behind it.
-fn program() -> Vec<u8> {
-    let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
-    bytes.resize(16, 0);
-    bytes.extend([2, 0, 62, 0, 1, 0, 0, 0]);
-    bytes.resize(52, 0);
-    bytes.extend([64, 0]);
-    bytes.resize(64, 0);
-    bytes.extend(b"\xff Go buildinf:\x08\x02");
-    bytes.resize(96, 0);
-    let modules = "0123456789abcdefmod\texample.org/hello\tv1.0.0\t\ndep\tgolang.org/x/net\tv0.61.0\th1:x=\n0123456789abcdef";
-    for text in ["go1.26.8", modules] {
-        bytes.push(u8::try_from(text.len()).unwrap());
-        bytes.extend(text.as_bytes());
-    }
-    bytes
 }
 
 fn text(output: &Output) -> String {
@@ -185,7 +167,7 @@ fn an_audit_of_a_target_and_of_its_bill_find_the_same() {
     --- stdout
     hello
       golang.org/x/net v0.61.0: GO-2026-0001, level unknown, fixed in 0.62.0: a hole
-    box 0.1.0: 1 open, 0 closed by patches, 0 assumed to be fixed
+    box 0.1.0: 1 open, 0 closed by patches, 0 assumed to be fixed, 0 in code that is not there, 0 declared not to matter
     Go: 1 advisories, the newest of 2026-11-05T00:00:00Z
     no database speaks of: hello 1.0, lib 1.0
     --- stderr
@@ -198,7 +180,7 @@ fn an_audit_of_a_target_and_of_its_bill_find_the_same() {
     --- stdout
     hello
       golang.org/x/net v0.61.0: GO-2026-0001, level unknown, fixed in 0.62.0: a hole
-    box 0.1.0: 1 open, 0 closed by patches, 0 assumed to be fixed
+    box 0.1.0: 1 open, 0 closed by patches, 0 assumed to be fixed, 0 in code that is not there, 0 declared not to matter
     Go: 1 advisories, the newest of 2026-11-05T00:00:00Z
     no database speaks of: hello 1.0, lib 1.0
     --- stderr
@@ -227,7 +209,7 @@ fn an_audit_without_advisories_decides_nothing() {
     insta::assert_snapshot!(message.concat(), @r#"
     exit: 5
     --- stdout
-    box 0.1.0: 0 open, 0 closed by patches, 0 assumed to be fixed
+    box 0.1.0: 0 open, 0 closed by patches, 0 assumed to be fixed, 0 in code that is not there, 0 declared not to matter
     no database speaks of: hello 1.0, lib 1.0
     --- stderr
     undecided: advisories holds no advisories about Go, of which the target has parts
@@ -246,4 +228,27 @@ fn an_audit_without_advisories_decides_nothing() {
       because: it is not a CycloneDX document: its bomFormat is not "CycloneDX"
     hint: `yoe sbom --format cyclonedx` writes one
     "#);
+}
+
+/// Papers follow from the lock and from what was built, and nothing that is built follows from papers.
+#[test]
+fn papers_are_the_same_in_another_directory_and_change_nothing_that_is_built() {
+    let sandbox = built();
+    let elsewhere = sandbox.directory().join("elsewhere");
+    let copied = std::process::Command::new("cp").arg("-a").arg(sandbox.project()).arg(&elsewhere).status();
+    assert!(copied.unwrap().success());
+    let archive = || {
+        let path = text(&sandbox.yoe(&["build", "box", "--print-path"]));
+        fs::read(path.trim()).unwrap()
+    };
+    let papers = |directory: &str| {
+        ["cyclonedx", "spdx"].map(|format| {
+            text(&sandbox.yoe(&["-C", directory, "sbom", "box", "--files", "--format", format]))
+        })
+    };
+    let before = archive();
+    let here = papers(".");
+    assert!(here.iter().all(|paper| paper.len() > 1000), "{here:?}");
+    assert_eq!(here, papers("../elsewhere"));
+    assert_eq!(archive(), before);
 }

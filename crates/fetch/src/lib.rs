@@ -5,6 +5,7 @@
 //! - [`lock`](mod@lock) looks up what a project names in the signed indexes of [`debian`] archives, and reads and writes the
 //!   lock's text.
 //! - [`modules`] fetches the trees of modules, from git repositories and archives.
+//! - [`images`] looks up what names of registries' images stand for, and fetches their files by digest.
 //! - [`patches`] reads the patches that a Debian source package carries.
 //! - [`snapshot`](fn@snapshot) copies a working tree, and [`snapshot_digest`] tells whether it has changed.
 //!
@@ -15,6 +16,7 @@ pub mod debian;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod host;
+pub mod images;
 pub mod lock;
 pub mod modules;
 pub mod patches;

@@ -1,6 +1,7 @@
 //! A web server on loopback for tests, with faults on demand. It ends when it is dropped.
 
-use std::io::{BufRead, BufReader, Write};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,6 +16,17 @@ pub(crate) struct Request {
     pub(crate) from: Option<u64>,
     /// How many requests came before this one.
     pub(crate) before: usize,
+    /// Its headers, the names in lower case.
+    pub(crate) headers: BTreeMap<String, String>,
+    /// What a form has.
+    pub(crate) body: String,
+}
+
+impl Request {
+    /// What it says of who asks.
+    pub(crate) fn authorization(&self) -> &str {
+        self.headers.get("authorization").map_or("", String::as_str)
+    }
 }
 
 /// What the server does with a request.
@@ -29,6 +41,8 @@ pub(crate) enum Reply {
     Cut(Vec<u8>, usize),
     /// Exactly this text as the answer.
     Raw(String),
+    /// A status, these headers, each with its line's end, and these bytes.
+    With(u16, String, Vec<u8>),
     /// So many bytes of the whole, then silence until the server ends.
     Silent(Vec<u8>, usize),
     /// The bytes whole, one every few milliseconds, until the client goes away.
@@ -62,6 +76,11 @@ impl Server {
         Self { address, end, requests, thread: Some(thread) }
     }
 
+    /// Its host and port.
+    pub(crate) fn host(&self) -> String {
+        self.address.to_string()
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}/{path}", self.address)
     }
@@ -88,23 +107,35 @@ fn serve(
     silent: &mut Vec<TcpStream>,
 ) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    let mut request = Request { path: String::new(), from: None, before: seen.lock().unwrap().len() };
-    for line in BufReader::new(stream.try_clone()?).lines() {
+    let before = seen.lock().unwrap().len();
+    let mut request =
+        Request { path: String::new(), from: None, before, headers: BTreeMap::new(), body: String::new() };
+    let mut reader = BufReader::new(stream.try_clone()?);
+    for line in reader.by_ref().lines() {
         let line = line?;
         if line.is_empty() {
             break;
         }
-        if let Some(rest) = line.strip_prefix("GET /") {
+        if let Some((name, value)) = line.split_once(": ") {
+            request.headers.insert(name.to_ascii_lowercase(), value.to_owned());
+        }
+        if let Some(rest) = line.strip_prefix("GET /").or(line.strip_prefix("POST /")) {
             request.path = rest.split(' ').next().unwrap_or_default().to_owned();
         }
         if let Some(range) = line.to_ascii_lowercase().strip_prefix("range: bytes=") {
             request.from = range.trim_end_matches('-').parse().ok();
         }
     }
+    let length = request.headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    reader.take(length).read_to_string(&mut request.body)?;
     seen.lock().unwrap().push(request.clone());
     match answer(&request) {
         Reply::Status(status) => head(&mut stream, status, 0, ""),
         Reply::Raw(text) => stream.write_all(text.as_bytes()),
+        Reply::With(status, headers, bytes) => {
+            head(&mut stream, status, bytes.len(), &headers)?;
+            stream.write_all(&bytes)
+        }
         Reply::Whole(bytes) => part(&mut stream, None, &bytes, usize::MAX),
         Reply::Bytes(bytes) => part(&mut stream, request.from, &bytes, usize::MAX),
         Reply::Cut(bytes, count) => part(&mut stream, request.from, &bytes, count),

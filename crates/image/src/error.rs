@@ -30,6 +30,21 @@ pub enum ImageError {
         /// The OCI image.
         image: String,
     },
+    /// A service waits for another's health, which nobody checks.
+    #[error(
+        "{origin}: a service of workload {workload:?} waits until {service:?} is healthy, and its image {image} has no health check; \
+         write a `healthcheck` for {service:?} in the Compose file, or `service_started`"
+    )]
+    NeverHealthy {
+        /// Where the workload is defined.
+        origin: Origin,
+        /// The workload.
+        workload: String,
+        /// The service that is waited for.
+        service: String,
+        /// Its image.
+        image: String,
+    },
     /// A version with a workload that does not run would be taken for a good one.
     #[error(
         "{origin}: the workload {workload:?} is required, but what makes a version of image {image:?} a good one does not ask for it; \

@@ -120,6 +120,17 @@ pub struct Package {
 }
 
 impl Content {
+    /// The sum of both.
+    pub fn with(self, other: Content) -> Self {
+        Self {
+            files: self.files.saturating_add(other.files),
+            directories: self.directories.saturating_add(other.directories),
+            links: self.links.saturating_add(other.links),
+            bytes: self.bytes.saturating_add(other.bytes),
+            blocks: self.blocks.saturating_add(other.blocks),
+        }
+    }
+
     /// What it takes in a file system with blocks of 4096 bytes, in bytes.
     pub fn on_disk(&self) -> u64 {
         // An inode of 256 bytes for each, and a block for each directory.

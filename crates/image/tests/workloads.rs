@@ -13,8 +13,8 @@ use support::{Bench, EPOCH, KEYS, chain, image, origin, put};
 use yoe_image::root::{RootRequest, WorkloadRequest, assemble};
 use yoe_image::{ImageError, Manifest, oci};
 use yoe_model::{
-    Arch, Budget, DataSize, Image, Layout, OciConfig, OciImage, RootFormat, Size, UnitFile, Workload,
-    WorkloadImage, WorkloadService,
+    Arch, Budget, DataSize, Digest, Image, ImageName, Layout, LockedBlob, LockedManifest, OciConfig,
+    OciImage, RootFormat, Size, UnitFile, Workload, WorkloadHealth, WorkloadImage, WorkloadService,
 };
 
 fn service(name: &str, image: &str) -> WorkloadService {
@@ -23,7 +23,8 @@ fn service(name: &str, image: &str) -> WorkloadService {
         image: WorkloadImage::Oci(image.to_owned()),
         containers: 1,
         may_end: false,
-        checked: true,
+        health: WorkloadHealth::Checked,
+        awaited: false,
         log: Workload::LOG,
     }
 }
@@ -47,7 +48,7 @@ fn workload() -> Workload {
 }
 
 /// Two OCI images of the same packages.
-fn oci_images(bench: &Bench) -> BTreeMap<String, PathBuf> {
+fn oci_images(bench: &Bench) -> BTreeMap<WorkloadImage, PathBuf> {
     let make = |name: &str, user: &str| {
         let out = bench.directory.path().join(format!("oci-{name}"));
         fs::create_dir(&out).unwrap();
@@ -73,7 +74,7 @@ fn oci_images(bench: &Bench) -> BTreeMap<String, PathBuf> {
             epoch: EPOCH,
         };
         oci::assemble(&request, &out).unwrap();
-        (name.to_owned(), out)
+        (WorkloadImage::Oci(name.to_owned()), out)
     };
     [make("one", ""), make("two", "nobody")].into()
 }
@@ -85,7 +86,15 @@ fn verified(disk: Option<Size>) -> Image {
 }
 
 fn assembled(bench: &Bench, image: &Image, workload: &Workload) -> Result<Manifest, ImageError> {
-    let images = oci_images(bench);
+    assembled_of(bench, image, workload, &oci_images(bench))
+}
+
+fn assembled_of(
+    bench: &Bench,
+    image: &Image,
+    workload: &Workload,
+    images: &BTreeMap<WorkloadImage, PathBuf>,
+) -> Result<Manifest, ImageError> {
     let request = RootRequest {
         image,
         arch: Arch::X86_64,
@@ -93,7 +102,7 @@ fn assembled(bench: &Bench, image: &Image, workload: &Workload) -> Result<Manife
         keys: &KEYS,
         device_keys: &[],
         services: &[],
-        workloads: &[WorkloadRequest { workload, images: &images }],
+        workloads: &[WorkloadRequest { workload, images }],
         epoch: EPOCH,
     };
     assemble(&request, &bench.out())
@@ -170,4 +179,69 @@ fn a_disk_that_is_too_small_is_refused_with_its_sizes() {
 fn one_that_is_large_enough_is_not() {
     let bench = Bench::with_base();
     assembled(&bench, &verified(Some(Size(520 << 20))), &workload()).unwrap();
+}
+
+/// An image of a registry as it is kept: docker's documents, its one layer twice, and a configuration with this health check.
+fn registry_image(bench: &Bench, name: &ImageName, test: &str) -> PathBuf {
+    let directory = bench.directory.path().join("fetched");
+    fs::create_dir_all(&directory).unwrap();
+    let mut files = BTreeMap::new();
+    let mut blob = |text: &str| {
+        let sha256 = Digest::of(text.as_bytes());
+        let path = directory.join(sha256.to_string());
+        fs::write(&path, text).unwrap();
+        files.insert(sha256, path);
+        LockedBlob { size: text.len() as u64, sha256 }
+    };
+    let config = blob(&format!("{{\"config\": {{\"Healthcheck\": {{\"Test\": [{test:?}]}}}}}}"));
+    let layer = blob("a layer");
+    let descriptor = |of: &LockedBlob, kind: &str| {
+        format!("{{\"mediaType\": {kind:?}, \"size\": {}, \"digest\": \"sha256:{}\"}}", of.size, of.sha256)
+    };
+    let one = descriptor(&layer, "application/vnd.docker.image.rootfs.diff.tar.gzip");
+    let manifest = blob(&format!(
+        "{{\"schemaVersion\": 2, \"config\": {}, \"layers\": [{one}, {one}]}}",
+        descriptor(&config, "application/vnd.docker.container.image.v1+json")
+    ));
+    let out = bench.directory.path().join(format!("registry-{test}"));
+    fs::create_dir(&out).unwrap();
+    let image = LockedManifest { manifest, config, layers: vec![layer, layer] };
+    let content = yoe_image::Content { files: 7, bytes: 1 << 20, blocks: 256, ..Default::default() };
+    let request = oci::RegistryRequest { name, arch: Arch::X86_64, image: &image, files: &files, content };
+    oci::keep_registry_image(&request, &out).unwrap();
+    out
+}
+
+#[test]
+fn an_image_of_a_registry_is_there_as_it_was_fetched() {
+    let bench = Bench::with_base();
+    let name: ImageName = "localhost:5000/a/broker:2".parse().unwrap();
+    let mut images = oci_images(&bench);
+    images.insert(WorkloadImage::Registry(name.clone()), registry_image(&bench, &name, "CMD"));
+    let mut workload = workload();
+    workload.services[1].image = WorkloadImage::Registry(name);
+    workload.services[1].health = WorkloadHealth::OfImage;
+    workload.services[1].awaited = true;
+    assembled_of(&bench, &verified(None), &workload, &images).unwrap();
+    let files = files(&bench);
+    let record: yoe_workload_format::Record = serde_json::from_slice(&files["shop/workload.json"]).unwrap();
+    assert!(record.services[1].checked, "as its image says");
+    let image = record.images.iter().find(|image| image.name.contains("broker")).unwrap();
+    assert!(image.name.starts_with("yoe.internal/localhost-5000/a/broker:"), "{}", image.name);
+    assert_eq!(image.media_type, yoe_workload_format::DOCKER_MANIFEST);
+    assert_eq!(image.layers.len(), 2);
+    assert_eq!(files[&format!("blobs/sha256/{}", image.layers[0].sha256)], b"a layer");
+}
+
+#[test]
+fn a_service_that_waits_for_a_health_that_nobody_checks_is_refused() {
+    let bench = Bench::with_base();
+    let name: ImageName = "redis:8".parse().unwrap();
+    let mut images = oci_images(&bench);
+    images.insert(WorkloadImage::Registry(name.clone()), registry_image(&bench, &name, "NONE"));
+    let mut workload = workload();
+    workload.services[1].image = WorkloadImage::Registry(name);
+    workload.services[1].health = WorkloadHealth::OfImage;
+    workload.services[1].awaited = true;
+    insta::assert_snapshot!(chain(&assembled_of(&bench, &verified(None), &workload, &images).unwrap_err()));
 }

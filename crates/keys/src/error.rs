@@ -29,6 +29,9 @@ pub enum KeysError {
     /// A key that signs packages could not be made.
     #[error("no signing key could be made")]
     MakePackageKey(#[source] KeyError),
+    /// A file holds no public key.
+    #[error("{} holds no Ed25519 public key in PEM", .0.display())]
+    PublicKey(PathBuf),
     /// The project, named here, has no keys that sign updates.
     #[error("project {0:?} has no keys that sign updates")]
     NoUpdateKeys(String),

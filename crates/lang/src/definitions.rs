@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use yoe_model::{
     Container, Image, ImageTest, Kernel, Machine, ModuleSource, OciImage, Origin, Publisher, Qemu, Registry,
-    Release, Service, Size, Source, SourceEntry, Step, Unit, UnitFile, User, WorkloadImage, WorkloadService,
+    Release, Service, Size, Source, SourceEntry, Step, Unit, UnitFile, User, Vex, WorkloadImage,
+    WorkloadService,
 };
 
 use crate::problem::Place;
@@ -81,6 +82,7 @@ pub(crate) struct OverrideDraft {
     pub(crate) add_patches: Vec<String>,
     pub(crate) append: Vec<String>,
     pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) vex: Option<Vec<Vex>>,
 }
 
 /// A change, with the files of its directory.
@@ -156,6 +158,7 @@ pub(crate) enum Part {
     Broken,
     ModuleRef(Made<ModuleRef>),
     Publisher(Publisher),
+    Vex(Vex),
     Kernel(Made<Kernel>),
     Qemu(Made<Qemu>),
     Task(Made<TaskParts>),
@@ -193,6 +196,7 @@ impl Part {
             Part::Broken => "nothing",
             Part::ModuleRef(_) => "module_ref",
             Part::Publisher(_) => "publisher",
+            Part::Vex(_) => "vex",
             Part::Kernel(_) => "kernel",
             Part::Qemu(_) => "qemu",
             Part::Task(_) => "task",

@@ -67,6 +67,9 @@ fn change(draft: &mut UnitDraft, one: &Override, problems: &mut Vec<Problem>) {
     if let Some(sources) = &value.sources {
         unit.sources.clone_from(sources);
     }
+    if let Some(vex) = &value.vex {
+        unit.vex.clone_from(vex);
+    }
     unit.environment.extend(value.environment.clone());
     for patch in &value.add_patches {
         if one.files.iter().any(|file| file.path == *patch) {

@@ -1,7 +1,7 @@
 //! Reads the Compose files of workloads, and holds each against its definition.
 
 use yoe_compose::{Compose, Condition, Health, Mention, Service};
-use yoe_model::{Arch, Size, Workload, WorkloadImage, WorkloadService};
+use yoe_model::{Arch, ImageName, Size, Workload, WorkloadHealth, WorkloadImage, WorkloadService};
 
 use crate::assemble::Draft;
 use crate::definitions::{Made, ReadWorkload, WorkloadDraft, compose_place};
@@ -38,7 +38,7 @@ fn unknown(
     names: &[String],
     excused: &impl Fn(&str) -> bool,
 ) -> Option<Problem> {
-    let WorkloadImage::Oci(name) = &image.value;
+    let WorkloadImage::Oci(name) = &image.value else { return None };
     if names.contains(name) || excused(name) {
         return None;
     }
@@ -129,17 +129,36 @@ impl<'a> Checker<'a> {
             image,
             containers: if service.on_request { 0 } else { service.containers },
             may_end: service.may_end,
-            checked: service.health == Health::Checked,
+            health: match service.health {
+                Health::Checked => WorkloadHealth::Checked,
+                Health::OfImage => WorkloadHealth::OfImage,
+                Health::Disabled => WorkloadHealth::Disabled,
+            },
+            awaited: self.awaited(service),
             log: service.log.map_or(Workload::LOG, Size),
         })
     }
 
+    /// Whether another service waits until this one is healthy.
+    fn awaited(&self, service: &Service) -> bool {
+        let dependencies = self.compose().services.iter().flat_map(|other| &other.depends_on);
+        dependencies
+            .into_iter()
+            .any(|on| on.condition == Condition::Healthy && on.name.text == service.name.text)
+    }
+
     /// The entry of `images` for a service: by its name, or by what the file calls the image.
-    fn image(&mut self, service: &Service) -> Option<WorkloadImage> {
+    fn entry(&self, service: &Service) -> Option<&'a WorkloadImage> {
         let images = &self.made.value.images;
         let by_image = || service.image.as_ref().and_then(|image| images.get(&image.text));
-        if let Some(image) = images.get(&service.name.text).or_else(by_image) {
-            return Some(image.value.clone());
+        images.get(&service.name.text).or_else(by_image).map(|image| &image.value)
+    }
+
+    /// The same, or what is missing.
+    fn image(&mut self, service: &Service) -> Option<WorkloadImage> {
+        let images = &self.made.value.images;
+        if let Some(image) = self.entry(service) {
+            return Some(image.clone());
         }
         let (name, workload) = (&service.name.text, &self.made.value.name);
         let mention = service.image.as_ref().unwrap_or(&service.name);
@@ -153,8 +172,16 @@ impl<'a> Checker<'a> {
             }
         };
         let known = images.keys().map(String::as_str);
-        let hint = near::hint(&mention.text, known)
-            .unwrap_or_else(|| format!("write `images = {{{:?}: oci(\"…\")}}`", name));
+        // With a slash or a tag it can only be the name of a registry's.
+        let registry = service
+            .image
+            .as_ref()
+            .map(|image| &image.text)
+            .filter(|text| text.contains(['/', ':']) && text.parse::<ImageName>().is_ok());
+        let hint = near::hint(&mention.text, known).unwrap_or_else(|| match registry {
+            Some(image) => format!("write `images = {{{image:?}: oci_registry({image:?})}}`"),
+            None => format!("write `images = {{{name:?}: oci(\"…\")}}`"),
+        });
         let problem = Problem::error(self.read.place(mention.at), message).hint(hint);
         let problem = problem.related(Place::argument(&self.made.site, "images"), "its images");
         self.problems.push(problem);
@@ -201,12 +228,16 @@ impl<'a> Checker<'a> {
         self.problems.push(problem.hint("leave `platform` out: the image is made for the device"));
     }
 
-    /// Images of the project have no health check of their own, so what is waited for must have one here.
+    /// Images of the project have no health check of their own, so what is waited for must have one here. Whether a registry's
+    /// image has one is known when it is fetched.
     fn conditions(&mut self, service: &Service) {
         let healthy =
             service.depends_on.iter().filter(|dependency| dependency.condition == Condition::Healthy);
         for dependency in healthy {
-            let of = |other: &&Service| other.name.text == dependency.name.text;
+            let of = |other: &&Service| {
+                let registry = matches!(self.entry(other), Some(WorkloadImage::Registry(_)));
+                other.name.text == dependency.name.text && !registry
+            };
             if self.compose().services.iter().find(of).is_some_and(|other| other.health == Health::OfImage) {
                 let message = format!(
                     "the service `{}` waits until `{}` is healthy, which has no health check",

@@ -9,8 +9,10 @@ mod content_hash;
 mod digest;
 mod file;
 mod image;
+mod image_name;
 mod image_test;
 mod lock;
+mod locked_image;
 mod machine;
 mod module;
 mod near;
@@ -27,6 +29,7 @@ mod task;
 mod tree_filter;
 mod unit;
 mod user;
+mod vex;
 mod workload;
 
 pub use cancel::Cancel;
@@ -35,11 +38,13 @@ pub use content_hash::{ContentHash, Fingerprint};
 pub use digest::{Digest, DigestError};
 pub use file::UnitFile;
 pub use image::{Budget, DataSize, Etc, Image, Init, Layout, RootFormat, RootSize, Slots};
+pub use image_name::{ImageName, ImageNameError};
 pub use image_test::{ImageTest, Measure, MeasureUnit, Reach, Registry, Sweep, TestBoot};
 pub use lock::{
     ArchiveFile, Lock, LockedContainer, LockedModule, LockedPackage, LockedSource, LockedSuite, LockedTree,
     MismatchError,
 };
+pub use locked_image::{LockedBlob, LockedImage, LockedManifest};
 pub use machine::{Arch, Kernel, Machine, Qemu};
 pub use module::{Module, ModuleSource, Revision};
 pub use near::nearest;
@@ -57,4 +62,5 @@ pub use task::{Step, Task};
 pub use tree_filter::{TreeFilter, is_editors_file};
 pub use unit::{Scope, Unit};
 pub use user::User;
-pub use workload::{Workload, WorkloadImage, WorkloadService};
+pub use vex::{Judgement, Justification, Vex, VexStatus};
+pub use workload::{Workload, WorkloadHealth, WorkloadImage, WorkloadService};

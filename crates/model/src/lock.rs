@@ -5,26 +5,23 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::content_hash::content_hash;
-use crate::{Digest, Module, ModuleSource, Revision};
+use crate::{Arch, Digest, LockedImage, Module, ModuleSource, Revision};
 
 /// The content of `yoe.lock`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
     /// Version of this format: [`Lock::VERSION`], or an older one that [`Lock::is_read`] accepts.
     pub version: u32,
     /// Suites by `archive/suite`, as they were when packages were last resolved.
-    #[serde(default, rename = "suite")]
     pub suites: BTreeMap<String, LockedSuite>,
     /// Containers by name.
-    #[serde(default, rename = "container")]
     pub containers: BTreeMap<String, LockedContainer>,
     /// Sources by [`crate::Source::key`].
-    #[serde(default, rename = "source")]
     pub sources: BTreeMap<String, LockedSource>,
     /// Modules that are fetched, by name.
-    #[serde(default, rename = "module")]
     pub modules: BTreeMap<String, LockedModule>,
+    /// Images of registries, by [`crate::ImageName`].
+    pub images: BTreeMap<String, LockedImage>,
 }
 
 impl Lock {
@@ -225,6 +222,29 @@ pub enum MismatchError {
         /// The archive that the source names.
         archive: String,
     },
+    /// An image of a workload has no entry, or one that does not say enough.
+    #[error("image {name} of workload {workload:?} is not in the lock")]
+    MissingImage {
+        /// [`crate::ImageName`].
+        name: String,
+        /// The workload that uses it.
+        workload: String,
+    },
+    /// The registry has no image of the name for the machine.
+    #[error(
+        "image {name} of workload {workload:?} was not there for {arch} when it was locked{}",
+        also(.there)
+    )]
+    NoArchitecture {
+        /// [`crate::ImageName`].
+        name: String,
+        /// The workload that uses it.
+        workload: String,
+        /// The machine's architecture.
+        arch: Arch,
+        /// Those of the project's machines that it was there for.
+        there: Vec<Arch>,
+    },
     /// The lock is of a format that this program does not read.
     #[error("the lock has format version {0}; this program reads versions 1 and 2")]
     Version(u32),
@@ -237,4 +257,9 @@ pub enum MismatchError {
         /// How many sources of Debian's the project has.
         sources: usize,
     },
+}
+
+fn also(there: &[Arch]) -> String {
+    let names: Vec<&str> = there.iter().map(|arch| arch.as_str()).collect();
+    if names.is_empty() { String::new() } else { format!(", only for {}", names.join(" and ")) }
 }

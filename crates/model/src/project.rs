@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::lock::{Lock, MismatchError};
 use crate::{
-    Container, DebianSuite, Image, Machine, Module, OciImage, Release, Source, SourceEntry, Unit, Workload,
+    Arch, Container, DebianSuite, Image, ImageName, Machine, Module, OciImage, Release, Source, SourceEntry,
+    Unit, Workload,
 };
 
 /// Base addresses of archives by name, in the order they are tried.
@@ -155,11 +156,41 @@ impl Project<Unlocked> {
                 },
             )
         });
-        containers.chain(sources).collect()
+        containers.chain(sources).chain(self.image_mismatches(lock)).collect()
+    }
+
+    fn image_mismatches(&self, lock: &Lock) -> Vec<MismatchError> {
+        let (all, arch) = (self.architectures(), self.machine.arch);
+        let mismatch = |(workload, image): (&Workload, &ImageName)| {
+            let (name, workload) = (image.to_string(), workload.name.clone());
+            match lock.images.get(&name).filter(|entry| entry.answers(image, &all)) {
+                None => Some(MismatchError::MissingImage { name, workload }),
+                Some(entry) if entry.manifests.contains_key(&arch) => None,
+                Some(entry) => {
+                    let there = entry.manifests.keys().copied().collect();
+                    Some(MismatchError::NoArchitecture { name, workload, arch, there })
+                }
+            }
+        };
+        self.registry_images().filter_map(mismatch).collect()
     }
 }
 
 impl<State> Project<State> {
+    /// Every use of a registry's image, with the workload that uses it.
+    pub fn registry_images(&self) -> impl Iterator<Item = (&Workload, &ImageName)> {
+        self.workloads.values().flat_map(|workload| {
+            let workload = workload.as_ref();
+            workload.registry_images().into_iter().map(move |image| (workload, image))
+        })
+    }
+
+    /// The architectures of its machines.
+    pub fn architectures(&self) -> BTreeSet<Arch> {
+        let machines = self.machines.values().chain([&self.machine]);
+        machines.map(|machine| machine.arch).collect()
+    }
+
     /// What a lock holds beyond the needs of the project and of these modules, as messages name it.
     pub fn unused(&self, modules: &[Module], lock: &Lock) -> Vec<String> {
         let sources = || self.units.values().flat_map(|unit| unit.sources.iter().map(|entry| &entry.source));
@@ -178,10 +209,13 @@ impl<State> Project<State> {
         let containers = lock.containers.keys().filter(|name| !self.containers.contains_key(*name));
         let sources = lock.sources.keys().filter(|key| !keys.contains(*key)).map(|key| ("source", key));
         let modules = lock.modules.keys().filter(|name| !modules.contains(name.as_str()));
+        let used: BTreeSet<String> = self.registry_images().map(|(_, image)| image.to_string()).collect();
+        let images = lock.images.keys().filter(|name| !used.contains(*name)).map(|name| ("image", name));
         suites
             .chain(containers.map(|name| ("container", name)))
             .chain(sources)
             .chain(modules.map(|name| ("module", name)))
+            .chain(images)
             .map(|(kind, name)| format!("{kind} {name:?} is not used any more"))
             .collect()
     }

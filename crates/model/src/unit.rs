@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{ContentHash, Fingerprint, Origin, Service, SourceEntry, Task, UnitFile};
+use crate::{ContentHash, Fingerprint, Origin, Service, SourceEntry, Task, UnitFile, Vex};
 
 /// A unit, as its `.star` file defines it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +17,12 @@ pub struct Unit {
     pub description: String,
     /// An SPDX licence expression.
     pub license: String,
-    /// The web address of the project that it comes from. Like the two that follow, it is for papers and enters no key.
+    /// The web address of the project that it comes from. Like the three that follow, it is for papers and enters no key.
     pub homepage: Option<String>,
     /// Its name in the dictionary of platforms (CPE 2.3, formatted string) that advisories are filed under.
     pub cpe: Option<String>,
+    /// What its author says of known holes.
+    pub vex: Vec<Vex>,
     /// Units whose code its programs hold, because they are linked statically.
     pub contains: Vec<String>,
     /// Laid into `$SRCDIR` in this order.
@@ -100,6 +102,7 @@ impl Unit {
             license: String::new(),
             homepage: None,
             cpe: None,
+            vex: Vec::new(),
             contains: Vec::new(),
             sources: Vec::new(),
             patches: Vec::new(),

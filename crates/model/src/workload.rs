@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::content_hash::content_hash;
-use crate::{ContentHash, Fingerprint, Origin, Service, ServiceKind, Size, UnitFile};
+use crate::{ContentHash, Fingerprint, ImageName, Origin, Service, ServiceKind, Size, UnitFile};
 use crate::{Restart, RestartLimit};
 
 /// Containers that a device's image brings along, as a Compose file says them.
@@ -40,19 +40,54 @@ pub struct WorkloadService {
     pub containers: u32,
     /// Whether a container of it may end well without being started again.
     pub may_end: bool,
-    /// Whether its Compose file says how to check its health.
-    pub checked: bool,
+    /// What its Compose file says of its health.
+    pub health: WorkloadHealth,
+    /// Whether another service waits until it is healthy.
+    pub awaited: bool,
     /// The most that the logs of one container take.
     pub log: Size,
 }
 
-content_hash!(WorkloadService { name, image, containers, may_end, checked, log });
+content_hash!(WorkloadService { name, image, containers, may_end, health, awaited, log });
 
-/// Where a container's image comes from. A registry's image, locked by its digest, is to be another kind.
+/// What a Compose file says of a service's health.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkloadHealth {
+    /// How to check it.
+    Checked,
+    /// Nothing: its image may say how.
+    OfImage,
+    /// That nobody checks it, whatever its image says.
+    Disabled,
+}
+
+impl ContentHash for WorkloadHealth {
+    fn hash(&self, into: &mut Fingerprint) {
+        let word = match self {
+            WorkloadHealth::Checked => "checked",
+            WorkloadHealth::OfImage => "of its image",
+            WorkloadHealth::Disabled => "disabled",
+        };
+        word.hash(into);
+    }
+}
+
+/// Where a container's image comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WorkloadImage {
     /// An OCI image of the project, by name.
     Oci(String),
+    /// An image of a registry. The lock says which one it is.
+    Registry(ImageName),
+}
+
+impl std::fmt::Display for WorkloadImage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            WorkloadImage::Oci(name) => f.write_str(name),
+            WorkloadImage::Registry(name) => name.fmt(f),
+        }
+    }
 }
 
 impl ContentHash for WorkloadImage {
@@ -60,6 +95,10 @@ impl ContentHash for WorkloadImage {
         match self {
             WorkloadImage::Oci(name) => {
                 "oci".hash(into);
+                name.hash(into);
+            }
+            WorkloadImage::Registry(name) => {
+                "registry".hash(into);
                 name.hash(into);
             }
         }
@@ -74,12 +113,29 @@ impl Workload {
     /// How much the logs of a container take when its Compose file does not say.
     pub const LOG: Size = Size(10 << 20);
 
+    /// The images that it is made of.
+    pub fn images(&self) -> BTreeSet<&WorkloadImage> {
+        self.services.iter().map(|service| &service.image).collect()
+    }
+
     /// Names of the project's OCI images that it is made of.
     pub fn oci_images(&self) -> BTreeSet<String> {
-        let name = |service: &WorkloadService| match &service.image {
-            WorkloadImage::Oci(name) => name.clone(),
+        let name = |image: &WorkloadImage| match image {
+            WorkloadImage::Oci(name) => Some(name.clone()),
+            WorkloadImage::Registry(_) => None,
         };
-        self.services.iter().map(name).collect()
+        self.images().into_iter().filter_map(name).collect()
+    }
+
+    /// Images of registries that it is made of.
+    pub fn registry_images(&self) -> BTreeSet<&ImageName> {
+        let images = self.images().into_iter();
+        images
+            .filter_map(|image| match image {
+                WorkloadImage::Registry(name) => Some(name),
+                WorkloadImage::Oci(_) => None,
+            })
+            .collect()
     }
 
     /// The service that starts it on a device.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use yoe_model::{
-    Arch, ArchiveFile, DebianPatches, Digest, GoModule, Image, LockedPackage, Machine, OciImage, Origin,
-    Unit, Workload,
+    Arch, ArchiveFile, DebianPatches, Digest, GoModule, Image, ImageName, LockedManifest, LockedPackage,
+    Machine, OciImage, Origin, Unit, Workload, WorkloadImage,
 };
 
 /// An action's place in its plan.
@@ -47,6 +47,8 @@ pub enum ActionKind {
     Disk(Box<DiskAction>),
     /// Makes an OCI image.
     OciImage(Box<OciAction>),
+    /// Fetches an image of a registry.
+    RegistryImage(Box<RegistryImageAction>),
 }
 
 impl ActionKind {
@@ -60,6 +62,7 @@ impl ActionKind {
             ActionKind::Root(_) => "root",
             ActionKind::Disk(_) => "disk",
             ActionKind::OciImage(_) => "oci",
+            ActionKind::RegistryImage(_) => "registry image",
         }
     }
 }
@@ -217,8 +220,8 @@ pub struct RootAction {
     pub packages: Vec<(Arc<Unit>, ActionId)>,
     /// The workloads that it brings along.
     pub workloads: Vec<Arc<Workload>>,
-    /// Their OCI images by name.
-    pub oci_images: BTreeMap<String, ActionId>,
+    /// The images that they are made of.
+    pub images: BTreeMap<WorkloadImage, ActionId>,
     /// Seconds since 1970 that stand for "now".
     pub epoch: u64,
 }
@@ -255,4 +258,19 @@ pub struct OciAction {
     pub container: Option<(ActionId, Vec<LockedPackage>)>,
     /// Seconds since 1970 that stand for "now".
     pub epoch: u64,
+}
+
+/// Fetches an image of a registry.
+#[derive(Debug, Clone)]
+pub struct RegistryImageAction {
+    /// Its name.
+    pub name: ImageName,
+    /// The architecture.
+    pub arch: Arch,
+    /// What the lock says of it.
+    pub image: LockedManifest,
+    /// The workload that it was planned for; others may use it too.
+    pub user: String,
+    /// Where that workload was written.
+    pub origin: Origin,
 }

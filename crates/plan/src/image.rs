@@ -1,9 +1,9 @@
 //! Actions of an image: its root and its disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use yoe_model::{Image, Service, Workload};
+use yoe_model::{Image, Service, Workload, WorkloadImage};
 
 use crate::action::{ActionId, ActionKind, DiskAction, RootAction};
 use crate::error::PlanError;
@@ -27,13 +27,20 @@ impl Planner<'_> {
         }
         let workloads: Vec<Arc<Workload>> = self.project.workloads_of(image).cloned().collect();
         services.extend(workloads.iter().map(|workload| workload.service()));
-        let mut oci_images = BTreeMap::new();
-        let names: BTreeSet<String> = workloads.iter().flat_map(|workload| workload.oci_images()).collect();
-        for name in names {
-            let id = self.oci_image(&name)?;
-            results.push((format!("OCI image {name}"), id));
-            oci_images.insert(name, id);
+        let mut images = BTreeMap::new();
+        for workload in &workloads {
+            for image in workload.images() {
+                if !images.contains_key(image) {
+                    let id = match image {
+                        WorkloadImage::Oci(name) => self.oci_image(name)?,
+                        WorkloadImage::Registry(name) => self.registry_image(name, workload)?,
+                    };
+                    images.insert(image.clone(), id);
+                }
+            }
         }
+        let label = |id: &ActionId| self.plan.action(*id).label.clone();
+        results.extend(images.values().map(|id| (label(id), *id)));
         let (arch, epoch) = (self.project.machine.arch, self.project.epoch());
         let mut key = self
             .image_key(image, epoch)
@@ -54,7 +61,7 @@ impl Planner<'_> {
             key = key.with("workloads", &all);
         }
         let image = image.clone();
-        let root = RootAction { image, arch, packages, workloads, oci_images, epoch };
+        let root = RootAction { image, arch, packages, workloads, images, epoch };
         let kind = ActionKind::Root(Box::new(root));
         Ok(self.add(format!("root {name}"), kind, key, results))
     }

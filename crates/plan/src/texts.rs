@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use yoe_model::{Image, LockedPackage, Step, Task, Unit, User, Workload};
+use yoe_model::{Image, LockedBlob, LockedPackage, Step, Task, Unit, User, Workload};
 
 use crate::action::{Action, ActionKind, ContainerAction, Fetch, SourceAction, UnitAction};
 
@@ -48,6 +48,10 @@ pub fn texts(action: &Action) -> BTreeMap<String, String> {
             put(&mut texts, "image", lines(&image));
             put(&mut texts, "config", format!("{:#?}", oci.image.config));
             put(&mut texts, "epoch", oci.epoch.to_string());
+        }
+        ActionKind::RegistryImage(image) => {
+            let blob = |blob: &LockedBlob| format!("{} bytes, {}", blob.size, blob.sha256);
+            put(&mut texts, "content", lines(&image.image.blobs().iter().map(blob).collect::<Vec<_>>()));
         }
     }
     // Of what is not a part there is nothing to say.

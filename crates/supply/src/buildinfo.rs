@@ -8,6 +8,8 @@ use object::{Object as _, ObjectSection as _};
 pub struct BuildInfo {
     /// Go's version, such as `go1.27.3`.
     pub go: String,
+    /// The path of the package `main`; empty when it is not known.
+    pub path: String,
     /// The main module.
     pub main: Option<Module>,
     /// The modules that are linked in, in the order they are listed.
@@ -74,6 +76,7 @@ impl BuildInfo {
             let kind = fields.next().unwrap_or_default();
             let mut field = || fields.next().unwrap_or_default().to_owned();
             match kind {
+                "path" => info.path = field(),
                 "mod" => info.main = Some(Module { path: field(), version: field(), replaced: None }),
                 "dep" => info.deps.push(Module { path: field(), version: field(), replaced: None }),
                 "=>" => {

@@ -24,6 +24,8 @@ pub enum Kind {
     Crate,
     /// A binary package of Debian.
     Debian,
+    /// A container image of a workload.
+    Image,
 }
 
 /// A component. What is absent is not known.

@@ -83,6 +83,7 @@ fn subject_of(inventory: &Inventory) -> Value {
         "type": kind,
         "name": subject.name,
         "version": subject.version,
+        "purl": inventory.purl(),
     });
     text(&mut value, "description", Some(&subject.description));
     let mut properties =
@@ -107,6 +108,7 @@ fn component_of(inventory: &Inventory, reference: &str, component: &Component) -
     let kind = match (component.kind, component.cpe.as_deref()) {
         (_, Some(cpe)) if cpe.starts_with("cpe:2.3:o:") => "operating-system",
         (Kind::Package | Kind::Debian, _) => "application",
+        (Kind::Image, _) => "container",
         _ => "library",
     };
     let mut value = json!({

@@ -18,6 +18,12 @@ pub enum SupplyError {
     /// What an action gave is not there.
     #[error("{0} is not built as it is defined now")]
     NotBuilt(String),
+    /// An OCI image has no manifest.
+    #[error("the layout of the OCI image {image:?} names no manifest")]
+    NoManifest {
+        /// The image.
+        image: String,
+    },
     /// A file of a result cannot be read.
     #[error("{path} cannot be read")]
     Io {

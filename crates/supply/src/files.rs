@@ -1,12 +1,13 @@
 //! What a file is, by its first bytes.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 
 use object::FileKind as Object;
 use sha2::{Digest as _, Sha512};
 
 use crate::buildinfo::BuildInfo;
-use crate::{FileEntry, FileKind};
+use crate::{FileEntry, FileKind, pclntab};
 
 /// A file and what it says of itself.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub(crate) struct Looked {
     pub(crate) entry: FileEntry,
     /// Of a Go program.
     pub(crate) go: Option<BuildInfo>,
+    /// Of a Go program, the packages that it holds code of; absent when that cannot be told.
+    pub(crate) packages: Option<BTreeSet<String>>,
     /// What could not be read of it.
     pub(crate) gap: Option<String>,
 }
@@ -28,8 +31,14 @@ pub(crate) fn look(path: &str, content: &[u8]) -> Looked {
     let mut kind = kind(path, content);
     // It says which modules it holds.
     kind.structured |= go.is_some();
+    let packages = go.as_ref().and_then(|_| pclntab::packages(content));
     let sha512 = yoe_notation::hex::encode(&Sha512::digest(content));
-    Looked { entry: FileEntry { path: path.to_owned(), size: content.len() as u64, sha512, kind }, go, gap }
+    Looked {
+        entry: FileEntry { path: path.to_owned(), size: content.len() as u64, sha512, kind },
+        go,
+        packages,
+        gap,
+    }
 }
 
 /// The entry of a file that may be too large to be held: a disk, an archive of a root.

@@ -3,11 +3,13 @@
 //! The rule that matters: a name says what was built. A Debian source of which not all patches were applied is upstream's
 //! code, whatever version of Debian's it was fetched by; under Debian's name it would count as fixed where it is not.
 
+mod image;
 mod patches;
 mod upstream;
 
 use yoe_model::{DebianPatches, Digest, LockedPackage, LockedSource, Mirrors, Source, SourceEntry, Unit};
 
+pub use self::image::{oci_image, registry_image};
 use self::patches::{debian_patches, own_patches};
 use self::upstream::{ancestor_of, component, debian_source, git, main_module};
 pub use self::upstream::{crate_of, module, stdlib};

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use yoe_model::Publisher;
 
-use crate::{Component, FileEntry, Kind, Link};
+use crate::statement::{Stale, Statement};
+use crate::{Component, FileEntry, Kbuild, Kind, Link, Purl};
 
 /// What a target is made of.
 #[derive(Debug, Clone)]
@@ -26,8 +28,29 @@ pub struct Inventory {
     pub files: BTreeMap<String, FileEntry>,
     /// Where the sources of components lie on this machine, by reference. It enters no paper.
     pub trees: BTreeMap<String, Vec<PathBuf>>,
+    /// What units say of holes in components. It enters no bill of materials.
+    pub statements: Vec<Statement>,
+    /// What they say of components or versions that are not there.
+    pub stale: Vec<Stale>,
+    /// Programs of Go, by whose code of packages they hold. It enters no bill of materials.
+    pub programs: Vec<GoProgram>,
+    /// The package URL of the kernel, and what its configuration compiles; absent when its source is not there.
+    pub kernel: Option<(String, Arc<Kbuild>)>,
     /// What could not be found out, in sentences.
     pub gaps: Vec<String>,
+}
+
+/// A program of Go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoProgram {
+    /// Its path without a slash at the beginning.
+    pub path: String,
+    /// The package of the target that it is in; absent when it is in none.
+    pub package: Option<String>,
+    /// The package URLs of the modules that it was built of.
+    pub modules: BTreeSet<String>,
+    /// The paths of the Go packages that it holds code of; absent when that cannot be told.
+    pub holds: Option<BTreeSet<String>>,
 }
 
 /// The target of an inventory.
@@ -74,6 +97,10 @@ impl Inventory {
             links: BTreeMap::new(),
             files: BTreeMap::new(),
             trees: BTreeMap::new(),
+            statements: Vec::new(),
+            stale: Vec::new(),
+            programs: Vec::new(),
+            kernel: None,
             gaps: Vec::new(),
         }
     }
@@ -110,6 +137,19 @@ impl Inventory {
             }
         }
         found
+    }
+
+    /// The package URL of the target.
+    pub fn purl(&self) -> String {
+        let subject = &self.subject;
+        let package = self.components.get(&format!("package:{}", subject.name));
+        match package.filter(|_| subject.carrier == Carrier::Package) {
+            Some(package) => package.purl.clone(),
+            None => Purl::new("generic", &subject.name, &subject.version)
+                .within(&self.project)
+                .with("arch", &subject.arch)
+                .to_string(),
+        }
     }
 
     /// For each component, the names of the packages that it is in.

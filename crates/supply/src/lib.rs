@@ -10,6 +10,8 @@
 //! | bill of materials | [`spdx3`] | SPDX 3.0.1, JSON-LD |
 //! | licences and notices | [`licenses`] | SPDX licence expressions |
 //! | known holes | [`audit`] | OSV 1.x |
+//! | what becomes of them | [`vex`] | OpenVEX 0.2.0, CSAF 2.0 |
+//! | where it comes from | [`provenance`] | in-toto Statement 1, SLSA provenance 1, DSSE 1.0 |
 //!
 //! What is not known is absent, and is said so in [`Inventory::gaps`]; nothing is guessed. docs/design/0040 says what a part is
 //! called and why.
@@ -26,14 +28,22 @@ pub mod identity;
 mod inventory;
 #[cfg(test)]
 mod judged;
+mod kbuild;
 pub mod licenses;
+mod pclntab;
+pub mod provenance;
 mod purl;
 mod root;
+pub mod shipped;
 pub mod spdx3;
+mod statement;
 mod uuid;
+pub mod vex;
 
 pub use collect::{Request, collect};
 pub use component::{Ancestor, AppliedPatch, Component, FileEntry, FileKind, Kind, Link, SourceFile};
 pub use error::SupplyError;
-pub use inventory::{Carrier, Inventory, Subject};
+pub use inventory::{Carrier, GoProgram, Inventory, Subject};
+pub use kbuild::Kbuild;
 pub use purl::{Purl, PurlError};
+pub use statement::{Stale, Statement};

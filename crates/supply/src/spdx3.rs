@@ -71,6 +71,8 @@ impl Writer<'_> {
             "name": subject.name,
             "software_packageVersion": subject.version,
             "software_primaryPurpose": "firmware",
+            "software_packageUrl": self.inventory.purl(),
+            "externalIdentifier": [identifier("packageUrl", &self.inventory.purl())],
         });
         let mut unknown = Vec::new();
         text(&mut package, "description", &subject.description);
@@ -95,7 +97,11 @@ impl Writer<'_> {
         let mut package = json!({
             "name": component.name,
             "software_packageUrl": component.purl,
-            "software_primaryPurpose": if component.kind == Kind::Package { "install" } else { "library" },
+            "software_primaryPurpose": match component.kind {
+                Kind::Package => "install",
+                Kind::Image => "container",
+                _ => "library",
+            },
         });
         let mut unknown = Vec::new();
         text(&mut package, "software_packageVersion", &component.version);

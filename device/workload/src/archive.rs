@@ -1,6 +1,7 @@
 //! An image as an archive that engines read: a tar (POSIX.1-1988, ustar) of an OCI image layout, written as it is asked for, so
 //! that no copy of it lies anywhere.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -24,7 +25,9 @@ pub fn write(root: &Root, image: &Image, to: &mut dyn Write) -> Result<(), Workl
     for (name, text) in files {
         entry(to, name, text.len() as u64, &mut text.as_bytes()).map_err(writing)?;
     }
-    for blob in image.blobs() {
+    let mut written = BTreeSet::new();
+    // A layer may be in an image twice.
+    for blob in image.blobs().filter(|blob| written.insert(&blob.sha256)) {
         let path = root.blob(blob);
         let file = File::open(&path).map_err(WorkloadError::file("read", &path))?;
         entry(to, &format!("blobs/sha256/{}", blob.sha256), blob.size, &mut file.take(blob.size))
@@ -36,7 +39,7 @@ pub fn write(root: &Root, image: &Image, to: &mut dyn Write) -> Result<(), Workl
 fn index(image: &Image) -> String {
     let Blob { sha256, size } = &image.manifest;
     let manifest = json!({
-        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "mediaType": image.media_type,
         "digest": format!("sha256:{sha256}"),
         "size": size,
         "platform": { "architecture": image.architecture, "os": "linux" },

@@ -19,7 +19,7 @@ usage: yoe-workload [OPTION...] COMMAND
   clear                  remove or stop what another version left; volumes stay
 
   --share DIR       what the root says (/usr/share/yoe/workloads)
-  --client PROGRAM  the engine's client (/usr/bin/nerdctl)
+  --client PROGRAM  the engine's client, nerdctl or docker (what /usr/lib/yoe/workload-client leads to)
   --content DIR     the engine's blobs (/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256)
   --state DIR       which workloads were started (/var/lib/yoe/workloads)
   --run DIR         where locks are (/run/yoe)";
@@ -82,7 +82,7 @@ impl Args {
     pub fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Self, WorkloadError> {
         let defaults = [
             ("--share", "/usr/share/yoe/workloads"),
-            ("--client", "/usr/bin/nerdctl"),
+            ("--client", "/usr/lib/yoe/workload-client"),
             ("--content", "/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256"),
             ("--state", "/var/lib/yoe/workloads"),
             ("--run", "/run/yoe"),

@@ -21,9 +21,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// This program.
+    /// This program. Where its name is a link it is called by its own: some look at what they are called.
     pub fn new(program: &Path) -> Self {
-        Self { program: program.to_owned() }
+        Self { program: program.canonicalize().unwrap_or_else(|_| program.to_owned()) }
     }
 
     /// The program with an environment of its own: a Compose file must mean the same whoever asks.

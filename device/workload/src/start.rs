@@ -55,8 +55,15 @@ const UP_ANEW: [&str; 5] = ["up", "--detach", "--pull", "never", "--force-recrea
 /// Whether a service waited for another one in vain, or the engine itself is at a container for longer than the client waits:
 /// there is nothing that would be better when it is made anew. The workload's service tries again.
 fn nothing_is_broken(problem: &WorkloadError) -> bool {
-    let about =
-        |printed: &String| printed.contains(" depends on ") || printed.contains(" is left as it is: ");
+    let said = [
+        // nerdctl
+        " depends on ",
+        " is left as it is: ",
+        // docker
+        "dependency failed to start",
+        "didn't complete successfully",
+    ];
+    let about = |printed: &String| said.iter().any(|words| printed.contains(words));
     matches!(problem, WorkloadError::Failed { printed, .. } if about(printed))
 }
 

@@ -8,6 +8,9 @@ use yoe_notation::hex;
 
 use crate::{canonical, sha256};
 
+/// What comes before an Ed25519 key in its SubjectPublicKeyInfo: lengths, and the name of the algorithm.
+const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+
 /// Why a key is not usable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
@@ -51,6 +54,16 @@ impl PublicKey {
         });
         // Text alone always has a canonical form.
         sha256(&canonical::bytes(&value).unwrap_or_default())
+    }
+
+    /// The key with what kind it is (SubjectPublicKeyInfo, RFC 8410), as other programs read it. Nothing for a key of another kind.
+    pub fn to_spki(&self) -> Option<Vec<u8>> {
+        Some([&SPKI[..], &self.bytes()?].concat())
+    }
+
+    /// Reads a key in that form; nothing when it is another one.
+    pub fn from_spki(der: &[u8]) -> Option<Self> {
+        der.strip_prefix(&SPKI[..]).filter(|bytes| bytes.len() == 32).map(Self::ed25519)
     }
 
     /// The key itself: what tells two keys apart, however their digits are spelled. Nothing for a key of another kind.
@@ -123,6 +136,8 @@ mod tests {
         assert!(!public.verifies(b"bytes", &signature[2..]));
         assert!(!public.verifies(b"bytes", "no digits"));
         assert_eq!(public.id().len(), 64);
+        assert_eq!(PublicKey::from_spki(&public.to_spki().unwrap()), Some(public.clone()));
+        assert_eq!(PublicKey::from_spki(&public.to_spki().unwrap()[1..]), None);
         let mut other = public.clone();
         other.scheme = "rsa".to_owned();
         assert!(!other.verifies(b"bytes", &signature));

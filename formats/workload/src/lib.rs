@@ -21,6 +21,10 @@ pub const IMAGES: &str = "images.yaml";
 pub const FILES: &str = "files";
 /// What the engine calls every image that came with a root: no registry has this name, so none is ever asked.
 pub const PREFIX: &str = "yoe.internal/";
+/// The media type of a manifest of the OCI image specification.
+pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+/// That of docker's (image manifest version 2, schema 2).
+pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 /// The label of containers by which a change of a workload's files makes them anew.
 pub const LABEL: &str = "internal.yoe.files";
 
@@ -68,12 +72,23 @@ pub struct Image {
     pub name: String,
     /// What it is for, as Go names it: `amd64`, `arm64`.
     pub architecture: String,
+    /// The media type of its manifest: [`OCI_MANIFEST`] or [`DOCKER_MANIFEST`].
+    #[serde(default = "oci_manifest", skip_serializing_if = "is_oci_manifest")]
+    pub media_type: String,
     /// Its manifest.
     pub manifest: Blob,
     /// Its configuration.
     pub config: Blob,
     /// Its layers, the lowest first.
     pub layers: Vec<Blob>,
+}
+
+fn oci_manifest() -> String {
+    OCI_MANIFEST.to_owned()
+}
+
+fn is_oci_manifest(media_type: &str) -> bool {
+    media_type == OCI_MANIFEST
 }
 
 impl Image {

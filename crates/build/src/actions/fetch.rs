@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use yoe_fetch::client::{Progress, Remote, remote};
 use yoe_model::ArchiveFile;
 
+use yoe_plan::ActionKind;
+
 use crate::error::ActionError;
 use crate::make::Making;
 use crate::reporter::Event;
@@ -35,11 +37,17 @@ impl Making<'_> {
             return Ok(path);
         }
         let partial = self.store().partial(&file.sha256)?;
-        self.fetching().client.download(file, &partial, &mut |event| {
+        let mut report = |event: Progress<'_>| {
             if let Progress::Bytes { done, .. } = event {
                 progress(done);
             }
-        })?;
+        };
+        match &self.action().kind {
+            ActionKind::RegistryImage(image) => {
+                self.fetching().registries.download(&image.name, file, &partial, &mut report)?;
+            }
+            _ => self.fetching().client.download(file, &partial, &mut report)?,
+        }
         Ok(self.store().adopt_blob(&partial, &file.sha256)?)
     }
 

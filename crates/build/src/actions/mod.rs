@@ -10,6 +10,7 @@ pub(crate) mod kconfig;
 mod network;
 mod oci;
 mod package;
+mod registry_image;
 pub(crate) mod remotes;
 mod root;
 mod source;

@@ -12,6 +12,9 @@ pub(crate) fn unpacked(cx: &Making<'_>) -> Result<Vec<Remote>, ActionError> {
         ActionKind::Container(container) => {
             return container.packages.iter().map(|package| cx.archive_file(&package.file)).collect();
         }
+        ActionKind::RegistryImage(image) => {
+            return Ok(cx.fetching().registries.files(&image.name, &image.image)?);
+        }
         ActionKind::Source(source) => &source.fetch,
         _ => return Ok(Vec::new()),
     };

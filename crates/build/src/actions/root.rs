@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use yoe_image::ImageError;
 use yoe_image::root::{RootRequest, WorkloadRequest, assemble};
-use yoe_model::{Digest, Service, Unit};
+use yoe_model::{Digest, Service, Unit, WorkloadImage};
 use yoe_plan::{ActionId, RootAction};
 
 use super::package::file_name;
@@ -20,10 +20,10 @@ impl Make for RootAction {
         let of_units = self.packages.iter().flat_map(|(unit, _)| unit.services.iter().cloned());
         let services: Vec<Service> =
             of_units.chain(self.workloads.iter().map(|workload| workload.service())).collect();
-        let made: BTreeMap<String, PathBuf> = self
-            .oci_images
+        let made: BTreeMap<WorkloadImage, PathBuf> = self
+            .images
             .iter()
-            .map(|(name, id)| Ok((name.clone(), cx.input(*id)?)))
+            .map(|(image, id)| Ok((image.clone(), cx.input(*id)?)))
             .collect::<Result<_, ActionError>>()?;
         let workloads: Vec<WorkloadRequest<'_>> =
             self.workloads.iter().map(|workload| WorkloadRequest { workload, images: &made }).collect();

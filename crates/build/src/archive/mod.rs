@@ -9,6 +9,7 @@
 //! | `project/` | the project's own files, with its lock |
 //! | `sources/UNIT/` | archives as they were fetched |
 //! | `packages/` | Debian packages of build environments |
+//! | `images/NAME/` | files of registries' images: manifest, configuration, layers, by their digests |
 //! | `trees/DIGEST/` | sources that are no file where they come from: commits, Go modules, modules of the project |
 
 mod error;
@@ -34,6 +35,8 @@ const PROJECT: &str = "project";
 const SOURCES: &str = "sources";
 /// The directory of packages.
 const PACKAGES: &str = "packages";
+/// The directory of files of registries' images.
+const IMAGES: &str = "images";
 /// The directory of trees.
 const TREES: &str = "trees";
 /// The version of this layout.

@@ -10,7 +10,7 @@ use yoe_store::{Session, Store, copy_tree};
 use yoe_tree::Tree;
 
 use super::write::digest;
-use super::{ABOUT, About, ArchiveError, FORMAT, PACKAGES, PROJECT, SOURCES, SUMS, TREES};
+use super::{ABOUT, About, ArchiveError, FORMAT, IMAGES, PACKAGES, PROJECT, SOURCES, SUMS, TREES};
 
 /// More than SHA256SUMS of any archive takes.
 const LARGEST: u64 = 256 << 20;
@@ -85,7 +85,7 @@ impl Archive {
     pub fn import(&self, store: &Store, session: &Session) -> Result<(usize, usize), ArchiveError> {
         let mut imported = 0;
         for (path, sha256) in &self.files {
-            if path.split('/').next().is_some_and(|top| [SOURCES, PACKAGES].contains(&top)) {
+            if path.split('/').next().is_some_and(|top| [SOURCES, PACKAGES, IMAGES].contains(&top)) {
                 self.import_file(store, path, sha256)?;
                 imported += 1;
             }

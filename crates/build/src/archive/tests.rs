@@ -10,7 +10,7 @@ fn sha256(text: &str) -> Digest {
     write::digest(text.as_bytes()).unwrap().0
 }
 
-/// An archive of one file, one package and one tree.
+/// An archive of two files, one package, one layer and one tree.
 fn archive(top: &Path) -> PathBuf {
     let at = |path: &str, text: &str| {
         let path = top.join(path);
@@ -32,6 +32,7 @@ fn archive(top: &Path) -> PathBuf {
         // Two units' archives of one name, and a package.
         file("a.tar", "second", Wanting::Unit("a".into())),
         file("b.deb", "package", Wanting::Containers),
+        file("layer", "layer", Wanting::Image("docker.io/library/redis".into())),
     ];
     at("tree/x", "in a tree");
     let path = top.join("tree");
@@ -58,8 +59,14 @@ fn what_is_written_can_be_taken_into_an_empty_store() {
         fs::read_to_string(path.join(SUMS)).unwrap().lines().map(|line| line[66..].to_owned()).collect();
     let tree = tree_digest(&top.path().join("tree")).unwrap();
     let second = format!("sources/a/{}-a.tar", sha256("second"));
-    let expected =
-        ["README.md", "archive.json", "packages/b.deb", "project/PROJECT.star", "project/work/one"];
+    let expected = [
+        "README.md",
+        "archive.json",
+        "images/docker.io/library/redis/layer",
+        "packages/b.deb",
+        "project/PROJECT.star",
+        "project/work/one",
+    ];
     let expected: Vec<String> = expected
         .map(str::to_owned)
         .into_iter()
@@ -68,8 +75,8 @@ fn what_is_written_can_be_taken_into_an_empty_store() {
     assert_eq!(listed, expected);
     let store = Store::open(&top.path().join("store")).unwrap();
     let archive = Archive::open(&path).unwrap();
-    assert_eq!(archive.import(&store, &store.session().unwrap()).unwrap(), (3, 1));
-    for text in ["first", "second", "package"] {
+    assert_eq!(archive.import(&store, &store.session().unwrap()).unwrap(), (4, 1));
+    for text in ["first", "second", "package", "layer"] {
         assert_eq!(fs::read_to_string(store.blob(&sha256(text)).unwrap().unwrap()).unwrap(), text);
     }
     assert!(store.tree(&tree).unwrap().is_some());

@@ -11,7 +11,7 @@ use yoe_fetch::snapshot;
 use yoe_model::{Digest, TreeFilter};
 use yoe_store::copy_tree;
 
-use super::{ABOUT, About, ArchiveError, PACKAGES, PROJECT, SOURCES, SUMS, TREES};
+use super::{ABOUT, About, ArchiveError, IMAGES, PACKAGES, PROJECT, SOURCES, SUMS, TREES};
 use crate::fetched::{FetchedFile, FetchedTree, Wanting};
 
 /// What goes into an archive.
@@ -85,6 +85,7 @@ fn fill(contents: Contents<'_>, top: &Path) -> Result<u64, ArchiveError> {
         let directory = match &file.of {
             Wanting::Unit(unit) => format!("{SOURCES}/{unit}"),
             Wanting::Containers => PACKAGES.to_owned(),
+            Wanting::Image(image) => format!("{IMAGES}/{image}"),
         };
         let mut path = format!("{directory}/{}", file.name);
         if !taken.insert(path.clone()) {
@@ -120,8 +121,8 @@ fn readme(about: &About) -> String {
     format!(
         "# Sources of {target}\n\n\
          Everything that {target} of the project {project} is built from, for the machine {machine}: archives as they were\n\
-         fetched (`sources/`), the packages of the build environments (`packages/`), commits and modules (`trees/`), and the\n\
-         project with its patches, configurations and lock (`project/`).\n\n\
+         fetched (`sources/`), the packages of the build environments (`packages/`), images of registries (`images/`), commits and\n\
+         modules (`trees/`), and the project with its patches, configurations and lock (`project/`).\n\n\
          To build it, with yoe {yoe} and without a network:\n\n\
          ```sh\n\
          sha256sum --check --quiet SHA256SUMS\n\

@@ -81,9 +81,16 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     ("audit", &[
         ("yoe audit container-host-image --db advisories", "Known holes of what was built"),
         ("yoe audit device.cdx.json --db advisories", "The same of what was shipped"),
+        ("yoe audit --shipped releases --cve CVE-2026-40200 --db advisories", "Which of all versions have a hole"),
+        ("yoe audit container-host-image --db advisories --openvex device.openvex.json", "What becomes of each hole, for others"),
     ]),
     ("sources", &[
         ("yoe sources container-host-image --output sources-1.0", "Keep everything that an image is built from"),
+    ]),
+    ("provenance", &[
+        ("yoe provenance make container-host-image --output device.intoto.jsonl", "Sign where an image comes from"),
+        ("yoe provenance key > device.pub", "What others check it with"),
+        ("yoe provenance check device.intoto.jsonl --key device.pub container-host-image.img", "Check a disk against it"),
     ]),
     ("verify", &[
         ("yoe verify base-image", "Make all that an image is made of again, and compare"),

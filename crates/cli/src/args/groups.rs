@@ -8,7 +8,19 @@ pub const GROUPS: [(&str, &[&str]); 4] = [
     ("See and understand", &["list", "desc", "why", "graph", "log", "diff"]),
     (
         "Lock and release",
-        &["lock", "flash", "bundle", "keys", "sign", "sbom", "licenses", "audit", "sources", "verify"],
+        &[
+            "lock",
+            "flash",
+            "bundle",
+            "keys",
+            "sign",
+            "sbom",
+            "licenses",
+            "audit",
+            "sources",
+            "provenance",
+            "verify",
+        ],
     ),
     ("Look after this machine", &["doctor", "store", "clean", "kernel", "completion", "man"]),
 ];

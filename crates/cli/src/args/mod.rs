@@ -16,8 +16,8 @@ use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use self::common::Common;
 use crate::commands::{
     audit, build, bundle, clean, completion, deploy, desc, dev, diff, doctor, flash, graph, init, kernel,
-    keys, licenses, list, lock, log, man, report, run, sbom, shell, sign, sources, ssh, store, test, verify,
-    why,
+    keys, licenses, list, lock, log, man, provenance, report, run, sbom, shell, sign, sources, ssh, store,
+    test, verify, why,
 };
 
 /// Builds packages and bootable images from source, and keeps devices up to date.
@@ -99,6 +99,11 @@ pub enum Command {
     /// Archives as they were fetched, packages of build environments, commits and modules, and the project with its patches and lock. From
     /// it alone, without a network, the same bytes are built: `yoe store import DIR`, then `yoe -C DIR/project build`.
     Sources(sources::Sources),
+    /// Sign where the files of a target come from, and check them
+    ///
+    /// SLSA's provenance v1 in envelopes of DSSE: which files a target is handed out as, and all entries of yoe.lock that they were made
+    /// from, signed with the project's key.
+    Provenance(provenance::Provenance),
     /// Make what was built again, and compare
     ///
     /// Each result is made once more from the same inputs, with another time, another number of processors, another order of files

@@ -20,6 +20,7 @@ pub mod list;
 pub mod lock;
 pub mod log;
 pub mod man;
+pub mod provenance;
 pub mod report;
 pub mod run;
 mod run_command;
@@ -67,6 +68,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Sbom(args) => sbom::run(&args),
         Command::Licenses(args) => licenses::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Provenance(args) => provenance::run(&args.command),
         Command::Sources(args) => sources::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Keys(args) => keys::run(&args.command),

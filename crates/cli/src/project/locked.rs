@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use yoe_build::{Builder, Fetching, Reporter};
+use yoe_fetch::images::Registries;
 use yoe_fetch::{host, snapshot_digest};
 use yoe_keys::packages;
 use yoe_model::{Cancel, Digest, Locked, Project, Source, TreeFilter};
@@ -132,13 +133,10 @@ impl BuildableProject {
         let go = host::go_settings(&paths::host()).map_err(|error| CommandError::of(Kind::Config, error))?;
         let session = store.session()?;
         modules.used_by(&store)?;
+        let client = client(cancel.clone())?;
+        let registries = Registries::new(client.clone(), project.mirrors.clone(), paths::docker());
         Ok(Builder {
-            fetching: Fetching {
-                client: client(cancel.clone())?,
-                mirrors: project.mirrors.clone(),
-                go,
-                project: root,
-            },
+            fetching: Fetching { client, registries, mirrors: project.mirrors.clone(), go, project: root },
             session,
             store,
             signer,

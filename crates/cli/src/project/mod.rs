@@ -106,12 +106,14 @@ pub fn name() -> Result<String, CommandError> {
 }
 
 impl OpenProject {
-    /// Every archive that the project speaks of, with its addresses.
+    /// Every archive and registry that the project speaks of, with its addresses.
     pub fn mirrors(&self) -> Mirrors {
         let containers = self.project.containers.values().map(|container| container.archive.clone());
         let sources = self.project.units.values().flat_map(|unit| &unit.sources);
         let sources = sources.filter_map(|entry| entry.source.archive().map(str::to_owned));
-        host::mirrors(&paths::host(), &self.project.mirrors, containers.chain(sources))
+        let registries = self.project.registry_images().map(|(_, image)| image.registry().to_owned());
+        let all = containers.chain(sources).chain(registries);
+        host::mirrors(&paths::host(), &self.project.mirrors, all)
     }
 
     /// The lock file; absent when there is none.

@@ -24,6 +24,7 @@ pub enum Kind {
     File(String),
     Here,
     Boot,
+    Papers,
     Session,
     Background,
     Device,
@@ -39,6 +40,7 @@ impl Kind {
         Some(match (language, what) {
             ("sh", "here") => Self::Here,
             ("sh", "boot") => Self::Boot,
+            ("sh", "papers") => Self::Papers,
             ("sh", "session") => Self::Session,
             ("sh", "background") => Self::Background,
             ("console", "device") => Self::Device,

@@ -6,6 +6,7 @@
 //! | `LANGUAGE file=PATH` | the text of that file of the project |
 //! | `sh here` | commands in the project's directory, which need neither network nor device |
 //! | `sh boot` | the same, but they build or boot something |
+//! | `sh papers` | commands about what was built, which `tests/paper_pages.rs` plays on a small project |
 //! | `sh session` | starts a device whose console is in the terminal |
 //! | `sh background` | runs until the page ends |
 //! | `console device` | what is typed on that device, after `# `, and what it answers |
@@ -54,7 +55,12 @@ fn what_needs_no_device_works_as_written() {
                 Kind::File(path) => page.write(path, &block.text),
                 Kind::Here => page.run(block),
                 // These are played with devices.
-                Kind::Boot | Kind::Session | Kind::Background | Kind::Device | Kind::Output => {}
+                Kind::Boot
+                | Kind::Papers
+                | Kind::Session
+                | Kind::Background
+                | Kind::Device
+                | Kind::Output => {}
             }
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod file_server;
 pub mod module_proxy;
+pub mod registry;
 pub mod upstream;
 
 use std::collections::BTreeSet;
@@ -153,6 +154,24 @@ impl Sandbox {
             clean(&output.stderr)
         )
     }
+}
+
+/// The beginning of a program for x86_64, and the build information of Go behind it.
+pub fn go_program() -> Vec<u8> {
+    let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
+    bytes.resize(16, 0);
+    bytes.extend([2, 0, 62, 0, 1, 0, 0, 0]);
+    bytes.resize(52, 0);
+    bytes.extend([64, 0]);
+    bytes.resize(64, 0);
+    bytes.extend(b"\xff Go buildinf:\x08\x02");
+    bytes.resize(96, 0);
+    let modules = "0123456789abcdefmod\texample.org/hello\tv1.0.0\t\ndep\tgolang.org/x/net\tv0.61.0\th1:x=\n0123456789abcdef";
+    for text in ["go1.26.8", modules] {
+        bytes.push(u8::try_from(text.len()).unwrap());
+        bytes.extend(text.as_bytes());
+    }
+    bytes
 }
 
 /// Digests and times differ between runs and machines.

@@ -88,6 +88,17 @@ pub enum AddressError {
     /// The server answered with this HTTP status.
     #[error("the server answered {}{}", .0, reason(*.0))]
     Status(u16),
+    /// The server answered with this HTTP status, and there is something to be done about it.
+    #[error("the server answered {status}{}; {advice}", reason(*.status))]
+    Refused {
+        /// The status.
+        status: u16,
+        /// What to do, as the rest of a sentence.
+        advice: String,
+    },
+    /// What the server must be told of who asks could not be had.
+    #[error("{0}")]
+    Access(Box<dyn std::error::Error + Send + Sync>),
     /// The connection failed, or stayed silent for too long.
     #[error("{0}")]
     Transport(String),
@@ -155,7 +166,10 @@ pub enum AddressError {
 impl FetchError {
     /// Whether every address said that it does not have the file, so that asking again later is of no use.
     pub fn is_missing(&self) -> bool {
-        let missing = |tried: &Tried| matches!(tried.problem, AddressError::Status(404 | 410));
+        let missing = |tried: &Tried| {
+            use AddressError::{Refused, Status};
+            matches!(tried.problem, Status(404 | 410) | Refused { status: 404 | 410, .. })
+        };
         matches!(self, FetchError::Failed { tried, .. } if tried.iter().all(missing))
     }
 

@@ -1,5 +1,7 @@
 //! Downloads over HTTP and HTTPS: resumed, retried, verified.
 
+mod access;
+mod ask;
 mod error;
 mod pace;
 mod registry;
@@ -16,6 +18,8 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use yoe_model::{ArchiveFile, Digest, Mirrors};
 
 use crate::Cancel;
+pub use access::Access;
+pub(crate) use ask::{Answer, Ask};
 pub use error::{AddressError, FetchError, Tried};
 pub use registry::crate_file;
 use sink::Sink;
@@ -171,10 +175,33 @@ impl Client {
         partial: &Path,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), FetchError> {
-        self.may_fetch(&remote.name)?;
+        self.download_by(&Want::from(remote), partial, progress)
+    }
+
+    /// As [`Client::download`], from addresses that want to know who asks.
+    ///
+    /// # Errors
+    /// As [`Client::download`].
+    pub fn download_with(
+        &self,
+        access: &dyn Access,
+        remote: &Remote,
+        partial: &Path,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), FetchError> {
+        self.download_by(&Want { access: Some(access), ..Want::from(remote) }, partial, progress)
+    }
+
+    fn download_by(
+        &self,
+        want: &Want<'_>,
+        partial: &Path,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), FetchError> {
+        self.may_fetch(want.name)?;
         let file_error = |source| FetchError::File { path: partial.to_owned(), source };
         let mut sink = Sink::file(partial).map_err(file_error)?;
-        let result = self.run(&Want::from(remote), &mut sink, partial, progress);
+        let result = self.run(want, &mut sink, partial, progress);
         if result.is_err() && sink.len() == 0 {
             // An empty file says nothing; leaving it would look like a download under way.
             std::fs::remove_file(partial).map_err(file_error)?;
@@ -202,7 +229,41 @@ impl Client {
     /// When no address gives it, when it is larger than `limit`, or when cancelled.
     pub fn fetch_small(&self, name: &str, urls: &[String], limit: u64) -> Result<Vec<u8>, FetchError> {
         let mut sink = Sink::memory();
-        let want = Want { name, urls, size: None, sha256: None, limit };
+        let want = Want { name, urls, size: None, sha256: None, limit, access: None };
+        self.run(&want, &mut sink, Path::new(""), &mut |_| ())?;
+        Ok(sink.into_memory())
+    }
+
+    /// As [`Client::fetch`], from addresses that want to know who asks, and of at most `limit` bytes where the size is not known.
+    ///
+    /// # Errors
+    /// As [`Client::download`].
+    pub fn fetch_with(
+        &self,
+        access: &dyn Access,
+        remote: &Remote,
+        limit: u64,
+    ) -> Result<Vec<u8>, FetchError> {
+        let mut sink = Sink::memory();
+        let limit = remote.size.unwrap_or(limit);
+        let want = Want { access: Some(access), limit, ..Want::from(remote) };
+        self.run(&want, &mut sink, Path::new(""), &mut |_| ())?;
+        Ok(sink.into_memory())
+    }
+
+    /// As [`Client::fetch_small`], from addresses that want to know who asks.
+    ///
+    /// # Errors
+    /// As [`Client::fetch_small`].
+    pub fn fetch_small_with(
+        &self,
+        access: &dyn Access,
+        name: &str,
+        urls: &[String],
+        limit: u64,
+    ) -> Result<Vec<u8>, FetchError> {
+        let mut sink = Sink::memory();
+        let want = Want { name, urls, size: None, sha256: None, limit, access: Some(access) };
         self.run(&want, &mut sink, Path::new(""), &mut |_| ())?;
         Ok(sink.into_memory())
     }
@@ -243,7 +304,7 @@ impl Client {
 impl<'a> From<&'a Remote> for Want<'a> {
     fn from(remote: &'a Remote) -> Self {
         let Remote { urls, size, sha256, name } = remote;
-        Want { name, urls, size: *size, sha256: Some(*sha256), limit: size.unwrap_or(LARGEST) }
+        Want { name, urls, size: *size, sha256: Some(*sha256), limit: size.unwrap_or(LARGEST), access: None }
     }
 }
 

@@ -4,17 +4,19 @@ use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ureq::http::{HeaderMap, Response, header};
-use ureq::{Agent, Body, Proxy};
+use ureq::http::{HeaderMap, Response, Uri, header};
+use ureq::{Agent, Body, Proxy, ResponseExt};
 use yoe_model::Digest;
 
 use super::pace::Pace;
 use super::sink::Sink;
-use super::{AddressError, FetchError, Progress, STEP, Settings, Tried};
+use super::{Access, AddressError, FetchError, Progress, STEP, Settings, Tried};
 use crate::Cancel;
 
 /// The longest wait that a server's Retry-After may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// How often one request is sent anew because the server asked who sends it: what was known may be out of date.
+const CHALLENGES: usize = 2;
 /// An attempt that brought this much further starts the count of attempts anew.
 const REAL_PROGRESS: u64 = 64 * 1024;
 
@@ -25,6 +27,7 @@ pub(super) struct Want<'a> {
     pub(super) size: Option<u64>,
     pub(super) sha256: Option<Digest>,
     pub(super) limit: u64,
+    pub(super) access: Option<&'a dyn Access>,
 }
 
 pub(super) struct Transfer<'a> {
@@ -34,6 +37,9 @@ pub(super) struct Transfer<'a> {
     pub(super) cancel: &'a Cancel,
     pub(super) want: &'a Want<'a>,
 }
+
+/// Headers of a request.
+type Sent = Vec<(&'static str, String)>;
 
 /// Why an attempt ended without the file.
 enum Stop {
@@ -137,11 +143,10 @@ impl Transfer<'_> {
     /// Sends the request; on return the body continues what the sink holds.
     fn ask(&self, url: &str, sink: &mut Sink, path: &Path) -> Result<Response<Body>, Stop> {
         let have = sink.len();
-        let mut request = self.agent.get(url);
-        if have > 0 {
-            request = request.header(header::RANGE, format!("bytes={have}-"));
+        let response = self.admitted(url, have)?;
+        if let Some(access) = self.want.access {
+            access.answered(response.headers().get(access.wants()).map_or("", as_text));
         }
-        let response = request.call().map_err(|error| transport(error, self.proxy_for(url).as_deref()))?;
         let mut restart =
             || sink.reset().map_err(|source| Stop::Fatal(FetchError::File { path: path.to_owned(), source }));
         match response.status().as_u16() {
@@ -158,10 +163,53 @@ impl Transfer<'_> {
                 Err(Stop::Again(AddressError::Status(416), Some(Duration::ZERO)))
             }
             status @ (408 | 429 | 500..) => {
-                Err(Stop::Again(AddressError::Status(status), retry_after(response.headers())))
+                Err(Stop::Again(self.status(url, status), retry_after(response.headers())))
             }
-            status => Err(Stop::Next(AddressError::Status(status))),
+            status => Err(Stop::Next(self.status(url, status))),
         }
+    }
+
+    fn status(&self, url: &str, status: u16) -> AddressError {
+        match self.want.access.and_then(|access| access.advice(url, status)) {
+            Some(advice) => AddressError::Refused { status, advice },
+            None => AddressError::Status(status),
+        }
+    }
+
+    /// The answer to a request, once the server knows who asks.
+    fn admitted(&self, url: &str, have: u64) -> Result<Response<Body>, Stop> {
+        for _ in 0..CHALLENGES {
+            let (sent, response) = self.send(url, have)?;
+            // Who was led to by the address is told nothing.
+            let challenge = response.status() == 401 && same_server(response.get_uri(), url);
+            let Some(access) = self.want.access.filter(|_| challenge) else { return Ok(response) };
+            let challenges: Vec<&str> =
+                response.headers().get_all(header::WWW_AUTHENTICATE).iter().map(as_text).collect();
+            match access.challenged(url, &sent, &challenges) {
+                Ok(true) => (),
+                Ok(false) => return Ok(response),
+                Err(problem @ AddressError::Access(_)) => return Err(Stop::Next(problem)),
+                Err(problem) => return Err(Stop::Again(problem, None)),
+            }
+        }
+        self.send(url, have).map(|(_, response)| response)
+    }
+
+    /// Sends a request for what is from this byte on; gives what it said of who asks, too.
+    fn send(&self, url: &str, have: u64) -> Result<(Sent, Response<Body>), Stop> {
+        let mut request = self.agent.get(url);
+        if have > 0 {
+            request = request.header(header::RANGE, format!("bytes={have}-"));
+        }
+        let sent = self.want.access.map(|access| access.headers(url)).unwrap_or_default();
+        for (name, value) in &sent {
+            request = request.header(*name, value);
+        }
+        if self.want.access.is_some() && self.want.sha256.is_none() && url.starts_with("https://") {
+            request = request.config().https_only(true).build();
+        }
+        let response = request.call().map_err(|error| transport(error, self.proxy_for(url).as_deref()))?;
+        Ok((sent, response))
     }
 
     fn check_total(&self, total: Option<u64>) -> Result<(), Stop> {
@@ -278,14 +326,26 @@ fn transport(error: ureq::Error, proxy: Option<&str>) -> Stop {
         ureq::Error::BadUri(_)
         | ureq::Error::Http(_)
         | ureq::Error::TooManyRedirects
+        | ureq::Error::RequireHttpsOnly(_)
         | ureq::Error::Rustls(_)
         | ureq::Error::Tls(_) => Stop::Next(problem),
         _ => Stop::Again(problem, None),
     }
 }
 
-fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    headers.get(name).map_or("", as_text)
+}
+
+fn as_text(value: &header::HeaderValue) -> &str {
+    value.to_str().unwrap_or_default()
+}
+
+/// Whether an answer came from the server that was asked.
+fn same_server(answered: &Uri, asked: &str) -> bool {
+    let asked = asked.parse::<Uri>().ok();
+    asked
+        .is_some_and(|asked| (asked.scheme(), asked.authority()) == (answered.scheme(), answered.authority()))
 }
 
 fn length(headers: &HeaderMap) -> Option<u64> {

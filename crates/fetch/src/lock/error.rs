@@ -3,6 +3,7 @@
 use yoe_model::Origin;
 
 use crate::debian::DebianError;
+use crate::images::RegistryError;
 
 /// Why a project could not be locked.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,18 @@ pub enum LockError {
         origin: Origin,
         /// Why not.
         source: Box<DebianError>,
+    },
+    /// An image of a registry could not be looked up.
+    #[error("{origin}: cannot lock image {image} of workload {workload:?}")]
+    Image {
+        /// The image.
+        image: String,
+        /// The workload that uses it.
+        workload: String,
+        /// Where that was written.
+        origin: Origin,
+        /// Why not.
+        source: Box<RegistryError>,
     },
     /// Nothing says which keys may sign an archive.
     #[error(

@@ -8,7 +8,8 @@ use yoe_model::{
     ArchiveFile, Digest, Lock, LockedContainer, LockedModule, LockedPackage, LockedSource, LockedSuite,
 };
 
-use super::modules;
+use super::text::quote;
+use super::{images, modules};
 
 /// Why a text is not a lock.
 #[derive(Debug, thiserror::Error)]
@@ -74,28 +75,13 @@ pub fn render(lock: &Lock) -> String {
         }
     }
     out.push_str(&modules::render(&lock.modules));
+    out.push_str(&images::render(&lock.images));
     out
 }
 
 fn fields(file: &ArchiveFile) -> String {
     let ArchiveFile { archive, path, size, sha256 } = file;
     format!("archive = {}, path = {}, size = {size}, sha256 = \"{sha256}\"", quote(archive), quote(path))
-}
-
-/// A basic string of TOML.
-pub(super) fn quote(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{:04X}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 // The lock as it is written. It differs from the model's in that every package is one table, so that a mistake in it is
@@ -113,6 +99,8 @@ struct TextLock {
     source: BTreeMap<String, TextSource>,
     #[serde(default)]
     module: BTreeMap<String, modules::TextModule>,
+    #[serde(default)]
+    image: BTreeMap<String, images::TextImage>,
 }
 
 #[derive(Deserialize)]
@@ -154,7 +142,7 @@ struct TextFile {
 }
 
 impl From<TextLock> for Lock {
-    fn from(TextLock { version, suite, container, source, module }: TextLock) -> Self {
+    fn from(TextLock { version, suite, container, source, module, image }: TextLock) -> Self {
         let containers = container.into_iter().map(|(name, TextContainer { request, packages })| {
             (name, LockedContainer { request, packages: packages.into_iter().map(Into::into).collect() })
         });
@@ -168,6 +156,7 @@ impl From<TextLock> for Lock {
             containers: containers.collect(),
             sources: sources.collect(),
             modules: module.into_iter().map(|(name, entry)| (name, LockedModule::from(entry))).collect(),
+            images: image.into_iter().map(|(name, entry)| (name, entry.into())).collect(),
         }
     }
 }
@@ -227,6 +216,7 @@ mod tests {
             ]
             .into(),
             modules: modules::tests::entries(),
+            images: images::tests::entries(),
         }
     }
 

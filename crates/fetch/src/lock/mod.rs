@@ -2,15 +2,19 @@
 
 mod error;
 pub mod file;
+mod images;
 mod modules;
 mod named;
 mod patches;
+mod registry;
 mod run;
 mod suites;
+mod text;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-use yoe_model::{Arch, Lock, Project, Unlocked};
+use yoe_model::{Arch, ImageName, Lock, LockedImage, Project, Unlocked};
 
 use crate::client::{Client, Progress};
 pub use error::LockError;
@@ -20,7 +24,7 @@ pub use error::LockError;
 pub enum LockMode {
     /// Those that are missing, or answer another request. The others stay as they are.
     AddMissing,
-    /// Every container. A source names its version itself, so its entry stays.
+    /// Every container, and every image of a registry. A source names its version itself, so its entry stays.
     UpdateAll,
     /// These alone. Every other entry stays as it is, needed or not, and so does what is noted of suites: it is older than what
     /// these entries are of.
@@ -29,6 +33,8 @@ pub enum LockMode {
         containers: BTreeSet<String>,
         /// [`yoe_model::Source::key`] of Debian sources.
         sources: BTreeSet<String>,
+        /// [`yoe_model::ImageName`]s of registries' images.
+        images: BTreeSet<String>,
     },
 }
 
@@ -44,6 +50,8 @@ pub struct LockOptions {
     /// OpenPGP key files, armored or not. Keys that are in none of them come from the archives' own keyring packages; only
     /// those whose fingerprint a container or source names are ever used.
     pub keyrings: Vec<Vec<u8>>,
+    /// The directory of docker's `config.json`, which knows how to log in to registries.
+    pub docker: Option<PathBuf>,
 }
 
 /// What happens while a project is locked.
@@ -70,6 +78,18 @@ pub enum LockProgress<'a> {
         /// Its [`yoe_model::Source::key`].
         key: &'a str,
     },
+    /// A registry is asked for an image.
+    Asking {
+        /// The image.
+        image: &'a ImageName,
+    },
+    /// An image was found.
+    Image {
+        /// The image.
+        image: &'a ImageName,
+        /// What its name stands for.
+        found: &'a LockedImage,
+    },
 }
 
 /// Locks a project. What the previous lock holds and the project no longer needs is left out; without anything missing the
@@ -80,7 +100,7 @@ pub enum LockProgress<'a> {
 /// of that architecture: its dependencies are not added.
 ///
 /// # Errors
-/// The first container or source that cannot be looked up, and why.
+/// The first container, source or image that cannot be looked up, and why.
 pub fn lock(
     project: &Project<Unlocked>,
     previous: Option<&Lock>,
@@ -92,7 +112,7 @@ pub fn lock(
     let previous = previous.filter(|lock| Lock::is_read(lock.version)).unwrap_or(&empty);
     let run = run::Run::new(project, previous, client, options, progress);
     match &options.mode {
-        LockMode::Only { containers, sources } => run.finish_named(containers, sources),
+        LockMode::Only { containers, sources, images } => run.finish_named(containers, sources, images),
         LockMode::AddMissing | LockMode::UpdateAll => run.finish(),
     }
 }

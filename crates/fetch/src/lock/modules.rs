@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use yoe_model::{Digest, LockedModule, LockedTree, Revision};
 
-use super::file::quote;
+use super::text::quote;
 
 /// The text of these entries.
 pub(super) fn render(modules: &BTreeMap<String, LockedModule>) -> String {

@@ -13,6 +13,7 @@ impl Run<'_> {
         mut self,
         containers: &BTreeSet<String>,
         sources: &BTreeSet<String>,
+        images: &BTreeSet<String>,
     ) -> Result<Lock, LockError> {
         self.one_suite_a_key()?;
         let mut lock = self.previous.clone();
@@ -29,6 +30,7 @@ impl Run<'_> {
                 lock.sources.insert(key, found);
             }
         }
+        lock.images.extend(self.named_images(images)?);
         // Those that were seen before stay: their dates stand for "now" in what is built.
         for (name, suite) in self.lock.suites {
             lock.suites.entry(name).or_insert(suite);

@@ -13,13 +13,15 @@ use super::suites::{Place, find_keys, named, open, place_of};
 use super::{LockError, LockMode, LockOptions, LockProgress};
 use crate::client::{Client, Progress};
 use crate::debian::{self, Access, DebianError, Index, Package, Suite, Trust};
+use crate::images::Registries;
 
 pub(super) struct Run<'a> {
     pub(super) project: &'a Project<Unlocked>,
     pub(super) previous: &'a Lock,
-    options: &'a LockOptions,
+    pub(super) options: &'a LockOptions,
     access: Access<'a>,
-    progress: &'a mut dyn FnMut(LockProgress<'_>),
+    pub(super) progress: &'a mut dyn FnMut(LockProgress<'_>),
+    pub(super) registries: Registries,
     suites: BTreeMap<Place, Suite>,
     pub(super) lock: Lock,
 }
@@ -40,6 +42,7 @@ impl<'a> Run<'a> {
             options,
             access,
             progress,
+            registries: Registries::new(client.clone(), project.mirrors.clone(), options.docker.clone()),
             suites: BTreeMap::new(),
             lock: Lock { version: Lock::VERSION, ..Lock::default() },
         }
@@ -70,6 +73,7 @@ impl<'a> Run<'a> {
             };
             self.lock.sources.insert(key, locked);
         }
+        self.images()?;
         Ok(self.lock)
     }
 

@@ -29,7 +29,8 @@ fn try_lock(
 ) -> (Result<Lock, LockError>, Vec<String>) {
     let server = archive.serve();
     let client = Client::new(Settings { attempts: 1, ..Settings::default() }, Cancel::new()).unwrap();
-    let options = LockOptions { now: NOW, mode, architecture: Arch::X86_64, keyrings: keyrings.to_vec() };
+    let options =
+        LockOptions { now: NOW, mode, architecture: Arch::X86_64, keyrings: keyrings.to_vec(), docker: None };
     let result = lock(&sketch.project(&server.url("")), previous, &client, &options, &mut |_| ());
     (result, server.requests().into_iter().map(|request| request.path).collect())
 }
@@ -158,7 +159,7 @@ fn an_update_by_name_moves_that_entry_and_no_other_line() {
     let moved = Archive::new(&[ed25519()]).package("clang", "3", "Depends: libc").sign(&[ed25519()]);
     let only = |containers: &[&str], sources: &[&str]| {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        LockMode::Only { containers: set(containers), sources: set(sources) }
+        LockMode::Only { containers: set(containers), sources: set(sources), images: BTreeSet::new() }
     };
     let (second, _) = try_lock(&moved, &sketch, Some(&first), only(&["tools"], &[]), &[]);
     let second = second.unwrap();

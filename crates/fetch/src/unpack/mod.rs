@@ -15,6 +15,7 @@ mod error;
 mod files;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+mod image_layer;
 mod layer;
 mod part;
 mod root;
@@ -31,6 +32,7 @@ pub use deb::{archive_in_deb, deb, read_file};
 pub use environment::environment;
 pub use error::{EntryError, UnpackError};
 pub(crate) use files::{Found, files_below};
+pub use image_layer::{LayerContent, image_layer};
 use layer::Layer;
 use part::Part;
 use root::Root;

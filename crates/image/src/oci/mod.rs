@@ -1,14 +1,17 @@
 //! OCI images from packages, or from a build environment.
 
 mod debian;
+pub(crate) mod document;
+mod registry;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use yoe_model::{Arch, LockedPackage, OciConfig, OciImage};
+use yoe_model::{Arch, LockedPackage, OciConfig, OciImage, WorkloadImage};
 use yoe_oci::Config;
 use yoe_package::PublicKey;
 
+pub use self::registry::{RegistryRequest, keep_registry_image};
 use crate::root::merge::Merge;
 use crate::root::tree::{Body, Node, RootTree};
 use crate::root::{add_package, files, installed, packages, world};
@@ -57,6 +60,14 @@ const ACCOUNTS: [(&str, &str); 2] = [
 /// The directory of an image's layout, in the directory that [`assemble`] writes to.
 pub fn layout_directory(name: &str) -> String {
     format!("{name}.oci")
+}
+
+/// The directory of the layout of a workload's image, in what was made of it.
+pub(crate) fn layout_of(image: &WorkloadImage) -> String {
+    match image {
+        WorkloadImage::Oci(name) => layout_directory(name),
+        WorkloadImage::Registry(_) => registry::LAYOUT.to_owned(),
+    }
 }
 
 /// The file name of an image's archive.

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use yoe_model::{Arch, Image, Service, Workload};
+use yoe_model::{Arch, Image, Service, Workload, WorkloadImage};
 use yoe_package::index::Listed;
 use yoe_package::{PublicKey, Reader};
 
@@ -50,8 +50,8 @@ pub struct RootRequest<'a> {
 pub struct WorkloadRequest<'a> {
     /// The workload.
     pub workload: &'a Workload,
-    /// What [`crate::oci::assemble`] made of the OCI images of all workloads, by name.
-    pub images: &'a BTreeMap<String, PathBuf>,
+    /// What [`crate::oci::assemble`] and [`crate::oci::keep_registry_image`] made of the images of all workloads.
+    pub images: &'a BTreeMap<WorkloadImage, PathBuf>,
 }
 
 /// The files that [`assemble`] writes into its directory.

@@ -1,18 +1,17 @@
 //! What the root holds of its workloads: their files, and the images that they are made of, each blob once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
 
-use serde::Deserialize;
-use yoe_model::{Arch, Fingerprint, Workload, WorkloadImage};
+use yoe_model::{Arch, Fingerprint, Workload, WorkloadHealth, WorkloadImage, WorkloadService};
 use yoe_workload_format as format;
-use yoe_workload_format::{Blob, Record};
+use yoe_workload_format::Record;
 
 use super::tree::RootTree;
 use super::{RootRequest, WorkloadRequest, files};
 use crate::budget::Needs;
-use crate::oci::layout_directory;
+use crate::oci::{document, layout_of};
 use crate::{ImageError, Manifest};
 
 /// The file that says what makes a new version a good one.
@@ -25,15 +24,14 @@ pub(super) fn add(tree: &mut RootTree, request: &RootRequest<'_>) -> Result<Need
         return Ok(needs);
     }
     check_updater(tree, request)?;
-    let mut images: BTreeMap<String, format::Image> = BTreeMap::new();
+    let mut images = BTreeMap::new();
     let used = request.workloads.iter().flat_map(|each| {
-        let names = each.workload.oci_images();
-        names.into_iter().map(move |name| (name, each))
+        let images = each.workload.images();
+        images.into_iter().map(move |image| (image, each))
     });
     // Each image once, however many workloads are made of it.
-    for (name, each) in used.collect::<BTreeMap<String, &WorkloadRequest<'_>>>() {
-        let image = add_image(tree, &name, (request.arch, each), &mut needs)?;
-        images.insert(name, image);
+    for (image, each) in used.collect::<BTreeMap<&WorkloadImage, &WorkloadRequest<'_>>>() {
+        images.insert(image, add_image(tree, image, (request.arch, each), &mut needs)?);
     }
     for each in request.workloads {
         add_workload(tree, each.workload, &images)?;
@@ -41,6 +39,15 @@ pub(super) fn add(tree: &mut RootTree, request: &RootRequest<'_>) -> Result<Need
     }
     Ok(needs)
 }
+
+/// An image that was added.
+struct Added {
+    image: format::Image,
+    /// Whether it says how to check the health of a container.
+    checked: bool,
+}
+
+type Images<'a> = BTreeMap<&'a WorkloadImage, Added>;
 
 /// A workload without which a version is not good must be asked for by what judges versions.
 fn check_updater(tree: &RootTree, request: &RootRequest<'_>) -> Result<(), ImageError> {
@@ -58,50 +65,36 @@ fn check_updater(tree: &RootTree, request: &RootRequest<'_>) -> Result<(), Image
     }
 }
 
-#[derive(Deserialize)]
-struct Index {
-    manifests: Vec<Descriptor>,
-}
-
-#[derive(Deserialize)]
-struct ImageManifest {
-    config: Descriptor,
-    layers: Vec<Descriptor>,
-}
-
-#[derive(Deserialize)]
-struct Descriptor {
-    digest: String,
-    size: u64,
-}
-
-impl Descriptor {
-    fn blob(&self) -> Option<Blob> {
-        let sha256 = self.digest.strip_prefix("sha256:")?.to_owned();
-        Some(Blob { sha256, size: self.size })
-    }
-}
-
 /// Adds the blobs of an image that are not there yet.
 fn add_image(
     tree: &mut RootTree,
-    name: &str,
+    of: &WorkloadImage,
     (arch, request): (Arch, &WorkloadRequest<'_>),
     needs: &mut Needs,
-) -> Result<format::Image, ImageError> {
-    let unmade = || ImageError::WorkloadImage { image: name.to_owned() };
-    let directory = request.images.get(name).ok_or_else(unmade)?;
-    let layout = directory.join(layout_directory(name));
+) -> Result<Added, ImageError> {
+    let unmade = || ImageError::WorkloadImage { image: of.to_string() };
+    let directory = request.images.get(of).ok_or_else(unmade)?;
+    let layout = directory.join(layout_of(of));
     let blobs = layout.join("blobs/sha256");
-    let index: Index = json(&layout.join("index.json"))?;
-    let manifest = index.manifests.first().and_then(Descriptor::blob).ok_or_else(unmade)?;
-    let document: ImageManifest = json(&blobs.join(&manifest.sha256))?;
+    let descriptor = document::first(&layout.join("index.json"))?.ok_or_else(unmade)?;
+    let manifest = descriptor.blob().ok_or_else(unmade)?;
+    let document = document::manifest(&blobs.join(&manifest.sha256))?;
     let config = document.config.blob().ok_or_else(unmade)?;
-    let layers: Vec<Blob> =
-        document.layers.iter().map(Descriptor::blob).collect::<Option<_>>().ok_or_else(unmade)?;
-    let engine = format!("{}{name}:{}", format::PREFIX, manifest.sha256);
-    let architecture = arch.debian().to_owned();
-    let image = format::Image { name: engine, architecture, manifest, config, layers };
+    let checked = document::is_checked(&blobs.join(&config.sha256))?;
+    let layers =
+        document.layers.iter().map(|layer| layer.blob()).collect::<Option<_>>().ok_or_else(unmade)?;
+    let path = match of {
+        WorkloadImage::Oci(name) => name.clone(),
+        WorkloadImage::Registry(name) => name.path(),
+    };
+    let image = format::Image {
+        name: format!("{}{path}:{}", format::PREFIX, manifest.sha256),
+        architecture: arch.debian().to_owned(),
+        media_type: descriptor.media_type().to_owned(),
+        manifest,
+        config,
+        layers,
+    };
     for blob in image.blobs() {
         let path = format!("{}/{}/{}", format::DIRECTORY, format::BLOBS, blob.sha256);
         if !tree.nodes.contains_key(&path) {
@@ -112,12 +105,7 @@ fn add_image(
         }
     }
     needs.unpacked += Manifest::open(&directory.join(files::MANIFEST))?.content.on_disk();
-    Ok(image)
-}
-
-fn json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, ImageError> {
-    let text = std::fs::read_to_string(path).map_err(ImageError::io("read", path))?;
-    serde_json::from_str(&text).map_err(|source| ImageError::Manifest { path: path.to_owned(), source })
+    Ok(Added { image, checked })
 }
 
 fn writing(path: &str) -> impl FnOnce(std::io::Error) -> ImageError {
@@ -125,18 +113,14 @@ fn writing(path: &str) -> impl FnOnce(std::io::Error) -> ImageError {
 }
 
 /// Adds a workload's files and what the device's program reads of it.
-fn add_workload(
-    tree: &mut RootTree,
-    workload: &Workload,
-    images: &BTreeMap<String, format::Image>,
-) -> Result<(), ImageError> {
+fn add_workload(tree: &mut RootTree, workload: &Workload, images: &Images<'_>) -> Result<(), ImageError> {
     let directory = format!("{}/{}", format::DIRECTORY, workload.project);
     for file in &workload.files {
         let path = format!("{directory}/{}/{}", format::FILES, file.path);
         let mode = if file.executable { 0o755 } else { 0o644 };
         tree.put_bytes(&path, &mut &*file.content, mode).map_err(writing(&path))?;
     }
-    let record = record(workload, images);
+    let record = record(workload, images)?;
     let path = format!("{directory}/{}", format::RECORD);
     let text = serde_json::to_string_pretty(&record)
         .map_err(|source| ImageError::Manifest { path: path.clone().into(), source })?;
@@ -145,26 +129,43 @@ fn add_workload(
     tree.put(&path, &images_yaml(&record), 0o644).map_err(writing(&path))
 }
 
-fn record(workload: &Workload, images: &BTreeMap<String, format::Image>) -> Record {
-    let service = |service: &yoe_model::WorkloadService| {
-        let WorkloadImage::Oci(image) = &service.image;
-        format::Service {
+fn record(workload: &Workload, images: &Images<'_>) -> Result<Record, ImageError> {
+    let service = |service: &WorkloadService| {
+        let added = images.get(&service.image);
+        let unmade = || ImageError::WorkloadImage { image: service.image.to_string() };
+        let Added { image, checked } = added.ok_or_else(unmade)?;
+        let checked = match service.health {
+            WorkloadHealth::Checked => true,
+            WorkloadHealth::OfImage => *checked,
+            WorkloadHealth::Disabled => false,
+        };
+        if service.awaited && !checked {
+            return Err(ImageError::NeverHealthy {
+                origin: workload.origin.clone(),
+                workload: workload.name.clone(),
+                service: service.name.clone(),
+                image: service.image.to_string(),
+            });
+        }
+        Ok(format::Service {
             name: service.name.clone(),
-            image: images.get(image).map(|image| image.name.clone()).unwrap_or_default(),
+            image: image.name.clone(),
             containers: service.containers,
             may_end: service.may_end,
-            checked: service.checked,
-        }
+            checked,
+        })
     };
-    Record {
+    let own = workload.images().into_iter().filter_map(|image| images.get(image));
+    Ok(Record {
         format: 1,
         name: workload.project.clone(),
         required: workload.required,
         compose: workload.compose.clone(),
         files: Fingerprint::new("files of a workload").add(&workload.files).finish().to_string(),
-        services: workload.services.iter().map(service).collect(),
-        images: workload.oci_images().iter().filter_map(|name| images.get(name).cloned()).collect(),
-    }
+        services: workload.services.iter().map(service).collect::<Result<_, _>>()?,
+        // Two names may stand for one image.
+        images: own.map(|added| added.image.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+    })
 }
 
 /// The second Compose file. An engine makes a container anew when the image or the label of its service changed.

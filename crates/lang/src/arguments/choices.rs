@@ -2,7 +2,8 @@
 
 use starlark::values::Value;
 use yoe_model::{
-    Arch, Children, Etc, Init, MeasureUnit, Restart, RootFormat, Scope, ServiceKind, Signal, TestBoot,
+    Arch, Children, Etc, Init, Justification, MeasureUnit, Restart, RootFormat, Scope, ServiceKind, Signal,
+    TestBoot, VexStatus,
 };
 
 use super::{Argument, At};
@@ -53,6 +54,8 @@ choice!(Init, Init::ALL);
 choice!(Etc, Etc::ALL);
 choice!(TestBoot, TestBoot::ALL);
 choice!(MeasureUnit, MeasureUnit::ALL);
+choice!(VexStatus, VexStatus::ALL);
+choice!(Justification, Justification::ALL);
 choice!(RootFormat, [RootFormat::Erofs, RootFormat::Ext4]);
 
 impl Argument for Arch {

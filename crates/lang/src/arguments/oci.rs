@@ -1,6 +1,8 @@
 //! Strings of OCI images (image specification 1.1, distribution specification 1.1).
 
-use super::text::{fits, form, made_of};
+use yoe_model::ImageName;
+
+use super::text::{Unfit, fits, form, made_of};
 
 fn lower(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
@@ -23,6 +25,12 @@ form! {
     /// The name of an OCI image, which is that of its repository.
     OciName, "the name of an OCI image", "lower-case letters and digits, joined by `.`, `_` or `-`",
     |text| fits(is_repository(text))
+}
+
+form! {
+    /// The name of an image of a registry.
+    RegistryImage, "the name of an image of a registry", "REGISTRY/REPOSITORY:TAG, or @sha256: and a digest in the place of the tag",
+    |text| text.parse::<ImageName>().map(|_| ()).map_err(|problem| Unfit::hint(problem.to_string()))
 }
 
 form! {

@@ -3,7 +3,7 @@
 use starlark::values::Value;
 use yoe_model::{
     Budget, ImageTest, Kernel, Layout, Measure, Publisher, Qemu, Reach, Registry, Release, Service,
-    SourceEntry, Step, Sweep, User, WorkloadImage,
+    SourceEntry, Step, Sweep, User, Vex, WorkloadImage,
 };
 
 use super::{Argument, At};
@@ -57,7 +57,8 @@ part!(Sweep, Sweep, "sweep(…)");
 part!(Made<Registry>, Registry, "registry(…)");
 part!(Made<Release>, Release, "release(…)");
 part!(Made<User>, User, "user(…)");
-part!(Made<WorkloadImage>, WorkloadImage, "oci(…)");
+part!(Vex, Vex, "vex(…)");
+part!(Made<WorkloadImage>, WorkloadImage, "oci(…) or oci_registry(…)");
 
 impl Argument for Made<Step> {
     fn expected() -> String {

@@ -22,6 +22,7 @@ mod module_ref;
 pub(crate) mod multiply;
 mod oci;
 mod oci_image;
+mod oci_registry;
 mod override_unit;
 mod path;
 mod project;
@@ -39,6 +40,7 @@ mod test;
 mod unit;
 mod user;
 mod verified_ab;
+mod vex;
 mod workload;
 
 use std::sync::LazyLock;
@@ -115,6 +117,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<qemu::Arguments>(),
         Entry::of::<unit::Arguments>(),
         Entry::of::<override_unit::Arguments>(),
+        Entry::of::<vex::Arguments>(),
         Entry::of::<task::Arguments>(),
         Entry::of::<install_file::Arguments>(),
         Entry::of::<install_template::Arguments>(),
@@ -142,6 +145,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<oci_image::Arguments>(),
         Entry::of::<workload::Arguments>(),
         Entry::of::<oci::Arguments>(),
+        Entry::of::<oci_registry::Arguments>(),
     ]
 });
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::Digest;
+use yoe_model::{Digest, Vex};
 
 use crate::arguments::numbers::Whole;
 use crate::arguments::paths::OwnPath;
@@ -38,6 +38,8 @@ arguments! {
         append: Vec<OwnPath> = Vec::new(),
         /// Environment variables of its steps, in addition to the unit's or in their place.
         environment: BTreeMap<Variable, String> = BTreeMap::new(),
+        /// Other statements about holes, in the place of all of the unit's: for another version, or because this project knows better.
+        vex: Option<Vec<Vex>> = None,
     }
 }
 
@@ -60,6 +62,7 @@ impl Builtin for Arguments {
             add_patches: self.add_patches.into_iter().map(String::from).collect(),
             append: self.append.into_iter().map(String::from).collect(),
             environment: self.environment.into_iter().map(|(name, value)| (name.into(), value)).collect(),
+            vex: self.vex,
         };
         call.session.define(Definition::Override(Made { value, site: call.site.clone() }));
         None

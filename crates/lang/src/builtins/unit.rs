@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::{Digest, GoModule, Scope, Service, Source, SourceEntry, Task, Unit};
+use yoe_model::{Digest, GoModule, Scope, Service, Source, SourceEntry, Task, Unit, Vex};
 
 use crate::arguments::license::License;
 use crate::arguments::numbers::Whole;
@@ -35,6 +35,8 @@ arguments! {
         homepage: Option<HttpsUrl> = None,
         /// Its name in the dictionary that advisories are filed under, such as `cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*`.
         cpe: Option<Cpe> = None,
+        /// What is known about holes in what it is made of. Papers hold it; it enters no key.
+        vex: Vec<Vex> = Vec::new(),
         /// Units whose code its programs hold because they are linked statically. Papers list them as parts of it.
         contains: Vec<UnitName> = Vec::new(),
         /// What is put into `$SRCDIR`, in this order.
@@ -93,6 +95,7 @@ impl Builtin for Arguments {
             license: self.license.into(),
             homepage: self.homepage.map(String::from),
             cpe: self.cpe.map(String::from),
+            vex: self.vex,
             contains: once(self.contains),
             sources,
             patches: texts(self.patches),

@@ -22,7 +22,8 @@ arguments! {
         name: Name,
         /// The Compose file, below the workload's directory. It is read as it is: what devices do not support is a mistake.
         compose: OwnPath = OwnPath("compose.yaml".to_owned()),
-        /// The images of its services, by the service or by what the Compose file calls the image: `oci("NAME")`.
+        /// The images of its services, by the service or by what the Compose file calls the image: `oci("NAME")` of this project,
+        /// `oci_registry("NAME")` of a registry.
         images: BTreeMap<Line, Made<WorkloadImage>>,
         /// Whether a new version of the device is good only when all its services run and are healthy.
         required: bool = true,

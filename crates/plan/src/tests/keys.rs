@@ -361,6 +361,21 @@ fn root_workloads_enter_with_their_images() {
 }
 
 #[test]
+fn a_registrys_image_is_its_files() {
+    let planned = |manifest: &[u8]| {
+        let mut sample = Sample::new();
+        sample.workload("one");
+        sample.registry_image(manifest);
+        planned(sample, &SIGNER)
+    };
+    let label = "registry image docker.io/library/redis:8";
+    let (before, after) = (planned(b"one"), planned(b"two"));
+    assert_eq!(differing(&action(&before, label), &action(&after, label)), ["content"]);
+    assert_eq!(differing(&action(&before, "root image"), &action(&after, "root image")), [label]);
+    assert!(crate::texts(&action(&before, label))["content"].starts_with("3 bytes, "));
+}
+
+#[test]
 fn what_a_workload_is_made_of_is_planned_with_its_image() {
     let mut sample = Sample::new();
     sample.add("page", &["lib"]);
@@ -369,7 +384,7 @@ fn what_a_workload_is_made_of_is_planned_with_its_image() {
     let plan = planned(sample, &SIGNER);
     assert!(plan.actions.iter().any(|action| action.label == "package page"));
     let ActionKind::Root(root) = action(&plan, "root image").kind else { panic!("a root") };
-    assert_eq!(root.oci_images.keys().collect::<Vec<_>>(), ["box"]);
+    assert_eq!(root.images.keys().collect::<Vec<_>>(), [&WorkloadImage::Oci("box".into())]);
     assert!(root.packages.iter().all(|(unit, _)| unit.name != "page"), "it is in the OCI image alone");
 }
 

@@ -54,6 +54,7 @@ impl Sample {
                 ),
             ]
             .into(),
+            images: BTreeMap::new(),
         };
         Self { parts, lock, trees: [("tree".to_owned(), Digest::of(b"tree"))].into() }
     }
@@ -96,7 +97,8 @@ impl Sample {
             image: WorkloadImage::Oci("box".into()),
             containers: 1,
             may_end: false,
-            checked: true,
+            health: WorkloadHealth::Checked,
+            awaited: false,
             log: Workload::LOG,
         };
         let file = UnitFile { path: "page".into(), executable: false, content: text.as_bytes().into() };
@@ -112,6 +114,23 @@ impl Sample {
         };
         self.parts.workloads.insert("shop".into(), Arc::new(workload));
         self.image().workloads = vec!["shop".into()];
+    }
+
+    /// Makes the workload's service of a registry's image with this manifest.
+    pub fn registry_image(&mut self, manifest: &[u8]) {
+        let name: ImageName = "redis:8".parse().expect("it is a name");
+        let blob = |content: &[u8]| LockedBlob { size: content.len() as u64, sha256: Digest::of(content) };
+        let image = LockedManifest {
+            manifest: blob(manifest),
+            config: blob(b"config"),
+            layers: vec![blob(b"layer")],
+        };
+        let manifests =
+            self.parts.machines.values().chain([&self.parts.machine]).map(|one| (one.arch, image.clone()));
+        let entry = LockedImage { manifests: manifests.collect(), ..LockedImage::default() };
+        self.lock.images.insert(name.to_string(), entry);
+        let workload = Arc::make_mut(self.parts.workloads.get_mut("shop").expect("it has a workload"));
+        workload.services[0].image = WorkloadImage::Registry(name);
     }
 
     pub fn locked(self) -> Project<Locked> {

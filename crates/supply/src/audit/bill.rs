@@ -1,11 +1,13 @@
-//! Bills of materials: of an inventory, or of a document of years ago.
+//! What is audited: the parts of an inventory, or of a document.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde_json::Value;
+use yoe_model::Publisher;
 
 use super::parts::Part;
-use crate::{Inventory, Kind, Purl};
+use crate::statement::{Stale, Statement};
+use crate::{GoProgram, Inventory, Kbuild, Kind, Purl};
 
 /// What is audited.
 #[derive(Debug, Clone, Default)]
@@ -14,19 +16,24 @@ pub struct Bill {
     pub subject: String,
     /// The architecture, by its Linux name; empty when it is not known.
     pub arch: String,
+    /// Its package URL; empty when it is not known.
+    pub purl: String,
+    /// The time that it is of (RFC 3339): that of its lock.
+    pub time: String,
+    /// Who answers for it; absent when nobody says so.
+    pub publisher: Option<Publisher>,
+    /// The package URLs of its packages, by name.
+    pub packages: BTreeMap<String, String>,
     /// Its parts.
     pub parts: Vec<Part>,
-}
-
-/// A file that is no bill of materials that can be audited.
-#[derive(Debug, thiserror::Error)]
-pub enum BillError {
-    /// It is no JSON.
-    #[error("it is not JSON")]
-    Json(#[source] serde_json::Error),
-    /// It is of another format.
-    #[error("it is not a CycloneDX document: its bomFormat is not \"CycloneDX\"")]
-    Format,
+    /// Programs of Go, by what they hold: not of a document.
+    pub programs: Vec<GoProgram>,
+    /// The kernel, by its package URL, and what is compiled of it: not of a document.
+    pub kernel: Option<(String, Arc<Kbuild>)>,
+    /// What is said of holes in them.
+    pub statements: Vec<Statement>,
+    /// What was said of parts that are not there.
+    pub stale: Vec<Stale>,
 }
 
 impl Bill {
@@ -60,96 +67,19 @@ impl Bill {
             })
         };
         let subject = &inventory.subject;
-        let (subject, arch) = (format!("{} {}", subject.name, subject.version), subject.arch.clone());
-        Self { subject, arch, parts: parts.filter_map(part).collect() }
-    }
-
-    /// The bill of a CycloneDX document.
-    ///
-    /// # Errors
-    /// When the text is no such document.
-    pub fn parse(text: &[u8]) -> Result<Self, BillError> {
-        let document: Value = serde_json::from_slice(text).map_err(BillError::Json)?;
-        if document["bomFormat"] != "CycloneDX" {
-            return Err(BillError::Format);
-        }
-        let main = &document["metadata"]["component"];
-        let properties = main["properties"].as_array().into_iter().flatten();
-        let arch = properties
-            .filter(|property| property["name"] == "yoe:arch")
-            .find_map(|property| property["value"].as_str());
-        let components = nested(&document["components"]);
-        let packages = packages_of(&document, &components);
-        let parts = components.iter().filter_map(|component| {
-            let purl = Purl::parse(component["purl"].as_str()?).ok()?;
-            let of = component["bom-ref"].as_str().and_then(|reference| packages.get(reference));
-            // Our packages are audited by what is in them.
-            (purl.kind != "apk").then(|| part(component, purl, of.cloned().unwrap_or_default()))
-        });
-        let subject = format!("{} {}", string(&main["name"]), string(&main["version"]));
-        Ok(Self { subject, arch: arch.unwrap_or_default().to_owned(), parts: parts.collect() })
-    }
-}
-
-fn string(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
-fn part(component: &Value, purl: Purl, packages: BTreeSet<String>) -> Part {
-    let pedigree = &component["pedigree"];
-    let ancestors = pedigree["ancestors"].as_array().into_iter().flatten();
-    let patches = pedigree["patches"].as_array().into_iter().flatten();
-    let closes = patches.flat_map(|patch| {
-        let name = string(&patch["diff"]["url"]);
-        let resolves = patch["resolves"].as_array().into_iter().flatten();
-        resolves.map(move |issue| (string(&issue["id"]), name.clone()))
-    });
-    Part {
-        name: string(&component["name"]),
-        version: string(&component["version"]),
-        purl,
-        ancestors: ancestors.filter_map(|ancestor| Purl::parse(ancestor["purl"].as_str()?).ok()).collect(),
-        closes: closes.collect(),
-        packages,
-    }
-}
-
-/// All components of a list, with those within them.
-fn nested(list: &Value) -> Vec<&Value> {
-    let (mut all, mut open): (Vec<&Value>, Vec<&Value>) =
-        (Vec::new(), list.as_array().into_iter().flatten().rev().collect());
-    while let Some(component) = open.pop() {
-        open.extend(component["components"].as_array().into_iter().flatten().rev());
-        all.push(component);
-    }
-    all
-}
-
-/// For each reference, the names of the packages whose dependencies lead to it without going through another package.
-fn packages_of(document: &Value, components: &[&Value]) -> BTreeMap<String, BTreeSet<String>> {
-    let mut edges: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for dependency in document["dependencies"].as_array().into_iter().flatten() {
-        let on = dependency["dependsOn"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        edges.entry(dependency["ref"].as_str().unwrap_or_default()).or_default().extend(on);
-    }
-    let is_package =
-        |component: &&&Value| component["purl"].as_str().is_some_and(|purl| purl.starts_with("pkg:apk/"));
-    let packages: BTreeMap<&str, String> = components
-        .iter()
-        .filter(is_package)
-        .filter_map(|component| Some((component["bom-ref"].as_str()?, string(&component["name"]))))
-        .collect();
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (reference, name) in &packages {
-        let (mut open, mut seen) = (vec![*reference], BTreeSet::new());
-        while let Some(next) = open.pop() {
-            for held in edges.get(next).into_iter().flatten().filter(|held| !packages.contains_key(*held)) {
-                if seen.insert(*held) {
-                    open.push(held);
-                    found.entry((*held).to_owned()).or_default().insert(name.clone());
-                }
-            }
+        let named = inventory.components.values().filter(|component| component.kind == Kind::Package);
+        Self {
+            subject: format!("{} {}", subject.name, subject.version),
+            arch: subject.arch.clone(),
+            purl: inventory.purl(),
+            time: yoe_notation::date::rfc3339(inventory.epoch),
+            publisher: inventory.publisher.clone(),
+            packages: named.map(|package| (package.name.clone(), package.purl.clone())).collect(),
+            parts: parts.filter_map(part).collect(),
+            programs: inventory.programs.clone(),
+            kernel: inventory.kernel.clone(),
+            statements: inventory.statements.clone(),
+            stale: inventory.stale.clone(),
         }
     }
-    found
 }

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::osv::Advisory;
 
+/// Takes the text of an advisory, with its path.
+type Visit<'v> = &'v mut dyn FnMut(PathBuf, &[u8]) -> Result<(), DatabaseError>;
+
 /// No advisory is larger.
 const LARGEST: u64 = 64 << 20;
 /// Directories that osv-scanner keeps them in, newer and older versions of it, below the one that it is given.
@@ -68,13 +71,25 @@ impl Database {
             releases.sort();
             std::iter::once(place.join(ecosystem)).chain(releases)
         });
-        found.find_map(|place| {
-            let archive = place.join("all.zip");
-            if archive.is_file() {
-                return Some(Self::Zip(archive));
-            }
-            json_files(&place).is_ok_and(|files| !files.is_empty()).then_some(Self::Directory(place))
-        })
+        found.find_map(|place| Self::at(&place))
+    }
+
+    /// All databases below a directory: one for each directory that holds some.
+    pub(super) fn all(directory: &Path) -> Vec<Self> {
+        let places = PLACES
+            .iter()
+            .flat_map(|place| fs::read_dir(directory.join(place)).into_iter().flatten().flatten());
+        let mut paths: Vec<PathBuf> = places.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+        paths.sort();
+        paths.iter().filter_map(|path| Self::at(path)).collect()
+    }
+
+    fn at(place: &Path) -> Option<Self> {
+        let archive = place.join("all.zip");
+        if archive.is_file() {
+            return Some(Self::Zip(archive));
+        }
+        json_files(place).is_ok_and(|files| !files.is_empty()).then(|| Self::Directory(place.to_owned()))
     }
 
     /// Gives each advisory about one of these packages to `visit`.
@@ -84,9 +99,8 @@ impl Database {
         visit: &mut dyn FnMut(Advisory),
     ) -> Result<Source, DatabaseError> {
         let mut source = Source { advisories: 0, newest: String::new() };
-        let mut one = |path: PathBuf, text: &[u8]| -> Result<(), DatabaseError> {
-            let advisory: Advisory =
-                serde_json::from_slice(text).map_err(|source| DatabaseError::Advisory { path, source })?;
+        self.texts(&mut |path, text| {
+            let advisory = advisory(path, text)?;
             source.advisories += 1;
             if advisory.modified > source.newest {
                 source.newest.clone_from(&advisory.modified);
@@ -96,7 +110,28 @@ impl Database {
                 visit(advisory);
             }
             Ok(())
-        };
+        })?;
+        Ok(source)
+    }
+
+    /// The advisories about a hole, by any of its names.
+    pub(super) fn named(&self, id: &str) -> Result<Vec<Advisory>, DatabaseError> {
+        let mut found = Vec::new();
+        let quoted = format!("\"{id}\"");
+        self.texts(&mut |path, text| {
+            // Most are not looked at any closer.
+            if memchr::memmem::find(text, quoted.as_bytes()).is_some() {
+                found.extend(
+                    Some(advisory(path, text)?).filter(|advisory| advisory.names().any(|name| name == id)),
+                );
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Gives the text of each advisory to `visit`, with its path.
+    fn texts(&self, one: Visit<'_>) -> Result<(), DatabaseError> {
         match self {
             Self::Zip(path) => {
                 let unread = |source| DatabaseError::Io { path: path.clone(), source };
@@ -130,8 +165,12 @@ impl Database {
                 }
             }
         }
-        Ok(source)
+        Ok(())
     }
+}
+
+fn advisory(path: PathBuf, text: &[u8]) -> Result<Advisory, DatabaseError> {
+    serde_json::from_slice(text).map_err(|source| DatabaseError::Advisory { path, source })
 }
 
 fn is_release(path: &Path, ecosystem: &str) -> bool {

@@ -1,29 +1,38 @@
 //! Known holes of what a target holds, by advisories in OSV's format that the caller has on this machine.
 //!
 //! What is compared is what was built: a Debian source whose series was not applied is upstream's version, and a fix that is
-//! one of Debian's patches is not in it. What no database speaks of is listed, since silence is no clean bill.
+//! one of Debian's patches is not in it. What no database speaks of is listed, since silence is no clean bill. What somebody said of a hole stands next to it, as long as the hole
+//! is there: a statement about nothing is [`Stale`](crate::Stale).
 
 mod bill;
 mod database;
+mod document;
+mod judge;
+mod named;
 mod osv;
 mod parts;
+mod present;
 mod ranges;
+mod records;
 mod report;
 mod severity;
+mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-pub use bill::{Bill, BillError};
+pub use bill::Bill;
 pub use database::{DatabaseError, Source};
+pub use document::BillError;
+pub use named::Named;
 pub use parts::Part;
-pub use report::{Changes, Finding, Report, State, text};
+pub use report::{Changes, Declared, Finding, Report, State};
 pub use severity::Level;
+pub use text::{describe, text};
 
 use self::database::Database;
-use self::osv::Advisory;
+use self::judge::Judge;
 use self::parts::Query;
-use self::ranges::{Answer, fixed_in};
 
 /// What decides in addition to the parts and the advisories.
 #[derive(Debug, Clone, Copy, Default)]
@@ -42,6 +51,7 @@ type Asked<'b> = BTreeMap<String, Vec<(&'b Part, Query)>>;
 pub fn audit(bill: &Bill, directory: &Path, options: Options) -> Result<Report, DatabaseError> {
     let mut wanted: BTreeMap<&str, Asked<'_>> = BTreeMap::new();
     let mut report = Report::new(bill);
+    let mut judge = Judge::new(bill, directory, options);
     for part in &bill.parts {
         let queries = part.queries();
         if queries.is_empty() {
@@ -61,58 +71,19 @@ pub fn audit(bill: &Bill, directory: &Path, options: Options) -> Result<Report, 
         let source = database.read(&names, &mut |advisory| {
             for (name, asked) in queries {
                 for (part, query) in asked {
-                    report.findings.extend(finding(bill, &advisory, name, part, query, options));
+                    report.findings.extend(judge.findings(&advisory, name, part, query));
                 }
             }
         })?;
         report.databases.insert((*ecosystem).to_owned(), source);
     }
+    report.stale = judge.stale(&report.missing);
     report.findings.sort();
     report.findings.dedup();
     Ok(report)
 }
 
-/// What an advisory says of a part.
-fn finding(
-    bill: &Bill,
-    advisory: &Advisory,
-    name: &str,
-    part: &Part,
-    query: &Query,
-    options: Options,
-) -> Option<Finding> {
-    if advisory.withdrawn.is_some() {
-        return None;
-    }
-    let affected = advisory.of_package(query, name);
-    let for_us = |affected: &&osv::Affected| options.all_platforms || affected.is_for("linux", bill.goarch());
-    let affected: Vec<&osv::Affected> = affected.into_iter().filter(for_us).collect();
-    let answers: Vec<Answer> = affected.iter().map(|affected| ranges::answer(affected, query)).collect();
-    let answer = answers.into_iter().max()?;
-    if answer == Answer::No {
-        return None;
-    }
-    let names: Vec<&String> =
-        std::iter::once(&advisory.id).chain(&advisory.aliases).chain(&advisory.upstream).collect();
-    let closed = part.closes.iter().find(|(id, _)| names.contains(&id)).map(|(_, patch)| patch.clone());
-    let state = match (closed, answer) {
-        (Some(patch), _) => State::Closed(patch),
-        (None, Answer::AssumedFixed) => State::AssumedFixed,
-        _ => State::Open,
-    };
-    Some(Finding {
-        packages: part.packages.iter().cloned().collect(),
-        component: part.name.clone(),
-        version: part.version.clone(),
-        id: advisory.id.clone(),
-        aliases: advisory.aliases.iter().chain(&advisory.upstream).cloned().collect(),
-        summary: advisory.summary.clone(),
-        level: severity::of(advisory, &affected),
-        fixed: affected.iter().find_map(|affected| fixed_in(affected, query)),
-        uncertain: answer == Answer::Unreadable,
-        state,
-    })
-}
-
 #[cfg(test)]
-mod tests;
+mod speed;
+#[cfg(test)]
+pub(crate) mod tests;

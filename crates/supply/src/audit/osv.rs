@@ -74,10 +74,15 @@ pub(super) struct Severity {
 pub(super) struct Specific {
     pub(super) severity: Option<String>,
     pub(super) imports: Vec<Import>,
+    /// Sources of the kernel, by the name that its own records have for them.
+    pub(super) program_files: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Import {
+    /// The Go package.
+    #[serde(default)]
+    pub(super) path: String,
     #[serde(default)]
     pub(super) goos: Vec<String>,
     #[serde(default)]
@@ -88,11 +93,21 @@ impl From<serde_json::Value> for Specific {
     fn from(mut value: serde_json::Value) -> Self {
         let severity = value.get("severity").and_then(serde_json::Value::as_str).map(str::to_owned);
         let imports = value.get_mut("imports").map(serde_json::Value::take).unwrap_or_default();
-        Self { severity, imports: serde_json::from_value(imports).unwrap_or_default() }
+        let files = value.get_mut("programFiles").map(serde_json::Value::take).unwrap_or_default();
+        Self {
+            severity,
+            imports: serde_json::from_value(imports).unwrap_or_default(),
+            program_files: serde_json::from_value(files).unwrap_or_default(),
+        }
     }
 }
 
 impl Advisory {
+    /// All names of the hole.
+    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.id).chain(&self.aliases).chain(&self.upstream)
+    }
+
     /// What it says of a package. Of a release that Debian has not numbered yet, what it says of the newest that it speaks of.
     pub(super) fn of_package(&self, query: &Query, name: &str) -> Vec<&Affected> {
         let of = |affected: &&Affected| affected.package.as_ref().is_some_and(|package| package.name == name);
@@ -111,6 +126,19 @@ impl Advisory {
 }
 
 impl Affected {
+    /// The Go packages that the hole is in; nothing when it may be anywhere in the module.
+    pub(super) fn packages(&self) -> Option<Vec<&str>> {
+        let imports = &self.ecosystem_specific.as_ref()?.imports;
+        let paths: Vec<&str> = imports.iter().map(|import| import.path.as_str()).collect();
+        (!paths.is_empty() && !paths.contains(&"")).then_some(paths)
+    }
+
+    /// The sources of the kernel that the hole is in, as far as they are named.
+    pub(super) fn program_files(&self) -> impl Iterator<Item = &String> {
+        let specific = [&self.ecosystem_specific, &self.database_specific];
+        specific.into_iter().flatten().flat_map(|specific| &specific.program_files)
+    }
+
     /// Whether it is for programs of this system and architecture, by Go's names for them.
     pub(super) fn is_for(&self, goos: &str, goarch: &str) -> bool {
         let imports =

@@ -1,13 +1,14 @@
 //! What an audit found.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
+use yoe_model::{Judgement, VexStatus};
 
 use super::bill::Bill;
 use super::database::Source;
 use super::severity::Level;
+use crate::statement::Stale;
 
 /// What an audit found. As JSON it is what a later audit is compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct Report {
     pub unchecked: BTreeSet<String>,
     /// What was found, by package and component.
     pub findings: Vec<Finding>,
+    /// Statements that are about nothing any more.
+    #[serde(default)]
+    pub stale: Vec<Stale>,
 }
 
 /// A hole of a component.
@@ -35,6 +39,9 @@ pub struct Finding {
     pub component: String,
     /// Its version.
     pub version: String,
+    /// Its package URL.
+    #[serde(default)]
+    pub purl: String,
     /// The advisory.
     pub id: String,
     /// Its other names.
@@ -61,6 +68,46 @@ pub enum State {
     AssumedFixed,
     /// A patch closes it, by what its header or its name says.
     Closed(String),
+    /// The code that has it is not in the product: what shows that.
+    NotPresent(String),
+    /// Somebody looked at it and said what it is.
+    Declared(Declared),
+}
+
+/// What somebody said of a hole, in the words of OpenVEX.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Declared {
+    /// Whether it matters.
+    pub status: String,
+    /// Why it does not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub justification: Option<String>,
+    /// More about it.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub note: String,
+}
+
+impl From<Judgement> for Declared {
+    fn from(judgement: Judgement) -> Self {
+        Self {
+            status: judgement.status.as_str().to_owned(),
+            justification: judgement.justification.map(|word| word.as_str().to_owned()),
+            note: judgement.note,
+        }
+    }
+}
+
+impl State {
+    /// Whether somebody has to act. Of a hole that is still looked into, nobody knows better.
+    pub fn is_open(&self) -> bool {
+        match self {
+            State::Open => true,
+            State::Declared(said) => ![VexStatus::NotAffected, VexStatus::Fixed]
+                .iter()
+                .any(|status| status.as_str() == said.status),
+            State::AssumedFixed | State::Closed(_) | State::NotPresent(_) => false,
+        }
+    }
 }
 
 /// What differs from an earlier audit.
@@ -82,12 +129,13 @@ impl Report {
             missing: BTreeSet::new(),
             unchecked: BTreeSet::new(),
             findings: Vec::new(),
+            stale: Vec::new(),
         }
     }
 
     /// What is open.
     pub fn open(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| finding.state == State::Open)
+        self.findings.iter().filter(|finding| finding.state.is_open())
     }
 
     /// What is open and at least this bad. What has no level counts: nobody said that it is harmless.
@@ -106,59 +154,4 @@ impl Report {
             gone: before.difference(&now).cloned().collect(),
         }
     }
-}
-
-/// A report for people, grouped by the packages that hold what was found.
-pub fn text(report: &Report) -> String {
-    let mut text = String::new();
-    let mut groups: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
-    for finding in &report.findings {
-        let packages = finding.packages.join(", ");
-        groups
-            .entry(if packages.is_empty() { "in no package".to_owned() } else { packages })
-            .or_default()
-            .push(finding);
-    }
-    // Writing to a string does not fail.
-    for (group, findings) in &groups {
-        let _ = writeln!(text, "{group}");
-        for finding in findings {
-            let _ = writeln!(text, "  {}", line(finding));
-        }
-    }
-    let count =
-        |state: fn(&State) -> bool| report.findings.iter().filter(|finding| state(&finding.state)).count();
-    let (open, closed) =
-        (count(|state| *state == State::Open), count(|state| matches!(state, State::Closed(_))));
-    let assumed = count(|state| *state == State::AssumedFixed);
-    let _ = writeln!(
-        text,
-        "{}: {open} open, {closed} closed by patches, {assumed} assumed to be fixed",
-        report.subject
-    );
-    for (ecosystem, source) in &report.databases {
-        let _ =
-            writeln!(text, "{ecosystem}: {} advisories, the newest of {}", source.advisories, source.newest);
-    }
-    if !report.unchecked.is_empty() {
-        let all: Vec<&str> = report.unchecked.iter().map(String::as_str).collect();
-        let _ = writeln!(text, "no database speaks of: {}", all.join(", "));
-    }
-    text
-}
-
-fn line(finding: &Finding) -> String {
-    let name =
-        finding.aliases.iter().find(|alias| alias.starts_with("CVE-")).filter(|cve| **cve != finding.id);
-    let name = name.map_or_else(|| finding.id.clone(), |cve| format!("{} ({cve})", finding.id));
-    let level = finding.level.map_or("level unknown", Level::as_str);
-    let state = match (&finding.state, &finding.fixed) {
-        (State::Closed(patch), _) => format!("closed by {patch}"),
-        (State::AssumedFixed, _) => "assumed to be fixed by this version".to_owned(),
-        (State::Open, Some(fixed)) => format!("fixed in {fixed}"),
-        (State::Open, None) => "no fixed version".to_owned(),
-    };
-    let uncertain = if finding.uncertain { "; a version of it cannot be compared" } else { "" };
-    let summary = if finding.summary.is_empty() { String::new() } else { format!(": {}", finding.summary) };
-    format!("{} {}: {name}, {level}, {state}{uncertain}{summary}", finding.component, finding.version)
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{Purl, cyclonedx};
 
-fn part(purl: &str, ancestors: &[&str]) -> Part {
+pub(crate) fn part(purl: &str, ancestors: &[&str]) -> Part {
     let purl = Purl::parse(purl).unwrap();
     Part {
         name: purl.name.clone(),
@@ -18,7 +18,7 @@ fn part(purl: &str, ancestors: &[&str]) -> Part {
     }
 }
 
-fn advisory(id: &str, ecosystem: &str, name: &str, fixed: &str, more: Value) -> Value {
+pub(crate) fn advisory(id: &str, ecosystem: &str, name: &str, fixed: &str, more: Value) -> Value {
     let mut advisory = json!({
         "id": id,
         "modified": "2026-11-05T00:00:00Z",
@@ -35,7 +35,7 @@ fn advisory(id: &str, ecosystem: &str, name: &str, fixed: &str, more: Value) -> 
 }
 
 /// A database with these advisories, each in the directory of its ecosystem without a release.
-fn database(advisories: &[Value]) -> tempfile::TempDir {
+pub(crate) fn database(advisories: &[Value]) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     for advisory in advisories {
         let ecosystem =
@@ -48,7 +48,7 @@ fn database(advisories: &[Value]) -> tempfile::TempDir {
 }
 
 fn found(parts: Vec<Part>, advisories: &[Value]) -> Vec<String> {
-    let bill = Bill { subject: "demo 1".to_owned(), arch: "x86_64".to_owned(), parts };
+    let bill = Bill { subject: "demo 1".to_owned(), arch: "x86_64".to_owned(), parts, ..Bill::default() };
     let report = audit(&bill, database(advisories).path(), Options::default()).unwrap();
     report.open().map(|finding| format!("{} {}", finding.component, finding.id)).collect()
 }
@@ -262,7 +262,7 @@ fn a_report_says_what_is_new_and_what_is_gone() {
     of-net
       net v0.61.0: B, level unknown, fixed in 0.62.0: a hole
       net v0.61.0: C, level unknown, fixed in 0.62.0: a hole
-    demo 1: 2 open, 0 closed by patches, 0 assumed to be fixed
+    demo 1: 2 open, 0 closed by patches, 0 assumed to be fixed, 0 in code that is not there, 0 declared not to matter
     Go: 2 advisories, the newest of 2026-11-05T00:00:00Z
     ");
 }

@@ -3,22 +3,17 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
-use yoe_model::{Image, Release, Unit};
+use yoe_model::{Release, Unit};
 use yoe_package::Tree;
 use yoe_plan::{ActionId, ActionKind, DiskAction, OciAction, PackageAction, RootAction};
-use yoe_tree::Tree as Opened;
 
 use super::{Collector, Request, artifact, built, subject, units};
 use crate::files::{Looked, look};
-use crate::{Carrier, FileEntry, FileKind, Inventory, Link, SupplyError, root};
+use crate::{Carrier, FileEntry, FileKind, Inventory, SupplyError, root};
 
-/// The Debian package that the boot manager and the stub of kernel images come from.
-const BOOT_PROGRAMS: &str = "systemd-boot-efi";
 /// A disk is an archive whose parts cannot be told without knowing where they are.
 const DISK: FileKind = FileKind { executable: false, archive: true, structured: false };
 const PACKED: FileKind = FileKind { executable: false, archive: true, structured: true };
-/// No manifest of an image is larger.
-const LARGEST_MANIFEST: u64 = 64 << 20;
 
 /// The inventory of an image's disk.
 pub(super) fn disk(request: &Request<'_>, id: ActionId, disk: &DiskAction) -> Result<Inventory, SupplyError> {
@@ -41,12 +36,7 @@ pub(super) fn disk(request: &Request<'_>, id: ActionId, disk: &DiskAction) -> Re
         return Err(SupplyError::NoTarget);
     };
     collector.root(&reference, disk.root, root)?;
-    for name in root.oci_images.keys() {
-        let gap = format!(
-            "what the OCI image {name:?} of a workload holds is not listed; `yoe sbom {name}` lists it"
-        );
-        collector.inventory.gaps.push(gap);
-    }
+    collector.workload_images(&reference, root)?;
     collector.kernel(&reference, disk, &directory, image)?;
     collector.boot_programs(&reference, disk);
     Ok(collector.inventory)
@@ -73,7 +63,7 @@ pub(super) fn oci(request: &Request<'_>, id: ActionId, oci: &OciAction) -> Resul
     let files_of =
         oci.packages.iter().map(|(unit, id)| Ok((unit.name.clone(), package_file(request, *id, unit)?)));
     let files_of = files_of.collect::<Result<_, SupplyError>>()?;
-    collector.packages(&reference, &packages, &files_of)?;
+    collector.packages(&reference, &packages, &files_of, "")?;
     if let (Some((_, packages)), Some(container)) = (&oci.container, &image.container) {
         collector.debian(&reference, container, packages);
         let gap = format!("files of container {container:?} are not listed one by one; its packages are");
@@ -115,7 +105,7 @@ pub(super) fn package(
         }
         at += 1;
     }
-    collector.packages(&reference, &closure, &[(unit.name.clone(), file)].into())?;
+    collector.packages(&reference, &closure, &[(unit.name.clone(), file)].into(), "")?;
     Ok(collector.inventory)
 }
 
@@ -146,12 +136,13 @@ impl Collector<'_> {
         Ok(())
     }
 
-    /// Packages with the files that their units left for devices.
-    fn packages(
+    /// Packages with the files that their units left for devices. `below` stands before the path of each.
+    pub(super) fn packages(
         &mut self,
         holder: &str,
         packages: &[&Unit],
         files_of: &BTreeMap<String, FileEntry>,
+        below: &str,
     ) -> Result<(), SupplyError> {
         let units = units(packages.iter().copied());
         for unit in packages {
@@ -167,56 +158,13 @@ impl Collector<'_> {
                     let file = yoe_tree::regular(&on_disk).map_err(unread)?;
                     let mut content = Vec::new();
                     (&file).read_to_end(&mut content).map_err(unread)?;
-                    files.push(look(path, &content));
+                    files.push(look(&format!("{below}{path}"), &content));
                 }
             }
             let artifact = files_of.get(unit.name.as_str()).cloned();
             self.unit(holder, unit, artifact, files, &units)?;
         }
         Ok(())
-    }
-
-    /// The kernel image, which lies outside of the root, and what it was made from.
-    fn kernel(
-        &mut self,
-        holder: &str,
-        disk: &DiskAction,
-        directory: &std::path::Path,
-        image: &Image,
-    ) -> Result<(), SupplyError> {
-        let ActionKind::Unit(kernel) = &self.request.plan.action(disk.kernel).kind else { return Ok(()) };
-        self.sources(holder, Link::Contains, &kernel.unit);
-        let name = format!("{}.manifest.json", Release::image_of(&image.name));
-        let tree = Opened::directory(directory).map_err(|source| unread(&image.name, source))?;
-        let text =
-            tree.read(name.as_ref(), LARGEST_MANIFEST).map_err(|source| unread(&image.name, source))?;
-        let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
-        let field =
-            |name: &str| manifest.pointer(name).and_then(serde_json::Value::as_str).map(str::to_owned);
-        let (Some(file), Some(entry)) = (field("/disk/kernel/file"), field("/disk/entry")) else {
-            self.inventory
-                .gaps
-                .push(format!("the manifest of image {:?} does not name its kernel image", image.name));
-            return Ok(());
-        };
-        let kind = FileKind { executable: true, archive: false, structured: true };
-        let path = format!("esp/{}", entry.trim_start_matches('/'));
-        let entry = artifact(&path, &directory.join(&file), kind)?;
-        self.files(holder, [Looked { entry, go: None, gap: None }]);
-        Ok(())
-    }
-
-    /// What lies in the EFI system partition of Debian's: the boot manager, and the stub in the kernel image.
-    fn boot_programs(&mut self, holder: &str, disk: &DiskAction) {
-        for id in [Some(disk.container), disk.boot_manager].into_iter().flatten() {
-            let ActionKind::Container(container) = &self.request.plan.action(id).kind else { continue };
-            let ours = Some(self.arch.debian());
-            let programs = container.packages.iter().filter(|package| {
-                package.name.split(':').next() == Some(BOOT_PROGRAMS) && package.architecture() == ours
-            });
-            let programs: Vec<_> = programs.cloned().collect();
-            self.debian(holder, &container.name, &programs);
-        }
     }
 }
 
@@ -225,8 +173,4 @@ fn package_file(request: &Request<'_>, id: ActionId, unit: &Unit) -> Result<File
     let (_, directory) = built(request, id)?;
     let file = format!("{}-{}.apk", unit.name, unit.package_version());
     artifact(&file, &directory.join(&file), PACKED)
-}
-
-fn unread(image: &str, source: yoe_tree::TreeError) -> SupplyError {
-    SupplyError::Tree { what: format!("image {image:?}"), source }
 }

@@ -1,7 +1,11 @@
 //! Plan, lock and results in, inventory out.
 
+mod go;
 mod image;
+mod kernel;
+mod statements;
 mod unit;
+mod workload;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -79,7 +83,7 @@ impl<'a> Collector<'a> {
             self.inventory.link(holder, Link::Contains, &file_reference(&path));
             self.inventory.gaps.extend(file.gap.clone());
             if let Some(go) = &file.go {
-                self.go_program(holder, &path, go);
+                self.go_program(holder, &path, go, file.packages.clone());
             }
             self.inventory.files.insert(path, file.entry);
         }

@@ -1,3 +1,5 @@
+mod workloads;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -14,7 +16,10 @@ use crate::buildinfo::tests::program;
 /// The day of the lock.
 pub(crate) const EPOCH: u64 = 1_795_834_381;
 
-const MODULES: &str = "mod\texample.org/tool\t(devel)\t\ndep\tgolang.org/x/net\tv0.61.0\th1:x=\n\
+/// Functions of the Go program.
+const FUNCTIONS: [&str; 3] = ["runtime.main", "main.main", "golang.org/x/net/http2.(*Framer).ReadFrame"];
+
+const MODULES: &str = "path\texample.org/tool/cmd/tool\nmod\texample.org/tool\t(devel)\t\ndep\tgolang.org/x/net\tv0.61.0\th1:x=\n\
                        dep\texample.org/old\tv1.0.0\n=>\texample.org/fork\tv1.0.1\th1:y=\ndep\texample.org/tool/mod\tv0.0.0\n=>\t./mod\t\n";
 
 fn entry(source: Source, into: &str) -> SourceEntry {
@@ -38,6 +43,16 @@ fn unit(name: &str, version: &str, license: &str, sources: Vec<SourceEntry>) -> 
         container: "env".into(),
         tasks: vec![Task { name: "build".into(), steps: vec![Step::Shell("make".into())] }],
         ..Unit::new(name, version, Origin::default())
+    }
+}
+
+fn vex(id: &str, component: Option<&str>, version: &str) -> Vex {
+    Vex {
+        id: id.into(),
+        component: component.map(str::to_owned),
+        version: version.into(),
+        judgement: Judgement { status: VexStatus::Fixed, justification: None, note: String::new() },
+        origin: Origin::default(),
     }
 }
 
@@ -69,6 +84,14 @@ fn units() -> Vec<Unit> {
     tool.deps = vec!["musl".into()];
     tool.runtime_deps = vec!["zlib".into()];
     tool.contains = vec!["musl".into()];
+    let net = Some("golang.org/x/net");
+    tool.vex = vec![
+        vex("CVE-1", None, "v1.5.0"),
+        vex("CVE-2", net, "v0.61.0"),
+        vex("CVE-4", net, "v0.60.0"),
+        vex("CVE-5", Some("golang.org/x/text"), "v0.1.0"),
+        vex("CVE-6", None, "v1.4.0"),
+    ];
     let ring = Source::Crate { name: "ring".into(), version: "0.17.14".into(), sha256: Digest::of(b"ring") };
     let own = Source::Path { path: "device/app".into(), exclude: vec![] };
     let mut app =
@@ -82,6 +105,7 @@ fn units() -> Vec<Unit> {
         "GPL-2.0-only WITH Linux-syscall-note",
         vec![entry(debian("linux", "6.12.118-1", DebianPatches::None), "")],
     );
+    linux.vex = vec![vex("CVE-3", None, "6.12.118")];
     linux.cpe = Some("cpe:2.3:o:linux:linux_kernel:*:*:*:*:*:*:*:*".into());
     vec![zlib, musl, std, tool, app, linux]
 }
@@ -102,6 +126,11 @@ fn container(name: &str) -> Container {
 
 /// A project of these units, with an image and an OCI image, and its plan.
 fn project(target: &str) -> (Project<Locked>, Plan) {
+    changed(target, |_, _| ())
+}
+
+/// The same, changed before it is planned.
+fn changed(target: &str, change: impl FnOnce(&mut Definitions, &mut Lock)) -> (Project<Locked>, Plan) {
     let kernel = yoe_model::Kernel { unit: "linux".into(), cmdline: String::new() };
     let machine = Machine::new("box", Arch::X86_64, kernel, Origin::default());
     let artifacts: Vec<String> = ["tool", "app"].map(str::to_owned).into();
@@ -146,7 +175,8 @@ fn project(target: &str) -> (Project<Locked>, Plan) {
         let tree = files.is_empty().then(|| Digest::of(b"tree"));
         (source.key(), LockedSource { files, tree, ..LockedSource::default() })
     });
-    let lock = Lock {
+    let mut lock = Lock {
+        images: BTreeMap::new(),
         version: Lock::VERSION,
         modules: std::collections::BTreeMap::new(),
         suites: [(
@@ -157,7 +187,7 @@ fn project(target: &str) -> (Project<Locked>, Plan) {
         containers: containers.iter().map(|(name, _, locked)| (name.clone(), locked.clone())).collect(),
         sources: sources.collect(),
     };
-    let definitions = Definitions {
+    let mut definitions = Definitions {
         name: "sample".into(),
         version: "2.0".into(),
         publisher: Some(Publisher {
@@ -175,6 +205,7 @@ fn project(target: &str) -> (Project<Locked>, Plan) {
         oci_images: [("debian".to_owned(), oci)].into(),
         workloads: [].into(),
     };
+    change(&mut definitions, &mut lock);
     let project = Project::new(definitions).lock(lock).expect("the lock fits");
     let trees = [("path:device/app".to_owned(), Digest::of(b"tree"))].into();
     let options =
@@ -192,7 +223,7 @@ fn root_files() -> Vec<(&'static str, Vec<u8>)> {
         ("lib/apk/db/installed", installed.into()),
         ("usr/bin/app", program("", "")[..64].to_vec()),
         ("usr/bin/start", b"#!/bin/sh\n".to_vec()),
-        ("usr/bin/tool", program("go1.26.8", MODULES)),
+        ("usr/bin/tool", crate::pclntab::tests::program("go1.26.8", MODULES, &FUNCTIONS)),
         ("usr/lib/libz.so.1", program("", "")[..64].to_vec()),
     ]
 }
@@ -235,7 +266,12 @@ fn results(plan: &Plan, root: &Path) {
                 let manifest = br#"{"disk":{"kernel":{"file":"demo.efi"},"entry":"EFI/Linux/demo_7.efi"}}"#;
                 write(&directory.join("demo.manifest.json"), manifest);
             }
-            ActionKind::OciImage(_) => write(&directory.join("debian.oci.tar"), b"oci"),
+            ActionKind::OciImage(_) => {
+                write(&directory.join("debian.oci.tar"), b"oci");
+                let digest = Digest::of(b"manifest");
+                let index = format!("{{\"manifests\": [{{\"digest\": \"sha256:{digest}\"}}]}}");
+                write(&directory.join("debian.oci/index.json"), index.as_bytes());
+            }
             ActionKind::Unit(unit) if unit.unit.name == "tool" => {
                 write(&directory.join("usr/bin/tool"), &program("go1.26.8", MODULES));
                 write(&directory.join("usr/include/tool.h"), b"not for devices");
@@ -260,12 +296,26 @@ fn results(plan: &Plan, root: &Path) {
     }
 }
 
-fn inventory_of(target: &str) -> (Result<Inventory, SupplyError>, tempfile::TempDir) {
+/// Asks something of a target that was built.
+pub(crate) fn with_built<T>(target: &str, ask: impl FnOnce(&Request<'_>) -> T) -> T {
     let (project, plan) = project(target);
     let root = tempfile::tempdir().unwrap();
     results(&plan, root.path());
     let built = |id: ActionId| Some((plan.action(id).key, root.path().join(id.0.to_string())));
-    let request = Request { project: &project, mirrors: &project.mirrors, plan: &plan, built: &built };
+    ask(&Request { project: &project, mirrors: &project.mirrors, plan: &plan, built: &built })
+}
+
+fn inventory_of(target: &str) -> (Result<Inventory, SupplyError>, tempfile::TempDir) {
+    collected(&project(target))
+}
+
+fn collected(
+    (project, plan): &(Project<Locked>, Plan),
+) -> (Result<Inventory, SupplyError>, tempfile::TempDir) {
+    let root = tempfile::tempdir().unwrap();
+    results(plan, root.path());
+    let built = |id: ActionId| Some((plan.action(id).key, root.path().join(id.0.to_string())));
+    let request = Request { project, mirrors: &project.mirrors, plan, built: &built };
     (collect(&request), root)
 }
 
@@ -410,4 +460,62 @@ fn what_is_not_built_is_an_error_with_its_name() {
     let request = Request { project: &project, mirrors: &project.mirrors, plan: &plan, built: &|_| None };
     assert_eq!(collect(&request).unwrap_err().to_string(), "image demo is not built as it is defined now");
     assert!(matches!(inventory_of("env").0, Err(SupplyError::Container(name)) if name == "env"));
+}
+
+#[test]
+fn a_go_program_says_which_packages_it_holds_code_of() {
+    let (inventory, _root) = sample();
+    let [program] = inventory.programs.as_slice() else { panic!("{:?}", inventory.programs) };
+    assert_eq!((program.path.as_str(), program.package.as_deref()), ("usr/bin/tool", Some("tool")));
+    let holds: Vec<&str> = program.holds.iter().flatten().map(String::as_str).collect();
+    assert_eq!(holds, ["example.org/tool/cmd/tool", "golang.org/x/net/http2", "main", "runtime"]);
+    let modules: Vec<&str> = program.modules.iter().map(String::as_str).collect();
+    assert_eq!(
+        modules,
+        [
+            "pkg:golang/example.org/fork@v1.0.1",
+            "pkg:golang/example.org/tool@v1.5.0",
+            "pkg:golang/golang.org/x/net@v0.61.0",
+            "pkg:golang/stdlib@1.26.8",
+        ]
+    );
+}
+
+#[test]
+fn statements_of_units_are_bound_to_what_they_are_about() {
+    let (inventory, _root) = sample();
+    let bound: Vec<(&str, &str, Option<&str>)> = inventory
+        .statements
+        .iter()
+        .map(|one| {
+            let package = one.packages.as_ref().and_then(|all| all.first());
+            (one.id.as_str(), one.purl.as_str(), package.map(String::as_str))
+        })
+        .collect();
+    assert_eq!(
+        bound,
+        [
+            ("CVE-1", "pkg:golang/example.org/tool@v1.5.0", Some("tool")),
+            ("CVE-2", "pkg:golang/golang.org/x/net@v0.61.0", Some("tool")),
+            ("CVE-3", "pkg:generic/linux@6.12.118", None),
+        ]
+        .map(|(id, purl, package)| (
+            id,
+            inventory
+                .statements
+                .iter()
+                .find(|one| one.purl.starts_with(purl))
+                .map_or(purl, |one| one.purl.as_str()),
+            package
+        ))
+    );
+    let stale: Vec<&str> = inventory.stale.iter().map(|stale| stale.why.as_str()).collect();
+    assert_eq!(
+        stale,
+        [
+            "golang.org/x/net is v0.61.0 now; the statement is about v0.60.0",
+            "the unit tool holds no component golang.org/x/text",
+            "tool is v1.5.0 now; the statement is about v1.4.0",
+        ]
+    );
 }

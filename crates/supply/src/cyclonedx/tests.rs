@@ -35,7 +35,7 @@ fn a_program_of_a_package() {
           "hashes": [
             {
               "alg": "SHA-512",
-              "content": "99f054dba0969de9c3ee3d37d14d2a9b080a2a75fe623e9f81e50226954a7fbc86c76b74f56b560d4c7117fb2124554bf15da8e9a42f6daf2ce5e0d1c238d9ae"
+              "content": "c96238b9bd9fbbc0f191d9be5bf47064a66a79dcbe08f1ad09dc68b9983e89b6d18d54bf6ab2d0d0629ef8499c9e2cb3e14dcf30b9bd6fff323ac15f499f4a8d"
             }
           ],
           "type": "distribution",
@@ -45,7 +45,7 @@ fn a_program_of_a_package() {
       "hashes": [
         {
           "alg": "SHA-512",
-          "content": "99f054dba0969de9c3ee3d37d14d2a9b080a2a75fe623e9f81e50226954a7fbc86c76b74f56b560d4c7117fb2124554bf15da8e9a42f6daf2ce5e0d1c238d9ae"
+          "content": "c96238b9bd9fbbc0f191d9be5bf47064a66a79dcbe08f1ad09dc68b9983e89b6d18d54bf6ab2d0d0629ef8499c9e2cb3e14dcf30b9bd6fff323ac15f499f4a8d"
         }
       ],
       "licenses": [

@@ -1,49 +1,17 @@
-//! Bills of materials, judged by programs that this project did not write: CycloneDX' own library, which has the schema, and
-//! the checker that knows BSI TR-03183-2. They come from a registry, so these tests are for `cargo test --workspace --lib judged --
-//! --ignored`.
+//! Papers, judged by programs that this project did not write: of bills of materials CycloneDX' own library, which has the schema,
+//! and the checker that knows BSI TR-03183-2. They come from a registry, so these tests are for `cargo test --workspace --lib
+//! judged -- --ignored`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod judges;
+mod provenance;
+mod vex;
 
+use std::path::Path;
+
+use self::judges::{Judges, printed};
 use crate::collect::tests::sample;
 use crate::cyclonedx::Options;
 use crate::{Inventory, cyclonedx, spdx3};
-
-/// Programs of Python in a directory of their own.
-struct Judges {
-    directory: tempfile::TempDir,
-}
-
-impl Judges {
-    fn new(packages: &[&str]) -> Self {
-        let this = Self { directory: tempfile::tempdir().unwrap() };
-        let made = Command::new("python3").args(["-m", "venv"]).arg(this.path("python")).status();
-        assert!(made.expect("this machine has no python3").success());
-        let installed = this.python("pip").args(["install", "--quiet"]).args(packages).status().unwrap();
-        assert!(installed.success());
-        this
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
-    fn python(&self, program: &str) -> Command {
-        Command::new(self.path("python/bin").join(program))
-    }
-
-    /// Writes a document; gives its path.
-    fn write(&self, text: &str) -> PathBuf {
-        let path = self.path("document.json");
-        fs::write(&path, text).unwrap();
-        path
-    }
-}
-
-fn printed(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
 
 /// The sample with all that its authors may say: nothing is unknown.
 fn known() -> Inventory {

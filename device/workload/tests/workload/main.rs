@@ -171,3 +171,42 @@ fn mistakes_are_named() {
     assert_eq!(code, 3);
     assert!(problem.contains("cannot parse"), "{problem}");
 }
+
+#[test]
+fn docker_is_asked_in_the_same_words_by_its_own_name() {
+    let rig = Rig::with_docker();
+    fs::write(rig.path("content/l1"), "layer").unwrap();
+    let output = rig.run(&["start", "shop"]);
+    assert_eq!(output, (0, "imported the image yoe.internal/page:m1\n".to_owned(), String::new()));
+    assert_eq!(fs::read_to_string(rig.path("called")).unwrap(), "docker\n");
+    assert_eq!(rig.asked("load"), ["load --quiet"]);
+    assert!(rig.asked("compose")[0].ends_with("up --detach --pull never"));
+    // It keeps images where containerd does, so layers are links here, too.
+    assert_eq!(fs::read_link(rig.path("content/l1")).unwrap(), rig.path("share/blobs/sha256/l1"));
+    let archive = fs::read(rig.path("loaded")).unwrap();
+    let text = String::from_utf8_lossy(&archive);
+    assert!(text.contains(yoe_workload_format::DOCKER_MANIFEST), "the manifest is what it is");
+    // It names containers with a slash.
+    rig.containers(&[("a1", "web")]);
+    let inspect =
+        fs::read_to_string(rig.path("inspect")).unwrap().replace("\"shop-web-1\"", "\"/shop-web-1\"");
+    fs::write(rig.path("inspect"), inspect).unwrap();
+    let (code, status, _) = rig.run(&["status", "--json"]);
+    assert_eq!(code, 0);
+    assert!(status.contains("\"name\":\"shop-web-1\""), "{status}");
+}
+
+#[test]
+fn what_docker_waits_for_in_vain_is_an_error() {
+    for said in [
+        "dependency failed to start: container shop-store-1 is unhealthy",
+        "service \"init\" didn't complete successfully: exit 1",
+    ] {
+        let rig = Rig::with_docker();
+        fs::write(rig.path("fails"), said).unwrap();
+        let (code, _, problem) = rig.run(&["start", "shop"]);
+        assert_eq!(code, 3);
+        assert!(problem.contains(said), "{problem}");
+        assert_eq!(rig.asked("compose").len(), 1);
+    }
+}

@@ -11,6 +11,7 @@ use yoe_workload_format::{Blob, Image, Record, Service};
 const CLIENT: &str = r#"#!/bin/sh
 here=$(dirname "$0")
 echo "$*" >>"$here/asked"
+basename "$0" >"$here/called"
 case $1 in
     images) cat "$here/images" ;;
     load) cat >"$here/loaded" ;;
@@ -28,12 +29,13 @@ esac
 
 pub struct Rig {
     directory: tempfile::TempDir,
+    client: &'static str,
 }
 
 impl Rig {
     /// A root with one workload of one service, and an engine that has nothing.
     pub fn new() -> Self {
-        let rig = Self { directory: tempfile::tempdir().unwrap() };
+        let rig = Self { directory: tempfile::tempdir().unwrap(), client: "client" };
         for directory in ["share/shop/files", "share/blobs/sha256", "content", "state", "run"] {
             fs::create_dir_all(rig.path(directory)).unwrap();
         }
@@ -63,12 +65,22 @@ impl Rig {
             images: vec![Image {
                 name,
                 architecture: "amd64".to_owned(),
+                media_type: yoe_workload_format::DOCKER_MANIFEST.to_owned(),
                 manifest: blob("m1", "manifest"),
                 config: blob("c1", "config"),
                 layers: vec![blob("l1", "layer")],
             }],
         };
         fs::write(rig.path("share/shop/workload.json"), serde_json::to_vec(&record).unwrap()).unwrap();
+        rig
+    }
+
+    /// The same with Docker, whose client has a name that is a link.
+    pub fn with_docker() -> Self {
+        let mut rig = Self::new();
+        fs::rename(rig.path("client"), rig.path("docker")).unwrap();
+        std::os::unix::fs::symlink("docker", rig.path("workload-client")).unwrap();
+        rig.client = "workload-client";
         rig
     }
 
@@ -100,7 +112,8 @@ impl Rig {
     pub fn run(&self, words: &[&str]) -> (i32, String, String) {
         let mut program = Command::new(env!("CARGO_BIN_EXE_yoe-workload"));
         program.args(words).stdin(Stdio::null());
-        for name in ["client", "content", "run", "share", "state"] {
+        program.arg("--client").arg(self.path(self.client));
+        for name in ["content", "run", "share", "state"] {
             program.arg(format!("--{name}")).arg(self.path(name));
         }
         let output = program.output().unwrap();

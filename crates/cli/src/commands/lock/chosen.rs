@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use yoe_model::{Module, Project, Source, Unlocked};
+use yoe_model::{ImageName, Module, Project, Source, Unlocked};
 
 use crate::error::CommandError;
 use crate::near;
@@ -51,37 +51,52 @@ pub struct Chosen {
     pub debian: BTreeSet<String>,
     /// Keys of Go modules.
     pub go: BTreeSet<String>,
+    /// Names of registries' images.
+    pub images: BTreeSet<String>,
 }
 
 /// What an entry is called.
 struct Entry {
-    /// `container`, `module`, or what the key of a source begins with.
+    /// `container`, `module`, `image`, or what the key of a source begins with.
     kind: String,
     name: String,
     /// As the lock has it.
     key: String,
+    /// What else it is called, by people who write less.
+    short: Option<String>,
 }
 
 impl Entry {
     fn of_module(module: &Module) -> Self {
-        Self { kind: "module".to_owned(), name: module.name.clone(), key: module.name.clone() }
+        Self::of("module", &module.name)
     }
 
     fn of_container(name: &str) -> Self {
-        Self { kind: "container".to_owned(), name: name.to_owned(), key: name.to_owned() }
+        Self::of("container", name)
     }
 
     /// Of a key such as `debian:musl@1.2.5-3 with its series`.
     fn of_source(key: String) -> Self {
         let (kind, rest) = key.split_once(':').unwrap_or(("source", &key));
         let name = rest.split('@').next().unwrap_or(rest);
-        Self { kind: kind.to_owned(), name: name.to_owned(), key: key.clone() }
+        Self { key: key.clone(), ..Self::of(kind, name) }
+    }
+
+    fn of(kind: &str, name: &str) -> Self {
+        Self { kind: kind.to_owned(), name: name.to_owned(), key: name.to_owned(), short: None }
+    }
+
+    /// Without its tag, and as docker shows it.
+    fn of_image(image: &ImageName) -> Self {
+        let short = Some(image.short_place());
+        Self { key: image.to_string(), short, ..Self::of("image", &image.place()) }
     }
 
     /// By its name, by its kind and name, or as the lock has it.
     fn is_called(&self, name: &str) -> bool {
         let after_kind = name.strip_prefix(&self.kind).and_then(|rest| rest.strip_prefix(':'));
-        name == self.name || name == self.key || after_kind == Some(self.name.as_str())
+        let own = [Some(&self.name), Some(&self.key), self.short.as_ref()];
+        own.into_iter().flatten().any(|own| name == own || after_kind == Some(own.as_str()))
     }
 }
 
@@ -100,8 +115,10 @@ pub fn choose(
         sources().filter(|source| matches!(source, Source::GoModule(_))).map(Source::key).collect();
     let modules = modules.iter().filter(|module| module.source.needs_lock()).map(Entry::of_module);
     let containers = project.containers.keys().map(|name| Entry::of_container(name));
+    let images: BTreeSet<&ImageName> = project.registry_images().map(|(_, image)| image).collect();
+    let images = images.into_iter().map(Entry::of_image);
     let entries: Vec<Entry> =
-        modules.chain(containers).chain(keys.into_iter().map(Entry::of_source)).collect();
+        modules.chain(containers).chain(keys.into_iter().map(Entry::of_source)).chain(images).collect();
     let mut chosen = Chosen::default();
     for name in names {
         for entry in called(name, &entries)? {
@@ -109,6 +126,7 @@ pub fn choose(
             match entry.kind.as_str() {
                 "module" => continue,
                 "container" => chosen.containers.insert(key),
+                "image" => chosen.images.insert(key),
                 _ if go.contains(&key) => chosen.go.insert(key),
                 _ => chosen.debian.insert(key),
             };
@@ -123,7 +141,7 @@ fn called<'a>(name: &str, entries: &'a [Entry]) -> Result<Vec<&'a Entry>, Comman
     let kinds: BTreeSet<&str> = found.iter().map(|entry| entry.kind.as_str()).collect();
     if found.is_empty() {
         let names: BTreeSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-        let message = format!("no container, source or module that is locked is called {name:?}");
+        let message = format!("no container, source, image or module that is locked is called {name:?}");
         return Err(CommandError::user(message).hint(near::hint(name, "entry", names)));
     }
     if kinds.len() > 1 {
@@ -150,6 +168,11 @@ mod tests {
         let go = Entry::of_source("go:example.org/a/b@v1.0.0 with x@v2".to_owned());
         assert!(go.is_called("example.org/a/b"));
         assert!(Entry::of_container("tools").is_called("container:tools"));
+        let image = Entry::of_image(&"redis:8".parse().unwrap());
+        for name in ["redis", "image:redis", "docker.io/library/redis", "docker.io/library/redis:8"] {
+            assert!(image.is_called(name), "{name}");
+        }
+        assert!(!image.is_called("redis:8") && !image.is_called("container:redis"));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use serde::Serialize;
-use yoe_model::{Lock, LockedContainer, LockedModule, LockedSource, LockedTree, Revision};
+use yoe_model::{
+    ImageName, Lock, LockedContainer, LockedImage, LockedModule, LockedSource, LockedTree, Revision,
+};
 
 use crate::error::{CommandError, Kind};
 use crate::project::{no_lock, read_lock};
@@ -18,9 +20,9 @@ const WIDEST: usize = 40;
 /// An entry of the lock.
 #[derive(Debug, Serialize)]
 struct Entry {
-    /// `module`, `suite`, `container` or `source`.
+    /// `module`, `suite`, `container`, `source` or `image`.
     kind: &'static str,
-    /// Its name; `yoe lock --update` takes those of modules, containers and sources.
+    /// Its name; `yoe lock --update` takes those of modules, containers, sources and images.
     name: String,
     /// Which one of that name.
     version: String,
@@ -59,7 +61,8 @@ fn entries(lock: &Lock) -> Vec<Entry> {
     });
     let containers = lock.containers.iter().map(|(name, entry)| container(name, entry));
     let sources = lock.sources.iter().map(|(key, entry)| source(key, entry));
-    modules.chain(suites).chain(containers).chain(sources).collect()
+    let images = lock.images.iter().map(|(name, entry)| image(name, entry));
+    modules.chain(suites).chain(containers).chain(sources).chain(images).collect()
 }
 
 fn module(name: &str, LockedModule { from, tree }: &LockedModule) -> Entry {
@@ -94,6 +97,18 @@ fn source(key: &str, LockedSource { files, tree, .. }: &LockedSource) -> Entry {
     };
     let pin = file.map(|file| file.sha256).or(*tree).map(|digest| digest.to_string());
     Entry { kind: "source", name: name.to_owned(), version: version.to_owned(), from, pin }
+}
+
+fn image(name: &str, entry: &LockedImage) -> Entry {
+    let pin = entry.digest().map(|digest| digest.to_string());
+    let (name, version, from) = match name.parse::<ImageName>() {
+        Ok(of) => {
+            let version = of.tag().map_or_else(|| pin.clone().unwrap_or_default(), str::to_owned);
+            (of.place(), version, of.registry().to_owned())
+        }
+        Err(_) => (name.to_owned(), String::new(), String::new()),
+    };
+    Entry { kind: "image", name, version, from, pin }
 }
 
 fn short(text: &str) -> &str {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use yoe_fetch::lock::file::render;
 use yoe_fetch::lock::{LockMode, LockOptions, LockProgress, lock as resolve};
-use yoe_model::{Arch, Cancel, Lock as Locks, LockedModule, Module};
+use yoe_model::{Arch, Cancel, Lock as Locks, LockedManifest, LockedModule, Module};
 
 use self::chosen::{Update, named_modules};
 use crate::error::CommandError;
@@ -24,7 +24,7 @@ use crate::{interrupt, paths, ui};
 /// The arguments of `yoe lock`.
 #[derive(Debug, Args)]
 pub struct Lock {
-    /// Resolve again what is already locked: everything, or only the containers, sources and modules of these names
+    /// Resolve again what is already locked: everything, or only the containers, sources, images and modules of these names
     #[arg(long, value_name = "NAME", num_args = 0.., conflicts_with_all = ["check", "list"])]
     pub update: Option<Vec<String>>,
 
@@ -79,12 +79,13 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
     lock.modules = entries;
     output.write_all(render(&lock).as_bytes())?;
     let changes = if previous.as_ref() == Some(&lock) { "nothing changed" } else { "written" };
-    let modules = match lock.modules.len() {
+    let counted = |count: usize, what: &str| match count {
         0 => String::new(),
-        count => format!(", {count} modules"),
+        count => format!(", {count} {what}"),
     };
+    let (images, modules) = (counted(lock.images.len(), "images"), counted(lock.modules.len(), "modules"));
     ui::note(&format!(
-        "{LOCK}: {changes}; {} containers, {} sources{modules}",
+        "{LOCK}: {changes}; {} containers, {} sources{images}{modules}",
         lock.containers.len(),
         lock.sources.len()
     ));
@@ -159,7 +160,8 @@ fn lock_named(
         return Err(CommandError::user(message).hint("run `yoe lock`, which writes the present format"));
     }
     let chosen = chosen::choose(names, &opened.project, named)?;
-    let mode = LockMode::Only { containers: chosen.containers, sources: chosen.debian };
+    let (containers, sources, images) = (chosen.containers, chosen.debian, chosen.images);
+    let mode = LockMode::Only { containers, sources, images };
     let mut lock = look_up(opened, Some(previous), mode, args)?;
     lock.sources.retain(|key, _| !chosen.go.contains(key));
     go::add_missing(opened, &mut lock, |key| chosen.go.contains(key))?;
@@ -179,6 +181,7 @@ fn look_up(
         mode,
         architecture: host()?,
         keyrings: args.keyring.iter().map(|file| read_keyring(file)).collect::<Result<_, _>>()?,
+        docker: paths::docker(),
     };
     let mut printed = String::new();
     resolve(&project, previous, &client, &options, &mut |progress| {
@@ -204,6 +207,12 @@ fn describe(progress: &LockProgress<'_>) -> String {
             format!("container {name}: {packages} packages, {}", ui::bytes(*bytes))
         }
         LockProgress::Source { key } => format!("source {key}"),
+        LockProgress::Asking { image } => format!("asking {} for {image}", image.registry()),
+        LockProgress::Image { image, found } => {
+            let of = |(arch, one): (&Arch, &LockedManifest)| format!("{arch} {}", ui::bytes(one.size()));
+            let all: Vec<String> = found.manifests.iter().map(of).collect();
+            format!("image {image}: {}", all.join(", "))
+        }
     }
 }
 

@@ -57,6 +57,7 @@ fn home(module: &Module, opened: &OpenProject) -> Option<PathBuf> {
 struct Taken {
     containers: usize,
     sources: usize,
+    images: usize,
 }
 
 /// Adds what a lock lacks of another one, as far as the project needs it.
@@ -79,6 +80,17 @@ fn take(into: &mut Lock, theirs: &Lock, opened: &OpenProject) -> Taken {
             taken.sources += 1;
         }
     }
+    let architectures = opened.project.architectures();
+    for (_, image) in opened.project.registry_images() {
+        let name = image.to_string();
+        let fits = |lock: &Lock| {
+            lock.images.get(&name).filter(|entry| entry.answers(image, &architectures)).cloned()
+        };
+        if let (None, Some(entry)) = (fits(into), fits(theirs)) {
+            into.images.insert(name, entry);
+            taken.images += 1;
+        }
+    }
     for (name, suite) in &theirs.suites {
         into.suites.entry(name.clone()).or_insert_with(|| suite.clone());
     }
@@ -87,9 +99,10 @@ fn take(into: &mut Lock, theirs: &Lock, opened: &OpenProject) -> Taken {
 
 fn say(module: &Module, taken: &Taken) {
     if *taken != Taken::default() {
-        let Taken { containers, sources } = taken;
+        let Taken { containers, sources, images } = taken;
+        let images = if *images > 0 { format!(", {images} images") } else { String::new() };
         ui::note(&format!(
-            "as module {} has them locked: {containers} containers, {sources} sources",
+            "as module {} has them locked: {containers} containers, {sources} sources{images}",
             module.name
         ));
     }

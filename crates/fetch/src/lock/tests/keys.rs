@@ -132,8 +132,13 @@ fn a_suite_of_a_time_to_come_is_refused() {
     let client = Client::new(Settings { attempts: 1, ..Settings::default() }, Cancel::new()).unwrap();
     let server = Archive::new(&[ed25519()]).serve();
     let lock_at = |now| {
-        let options =
-            LockOptions { now, mode: LockMode::AddMissing, architecture: Arch::X86_64, keyrings: Vec::new() };
+        let options = LockOptions {
+            now,
+            mode: LockMode::AddMissing,
+            architecture: Arch::X86_64,
+            keyrings: Vec::new(),
+            docker: None,
+        };
         lock(&Sketch::new(ed25519()).project(&server.url("")), None, &client, &options, &mut |_| ())
     };
     lock_at(archive::DATE - 86_400).unwrap();

@@ -1,16 +1,21 @@
 //! `yoe verify`.
 
-use std::collections::BTreeSet;
+mod show;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use serde_json::json;
 use yoe_build::{Builder, Clock, Outcome, Variation, Verdict, verifiable};
 use yoe_model::nearest;
 use yoe_plan::{ActionId, ActionKind, Plan};
 use yoe_store::Store;
 
+use self::show::show;
+use crate::commands::provenance;
 use crate::error::{CommandError, Kind};
+use crate::output::Output;
+use crate::papers;
 use crate::project::{self, isolation};
 use crate::ui::{self, Mode};
 
@@ -28,6 +33,9 @@ pub struct Verify {
     /// Comma-separated list of what is to differ from the build
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',', default_values_t = [Vary::Time, Vary::Order, Vary::Cores])]
     pub vary: Vec<Vary>,
+    /// When all of it is the same, sign that to this file with this project's key, as a second party
+    #[arg(long, value_name = "FILE", conflicts_with = "only")]
+    pub attest: Option<PathBuf>,
     /// Write events as JSON, one object per line; the last one has the verdicts
     #[arg(long)]
     pub json: bool,
@@ -50,12 +58,11 @@ const TOOLS: &str = "verify-tools";
 const OFFSET: &str = "+400d";
 /// A file system in memory, which lists entries in the order of their making.
 const MEMORY: &str = "/dev/shm";
-/// So many differing files are named.
-const LISTED: usize = 10;
 
 /// Carries `yoe verify` out.
 pub fn run(args: &Verify) -> Result<(), CommandError> {
     isolation()?;
+    let attestation = args.attest.as_deref().map(Output::at).transpose()?;
     let locked = project::open(args.machine.as_deref())?.lock()?;
     let tools = args.vary.contains(&Vary::Time).then(|| locked.project.containers.contains_key(TOOLS));
     let (buildable, plan) = locked.buildable(&args.target.iter().cloned().collect::<Vec<_>>())?;
@@ -79,10 +86,33 @@ pub fn run(args: &Verify) -> Result<(), CommandError> {
         elsewhere: memory.as_ref().map(|memory| memory.store.session()).transpose()?,
         clock,
     };
+    let varied = varied(&variation, args);
     let verdicts = builder.verify(&plan, &chosen, &variation)?;
     drop((variation, memory));
     show(&verdicts, args.json);
-    judge(&verdicts)
+    judge(&verdicts)?;
+    match attestation {
+        Some(output) => attest(args, &varied, output),
+        None => Ok(()),
+    }
+}
+
+/// What differed indeed: not all that was asked for is possible on every machine.
+fn varied(variation: &Variation, args: &Verify) -> Vec<String> {
+    let differs = [
+        ("time", variation.clock.is_some()),
+        ("order", variation.elsewhere.is_some()),
+        ("cores", args.vary.contains(&Vary::Cores)),
+    ];
+    differs.iter().filter(|(_, differs)| *differs).map(|(name, _)| (*name).to_owned()).collect()
+}
+
+/// Signs that all of the target was made again and is the same.
+fn attest(args: &Verify, varied: &[String], output: Output) -> Result<(), CommandError> {
+    let envelope = papers::of_built(args.machine.as_deref(), args.target.as_deref(), |request, _| {
+        provenance::signed(request, Some(varied), &BTreeMap::new())
+    })?;
+    output.write_all(envelope.as_bytes())
 }
 
 /// The actions that are made again.
@@ -107,7 +137,7 @@ fn name(kind: &ActionKind) -> &str {
         ActionKind::Root(root) => &root.image.name,
         ActionKind::Disk(disk) => &disk.image.name,
         ActionKind::OciImage(image) => &image.image.name,
-        ActionKind::Source(_) | ActionKind::Container(_) => "",
+        ActionKind::Source(_) | ActionKind::Container(_) | ActionKind::RegistryImage(_) => "",
     }
 }
 
@@ -149,58 +179,6 @@ impl Drop for Memory {
         // Scratch directories went with their session; what is left is empty, and gone at the next boot at the latest.
         let _ = std::fs::remove_dir_all(&self.path);
     }
-}
-
-fn show(verdicts: &[Verdict], json: bool) {
-    if json {
-        let verdicts: Vec<_> = verdicts.iter().map(as_json).collect();
-        ui::result(&json!({ "event": "verified", "actions": verdicts }).to_string());
-        return;
-    }
-    for verdict in verdicts {
-        lines(verdict).iter().for_each(|line| ui::result(line));
-    }
-}
-
-fn lines(Verdict { label, outcome, .. }: &Verdict) -> Vec<String> {
-    match outcome {
-        Outcome::Same => Vec::new(),
-        Outcome::Failed(error) => vec![format!("{label}: could not be made again: {}", error.kind)],
-        Outcome::Differs { differences, expected, again } => {
-            let mut lines = vec![format!("{label}: differs in {} paths", differences.len())];
-            let named = differences.iter().take(LISTED);
-            lines.extend(
-                named.map(|difference| format!("  {} {}", difference.path.display(), difference.how)),
-            );
-            if differences.len() > LISTED {
-                lines.push(format!("  and {} more", differences.len() - LISTED));
-            }
-            lines.push(format!("  compare {} with {}", expected.display(), again.display()));
-            lines
-        }
-    }
-}
-
-fn as_json(Verdict { label, expected, took, outcome }: &Verdict) -> serde_json::Value {
-    let mut value = json!({ "action": label, "tree": expected.to_string(), "seconds": took.as_secs_f64() });
-    let more = match outcome {
-        Outcome::Same => json!({ "outcome": "same" }),
-        Outcome::Failed(error) => {
-            json!({ "outcome": "failed", "message": error.kind.to_string(), "log": error.log })
-        }
-        Outcome::Differs { differences, expected, again } => json!({
-            "outcome": "differs",
-            "expected": expected,
-            "again": again,
-            "differences": differences.iter().map(|difference| json!({
-                "path": difference.path, "how": difference.how.to_string(),
-            })).collect::<Vec<_>>(),
-        }),
-    };
-    if let (Some(value), serde_json::Value::Object(more)) = (value.as_object_mut(), more) {
-        value.extend(more);
-    }
-    value
 }
 
 fn judge(verdicts: &[Verdict]) -> Result<(), CommandError> {

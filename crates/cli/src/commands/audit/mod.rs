@@ -1,18 +1,19 @@
 //! `yoe audit`.
 
-use std::fs;
-use std::io::Read as _;
+mod documents;
+mod read;
+mod shipped;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use yoe_supply::audit::{self, Bill, Changes, Level, Report};
 
+use self::documents::{Documents, declare};
+use self::read::read;
 use crate::error::{CommandError, Kind};
 use crate::{papers, ui};
-
-/// No bill of materials and no report is larger.
-const LARGEST: u64 = 1 << 30;
 
 /// The arguments of `yoe audit`.
 #[derive(Debug, Args)]
@@ -32,6 +33,21 @@ pub struct Audit {
     /// Count advisories that are for other systems or architectures alone, too
     #[arg(long)]
     pub all_platforms: bool,
+    /// Look for one hole in all bills of materials of this directory instead, with what OpenVEX documents there say of it
+    #[arg(long, value_name = "DIR", requires = "cve", conflicts_with_all = ["target", "machine", "fail_on", "since", "vex", "openvex", "csaf"])]
+    pub shipped: Option<PathBuf>,
+    /// The hole that --shipped looks for, by any of its names
+    #[arg(long, value_name = "ID", requires = "shipped")]
+    pub cve: Option<String>,
+    /// OpenVEX documents with what is known of holes, of a file that was shipped; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub vex: Vec<PathBuf>,
+    /// Write what becomes of each hole as a document in OpenVEX 0.2.0
+    #[arg(long, value_name = "FILE")]
+    pub openvex: Option<PathBuf>,
+    /// Write the same in CSAF 2.0, profile VEX
+    #[arg(long, value_name = "FILE")]
+    pub csaf: Option<PathBuf>,
     /// Write the report as JSON
     #[arg(long)]
     pub json: bool,
@@ -70,8 +86,13 @@ pub fn run(args: &Audit) -> Result<(), CommandError> {
         return Err(CommandError::user(format!("{} is not a directory", args.db.display()))
             .hint("--db names a directory with a directory for each ecosystem, such as DIR/Go/all.zip"));
     }
+    if let (Some(directory), Some(id)) = (&args.shipped, &args.cve) {
+        return shipped::run(directory, id, &args.db, args.json);
+    }
     let earlier = args.since.as_deref().map(earlier).transpose()?;
-    let bill = bill(args)?;
+    let documents = Documents::open(args.openvex.as_deref(), args.csaf.as_deref())?;
+    let mut bill = bill(args)?;
+    args.vex.iter().try_for_each(|path| declare(&mut bill, path))?;
     let options = audit::Options { all_platforms: args.all_platforms };
     let report = audit::audit(&bill, &args.db, options)
         .map_err(|error| CommandError::config("the advisories cannot be read").because(error))?;
@@ -87,6 +108,9 @@ pub fn run(args: &Audit) -> Result<(), CommandError> {
     } else {
         ui::result(audit::text(&report).trim_end());
         changes.iter().for_each(show);
+    }
+    if report.stale.is_empty() {
+        documents.write(&bill, &report)?;
     }
     verdict(args, &report)
 }
@@ -110,6 +134,10 @@ fn verdict(args: &Audit, report: &Report) -> Result<(), CommandError> {
             );
             return Err(CommandError::config(message));
         }
+    }
+    if !report.stale.is_empty() {
+        let message = format!("{} statements about holes are about nothing any more", report.stale.len());
+        return Err(CommandError::config(message).hint("the report names each; correct or remove it"));
     }
     if report.missing.is_empty() {
         return Ok(());
@@ -145,11 +173,4 @@ fn earlier(path: &Path) -> Result<Report, CommandError> {
             .because(error)
             .hint("`yoe audit --json` writes one")
     })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
-    let unread = |error| CommandError::user(format!("{} cannot be read", path.display())).because(error);
-    let mut bytes = Vec::new();
-    fs::File::open(path).map_err(unread)?.take(LARGEST).read_to_end(&mut bytes).map_err(unread)?;
-    Ok(bytes)
 }

@@ -1,0 +1,122 @@
+//! Programs that know credentials (`docker-credential-NAME get`). What they are asked goes to their standard input, so that nobody
+//! sees it in a list of programs.
+
+use std::io::{self, Read, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde::Deserialize;
+use yoe_model::Cancel;
+
+use super::error::LoginError;
+use super::secret::{Login, Secret};
+
+/// How long a wait lasts at most before the flag is looked at again.
+const STEP: Duration = Duration::from_millis(20);
+/// The most bytes of an answer.
+const LONGEST: u64 = 1 << 20;
+/// The user that an identity token is handed out under.
+const TOKEN: &str = "<token>";
+/// What helpers print when they know nothing (docker-credential-helpers, `credentials/error.go`).
+const NOTHING: &str = "credentials not found in native keychain";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    secret: String,
+}
+
+/// What a helper knows of a registry. `configuration` is the file that names the helper.
+pub(super) fn ask(
+    helper: &str,
+    registry: &str,
+    configuration: &Path,
+    cancel: &Cancel,
+) -> Result<Option<Login>, LoginError> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if helper.is_empty() || !helper.bytes().all(fits) {
+        return Err(LoginError::HelperName { path: configuration.to_owned(), helper: helper.to_owned() });
+    }
+    let program = format!("docker-credential-{helper}");
+    let cannot = |source| LoginError::NoHelper {
+        path: configuration.to_owned(),
+        program: program.clone(),
+        registry: registry.to_owned(),
+        source,
+    };
+    let mut command = Command::new(&program);
+    command.arg("get").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(cannot)?;
+    let (output, errors) = (drained(child.stdout.take()), drained(child.stderr.take()));
+    if let Some(mut input) = child.stdin.take() {
+        // One that does not read what it is asked answers with an error, which says more.
+        let _ = input.write_all(registry.as_bytes());
+    }
+    let success = wait(&mut child, &program, cancel, cannot)?;
+    let (output, errors) = (output.join().unwrap_or_default(), errors.join().unwrap_or_default());
+    if success {
+        return answer(&output).map_or_else(
+            || Err(failed(&program, registry, "its answer is not what docker's helpers write".to_owned())),
+            Ok,
+        );
+    }
+    let output = String::from_utf8_lossy(&output).trim().to_owned();
+    if output == NOTHING {
+        return Ok(None);
+    }
+    // They write what went wrong to standard output; credentials are an object.
+    let errors = String::from_utf8_lossy(&errors).trim().to_owned();
+    let said = if output.is_empty() || output.contains('{') { errors } else { output };
+    let said = said.lines().next().unwrap_or("it ended with an error and said nothing");
+    Err(failed(&program, registry, said.chars().take(200).collect()))
+}
+
+fn failed(program: &str, registry: &str, said: String) -> LoginError {
+    LoginError::Helper { program: program.to_owned(), registry: registry.to_owned(), said }
+}
+
+fn answer(output: &[u8]) -> Option<Option<Login>> {
+    let Answer { username, secret } = serde_json::from_slice(output).ok()?;
+    Some(match username.as_str() {
+        _ if secret.is_empty() => None,
+        TOKEN => Some(Login::Identity(Secret::new(secret))),
+        _ => Some(Login::Password(username, Secret::new(secret))),
+    })
+}
+
+fn wait(
+    child: &mut Child,
+    program: &str,
+    cancel: &Cancel,
+    cannot: impl Fn(io::Error) -> LoginError,
+) -> Result<bool, LoginError> {
+    loop {
+        if let Some(status) = child.try_wait().map_err(&cannot)? {
+            return Ok(status.success());
+        }
+        if cancel.is_cancelled() {
+            // It may have ended by itself meanwhile; either way it is gone then.
+            let _ = child.kill();
+            child.wait().map_err(&cannot)?;
+            return Err(LoginError::Cancelled { program: program.to_owned() });
+        }
+        std::thread::sleep(STEP);
+    }
+}
+
+/// Reads a stream on a thread of its own, so that the helper never waits for a reader.
+fn drained(stream: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(stream) = stream {
+            // What came until an error is all that there is to read.
+            let _ = stream.take(LONGEST).read_to_end(&mut bytes);
+        }
+        bytes
+    })
+}
