@@ -5,16 +5,18 @@
 
 mod finish;
 mod git;
+mod patch;
 mod start;
+mod tree;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use yoe_model::{Project, Unlocked};
 
 pub use self::finish::finish;
-pub use self::git::Git;
 pub use self::start::{remove, start};
+pub use self::tree::Tree;
 use crate::error::CommandError;
 use crate::settings;
 
@@ -24,42 +26,6 @@ const DIRECTORY: &str = ".yoe/dev";
 const BASE: &str = "yoe-base";
 /// What says which file a commit came from.
 const TRAILER: &str = "Patch: ";
-
-/// A working tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tree {
-    /// The unit.
-    pub unit: String,
-    /// Its directory.
-    pub path: PathBuf,
-}
-
-impl Tree {
-    /// The tree of a unit, whether or not it is there.
-    pub fn of(root: &Path, unit: &str) -> Self {
-        Self { unit: unit.to_owned(), path: root.join(DIRECTORY).join(unit) }
-    }
-
-    /// Whether it is there.
-    pub fn exists(&self) -> bool {
-        self.path.join(".git").is_dir()
-    }
-
-    /// Commits since what was fetched, the oldest first.
-    pub fn commits(&self) -> Result<Vec<String>, CommandError> {
-        let listed = self.git().ask(&["rev-list", "--reverse", "--topo-order", &format!("{BASE}..HEAD")])?;
-        Ok(listed.lines().map(str::to_owned).collect())
-    }
-
-    /// Files that differ from the last commit, as git lists them.
-    pub fn changed(&self) -> Result<Vec<String>, CommandError> {
-        Ok(self.git().ask(&["status", "--porcelain"])?.lines().map(str::to_owned).collect())
-    }
-
-    fn git(&self) -> Git<'_> {
-        Git { directory: &self.path }
-    }
-}
 
 /// The trees of a project, by unit.
 pub fn trees(root: &Path) -> Result<Vec<Tree>, CommandError> {

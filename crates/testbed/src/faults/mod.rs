@@ -4,11 +4,13 @@
 //! again and all marks are there. Which faults, and in which order, is drawn from a seed; so are the moments of losses of power.
 
 mod catalogue;
+mod order;
 mod script;
 
 use yoe_model::{Image, ImageTest, Origin, Sweep, TestBoot};
 
 use self::catalogue::{CATALOGUE, Fault, Kind};
+use self::order::Order;
 use crate::error::TestbedError;
 
 /// Seconds until all workloads must be healthy again: emulation on a busy host takes its time.
@@ -94,24 +96,6 @@ impl Numbered<'_> {
         let during = format!("{}\n{during}\nexec sleep 100000", script::BEGIN);
         let sweep = Sweep { during, cuts: 1, within };
         ImageTest { sweep: Some(sweep), ..self.test("", TestBoot::Reboot, check) }
-    }
-}
-
-/// Draws from a seed, the same for the same one (Steele, Lea and Flood's SplitMix64).
-struct Order(u64);
-
-impl Order {
-    fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// A number below `count`, which is not 0.
-    fn below(&mut self, count: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % count as u64) as usize
     }
 }
 
