@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::CommandError;
+use crate::git;
 
 /// A work tree.
 pub struct Checkout {
@@ -64,20 +65,10 @@ fn git(
     directory: &Path,
     arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
 ) -> Result<String, CommandError> {
-    let output = Command::new("git")
-        .current_dir(directory)
-        .args(arguments)
-        .output()
-        .map_err(|error| CommandError::config("git cannot be run").because(error).hint("install git"))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches('\n').to_owned());
-    }
-    let printed = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    let message = "git cannot give the project at that revision";
-    Err(match printed.is_empty() {
-        true => CommandError::user(message),
-        false => CommandError::user(message).because(printed),
-    })
+    let mut command = Command::new("git");
+    command.current_dir(directory).args(arguments);
+    let printed = git::printed(&mut command, "git cannot give the project at that revision")?;
+    Ok(String::from_utf8_lossy(&printed).trim_end_matches('\n').to_owned())
 }
 
 /// The files of a directory that its git repository has or would take, relative to it; `None` where there is no repository.

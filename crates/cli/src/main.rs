@@ -13,6 +13,7 @@ mod devices;
 mod doctor;
 mod error;
 mod flash;
+mod git;
 mod interrupt;
 mod leftovers;
 mod near;

@@ -2,14 +2,11 @@
 
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::paths;
 
 /// What was asked for.
 static SETTINGS: OnceLock<Settings> = OnceLock::new();
-/// What a command asks for by itself.
-static LEFT_OUT: AtomicBool = AtomicBool::new(false);
 
 /// What options of every command ask of a build.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,12 +32,7 @@ pub fn jobs() -> usize {
 
 /// Whether working trees of units are left out.
 pub fn locked() -> bool {
-    LEFT_OUT.load(Ordering::Relaxed) || SETTINGS.get().is_some_and(|settings| settings.locked)
-}
-
-/// Leaves working trees out from here on: the command is about what they were made of.
-pub fn leave_working_trees_out() {
-    LEFT_OUT.store(true, Ordering::Relaxed);
+    SETTINGS.get().is_some_and(|settings| settings.locked)
 }
 
 /// Whether nothing may be fetched.

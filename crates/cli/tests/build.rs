@@ -8,14 +8,10 @@ mod support;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use support::Sandbox;
-
-fn printed(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use support::{Sandbox, printed};
 
 fn hello() -> Sandbox {
     let sandbox = Sandbox::new();

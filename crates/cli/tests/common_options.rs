@@ -5,13 +5,7 @@
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod support;
 
-use std::process::Output;
-
-use support::Sandbox;
-
-fn printed(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use support::{Sandbox, printed};
 
 /// A unit whose step prints a line, and how many processors it has.
 fn hello() -> Sandbox {

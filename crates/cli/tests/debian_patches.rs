@@ -10,7 +10,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use support::{Sandbox, file_server};
+use support::{Sandbox, file_server, printed};
 use yoe_model::Digest;
 
 /// Shows every file of the source.
@@ -119,10 +119,6 @@ impl Project {
         );
         self.sandbox.shown(&failed).replace(&self.archive, "[ARCHIVE]")
     }
-}
-
-fn printed(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]

@@ -9,15 +9,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use support::Sandbox;
+use support::{Sandbox, printed};
 
 /// A patch as somebody wrote it: with a header, names of blobs, and a mail's end.
 const PATCH: &str = "Greet the world.\n\nUpstream never does.\n\ndiff --git a/hello b/hello\nindex 1111111..2222222 100644\n\
                      --- a/hello\t2020-01-01\n+++ b/hello\t2020-01-02\n@@ -1,2 +1,2 @@\n-hello\n+hello world\n end\n-- \n2.1\n";
-
-fn printed(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
 
 /// A unit of a source and a patch of it, which copies what came of both.
 fn sandbox() -> Sandbox {
@@ -86,6 +82,8 @@ fn builds_take_the_tree_until_it_is_finished_and_never_when_locked() {
     // What is handed out can be built by others.
     let sources = sandbox.yoe(&["sources", "hello", "--output", "../out"]);
     assert!(printed(&sources).contains("would hold what is in the working trees of hello"), "{sources:?}");
+    let origin = sandbox.yoe(&["provenance", "make", "hello"]);
+    assert!(printed(&origin).contains("provenance would hold what is in the working trees"), "{origin:?}");
 }
 
 #[test]

@@ -9,11 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Output;
 
-use support::{Sandbox, module_proxy};
-
-fn printed(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use support::{Sandbox, module_proxy, printed};
 
 const TOOL: &str = "module example.org/tool\n\ngo 1.20\n\nrequire example.org/lib v0.1.0\n";
 const LIB: &str = "module example.org/lib\n\ngo 1.20\n";

@@ -13,11 +13,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use support::Sandbox;
-
-fn printed(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use support::{Sandbox, printed};
 
 fn out(output: &Output) -> String {
     assert!(output.status.success(), "{}", printed(output));

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::json;
-use support::Sandbox;
 use support::registry::Registry;
+use support::{Sandbox, printed};
 use yoe_model::Digest;
 
 const PASSWORD: &str = "geheim-7";
@@ -71,10 +71,6 @@ fn yoe(sandbox: &Sandbox, arguments: &[&str]) -> Output {
     let login = sandbox.directory().join("login");
     let path = format!("{}:/usr/bin:/bin", login.join("bin").display());
     sandbox.command(arguments).env("DOCKER_CONFIG", login).env("PATH", path).output().unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[track_caller]

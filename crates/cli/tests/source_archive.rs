@@ -9,13 +9,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use support::{Sandbox, module_proxy};
+use support::{Sandbox, module_proxy, printed};
 
 const TOOL: &str = "module example.org/tool\n\ngo 1.20\n";
-
-fn printed(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
 
 /// A unit of Go modules and of a working tree.
 fn sample() -> Sandbox {

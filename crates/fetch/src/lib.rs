@@ -11,6 +11,7 @@
 //!
 //! Everything blocks; a [`Cancel`] flag ends it early.
 
+mod child;
 pub mod client;
 pub mod debian;
 #[cfg(feature = "fuzzing")]

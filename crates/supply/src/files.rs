@@ -16,7 +16,7 @@ pub(crate) struct Looked {
     pub(crate) entry: FileEntry,
     /// Of a Go program.
     pub(crate) go: Option<BuildInfo>,
-    /// Of a Go program, the packages that it holds code of; absent when that cannot be told.
+    /// Of a Go program, the packages that it holds code of; absent when that is not known.
     pub(crate) packages: Option<BTreeSet<String>>,
     /// What could not be read of it.
     pub(crate) gap: Option<String>,

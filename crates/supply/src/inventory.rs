@@ -49,7 +49,7 @@ pub struct GoProgram {
     pub package: Option<String>,
     /// The package URLs of the modules that it was built of.
     pub modules: BTreeSet<String>,
-    /// The paths of the Go packages that it holds code of; absent when that cannot be told.
+    /// The paths of the Go packages that it holds code of; absent when that is not known.
     pub holds: Option<BTreeSet<String>>,
 }
 

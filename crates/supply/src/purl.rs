@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use yoe_notation::percent::encode;
+
 /// A package URL in its parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Purl {
@@ -96,19 +98,6 @@ impl fmt::Display for Purl {
         }
         Ok(())
     }
-}
-
-/// Percent-encodes all but letters, digits, `.-_~` and what is in `also`.
-pub(crate) fn encode(text: &str, also: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b".-_~".contains(&byte) || also.as_bytes().contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 fn decode(text: &str) -> String {

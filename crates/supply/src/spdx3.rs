@@ -12,8 +12,8 @@ use self::elements::Elements;
 use self::fields::{comment, file_fields, identifier, text};
 use crate::cyclonedx::{Options, listed};
 use crate::inventory::file_reference;
-use crate::purl::encode;
 use crate::{Component, FileEntry, Inventory, Kind, licenses, uuid};
+use yoe_notation::percent::encode;
 
 /// The context that the document's names are looked up in.
 const CONTEXT: &str = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld";

@@ -16,6 +16,7 @@
 
 mod bootable;
 mod device_under_test;
+mod draw;
 mod error;
 pub mod faults;
 pub mod kernel_contract;

@@ -3,7 +3,7 @@
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use yoe_model::{Project, Release, Unlocked};
 
-use crate::{devices, project};
+use crate::{devices, paths, project};
 
 /// Which names fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,8 @@ fn candidates(names: Names) -> Vec<CompletionCandidate> {
         let running = devices::running().unwrap_or_default();
         return running.into_iter().map(|device| CompletionCandidate::new(device.name)).collect();
     }
-    project::open(None).map(|opened| of(&opened.project, names)).unwrap_or_default()
+    let opened = paths::project_root().and_then(|root| project::open_as_locked(&root, None));
+    opened.map(|opened| of(&opened.project, names)).unwrap_or_default()
 }
 
 fn of(project: &Project<Unlocked>, names: Names) -> Vec<CompletionCandidate> {

@@ -12,7 +12,7 @@ use yoe_supply::provenance::{self, About, Attested};
 
 use crate::error::CommandError;
 use crate::output::Output;
-use crate::{papers, paths, project, ui};
+use crate::{dev, papers, paths, project, ui};
 
 /// The arguments of `yoe provenance`.
 #[derive(Debug, Args)]
@@ -94,6 +94,7 @@ pub fn signed(
     again: Option<&[String]>,
     further: &BTreeMap<String, String>,
 ) -> Result<String, CommandError> {
+    dev::none(&paths::project_root()?, "provenance")?;
     let lock = lock()?;
     let about = About { tool_version: env!("CARGO_PKG_VERSION"), lock, again, further };
     // A target of which nothing can be said makes no key.
@@ -104,9 +105,10 @@ pub fn signed(
 
 /// The digest of the lock's text.
 fn lock() -> Result<Digest, CommandError> {
-    let path = paths::project_root()?.join("yoe.lock");
+    let path = paths::project_root()?.join(project::LOCK);
     let text = std::fs::read(&path);
-    let text = text.map_err(|error| CommandError::config("yoe.lock cannot be read").because(error))?;
+    let text = text
+        .map_err(|error| CommandError::config(format!("{} cannot be read", project::LOCK)).because(error))?;
     Ok(Digest::of(&text))
 }
 

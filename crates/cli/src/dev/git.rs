@@ -1,9 +1,10 @@
 //! git, in a working tree.
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use crate::error::CommandError;
+use crate::git;
 
 /// What would lead git to another repository than the one in its directory.
 const ELSEWHERE: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"];
@@ -39,16 +40,6 @@ impl Git<'_> {
     /// # Errors
     /// As [`Self::ask`].
     pub fn bytes(&self, arguments: &[&str]) -> Result<Vec<u8>, CommandError> {
-        let output = self.run(arguments)?;
-        if output.status.success() {
-            return Ok(output.stdout);
-        }
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        let what = arguments.first().copied().unwrap_or_default();
-        Err(CommandError::user(format!("git {what} failed in {}", self.directory.display())).because(said))
-    }
-
-    fn run(&self, arguments: &[&str]) -> Result<Output, CommandError> {
         let mut command = Command::new("git");
         command.current_dir(self.directory).stdin(Stdio::null()).env("LC_ALL", "C");
         ELSEWHERE.iter().for_each(|variable| _ = command.env_remove(variable));
@@ -57,9 +48,8 @@ impl Git<'_> {
             command.env(format!("GIT_{role}_NAME"), "yoe").env(format!("GIT_{role}_EMAIL"), "yoe@localhost");
             command.env(format!("GIT_{role}_DATE"), "@0 +0000");
         }
-        command
-            .args(arguments)
-            .output()
-            .map_err(|error| CommandError::config("git cannot be run").because(error).hint("install git"))
+        let what = arguments.first().copied().unwrap_or_default();
+        let failed = format!("git {what} failed in {}", self.directory.display());
+        git::printed(command.args(arguments), &failed)
     }
 }

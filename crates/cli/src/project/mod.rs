@@ -50,13 +50,18 @@ pub fn open(machine: Option<&str>) -> Result<OpenProject, CommandError> {
 
 /// Evaluates the project in this directory.
 pub fn open_at(root: &Path, machine: Option<&str>) -> Result<OpenProject, CommandError> {
-    let modules = modules::locked(root, &modules::named(root)?)?;
-    let open = evaluate(root.to_owned(), machine, modules)?;
+    let open = open_as_locked(root, machine)?;
     let (project, working) = dev::taken(root, open.project)?;
     if !working.is_empty() {
         ui::note(&format!("from working trees: {}; --locked leaves them out", working.join(", ")));
     }
     Ok(OpenProject { project, ..open })
+}
+
+/// Evaluates the project in this directory, whatever working trees of units there are.
+pub fn open_as_locked(root: &Path, machine: Option<&str>) -> Result<OpenProject, CommandError> {
+    let modules = modules::locked(root, &modules::named(root)?)?;
+    evaluate(root.to_owned(), machine, modules)
 }
 
 /// Evaluates a project with these trees of modules.

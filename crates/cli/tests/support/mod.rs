@@ -174,6 +174,11 @@ pub fn go_program() -> Vec<u8> {
     bytes
 }
 
+/// What a command printed on standard error.
+pub fn printed(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
 /// Digests and times differ between runs and machines.
 fn clean_line(line: &str) -> String {
     let words = line.split_inclusive([' ', '/', '(', ')', '-']).map(|word| {

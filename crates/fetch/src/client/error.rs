@@ -96,7 +96,7 @@ pub enum AddressError {
         /// What to do, as the rest of a sentence.
         advice: String,
     },
-    /// What the server must be told of who asks could not be had.
+    /// The credentials that the server asks for could not be had.
     #[error("{0}")]
     Access(Box<dyn std::error::Error + Send + Sync>),
     /// The connection failed, or stayed silent for too long.

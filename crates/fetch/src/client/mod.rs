@@ -16,6 +16,7 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use yoe_model::{ArchiveFile, Digest, Mirrors};
+use yoe_notation::percent;
 
 use crate::Cancel;
 pub use access::Access;
@@ -198,7 +199,6 @@ impl Client {
         partial: &Path,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), FetchError> {
-        self.may_fetch(want.name)?;
         let file_error = |source| FetchError::File { path: partial.to_owned(), source };
         let mut sink = Sink::file(partial).map_err(file_error)?;
         let result = self.run(want, &mut sink, partial, progress);
@@ -218,9 +218,7 @@ impl Client {
         remote: &Remote,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<Vec<u8>, FetchError> {
-        let mut sink = Sink::memory();
-        self.run(&Want::from(remote), &mut sink, Path::new(""), progress)?;
-        Ok(sink.into_memory())
+        self.in_memory(&Want::from(remote), progress)
     }
 
     /// Downloads a file of at most `limit` bytes into memory, from the first address that has it. Nothing is verified.
@@ -228,10 +226,7 @@ impl Client {
     /// # Errors
     /// When no address gives it, when it is larger than `limit`, or when cancelled.
     pub fn fetch_small(&self, name: &str, urls: &[String], limit: u64) -> Result<Vec<u8>, FetchError> {
-        let mut sink = Sink::memory();
-        let want = Want { name, urls, size: None, sha256: None, limit, access: None };
-        self.run(&want, &mut sink, Path::new(""), &mut |_| ())?;
-        Ok(sink.into_memory())
+        self.in_memory(&Want { name, urls, size: None, sha256: None, limit, access: None }, &mut |_| ())
     }
 
     /// As [`Client::fetch`], from addresses that want to know who asks, and of at most `limit` bytes where the size is not known.
@@ -244,11 +239,8 @@ impl Client {
         remote: &Remote,
         limit: u64,
     ) -> Result<Vec<u8>, FetchError> {
-        let mut sink = Sink::memory();
         let limit = remote.size.unwrap_or(limit);
-        let want = Want { access: Some(access), limit, ..Want::from(remote) };
-        self.run(&want, &mut sink, Path::new(""), &mut |_| ())?;
-        Ok(sink.into_memory())
+        self.in_memory(&Want { access: Some(access), limit, ..Want::from(remote) }, &mut |_| ())
     }
 
     /// As [`Client::fetch_small`], from addresses that want to know who asks.
@@ -262,9 +254,17 @@ impl Client {
         urls: &[String],
         limit: u64,
     ) -> Result<Vec<u8>, FetchError> {
-        let mut sink = Sink::memory();
         let want = Want { name, urls, size: None, sha256: None, limit, access: Some(access) };
-        self.run(&want, &mut sink, Path::new(""), &mut |_| ())?;
+        self.in_memory(&want, &mut |_| ())
+    }
+
+    fn in_memory(
+        &self,
+        want: &Want<'_>,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Vec<u8>, FetchError> {
+        let mut sink = Sink::memory();
+        self.run(want, &mut sink, Path::new(""), progress)?;
         Ok(sink.into_memory())
     }
 
@@ -329,21 +329,14 @@ pub(crate) fn addresses(mirrors: &Mirrors, archive: &str, path: &str) -> Result<
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
         FetchError::UnknownArchive { archive: archive.to_owned(), known }
     })?;
-    Ok(bases.iter().map(|base| format!("{}/{}", base.trim_end_matches('/'), escape(path))).collect())
+    Ok(bases
+        .iter()
+        .map(|base| format!("{}/{}", base.trim_end_matches('/'), percent::encode(path, PATH)))
+        .collect())
 }
 
-/// Percent-encodes what may not stand in the path of an address (RFC 3986, section 3.3).
-fn escape(path: &str) -> String {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(byte);
-    path.bytes().fold(String::with_capacity(path.len()), |mut text, byte| {
-        if plain(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-        text
-    })
-}
+/// What may stand in the path of an address as it is (RFC 3986, section 3.3), beyond what may stand anywhere.
+const PATH: &str = "/!$&'()*+,;=:@";
 
 fn tls() -> TlsConfig {
     // Certificates that cannot be read are left out: a request that needs one of them says so.

@@ -180,7 +180,7 @@ impl Transfer<'_> {
     fn admitted(&self, url: &str, have: u64) -> Result<Response<Body>, Stop> {
         for _ in 0..CHALLENGES {
             let (sent, response) = self.send(url, have)?;
-            // Who was led to by the address is told nothing.
+            // A server that the address led to gets no credentials.
             let challenge = response.status() == 401 && same_server(response.get_uri(), url);
             let Some(access) = self.want.access.filter(|_| challenge) else { return Ok(response) };
             let challenges: Vec<&str> =

@@ -1,4 +1,4 @@
-//! What a registry is told of who asks.
+//! The credentials that requests to a registry carry.
 
 use std::cell::RefCell;
 

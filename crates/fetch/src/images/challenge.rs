@@ -10,7 +10,7 @@ pub(super) struct Challenge {
 }
 
 impl Challenge {
-    /// The value of a parameter that is not empty. Names are told apart without regard to case; of two, the first counts.
+    /// The value of a parameter that is not empty. Letter case of names does not count; of two, the first does.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())

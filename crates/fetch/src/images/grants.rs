@@ -1,4 +1,4 @@
-//! What servers were told of who asks, and took.
+//! Credentials that servers took.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,20 +1,17 @@
 //! Programs that know credentials (`docker-credential-NAME get`). What they are asked goes to their standard input, so that nobody
 //! sees it in a list of programs.
 
-use std::io::{self, Read, Write as _};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::thread::JoinHandle;
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 use yoe_model::Cancel;
 
 use super::error::LoginError;
 use super::secret::{Login, Secret};
+use crate::child::{drained, wait};
 
-/// How long a wait lasts at most before the flag is looked at again.
-const STEP: Duration = Duration::from_millis(20);
 /// The most bytes of an answer.
 const LONGEST: u64 = 1 << 20;
 /// The user that an identity token is handed out under.
@@ -52,14 +49,15 @@ pub(super) fn ask(
     let mut command = Command::new(&program);
     command.arg("get").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(cannot)?;
-    let (output, errors) = (drained(child.stdout.take()), drained(child.stderr.take()));
+    let (output, errors) = (drained(child.stdout.take(), LONGEST), drained(child.stderr.take(), LONGEST));
     if let Some(mut input) = child.stdin.take() {
         // One that does not read what it is asked answers with an error, which says more.
         let _ = input.write_all(registry.as_bytes());
     }
-    let success = wait(&mut child, &program, cancel, cannot)?;
+    let status = wait(&mut child, cancel).map_err(cannot)?;
+    let status = status.ok_or_else(|| LoginError::Cancelled { program: program.clone() })?;
     let (output, errors) = (output.join().unwrap_or_default(), errors.join().unwrap_or_default());
-    if success {
+    if status.success() {
         return answer(&output).map_or_else(
             || Err(failed(&program, registry, "its answer is not what docker's helpers write".to_owned())),
             Ok,
@@ -86,37 +84,5 @@ fn answer(output: &[u8]) -> Option<Option<Login>> {
         _ if secret.is_empty() => None,
         TOKEN => Some(Login::Identity(Secret::new(secret))),
         _ => Some(Login::Password(username, Secret::new(secret))),
-    })
-}
-
-fn wait(
-    child: &mut Child,
-    program: &str,
-    cancel: &Cancel,
-    cannot: impl Fn(io::Error) -> LoginError,
-) -> Result<bool, LoginError> {
-    loop {
-        if let Some(status) = child.try_wait().map_err(&cannot)? {
-            return Ok(status.success());
-        }
-        if cancel.is_cancelled() {
-            // It may have ended by itself meanwhile; either way it is gone then.
-            let _ = child.kill();
-            child.wait().map_err(&cannot)?;
-            return Err(LoginError::Cancelled { program: program.to_owned() });
-        }
-        std::thread::sleep(STEP);
-    }
-}
-
-/// Reads a stream on a thread of its own, so that the helper never waits for a reader.
-fn drained(stream: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(stream) = stream {
-            // What came until an error is all that there is to read.
-            let _ = stream.take(LONGEST).read_to_end(&mut bytes);
-        }
-        bytes
     })
 }

@@ -29,7 +29,7 @@ use crate::client::{Client, Progress, Remote};
 pub use document::{DocumentError, layer_digests};
 pub use error::{LoginError, RegistryError, TokenError};
 
-/// All registries. What they were told of who asks is remembered.
+/// All registries. Credentials that they took are remembered.
 #[derive(Debug)]
 pub struct Registries {
     grants: Grants,

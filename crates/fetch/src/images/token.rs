@@ -1,6 +1,7 @@
 //! Tokens of registries (distribution specification, "Token Authentication"; OAuth 2 for identity tokens).
 
 use serde::Deserialize;
+use yoe_notation::percent;
 
 use super::challenge::Challenge;
 use super::error::TokenError;
@@ -115,20 +116,8 @@ fn asked(realm: &str, service: &str, scope: &str) -> String {
     for (name, value) in [("service", service), ("scope", scope)] {
         if !value.is_empty() {
             url.push(if url.contains('?') { '&' } else { '?' });
-            url.push_str(&format!("{name}={}", encode(value)));
+            url.push_str(&format!("{name}={}", percent::encode(value, ":/,")));
         }
     }
     url
-}
-
-/// Percent-encodes what may not stand in a query (RFC 3986, section 3.4).
-fn encode(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~:/,".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-        encoded
-    })
 }

@@ -1,17 +1,14 @@
 //! This machine's git, run for one repository.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use yoe_model::Cancel;
 
 use super::ModuleError;
-
-/// How long a wait lasts at most before the flag is looked at again.
-const STEP: Duration = Duration::from_millis(20);
+use crate::child::{drained, wait};
 
 /// What would lead git to another repository than the one in its directory, as in a hook that runs yoe.
 const ELSEWHERE: [&str; 7] = [
@@ -81,39 +78,13 @@ impl Git<'_> {
             io::ErrorKind::NotFound => ModuleError::NoGit,
             _ => failed(error),
         })?;
-        let (output, errors) = (drained(child.stdout.take()), drained(child.stderr.take()));
-        let status = self.wait(&mut child)?;
+        let (output, errors) =
+            (drained(child.stdout.take(), u64::MAX), drained(child.stderr.take(), u64::MAX));
+        let status = wait(&mut child, self.cancel).map_err(failed)?;
+        let status = status.ok_or_else(|| ModuleError::Cancelled { url: self.url.to_owned() })?;
         let text = |reader: JoinHandle<Vec<u8>>| {
             String::from_utf8_lossy(&reader.join().unwrap_or_default()).trim().to_owned()
         };
         Ok(Ended { status, output: text(output), errors: text(errors) })
     }
-
-    fn wait(&self, child: &mut Child) -> Result<ExitStatus, ModuleError> {
-        let failed = |error| ModuleError::File { path: self.directory.to_owned(), source: error };
-        loop {
-            if let Some(status) = child.try_wait().map_err(failed)? {
-                return Ok(status);
-            }
-            if self.cancel.is_cancelled() {
-                // It may have ended by itself meanwhile; either way it is gone then.
-                let _ = child.kill();
-                child.wait().map_err(failed)?;
-                return Err(ModuleError::Cancelled { url: self.url.to_owned() });
-            }
-            std::thread::sleep(STEP);
-        }
-    }
-}
-
-/// Reads a stream to its end on a thread of its own, so that git never waits for a reader.
-fn drained(stream: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut stream) = stream {
-            // What came until an error is all that there is to show.
-            let _ = stream.read_to_end(&mut bytes);
-        }
-        bytes
-    })
 }

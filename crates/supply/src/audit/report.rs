@@ -97,14 +97,19 @@ impl From<Judgement> for Declared {
     }
 }
 
+impl Declared {
+    /// Whether somebody has to act, by what was said.
+    pub fn is_open(&self) -> bool {
+        ![VexStatus::NotAffected, VexStatus::Fixed].iter().any(|status| status.as_str() == self.status)
+    }
+}
+
 impl State {
     /// Whether somebody has to act. Of a hole that is still looked into, nobody knows better.
     pub fn is_open(&self) -> bool {
         match self {
             State::Open => true,
-            State::Declared(said) => ![VexStatus::NotAffected, VexStatus::Fixed]
-                .iter()
-                .any(|status| status.as_str() == said.status),
+            State::Declared(said) => said.is_open(),
             State::AssumedFixed | State::Closed(_) | State::NotPresent(_) => false,
         }
     }

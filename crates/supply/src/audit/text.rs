@@ -81,7 +81,7 @@ fn declared(said: &Declared, fixed: Option<&str>) -> String {
     if !more.is_empty() {
         let _ = write!(text, " ({})", more.join(": "));
     }
-    if let Some(fixed) = fixed.filter(|_| State::Declared(said.clone()).is_open()) {
+    if let Some(fixed) = fixed.filter(|_| said.is_open()) {
         let _ = write!(text, ", fixed in {fixed}");
     }
     text

@@ -298,11 +298,19 @@ fn results(plan: &Plan, root: &Path) {
 
 /// Asks something of a target that was built.
 pub(crate) fn with_built<T>(target: &str, ask: impl FnOnce(&Request<'_>) -> T) -> T {
-    let (project, plan) = project(target);
+    with_results(&project(target), ask)
+}
+
+/// The image with a workload of two images, one of them a registry's.
+pub(crate) fn with_workload_built<T>(ask: impl FnOnce(&Request<'_>) -> T) -> T {
+    with_results(&changed("demo", workloads::with_workload), ask)
+}
+
+fn with_results<T>((project, plan): &(Project<Locked>, Plan), ask: impl FnOnce(&Request<'_>) -> T) -> T {
     let root = tempfile::tempdir().unwrap();
-    results(&plan, root.path());
+    results(plan, root.path());
     let built = |id: ActionId| Some((plan.action(id).key, root.path().join(id.0.to_string())));
-    ask(&Request { project: &project, mirrors: &project.mirrors, plan: &plan, built: &built })
+    ask(&Request { project, mirrors: &project.mirrors, plan, built: &built })
 }
 
 fn inventory_of(target: &str) -> (Result<Inventory, SupplyError>, tempfile::TempDir) {

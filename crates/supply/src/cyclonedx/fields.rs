@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 use yoe_model::Publisher;
 
-use crate::purl::encode;
 use crate::{Component, FileEntry, SourceFile};
+use yoe_notation::percent::encode;
 
 /// What TR-03183-2 wants of a file: its name, its digest, and what it is.
 pub(super) fn deployable(value: &mut Value, properties: &mut Vec<Value>, file: &FileEntry) {

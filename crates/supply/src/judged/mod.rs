@@ -25,18 +25,6 @@ fn known() -> Inventory {
 
 const OPTIONS: Options<'static> = Options { all_files: true, tool_version: "0.1.0" };
 
-/// Whether judges are asked that take minutes to install, and npm; says so when not.
-#[allow(clippy::print_stderr, reason = "a test that is left out says so")]
-fn asked() -> bool {
-    let asked = std::env::var_os("YOE_JUDGES").is_some();
-    if !asked {
-        eprintln!(
-            "left out: YOE_JUDGES=1 has the judges of VEX, CSAF and provenance installed, by pip and npm, and asked"
-        );
-    }
-    asked
-}
-
 #[test]
 #[ignore = "fetches from package registries; cargo xtask test runs it"]
 fn the_schema_of_cyclonedx_takes_it_and_refuses_what_is_spoilt() {

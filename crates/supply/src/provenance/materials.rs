@@ -7,6 +7,7 @@ use yoe_model::{ArchiveFile, Lock, Locked, LockedTree, Mirrors, Project};
 use yoe_plan::{ActionKind, ContainerAction, Fetch, Plan, SourceAction};
 
 use crate::Purl;
+use crate::identity::registry_image;
 
 /// How the digest of a tree is called, which is of this project's own kind: `docs/reference/provenance.md` says how it is made.
 const TREE: &str = "yoeTree";
@@ -43,6 +44,12 @@ pub(super) fn materials(project: &Project<Locked>, mirrors: &Mirrors, plan: &Pla
                 all.container(container);
                 let of = project.containers.get(&container.name);
                 suites.extend(of.map(|of| format!("{}/{}", of.archive, of.suite)));
+            }
+            // By its manifest, which has the digests of all else.
+            ActionKind::RegistryImage(image) => {
+                let manifest = image.image.manifest.sha256;
+                let (_, component) = registry_image(&image.name, manifest, image.arch);
+                all.put(format!("image {}", image.name), component.purl, [("sha256", manifest.to_string())]);
             }
             _ => {}
         }

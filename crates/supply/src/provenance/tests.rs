@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use yoe_plan::ActionKind;
 
 use super::*;
-use crate::collect::tests::with_built;
+use crate::collect::tests::{with_built, with_workload_built};
 
 fn signer() -> Signer {
     Signer::from_pkcs8(&Signer::generate().unwrap()).unwrap()
@@ -32,6 +32,21 @@ fn statement_of(target: &str) -> Value {
 fn names(statement: &Value) -> BTreeSet<String> {
     let all = &statement["predicate"]["buildDefinition"]["resolvedDependencies"];
     all.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn an_image_of_a_registry_is_a_dependency_by_the_digest_of_its_manifest() {
+    let further = BTreeMap::new();
+    let unsigned = with_workload_built(|request| unsigned(request, &about(&further))).unwrap();
+    let statement: Value = serde_json::from_str(&unsigned.text).unwrap();
+    let all = statement["predicate"]["buildDefinition"]["resolvedDependencies"].as_array().unwrap();
+    let image = all.iter().find(|one| one["name"] == "image docker.io/library/redis:8").unwrap();
+    let manifest = Digest::of(b"of redis").to_string();
+    assert_eq!(image["digest"]["sha256"], manifest.as_str());
+    assert!(
+        image["uri"].as_str().unwrap().starts_with(&format!("pkg:oci/redis@sha256:{manifest}?")),
+        "{image}"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::Inventory;
-use crate::purl::encode;
+use yoe_notation::percent::encode;
 
 /// The node that says when and by whom all elements were made.
 const CREATION: &str = "_:creation";

@@ -4,13 +4,12 @@
 //! again and all marks are there. Which faults, and in which order, is drawn from a seed; so are the moments of losses of power.
 
 mod catalogue;
-mod order;
 mod script;
 
 use yoe_model::{Image, ImageTest, Origin, Sweep, TestBoot};
 
 use self::catalogue::{CATALOGUE, Fault, Kind};
-use self::order::Order;
+use crate::draw::drawn;
 use crate::error::TestbedError;
 
 /// Seconds until all workloads must be healthy again: emulation on a busy host takes its time.
@@ -27,14 +26,13 @@ pub fn faults(image: &Image, seed: u64, count: u32) -> Result<Vec<ImageTest>, Te
     let possible: Vec<&Fault> =
         CATALOGUE.iter().filter(|fault| !fault.updates || !image.releases.is_empty()).collect();
     let release = image.releases.first().map(|release| release.version.as_str());
-    let mut order = Order::new(seed);
     let mut tests = vec![script::well(&image.origin)];
     let mut left: Vec<&Fault> = Vec::new();
     for number in 1..=count {
         if left.is_empty() {
             left = possible.clone();
         }
-        let fault = left.swap_remove(order.below(left.len()));
+        let fault = left.swap_remove((drawn(seed, number, 0) % left.len() as u64) as usize);
         tests.extend(Numbered { number, fault, release, origin: &image.origin }.tests());
     }
     Ok(tests)

@@ -16,7 +16,12 @@ kill_init() {
     begin=$((0x${stack%-*} / 4096))
     end=$((0x${stack#*-} / 4096))
     sync
-    (sleep 5; dd if=/dev/zero of=/proc/1/mem bs=4096 seek=$begin count=$((end - begin)) conv=notrunc) >/dev/null 2>&1 </dev/null &
+    (
+        sleep 5
+        dd if=/dev/zero of=/proc/1/mem bs=4096 seek=$begin count=$((end - begin)) conv=notrunc
+        # It returns to that stack once something wakes it.
+        kill -CHLD 1
+    ) >/dev/null 2>&1 </dev/null &
 }
 fill() {
     fallocate -l "$(($(stat -f -c '%f * %S' /data) - 1048576))" /var/lib/fault || true

@@ -9,7 +9,7 @@ use super::place::Place;
 use super::{existing, removed, unit_of};
 use crate::error::CommandError;
 use crate::output::Output;
-use crate::{dev, project, settings, ui};
+use crate::{dev, paths, project, ui};
 
 /// The arguments of `yoe dev finish`.
 #[derive(Debug, Args)]
@@ -23,9 +23,8 @@ pub struct Finish {
 
 /// Carries `yoe dev finish` out.
 pub fn run(args: &Finish) -> Result<(), CommandError> {
-    settings::leave_working_trees_out();
-    let open = project::open(None)?;
-    let unit = unit_of(&open.project.units, &args.unit)?;
+    let open = project::open_as_locked(&paths::project_root()?, None)?;
+    let unit = unit_of(&open.project, &args.unit)?;
     let tree = existing(&open.root, &args.unit)?;
     let finished = dev::finish(&tree, &unit)?;
     let place = Place::of(&open.root, &unit);

@@ -6,16 +6,16 @@ mod reset;
 mod start;
 mod status;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
-use yoe_model::Unit;
+use yoe_model::{Project, Unit, Unlocked};
 
 use crate::dev::{self, Tree};
 use crate::error::CommandError;
+use crate::project;
 
 /// The arguments of `yoe dev`.
 #[derive(Debug, Args)]
@@ -46,8 +46,9 @@ pub fn run(command: &DevCommand) -> Result<(), CommandError> {
     }
 }
 
-fn unit_of(units: &BTreeMap<String, Arc<Unit>>, name: &str) -> Result<Arc<Unit>, CommandError> {
-    units.get(name).cloned().ok_or_else(|| CommandError::user(format!("there is no unit {name:?}")))
+fn unit_of(project: &Project<Unlocked>, name: &str) -> Result<Arc<Unit>, CommandError> {
+    project::unit(project, name)?;
+    project.units.get(name).cloned().ok_or_else(|| CommandError::user(format!("there is no unit {name:?}")))
 }
 
 fn removed(tree: &Tree) -> Result<(), CommandError> {

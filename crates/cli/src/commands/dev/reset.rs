@@ -1,11 +1,13 @@
 //! `yoe dev reset`.
 
+use std::path::Path;
+
 use clap::Args;
 
 use super::{existing, removed};
 use crate::dev::{self, Tree};
 use crate::error::CommandError;
-use crate::{paths, project, settings};
+use crate::{paths, project};
 
 /// The arguments of `yoe dev reset`.
 #[derive(Debug, Args)]
@@ -19,18 +21,17 @@ pub struct Reset {
 
 /// Carries `yoe dev reset` out.
 pub fn run(args: &Reset) -> Result<(), CommandError> {
-    settings::leave_working_trees_out();
     let root = paths::project_root()?;
     let tree = existing(&root, &args.unit)?;
     if !args.force {
-        unfinished(&tree)?;
+        unfinished(&root, &tree)?;
     }
     removed(&tree)
 }
 
 /// Refuses to lose work that is in no patch.
-fn unfinished(tree: &Tree) -> Result<(), CommandError> {
-    let open = project::open(None)?;
+fn unfinished(root: &Path, tree: &Tree) -> Result<(), CommandError> {
+    let open = project::open_as_locked(root, None)?;
     let lost = match open.project.units.get(&tree.unit) {
         Some(unit) => match dev::finish(tree, unit) {
             Ok(finished) => !finished.written.is_empty(),

@@ -18,8 +18,7 @@ pub struct Start {
 /// Carries `yoe dev start` out.
 pub fn run(args: &Start) -> Result<(), CommandError> {
     let open = project::open(None)?;
-    project::unit(&open.project, &args.unit)?;
-    let unit = unit_of(&open.project.units, &args.unit)?;
+    let unit = unit_of(&open.project, &args.unit)?;
     let locked = open.lock()?;
     let root = locked.root.clone();
     let (buildable, plan) = locked.buildable(std::slice::from_ref(&args.unit))?;

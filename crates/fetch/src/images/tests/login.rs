@@ -170,7 +170,7 @@ fn a_token_that_ran_out_is_renewed_in_the_middle_of_a_file() {
 }
 
 #[test]
-fn what_a_file_leads_to_is_told_nothing() {
+fn what_a_file_leads_to_gets_no_credentials() {
     let file = b"a layer of another server".to_vec();
     let elsewhere = Server::new({
         let file = file.clone();

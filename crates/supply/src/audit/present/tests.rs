@@ -67,7 +67,7 @@ fn what_is_linked_or_not_known_stays_open() {
     let html = || json!([{ "path": "golang.org/x/net/html" }]);
     assert_eq!(with(Some(&["golang.org/x/net/html"]), html()), open);
     assert_eq!(with(Some(&["vendor/golang.org/x/net/html"]), html()), open, "the library's own copy");
-    assert_eq!(with(None, html()), open, "its functions cannot be told");
+    assert_eq!(with(None, html()), open, "its functions are not known");
     assert_eq!(with(Some(&["runtime"]), json!([])), open, "the advisory names no package");
     assert_eq!(with(Some(&["runtime"]), json!([{ "symbols": ["x"] }])), open);
     let two = json!([{ "path": "golang.org/x/net/html" }, { "path": "golang.org/x/net/http2" }]);

@@ -16,7 +16,7 @@ fn service(name: &str, image: WorkloadImage) -> WorkloadService {
 }
 
 /// Gives the image a workload of the project's OCI image and of a registry's.
-fn with_workload(definitions: &mut Definitions, lock: &mut Lock) {
+pub(super) fn with_workload(definitions: &mut Definitions, lock: &mut Lock) {
     let name: ImageName = "redis:8".parse().unwrap();
     let own = WorkloadImage::Oci("debian".into());
     let workload = Workload {
