@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use yoe_disk::entry::EntryName;
-use yoe_disk::version;
+use yoe_notation::version;
 
 fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
     let text = String::from_utf8_lossy(data);

@@ -20,7 +20,14 @@ struct Program {
 const PROGRAMS: [Program; 3] = [
     Program {
         unit: "updater",
-        packages: &["formats/notation", "formats/disk", "formats/bundle", "device/program", "device/updater"],
+        packages: &[
+            "formats/notation",
+            "formats/disk",
+            "formats/bundle",
+            "formats/workload",
+            "device/program",
+            "device/updater",
+        ],
         list: ("classes/device_crates.star", "DEVICE_CRATES"),
     },
     Program {
@@ -30,7 +37,7 @@ const PROGRAMS: [Program; 3] = [
     },
     Program {
         unit: "workload",
-        packages: &["formats/workload", "device/program", "device/workload"],
+        packages: &["formats/notation", "formats/workload", "device/program", "device/workload"],
         list: ("classes/workload_crates.star", "WORKLOAD_CRATES"),
     },
 ];

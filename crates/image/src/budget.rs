@@ -115,12 +115,16 @@ pub(crate) struct Needs {
     pub logs: u64,
     /// Their containers.
     pub containers: u64,
+    /// The images of those that can be updated apart from the system, as they lie in its versions.
+    pub apart: u64,
 }
 
 impl Needs {
     /// Adds what a workload needs beyond its images.
     pub fn add(&mut self, workload: &Workload) {
-        self.volumes += workload.volumes.values().flatten().map(|size| size.0).sum::<u64>();
+        // Where their form has a number, a copy is kept.
+        let copies = if workload.data_version.is_some() { 2 } else { 1 };
+        self.volumes += copies * workload.volumes.values().flatten().map(|size| size.0).sum::<u64>();
         self.containers += workload.services.iter().map(|service| u64::from(service.containers)).sum::<u64>();
         let logs = workload.services.iter().map(|service| u64::from(service.containers) * service.log.0);
         self.logs += logs.sum::<u64>();
@@ -129,6 +133,8 @@ impl Needs {
 
 /// What a data partition keeps back, for starts that find it full and for the system's own logs.
 const RESERVE: u64 = 64 * MIB;
+/// Versions of a workload that came apart from the system: the one that runs, and the one that ran before.
+const VERSIONS: u64 = 2;
 /// What a container takes beyond its log: its settings, its network's, and an empty layer.
 const CONTAINER: u64 = MIB / 4;
 
@@ -146,13 +152,14 @@ pub(crate) fn check_disk(image: &Image, needs: &Needs) -> Result<(), ImageError>
         + needs.volumes
         + needs.logs
         + needs.containers * CONTAINER * versions
+        + needs.apart * VERSIONS
         + RESERVE;
     // Inodes and the journal of ext4, one block in a hundred that it keeps, and both partition tables.
     let need = whole_mib(system + content + content / 10 + 8 * MIB + 2 * MIB);
     if need <= have.0 {
         return Ok(());
     }
-    let parts = [
+    let mut parts = vec![
         format!("system {}", Size(whole_mib(system))),
         format!(
             "images of {versions} versions {} ({} in the root)",
@@ -163,6 +170,12 @@ pub(crate) fn check_disk(image: &Image, needs: &Needs) -> Result<(), ImageError>
         format!("logs {}", Size(needs.logs)),
         format!("reserve {}", Size(RESERVE)),
     ];
+    if needs.apart > 0 {
+        parts.push(format!(
+            "{VERSIONS} versions of workloads apart from the system {}",
+            Size(whole_mib(needs.apart * VERSIONS))
+        ));
+    }
     let (origin, image) = (image.origin.clone(), image.name.clone());
     Err(ImageError::DiskTooSmall { origin, image, need: Size(need), have, parts: parts.join(", ") })
 }

@@ -13,6 +13,12 @@ fn derive(seed: Digest, purpose: &str) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
+/// The identifier of the file system of a workload's version.
+pub fn workload_fs(name: &str, version: &str) -> Uuid {
+    let seed = Fingerprint::new("workload").add(name).add(version).finish();
+    derive(seed, "file system of a workload")
+}
+
 /// The identifiers of one disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {

@@ -29,7 +29,9 @@ mod services;
 pub mod update;
 
 pub use error::ImageError;
-pub use manifest::{Content, DiskManifest, DiskRecord, FileRecord, Manifest, Package, VerifiedRecord};
+pub use manifest::{
+    Content, DiskManifest, DiskRecord, FileRecord, Manifest, Package, VerifiedRecord, WorkloadPart,
+};
 pub use services::ServiceError;
 
 /// Counts the changes to this crate that change the bytes of a root or a disk. It belongs in the keys that they are stored under.

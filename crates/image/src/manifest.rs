@@ -1,5 +1,6 @@
 //! The manifest: what an image holds, for people and for the steps that follow.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -28,6 +29,33 @@ pub struct Manifest {
     pub packages: Vec<Package>,
     /// Names of its services, in order.
     pub services: Vec<String>,
+    /// Its workloads that can be updated apart from the system, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workloads: Vec<WorkloadPart>,
+}
+
+/// A workload that can be updated apart from the system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkloadPart {
+    /// What it is called on a device.
+    pub name: String,
+    /// Its own version.
+    pub version: String,
+    /// What its images take when an engine has unpacked them, in bytes.
+    pub unpacked: u64,
+}
+
+impl WorkloadPart {
+    /// The name of the archive with its files, next to a root's.
+    pub fn archive(&self) -> String {
+        format!("workload-{}.tar", self.name)
+    }
+
+    /// The name of the file system with its files, next to a disk.
+    pub fn file(&self) -> String {
+        format!("workload-{}.erofs", self.name)
+    }
 }
 
 /// What an image and its disk hold.
@@ -53,6 +81,9 @@ pub struct DiskRecord {
     /// How the root is verified; absent in a layout without slots.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified: Option<VerifiedRecord>,
+    /// File systems of the workloads that can be updated apart from the system, by the workload's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub workloads: BTreeMap<String, FileRecord>,
 }
 
 /// A file.

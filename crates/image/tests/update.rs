@@ -9,11 +9,11 @@ use std::slice::from_ref;
 use serde_json::json;
 use yoe_bundle::{
     Expiry, Index, Keyring, Manifest, Named, Published, Publisher, Role, Seen, Signer, Targets, Time, Trust,
-    archive, path, sha256,
+    WorkloadManifest, archive, path, sha256,
 };
 use yoe_disk::verity::{Root, TreeBuilder};
 use yoe_image::update::repository::{self, Repository, Word};
-use yoe_image::update::{Release, UpdateError, write_bundle};
+use yoe_image::update::{Publication, Release, UpdateError, WorkloadRelease, write_bundle};
 use yoe_model::{Image, Layout};
 
 mod support;
@@ -218,6 +218,56 @@ fn a_version_is_published_once() {
     let refused = publish(directory.path(), &image);
     assert!(matches!(refused, Err(UpdateError::Published { .. })), "{refused:?}");
     assert_eq!(fs::read(repository.path().join(path::TIMESTAMP)).unwrap(), before);
+}
+
+/// The built image has this workload, too.
+fn with_workload(directory: &Path, version: &str, content: &[u8]) {
+    let path = directory.join("box.manifest.json");
+    let mut manifest: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    fs::write(directory.join("workload-shop.erofs"), content).unwrap();
+    manifest["workloads"] = json!([{ "name": "shop", "version": version, "unpacked": 7 }]);
+    manifest["disk"]["workloads"] = json!({
+        "shop": { "file": "workload-shop.erofs", "bytes": content.len(), "sha256": sha256(content) },
+    });
+    fs::write(path, manifest.to_string()).unwrap();
+}
+
+#[test]
+fn a_workload_is_published_next_to_the_system_and_once() {
+    let (directory, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (keyring, trust) = keys();
+    let image = built(directory.path(), "1.0");
+    let open = || WorkloadRelease::open(directory.path(), &image, "qemu", "shop");
+    assert!(matches!(open(), Err(UpdateError::NoVersion { .. })));
+    assert_eq!(WorkloadRelease::all(directory.path(), &image, "qemu").unwrap(), []);
+    let put = |publication: &dyn Publication| {
+        let repository = Repository::open(repository.path(), &mut || ()).unwrap();
+        repository.publish(from_ref(&trust), Word::Nobodys, &publisher(&keyring), publication)
+    };
+    put(&Release::open(directory.path(), &image, "qemu", None).unwrap()).unwrap();
+    with_workload(directory.path(), "2", &[5; 300_000]);
+    put(&open().unwrap()).unwrap();
+    put(&open().unwrap()).unwrap();
+    let targets = list(repository.path(), &trust);
+    let read = |part: &str| {
+        let name = WorkloadManifest::target("box", "qemu", "shop", "2", part);
+        let digest = targets.targets[&name].sha256().unwrap();
+        fs::read(repository.path().join(path::target(&name, digest))).unwrap()
+    };
+    let manifest = WorkloadManifest::parse(&read("manifest.json")).unwrap();
+    assert_eq!((manifest.size, manifest.unpacked, manifest.arch.as_str()), (300_000, 7, "x86_64"));
+    assert_eq!(read("content"), [5; 300_000]);
+    assert!(Index::parse(&read("index"), 300_000, 0).is_ok());
+    assert!(targets.targets.contains_key(&Manifest::target("box", "qemu", "1.0", "content")));
+    // Other content under the same version.
+    with_workload(directory.path(), "2", &[6; 300_000]);
+    let refused = put(&open().unwrap()).unwrap_err().to_string();
+    assert_eq!(refused, "version 2 of workload \"shop\" was already published with different content");
+    // What the build left was changed since, or no device would take it.
+    fs::write(directory.path().join("workload-shop.erofs"), [7; 300_000]).unwrap();
+    assert!(matches!(open(), Err(UpdateError::Changed(_))));
+    with_workload(directory.path(), "2+x", &[6; 300_000]);
+    assert!(matches!(open(), Err(UpdateError::Unfit { .. })));
 }
 
 #[test]

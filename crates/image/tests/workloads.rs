@@ -38,6 +38,9 @@ fn workload() -> Workload {
     Workload {
         name: "shop-next".to_owned(),
         project: "shop".to_owned(),
+        version: None,
+        data_version: None,
+        engine_volumes: Vec::new(),
         compose: "compose.yaml".to_owned(),
         required: true,
         services: vec![service("side", "one"), service("web", "two")],
@@ -95,6 +98,14 @@ fn assembled_of(
     workload: &Workload,
     images: &BTreeMap<WorkloadImage, PathBuf>,
 ) -> Result<Manifest, ImageError> {
+    assembled_with(bench, image, &[WorkloadRequest { workload, images }])
+}
+
+fn assembled_with(
+    bench: &Bench,
+    image: &Image,
+    workloads: &[WorkloadRequest<'_>],
+) -> Result<Manifest, ImageError> {
     let request = RootRequest {
         image,
         arch: Arch::X86_64,
@@ -102,7 +113,7 @@ fn assembled_of(
         keys: &KEYS,
         device_keys: &[],
         services: &[],
-        workloads: &[WorkloadRequest { workload, images }],
+        workloads,
         epoch: EPOCH,
     };
     assemble(&request, &bench.out())
@@ -110,13 +121,17 @@ fn assembled_of(
 
 /// The files of the root below the workloads' directory.
 fn files(bench: &Bench) -> BTreeMap<String, Vec<u8>> {
-    let mut archive = tar::Archive::new(File::open(bench.out().join("root.tar")).unwrap());
+    unpacked(&bench.out().join("root.tar"), "usr/share/yoe/workloads/")
+}
+
+/// The files of an archive below a path.
+fn unpacked(archive: &std::path::Path, below: &str) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = tar::Archive::new(File::open(archive).unwrap());
     let mut files = BTreeMap::new();
     for entry in archive.entries().unwrap() {
         let mut entry = entry.unwrap();
         let path = entry.path().unwrap().display().to_string();
-        if let Some(path) = path.strip_prefix("usr/share/yoe/workloads/").filter(|path| !path.ends_with('/'))
-        {
+        if let Some(path) = path.strip_prefix(below).filter(|path| !path.ends_with('/')) {
             let path = path.to_owned();
             let mut content = Vec::new();
             entry.read_to_end(&mut content).unwrap();
@@ -179,6 +194,53 @@ fn a_disk_that_is_too_small_is_refused_with_its_sizes() {
 fn one_that_is_large_enough_is_not() {
     let bench = Bench::with_base();
     assembled(&bench, &verified(Some(Size(520 << 20))), &workload()).unwrap();
+}
+
+#[test]
+fn one_that_has_a_version_lies_next_to_the_root_alone() {
+    let bench = Bench::with_base();
+    let images = oci_images(&bench);
+    let one = Workload {
+        version: Some("1.2".to_owned()),
+        services: vec![service("web", "two")],
+        volumes: BTreeMap::new(),
+        ..workload()
+    };
+    let other =
+        Workload { project: "other".to_owned(), services: vec![service("side", "one")], ..one.clone() };
+    let other = Workload { version: None, ..other };
+    let workloads = [&one, &other].map(|workload| WorkloadRequest { workload, images: &images });
+    let manifest = assembled_with(&bench, &verified(None), &workloads).unwrap();
+    let part = &manifest.workloads[..];
+    assert_eq!(
+        part.iter().map(|part| (part.name.as_str(), part.version.as_str())).collect::<Vec<_>>(),
+        [("shop", "1.2")]
+    );
+    assert!(part[0].unpacked > 4096);
+    let own = unpacked(&bench.out().join("workload-shop.tar"), "");
+    let all = files(&bench);
+    let record: yoe_workload_format::Record = serde_json::from_slice(&own["shop/workload.json"]).unwrap();
+    assert_eq!(record.version.as_deref(), Some("1.2"));
+    // Its own files and blobs as the root has them, and nothing else.
+    let blobs = record.images.iter().flat_map(yoe_workload_format::Image::blobs);
+    let blobs = blobs.map(|blob| format!("blobs/sha256/{}", blob.sha256));
+    let shop = all.keys().filter(|path| path.starts_with("shop/")).cloned();
+    let expected: std::collections::BTreeSet<String> = blobs.chain(shop).collect();
+    assert_eq!(own.keys().cloned().collect::<std::collections::BTreeSet<_>>(), expected);
+    assert!(own.iter().all(|(path, content)| all[path] == *content));
+    assert!(!bench.out().join("workload-other.tar").exists());
+}
+
+#[test]
+fn two_versions_apart_from_the_system_need_room() {
+    let bench = Bench::with_base();
+    let versioned = Workload { version: Some("1".to_owned()), ..workload() };
+    let refused = assembled(&bench, &verified(Some(Size(400 << 20))), &versioned).unwrap_err();
+    assert!(
+        chain(&refused).contains("2 versions of workloads apart from the system 1M"),
+        "{}",
+        chain(&refused)
+    );
 }
 
 /// An image of a registry as it is kept: docker's documents, its one layer twice, and a configuration with this health check.

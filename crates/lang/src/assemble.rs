@@ -149,16 +149,24 @@ impl Draft {
 
 /// A workload whose Compose file was read.
 fn finished(made: Made<WorkloadDraft>) -> Option<Workload> {
-    let WorkloadDraft { name, compose, required, volumes, files, read, .. } = made.value;
+    let WorkloadDraft { name, version, compose, required, volumes, data_version, files, read, .. } =
+        made.value;
     let read = read?;
     let size = |volume: &yoe_compose::Volume| {
         let name = volume.name.text.clone();
         let size = volumes.get(&name).copied();
         (name, size)
     };
+    let engine_volumes = read.compose.volumes.iter().map(|volume| {
+        let default = || format!("{}_{}", read.project, volume.name.text);
+        volume.named.clone().unwrap_or_else(default)
+    });
     Some(Workload {
         name,
+        engine_volumes: engine_volumes.collect(),
+        data_version,
         project: read.project,
+        version,
         compose,
         required,
         services: read.services,

@@ -109,10 +109,12 @@ pub(crate) struct ImageDraft {
 #[derive(Debug, Clone)]
 pub(crate) struct WorkloadDraft {
     pub(crate) name: String,
+    pub(crate) version: Option<String>,
     pub(crate) compose: String,
     pub(crate) images: BTreeMap<String, Made<WorkloadImage>>,
     pub(crate) required: bool,
     pub(crate) volumes: BTreeMap<String, Size>,
+    pub(crate) data_version: Option<u32>,
     pub(crate) files: Vec<UnitFile>,
     /// Where its files lie, as messages name it.
     pub(crate) directory: String,

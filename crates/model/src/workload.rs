@@ -13,6 +13,8 @@ pub struct Workload {
     pub name: String,
     /// What it is called on a device, also over updates: the name of its Compose project.
     pub project: String,
+    /// Its own version, with which it can be updated apart from the system.
+    pub version: Option<String>,
     /// The Compose file, a path of [`Self::files`].
     pub compose: String,
     /// Whether a version of the device is good only when it is healthy.
@@ -21,13 +23,17 @@ pub struct Workload {
     pub services: Vec<WorkloadService>,
     /// Its volumes by the names that the Compose file gives them, each with the most that it holds.
     pub volumes: BTreeMap<String, Option<Size>>,
+    /// The number of the form that its volumes have with it: a device keeps a copy before a newer one begins.
+    pub data_version: Option<u32>,
+    /// What the engine calls its volumes.
+    pub engine_volumes: Vec<String>,
     /// Every file of its directory, by path.
     pub files: Vec<UnitFile>,
     /// Where it was written.
     pub origin: Origin,
 }
 
-content_hash!(Workload { project, compose, required, services, volumes, files } ignoring { name, origin });
+content_hash!(Workload { project, version, compose, required, services, volumes, data_version, engine_volumes, files } ignoring { name, origin });
 
 /// A service of a workload.
 #[derive(Debug, Clone, PartialEq, Eq)]

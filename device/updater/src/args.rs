@@ -11,7 +11,8 @@ use crate::source::Address;
 /// What `--help` says.
 pub const USAGE: &str = "\
 usage: updater [--config FILE] [--json] COMMAND
-  install FILE|DIRECTORY|URL   put an update into the slot that does not run
+  install FILE|DIRECTORY|URL   put an update into the slot that does not run; with --workload NAME, run a new version of a
+                               workload alone, on trial
   status                       what runs, what else there is, what failed last
   mark-good [--auto]           the version that runs is good; --auto: if all checks pass now
   rollback                     the next start is of the other slot's version
@@ -25,6 +26,8 @@ const CONFIG: &str = "/etc/yoe/updater.json";
 pub enum Command {
     /// Put an update into the other slot.
     Install(String),
+    /// Run a new version of this workload, from there.
+    InstallWorkload(String, String),
     /// Tell what runs.
     Status,
     /// The version that runs is good.
@@ -51,21 +54,28 @@ pub struct Args {
     pub json: bool,
 }
 
+const VALUED: [(&str, &str); 2] = [("--config", "a file"), ("--workload", "the name of a workload")];
+
 impl Args {
     /// Reads the arguments after the program's name.
     ///
     /// # Errors
     /// When they make no command.
     pub fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Self, UpdaterError> {
-        let given = Arguments::parse(arguments, &["--json", "--auto"], &[("--config", "a file")]);
+        let given = Arguments::parse(arguments, &["--json", "--auto"], &VALUED);
         let given = given.map_err(UpdaterError::Usage)?;
         let wrong = |text: &str| UpdaterError::Usage(text.to_owned());
         let auto = given.has("--auto");
+        let workload = given.value("--workload");
         let command = match given.words()[..] {
             ["install", from] => {
                 Address::parse(from)?;
-                Command::Install(from.to_owned())
+                match workload {
+                    Some(name) => Command::InstallWorkload(name.to_owned(), from.to_owned()),
+                    None => Command::Install(from.to_owned()),
+                }
             }
+            _ if workload.is_some() => return Err(wrong("--workload belongs to install")),
             ["install"] => return Err(wrong("install needs a file, a directory or a URL")),
             ["status"] => Command::Status,
             ["mark-good"] => Command::MarkGood { auto },

@@ -77,6 +77,28 @@ pub enum UpdaterError {
         /// This one.
         image: String,
     },
+    /// A workload alone.
+    #[error("the update is of workload {0:?} alone; install it with --workload {0}")]
+    WorkloadAlone(String),
+    /// Nothing of this workload.
+    #[error("the update has no workload {workload:?} for this device; it has {found}")]
+    NoWorkload {
+        /// What there is.
+        found: String,
+        /// What was asked for.
+        workload: String,
+    },
+    /// The device runs none.
+    #[error("this device runs no workloads: there is no {}", .0.display())]
+    NoWorkloads(PathBuf),
+    /// The program that runs workloads refuses.
+    #[error("yoe-workload {command}: {printed}")]
+    Workload {
+        /// What was asked of it.
+        command: &'static str,
+        /// The end of what it said.
+        printed: String,
+    },
     /// Older than what runs.
     #[error("the update is version {version}, older than version {running} that runs")]
     OlderVersion {
@@ -238,8 +260,10 @@ impl UpdaterError {
             Self::NoSlot(_) | Self::NoPartition(_) | Self::Trust { .. } => ("system", 3),
             Self::Busy | Self::Mounted(_) => ("busy", 4),
             Self::WrongMachine { .. } => ("wrong-machine", 10),
-            Self::WrongImage { .. } => ("wrong-image", 11),
+            Self::WrongImage { .. } | Self::WorkloadAlone(_) => ("wrong-image", 11),
             Self::OlderVersion { .. } => ("older-version", 12),
+            Self::NoWorkload { .. } | Self::NoWorkloads(_) => ("no-workload", 28),
+            Self::Workload { .. } => ("workload", 32),
             Self::Metadata(TrustError::Signatures { .. }) => ("signature", 13),
             Self::Metadata(TrustError::Expired { .. }) => ("expired", 14),
             Self::Metadata(TrustError::Older { .. }) => ("replay", 15),

@@ -13,6 +13,7 @@ use yoe_updater::install::{Event, Outcome, install};
 use yoe_updater::rollback::roll_back;
 use yoe_updater::status::status;
 use yoe_updater::watch::{Watched, mark_good, watch};
+use yoe_updater::workload::{WorkloadEvent, WorkloadOutcome, install_workload};
 
 /// What a command has to say: for people, and for programs.
 struct Output {
@@ -42,6 +43,11 @@ fn run(args: &Args) -> Result<Output, UpdaterError> {
     let config = Config::read(&args.config)?;
     match &args.command {
         Command::Install(from) => installed(&install(&config, from, &mut |event| print_event(event))?),
+        Command::InstallWorkload(workload, from) => {
+            let installed =
+                install_workload(&config, workload, from, &mut |event| print_workload_event(event))?;
+            workload_installed(&installed)
+        }
         Command::Status => {
             let status = status(&config)?;
             Ok(Output { text: status.text(), json: serde_json::to_value(&status).unwrap_or_default() })
@@ -63,10 +69,7 @@ fn installed(outcome: &Outcome) -> Result<Output, UpdaterError> {
         });
     }
     if let Some(warning) = warning {
-        write_line(
-            &mut std::io::stderr(),
-            &format!("warning: cannot record the newest version seen: {warning}"),
-        );
+        warn_of_memory(warning);
     }
     let Tally { fetched, reused } = tally;
     let text = format!(
@@ -78,6 +81,33 @@ fn installed(outcome: &Outcome) -> Result<Output, UpdaterError> {
         "warning": warning,
     });
     Ok(Output { text, json })
+}
+
+fn workload_installed(outcome: &WorkloadOutcome) -> Result<Output, UpdaterError> {
+    let WorkloadOutcome { workload, version, runs, tally: Tally { fetched, reused }, warning } = outcome;
+    if *runs {
+        let text = format!("version {version} of {workload} runs already; nothing was done");
+        return Ok(Output {
+            text,
+            json: json!({ "result": "runs", "workload": workload, "version": version }),
+        });
+    }
+    if let Some(warning) = warning {
+        warn_of_memory(warning);
+    }
+    let text = format!(
+        "version {version} of {workload} starts on trial; {fetched} bytes were fetched, {reused} were already on this device"
+    );
+    let json = json!({
+        "result": "installed", "workload": workload, "version": version, "fetched": fetched, "reused": reused,
+        "warning": warning,
+    });
+    Ok(Output { text, json })
+}
+
+fn warn_of_memory(warning: &str) {
+    let text = format!("warning: cannot record the newest version seen: {warning}");
+    write_line(&mut std::io::stderr(), &text);
 }
 
 fn marked(config: &Config, auto: bool) -> Result<Output, UpdaterError> {
@@ -109,6 +139,15 @@ fn watched(config: &Config) -> Result<Output, UpdaterError> {
         }
         Watched::Failed(checks) => Err(UpdaterError::Checks(checks)),
     }
+}
+
+fn print_workload_event(event: WorkloadEvent<'_>) {
+    let text = match event {
+        WorkloadEvent::Found(version) => format!("found version {version}; signatures verified"),
+        WorkloadEvent::Fetch => "fetching what this device lacks".to_owned(),
+        WorkloadEvent::Switch => "starting it on trial".to_owned(),
+    };
+    write_line(&mut std::io::stderr(), &text);
 }
 
 fn print_event(event: Event<'_>) {

@@ -8,28 +8,30 @@ use crate::config::Config;
 use crate::error::UpdaterError;
 use crate::source::Repository;
 use crate::state::{Memory, State};
-use crate::update::{self, Device, Update};
+use crate::update::{self, Verified};
 
 /// What was found.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct Found<T> {
     /// An update that is verified.
-    pub update: Update,
+    pub update: T,
     /// What could not be remembered, and why.
     pub warning: Option<String>,
 }
 
-/// Finds the newest update that a repository has for this device. `epoch` is when the running image was made, in seconds since 1970.
+/// Finds what `find` makes of what a repository says, which was made at `time`. `epoch` is when the running image was made, in seconds
+/// since 1970.
 ///
 /// # Errors
 /// When there is none, it is not believed, or it is for others.
-pub fn search(
+pub fn search<T>(
     config: &Config,
-    device: &Device<'_>,
     epoch: Time,
     state: &State,
     repository: &dyn Repository,
-) -> Result<Found, UpdaterError> {
+    find: impl FnOnce(&Verified) -> Result<T, UpdaterError>,
+    time: impl FnOnce(&T) -> Time,
+) -> Result<Found<T>, UpdaterError> {
     let known = state.remembered(&config.paths)?;
     let floor = known.memory.time.max(epoch);
     let now = if repository.is_local() { floor } else { floor.max(clock()) };
@@ -43,8 +45,8 @@ pub fn search(
     let verified = update::verify(repository, known.trust.clone(), &known.seen(), now, keep_root)?;
     let memory = Memory { seen: verified.seen.clone(), time: known.memory.time };
     note(state.keep(&known.memory, memory.clone()));
-    let update = update::find(repository, &verified, device)?;
-    let later = Memory { time: memory.time.max(update.manifest.time), ..memory.clone() };
+    let update = find(&verified)?;
+    let later = Memory { time: memory.time.max(time(&update)), ..memory.clone() };
     note(state.keep(&memory, later));
     Ok(Found { update, warning })
 }

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use yoe_bundle::{Index, Manifest, Role, Seen, TargetFile, Targets, Time, Trust, TrustError, path, sha256};
-use yoe_disk::version::compare;
+use yoe_notation::version::compare;
 
 use crate::error::UpdaterError;
 use crate::source::{Ask, Repository};
 
 /// No manifest is larger, in bytes.
-const MANIFEST: u64 = 64 << 10;
+pub(crate) const MANIFEST: u64 = 64 << 10;
 /// No index is larger, in bytes: chunks of 8 GiB.
-const INDEX: u64 = 16 << 20;
+pub(crate) const INDEX: u64 = 16 << 20;
 
 /// The device that it is for.
 #[derive(Debug, Clone, Copy)]
@@ -135,6 +135,9 @@ fn newest(
             versions.extend((machine == device.machine).then_some((version, is_here)));
         }
     }
+    if let Some(workload) = workload_alone(targets, device).filter(|_| images.is_empty()) {
+        return Err(UpdaterError::WorkloadAlone(workload));
+    }
     let list = |set: BTreeSet<String>| match set.len() {
         0 => "nothing".to_owned(),
         _ => set.into_iter().collect::<Vec<_>>().join(", "),
@@ -151,6 +154,16 @@ fn newest(
     } else {
         Err(UpdaterError::LeftOut { origin: repository.name().to_owned(), version })
     }
+}
+
+/// A workload that the list names for this device.
+fn workload_alone(targets: &Targets, device: &Device<'_>) -> Option<String> {
+    targets.targets.keys().find_map(|name| match name.split('/').collect::<Vec<_>>()[..] {
+        [image, machine, "workloads", workload, ..] if (image, machine) == (device.image, device.machine) => {
+            Some(workload.to_owned())
+        }
+        _ => None,
+    })
 }
 
 /// The manifest says the same as the name under which it was found, and is for here and now.
@@ -179,7 +192,7 @@ fn belongs(manifest: &Manifest, device: &Device<'_>, version: &str) -> Result<()
 }
 
 /// Where the content is; whether it is whole, where that can be known without reading it.
-fn content(
+pub(crate) fn content(
     repository: &dyn Repository,
     targets: &Targets,
     name: &str,
@@ -229,7 +242,7 @@ impl Update {
 }
 
 /// A target that is read whole.
-fn fetch(
+pub(crate) fn fetch(
     repository: &dyn Repository,
     targets: &Targets,
     name: &str,

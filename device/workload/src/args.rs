@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use yoe_program::Arguments;
+use yoe_workload_format::generations;
 
 use crate::error::WorkloadError;
 
@@ -16,13 +17,21 @@ usage: yoe-workload [OPTION...] COMMAND
   restart NAME           make its containers anew, from what the root says; volumes stay
   verify [NAME]          give the engine again what it lost of their images
   start NAME             make what runs what the root says; its service does so at each start
+  switch NAME VERSION    run a version that came apart from the system, on trial; `updater install --workload` does so
+  rollback NAME          run what ran before this version; volumes stay
   clear                  remove or stop what another version left; volumes stay
 
   --share DIR       what the root says (/usr/share/yoe/workloads)
   --client PROGRAM  the engine's client, nerdctl or docker (what /usr/lib/yoe/workload-client leads to)
   --content DIR     the engine's blobs (/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256)
   --state DIR       which workloads were started (/var/lib/yoe/workloads)
-  --run DIR         where locks are (/run/yoe)";
+  --data DIR        copies of volumes whose form changed (/var/lib/yoe/workload-data)
+  --versions DIR    versions that came apart from the system (/var/lib/yoe/workload-versions)
+  --run DIR         where locks are, and versions are mounted (/run/yoe)
+  --updates FILE    how long a version is on trial (/etc/yoe/updater.json)
+  --os-release FILE what the system is (/usr/lib/os-release)
+  --mount PROGRAM, --unmount PROGRAM, --control PROGRAM
+                    what mounts, what unmounts, what restarts a service (/bin/mount, /bin/umount, /usr/lib/yoe/service-control)";
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +42,10 @@ pub enum Command {
     Restart(String),
     /// Remove what an older version left.
     Clear,
+    /// Run this version of a workload, on trial.
+    Switch(String, String),
+    /// Run what ran before.
+    Rollback(String),
     /// Whether workloads run and are healthy.
     Status {
         /// One of them.
@@ -70,8 +83,22 @@ pub struct Places {
     pub content: PathBuf,
     /// Which workloads were started, also by an older version.
     pub state: PathBuf,
-    /// Where locks are.
+    /// Copies of volumes.
+    pub data: PathBuf,
+    /// Versions that came apart from the system.
+    pub versions: PathBuf,
+    /// Where locks are, and versions are mounted.
     pub run: PathBuf,
+    /// The updater's settings, which say how long a version is on trial.
+    pub updates: PathBuf,
+    /// os-release(5).
+    pub os_release: PathBuf,
+    /// What mounts.
+    pub mount: PathBuf,
+    /// What unmounts.
+    pub unmount: PathBuf,
+    /// What restarts a service.
+    pub control: PathBuf,
 }
 
 impl Args {
@@ -85,7 +112,14 @@ impl Args {
             ("--client", "/usr/lib/yoe/workload-client"),
             ("--content", "/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256"),
             ("--state", "/var/lib/yoe/workloads"),
+            ("--data", "/var/lib/yoe/workload-data"),
+            ("--versions", generations::DIRECTORY),
             ("--run", "/run/yoe"),
+            ("--updates", "/etc/yoe/updater.json"),
+            ("--os-release", "/usr/lib/os-release"),
+            ("--mount", "/bin/mount"),
+            ("--unmount", "/bin/umount"),
+            ("--control", "/usr/lib/yoe/service-control"),
         ];
         let paths = defaults.map(|(option, _)| (option, "a path"));
         let given =
@@ -102,19 +136,38 @@ impl Args {
             }
             ["start", name] => Command::Start(word(name)),
             ["restart", name] => Command::Restart(word(name)),
+            ["switch", name, version] => Command::Switch(word(name), word(version)),
+            ["rollback", name] => Command::Rollback(word(name)),
             ["clear"] => Command::Clear,
             ["logs", name, service @ ..] if service.len() < 2 => {
                 Command::Logs(word(name), service.first().map(word))
             }
             ["verify", name @ ..] if name.len() < 2 => Command::Verify(name.first().map(word)),
-            ["start" | "restart" | "logs"] => {
+            ["switch", _] => {
+                return Err(WorkloadError::Usage("switch needs a workload and its version".to_owned()));
+            }
+            ["start" | "restart" | "logs" | "switch" | "rollback"] => {
                 return Err(WorkloadError::Usage("this command needs the name of a workload".to_owned()));
             }
             _ => return Err(WorkloadError::Usage(given.no_command())),
         };
-        let [share, client, content, state, run] =
+        let [share, client, content, state, data, versions, run, updates, os_release, mount, unmount, control] =
             defaults.map(|(option, default)| PathBuf::from(given.value(option).unwrap_or(default)));
-        Ok(Self { command, places: Places { share, client, content, state, run } })
+        let places = Places {
+            share,
+            client,
+            content,
+            state,
+            data,
+            versions,
+            run,
+            updates,
+            os_release,
+            mount,
+            unmount,
+            control,
+        };
+        Ok(Self { command, places })
     }
 }
 

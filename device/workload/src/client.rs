@@ -76,6 +76,15 @@ impl Client {
             .map_err(|source| WorkloadError::Client(self.program.clone(), source))
     }
 
+    /// Runs another program of the device, in the same environment.
+    ///
+    /// # Errors
+    /// When it cannot be run or fails, with the end of what it said.
+    pub fn other(&self, program: &Path, arguments: &[&str]) -> Result<(), WorkloadError> {
+        let other = Self { program: program.to_owned() };
+        other.ask(arguments).map(drop)
+    }
+
     fn judge(&self, arguments: &[&str], output: std::io::Result<Output>) -> Result<String, WorkloadError> {
         let output = output.map_err(|source| WorkloadError::Client(self.program.clone(), source))?;
         if output.status.success() {

@@ -3,13 +3,15 @@
 use std::process::ExitCode;
 
 use yoe_program::{message, write_line};
-use yoe_workload::args::{Args, Command, USAGE};
+use yoe_workload::args::{Args, Command, Places, USAGE};
 use yoe_workload::client::Client;
 use yoe_workload::error::WorkloadError;
 use yoe_workload::root::Root;
+use yoe_workload::service::{current, serve};
 use yoe_workload::start::start;
 use yoe_workload::status::{Found, complaint, containers, judge, table};
 use yoe_workload::verify::verify;
+use yoe_workload::versions::Versions;
 use yoe_workload::{clear, lock};
 
 fn main() -> ExitCode {
@@ -32,15 +34,39 @@ fn say(text: &str) {
     }
 }
 
+/// The service does what follows from a choice, at once as at each start of the device.
+fn restart_service(client: &Client, places: &Places, name: &str) -> Result<(), WorkloadError> {
+    client.other(&places.control, &["restart", &format!("workload-{name}")])
+}
+
 fn run(args: &Args) -> Result<(), WorkloadError> {
     let places = &args.places;
     if args.command == Command::Help {
         say(USAGE);
         return Ok(());
     }
-    let (root, client) = (Root::read(&places.share)?, Client::new(&places.client));
+    let (client, versions) = (Client::new(&places.client), Versions::open(places));
+    if let Command::Start(name) = &args.command {
+        return serve(&client, places, name, &mut say);
+    }
+    if args.command == Command::Clear {
+        versions.enter(&Root::read(&places.share)?)?;
+    }
+    let root = current(places, &versions)?;
     match &args.command {
-        Command::Start(name) => start(&client, &root, places, name, false, &mut say),
+        Command::Switch(name, version) => {
+            versions.switch(&root, name, version)?;
+            restart_service(&client, places, name)?;
+            say(&format!("version {version} of {name} is on trial"));
+            Ok(())
+        }
+        Command::Rollback(name) => {
+            let before = versions.back(&root, name)?;
+            restart_service(&client, places, name)?;
+            let before = before.map_or("the system's own".to_owned(), |version| format!("version {version}"));
+            say(&format!("{before} of {name} comes back"));
+            Ok(())
+        }
         Command::Restart(name) => start(&client, &root, places, name, true, &mut say),
         Command::Clear => {
             let _images = lock::hold(&places.run, "workload-images")?;
@@ -59,7 +85,10 @@ fn run(args: &Args) -> Result<(), WorkloadError> {
             records.retain(|record| record.required || !required);
             let found: Vec<Found> = records
                 .iter()
-                .map(|record| Ok(judge(record, containers(&client, &record.name)?)))
+                .map(|record| {
+                    let found = judge(record, containers(&client, &record.name)?);
+                    Ok(found.with(&versions, root.is_apart(&record.name)))
+                })
                 .collect::<Result<_, WorkloadError>>()?;
             say(&if *json { serde_json::json!(found).to_string() } else { table(&found) });
             match complaint(&found) {
@@ -83,6 +112,6 @@ fn run(args: &Args) -> Result<(), WorkloadError> {
             say(&verify(&client, &root, places, &root.chosen(name.as_deref())?, &mut |_| ())?);
             Ok(())
         }
-        Command::Help => Ok(()),
+        Command::Start(_) | Command::Help => Ok(()),
     }
 }

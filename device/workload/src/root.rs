@@ -1,5 +1,6 @@
-//! What the verified root brings along.
+//! What the verified root brings along, and what was chosen in the place of it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,8 +12,12 @@ use crate::error::WorkloadError;
 #[derive(Debug)]
 pub struct Root {
     share: PathBuf,
-    /// By name.
+    /// By name; of each what runs.
     pub workloads: Vec<Record>,
+    /// Of a workload that runs in a version of its own: where that is, and what the root has.
+    apart: BTreeMap<String, (PathBuf, Record)>,
+    /// Names of workloads whose chosen version cannot be used, and why.
+    pub damaged: Vec<(String, String)>,
 }
 
 impl Root {
@@ -31,7 +36,8 @@ impl Root {
                 workloads.push(record);
             }
         }
-        Ok(Self { share: share.to_owned(), workloads })
+        let (apart, damaged) = (BTreeMap::new(), Vec::new());
+        Ok(Self { share: share.to_owned(), workloads, apart, damaged })
     }
 
     /// The workload of this name.
@@ -47,6 +53,26 @@ impl Root {
             };
             WorkloadError::Unknown(name.to_owned(), there)
         })
+    }
+
+    /// What the root itself has of this name, whatever runs.
+    pub fn own(&self, name: &str) -> Option<&Record> {
+        let apart = self.apart.get(name).map(|(_, own)| own);
+        apart.or_else(|| self.workloads.iter().find(|record| record.name == name))
+    }
+
+    /// Puts a version that came apart from the system into the place of the root's own.
+    pub fn replace(&mut self, with: Record, at: PathBuf) {
+        if let Some(place) = self.workloads.iter_mut().find(|record| record.name == with.name) {
+            let name = with.name.clone();
+            let own = std::mem::replace(place, with);
+            self.apart.insert(name, (at, own));
+        }
+    }
+
+    /// Whether a workload runs in a version that came apart from the system.
+    pub fn is_apart(&self, name: &str) -> bool {
+        self.apart.contains_key(name)
     }
 
     /// The workload of this name, or all of them.
@@ -65,14 +91,18 @@ impl Root {
         self.workloads.iter().flat_map(|record| &record.images)
     }
 
-    /// Where a blob lies.
+    /// Where a blob lies: in the root, which is verified whenever it is read, before any version apart from it.
     pub fn blob(&self, blob: &Blob) -> PathBuf {
-        self.share.join(BLOBS).join(&blob.sha256)
+        let in_directory = |directory: &Path| directory.join(BLOBS).join(&blob.sha256);
+        let apart = self.apart.values().map(|(directory, _)| in_directory(directory));
+        let own = in_directory(&self.share);
+        [own.clone()].into_iter().chain(apart).find(|path| path.exists()).unwrap_or(own)
     }
 
     /// The Compose files of a workload: as it was written, and the one that names its images.
     pub fn compose(&self, record: &Record) -> [PathBuf; 2] {
-        let directory = self.share.join(&record.name);
+        let share = self.apart.get(&record.name).map_or(&self.share, |(at, _)| at);
+        let directory = share.join(&record.name);
         [directory.join(FILES).join(&record.compose), directory.join(IMAGES)]
     }
 }

@@ -8,7 +8,7 @@ use crate::args::Places;
 use crate::client::Client;
 use crate::error::WorkloadError;
 use crate::root::Root;
-use crate::{clear, images, lock};
+use crate::{clear, data, images, lock};
 
 /// What became known meanwhile.
 pub type Report<'a> = &'a mut dyn FnMut(&str);
@@ -30,6 +30,7 @@ pub fn start(
     remember(places, name)?;
     clear::services(client, record)?;
     give(client, root, places, record, report)?;
+    data::prepare(client, places, record, report)?;
     let up = |words: &[&str]| client.ask_compose(root, record, words);
     let first: &[&str] = if anew { &UP_ANEW } else { &UP };
     if let Err(problem) = up(first) {
@@ -84,9 +85,14 @@ fn give(
 ) -> Result<(), WorkloadError> {
     let _images = lock::hold(&places.run, "workload-images")?;
     let known = images::known(client)?;
-    for image in record.images.iter().filter(|image| !known.contains(&image.name)) {
-        images::import(client, root, &places.content, image)?;
-        report(&format!("imported the image {}", image.name));
+    for image in &record.images {
+        if !known.contains(&image.name) {
+            images::import(client, root, &places.content, image)?;
+            report(&format!("imported the image {}", image.name));
+        } else if !images::whole(&places.content, image) {
+            // Links to a version that is gone lead nowhere.
+            images::restore(root, &places.content, image)?;
+        }
     }
     Ok(())
 }

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use yoe_workload_format::generations::Failure;
 use yoe_workload_format::{LABEL, Record, Service};
 
 use crate::client::{Client, PROJECT};
 use crate::error::WorkloadError;
+use crate::versions::Versions;
 
 /// A container, as the engine's client says it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,14 @@ pub struct Found {
     pub required: bool,
     /// Whether all of its services are.
     pub healthy: bool,
+    /// Its version, where it has one of its own.
+    pub version: Option<String>,
+    /// Whether that came apart from the system.
+    pub apart: bool,
+    /// Whether that is on trial.
+    pub trial: bool,
+    /// The version that was given up last, and why.
+    pub failure: Option<Failure>,
     /// Its services, but for those that start on request.
     pub services: Vec<FoundService>,
 }
@@ -102,7 +112,30 @@ pub fn judge(record: &Record, containers: Vec<Container>) -> Found {
         })
         .collect();
     let healthy = services.iter().all(|service| service.healthy);
-    Found { name: record.name.clone(), required: record.required, healthy, services }
+    let (name, version) = (record.name.clone(), record.version.clone());
+    let (apart, trial, failure) = (false, false, None);
+    Found { name, required: record.required, healthy, version, apart, trial, failure, services }
+}
+
+impl Found {
+    /// With what is on record of its version.
+    pub fn with(mut self, versions: &Versions<'_>, apart: bool) -> Self {
+        self.apart = apart;
+        self.trial = apart && versions.chosen(&self.name).is_some_and(|chosen| chosen.tries.is_some());
+        self.failure = versions.failure(&self.name);
+        self
+    }
+
+    fn line(&self) -> String {
+        let mut line = format!("{}: {}", self.name, if self.healthy { "healthy" } else { "not healthy" });
+        if !self.required {
+            line += ", not required";
+        }
+        if let Some(version) = self.version.as_ref().filter(|_| self.apart) {
+            line += &format!(", version {version}{}", if self.trial { " on trial" } else { "" });
+        }
+        line
+    }
 }
 
 fn well(service: &Service, own: &[Container]) -> String {
@@ -150,13 +183,15 @@ fn problem(record: &Record, service: &Service, own: &[Container]) -> Option<Stri
 pub fn table(all: &[Found]) -> String {
     let mut lines = Vec::new();
     for found in all {
-        let state = if found.healthy { "healthy" } else { "not healthy" };
-        lines.push(format!("{}: {state}{}", found.name, if found.required { "" } else { ", not required" }));
+        lines.push(found.line());
         for FoundService { name, state, containers, .. } in &found.services {
             let restarts: u64 = containers.iter().map(|container| container.restarts).sum();
             let again =
                 if restarts > 0 { format!(", started again {restarts} times") } else { String::new() };
             lines.push(format!("  {name}: {state}{again}"));
+        }
+        if let Some(Failure { version, reason }) = &found.failure {
+            lines.push(format!("  last failure: version {version} was given up: {reason}"));
         }
     }
     lines.join("\n")
@@ -189,6 +224,9 @@ mod tests {
         Record {
             format: 1,
             name: "shop".to_owned(),
+            version: None,
+            data_version: None,
+            volumes: Vec::new(),
             required: true,
             compose: "compose.yaml".to_owned(),
             files: "f".to_owned(),

@@ -11,11 +11,13 @@
 //! targets/<image>/<machine>/<version>/<sha256>.manifest.json
 //! targets/<image>/<machine>/<version>/<sha256>.index
 //! targets/<image>/<machine>/<version>/<sha256>.content
+//! targets/<image>/<machine>/workloads/<workload>/<version>/<sha256>.manifest.json  .index  .content
 //! ```
 //!
 //! Names and metadata are those of The Update Framework, version 1.0, with consistent snapshots; so every client of it
 //! can read a repository. Our own are the [`Manifest`], the [`Index`] and the content: the root file system, then the
-//! kernel image, byte for byte. Nothing is compressed here: both parts are already.
+//! kernel image, byte for byte. Nothing is compressed here: both parts are already. A workload that is updated apart from the system has
+//! a [`WorkloadManifest`], and the file system that it lies in as its content.
 //!
 //! [`Trust`] verifies, [`Publisher`] signs, [`archive`] reads and writes bundles. Nothing here does I/O.
 
@@ -30,6 +32,7 @@ mod publish;
 mod role;
 mod time;
 mod trust;
+mod workload;
 
 pub use chunk::{CHUNKING, Chunking, chunks};
 pub use error::{Role, TrustError};
@@ -40,6 +43,7 @@ pub use publish::{Expiry, Keyring, Named, Published, Publisher};
 pub use role::{RoleKeys, RootRole, Snapshot, TargetFile, Targets, Timestamp};
 pub use time::Time;
 pub use trust::{Seen, Trust, Verified};
+pub use workload::WorkloadManifest;
 
 /// Counts the changes to this crate that change what is published.
 pub const REVISION: u32 = 1;

@@ -122,12 +122,8 @@ impl Manifest {
         let field = |field, found: &dyn std::fmt::Display, expected| {
             Err(ManifestError::Field { field, found: found.to_string(), expected })
         };
-        for (name, value) in [("image", &self.image), ("version", &self.version)] {
-            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-~^".contains(c);
-            if !value.chars().all(plain) || !value.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-                return field(name, value, "lower-case letters, digits, \".\", \"_\" and \"-\"");
-            }
-        }
+        plain("image", &self.image)?;
+        plain("version", &self.version)?;
         let root = &self.root;
         if root.data_blocks == 0 || root.data_blocks.checked_mul(BLOCK) != Some(root.size) {
             return field("root.size", &root.size, "4096 bytes for each of its data blocks");
@@ -156,8 +152,18 @@ impl Manifest {
     }
 }
 
+/// Checks what becomes a part of file names.
+pub(crate) fn plain(field: &'static str, value: &str) -> Result<(), ManifestError> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-~^".contains(c);
+    if value.chars().all(plain) && value.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return Ok(());
+    }
+    let expected = "lower-case letters, digits, \".\", \"_\" and \"-\"";
+    Err(ManifestError::Field { field, found: value.to_owned(), expected })
+}
+
 /// The bytes of digits as everything writes them: in the other case they would equal nothing that is computed.
-fn digits(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn digits(text: &str) -> Option<Vec<u8>> {
     hex::decode(text).filter(|bytes| hex::encode(bytes) == text)
 }
 

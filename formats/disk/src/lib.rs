@@ -6,7 +6,6 @@
 //! | [`fat`] | names on the EFI system partition, and files that have two | FAT32 File System Specification 1.03 |
 //! | [`partition`] | names and types of the partitions | Discoverable Partitions Specification |
 //! | [`entry`] | names of boot entries, with their tries | Boot Loader Specification, automatic boot assessment |
-//! | [`version`] | which version is newer | Version Format Specification |
 //! | [`verity`] | hash tree and root hash, and how the command line names them | dm-verity, dm-init |
 //! | [`uki`] | what a unified kernel image says of itself | UKI specification |
 //! | [`bootable`] | whether a kernel image starts the root that it comes with | the above |
@@ -25,6 +24,5 @@ pub mod signature;
 pub mod uki;
 mod uuid;
 pub mod verity;
-pub mod version;
 
 pub use uuid::{Uuid, UuidError};

@@ -6,6 +6,11 @@
 //! | `NAME/files/…` | the Compose file as it was written, and every file next to it |
 //! | `NAME/images.yaml` | a second Compose file: of each service the image, by its digest |
 //! | `blobs/sha256/…` | manifests, configurations and layers of all images, each once |
+//!
+//! A version of a workload that came apart from the system is such a directory too, of one workload, as a file system in a file.
+//! Which of them run is on record in [`generations`].
+
+pub mod generations;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,12 +41,21 @@ pub struct Record {
     pub format: u32,
     /// Its name, which is the Compose project's.
     pub name: String,
+    /// Its own version, by which one that comes apart from the system is newer or older. Absent where it comes with the system alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// Whether a version of the device is good only when it is healthy.
     pub required: bool,
     /// The Compose file, below [`FILES`].
     pub compose: String,
     /// The digest of all files next to it, which the containers bear as [`LABEL`].
     pub files: String,
+    /// The number of the form that its volumes have with it. Absent where every version reads what any other wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_version: Option<u32>,
+    /// What the engine calls its volumes, where they have a form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<String>,
     /// Its services, by name.
     pub services: Vec<Service>,
     /// Its images, by name.

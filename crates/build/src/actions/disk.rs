@@ -5,7 +5,7 @@ use std::path::Path;
 
 use yoe_image::disk::{
     BOOT_MANAGER, BOOT_MANAGER_PATH, DiskRequest, KERNEL, KERNEL_PATH, MadeRoot, Measured, ToolRun, disk,
-    kernel_image, root_fs, write_manifest,
+    kernel_image, root_fs, workloads, write_manifest,
 };
 use yoe_image::root::files;
 use yoe_image::{ImageError, Manifest};
@@ -49,6 +49,9 @@ impl Make for DiskAction {
         workshop.tools("kernel image", kernel_image(&request, &root))?;
         let measured = Measured::in_directory(&dest, &self.image, root).map_err(image)?;
         workshop.tools("disk", disk(&request, &measured).map_err(image)?)?;
+        if let Some(run) = workloads(&request) {
+            workshop.tools("workloads", run)?;
+        }
         write_manifest(&request, &measured, &dest).map_err(image)?;
         cx.keep(&dest)
     }
@@ -79,17 +82,17 @@ impl Workshop<'_> {
         let root = self.cx.input(self.disk.root)?;
         let kernel = self.cx.input(self.disk.kernel)?;
         let manager = self.disk.boot_manager.map(|id| self.cx.input(id)).transpose()?;
-        let input = |name: &&str| {
+        let input = |name: &String| {
             let dest = format!("/build/in/{name}");
             let inside = |tree: &Path, path: &str| Mount::BindInside {
                 tree: tree.to_owned(),
                 path: path.to_owned(),
                 dest: dest.clone(),
             };
-            match (*name, &manager) {
+            match (name.as_str(), &manager) {
                 (KERNEL, _) => inside(&kernel, KERNEL_PATH),
                 (BOOT_MANAGER, Some(container)) => inside(container, BOOT_MANAGER_PATH),
-                _ => inside(&root, name),
+                _ => inside(&root, name.as_str()),
             }
         };
         let mut mounts: Vec<Mount> = run.inputs.iter().map(input).collect();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use yoe_bundle::{Expiry, Published, Publisher, Time};
 use yoe_image::update::repository::{self, Repository, Word};
-use yoe_image::update::{Release, UpdateError, write_bundle};
+use yoe_image::update::{Publication, Release, UpdateError, WorkloadRelease, write_bundle};
 use yoe_keys::secure_boot;
 use yoe_keys::updates::LastPublished;
 use yoe_keys::{KeysError, UpdateKeys};
@@ -24,13 +24,17 @@ pub struct Bundle {
     /// The machine to build for [default: the project's]
     #[arg(long)]
     pub machine: Option<String>,
+    /// Publish this workload of the image alone, which has a version of its own; by the name that it has on a device
+    #[arg(long, value_name = "NAME", conflicts_with = "secure_boot")]
+    pub workload: Option<String>,
     /// Publish in this directory, which any web server can serve
     #[arg(long, value_name = "DIR")]
     pub repository: Option<PathBuf>,
     /// Continue a repository that was signed with keys which have since been replaced; unsafe if somebody else may have the old keys
     #[arg(long, requires = "repository")]
     pub from_old_keys: bool,
-    /// Write the update as a single file [default: IMAGE-MACHINE-VERSION.bundle, unless --repository is given]
+    /// Write the update as a single file [default: IMAGE-MACHINE-VERSION.bundle or IMAGE-MACHINE-WORKLOAD-VERSION.bundle, unless
+    /// --repository is given]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Sign the kernel for Secure Boot with the project's own keys, as `yoe sign` does
@@ -48,6 +52,12 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
     let (name, image) = image(&locked.project, args.image.as_deref(), "bundle")?;
     if image.layout.slots == Slots::One {
         return Err(UpdateError::OneSlot(name).into());
+    }
+    if let Some(name) = &args.workload {
+        let mut workloads = locked.project.workloads_of(&image);
+        if !workloads.any(|workload| workload.project == *name && workload.version.is_some()) {
+            return Err(UpdateError::NoVersion { image: image.name.clone(), workload: name.clone() }.into());
+        }
     }
     let machine = locked.project.machine.name.clone();
     let mut targets = vec![name];
@@ -79,17 +89,19 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
     let built = BuiltTargets::new(locked, &targets)?;
     let scratch = built.builder.session.scratch()?;
     let signed = args.secure_boot.then(|| sign(&built, &image, &project, scratch.path())).transpose()?;
-    let release = Release::open(built.first(), &image, &machine, signed.as_deref())?;
+    let release = open(args, &built, &image, &machine, signed.as_deref())?;
+    let release = release.as_ref();
     // The build may have taken long.
     let publisher = publisher();
     let published = match &args.repository {
-        Some(directory) => publish(args, directory, &keys, &publisher, &release)?,
+        Some(directory) => publish(args, directory, &keys, &publisher, release, &machine)?,
         None => publisher.publish(keys.newest()?, None, release.targets()).map_err(KeysError::sign)?,
     };
-    let name = args.output.clone().or_else(|| args.repository.is_none().then(|| default_name(&release)));
+    let default = || default_name(args, &image.name, &machine, release);
+    let name = args.output.clone().or_else(|| args.repository.is_none().then(default));
     let Some(name) = name else { return Ok(()) };
     let output = output.map_or_else(|| Output::at(&name), Ok)?;
-    let size = output.write(|to| Ok(write_bundle(to, &name, &keys.roots, &published, &release)?))?;
+    let size = output.write(|to| Ok(write_bundle(to, &name, &keys.roots, &published, release)?))?;
     if output.is_file() {
         ui::result(&name.display().to_string());
     }
@@ -130,7 +142,8 @@ fn publish(
     directory: &Path,
     keys: &UpdateKeys,
     publisher: &Publisher<'_>,
-    release: &Release,
+    release: &dyn Publication,
+    machine: &str,
 ) -> Result<Published, CommandError> {
     let waits =
         || ui::note(&format!("waiting for another `yoe bundle` to publish in {}", directory.display()));
@@ -148,15 +161,30 @@ fn publish(
         let names = published.targets.targets.keys().filter_map(|name| name.strip_suffix("/manifest.json"));
         ui::note(&format!("{} are now signed with the new keys", names.collect::<Vec<_>>().join(", ")));
     }
-    let manifest = &release.manifest;
+    let workload = args.workload.as_ref().map(|name| format!("--workload {name} ")).unwrap_or_default();
     ui::note(&format!(
-        "{} {} for {}: any web server can serve this directory, and `updater install URL` takes it",
-        manifest.image, manifest.version, release.machine
+        "{} {} for {machine}: any web server can serve this directory, and `updater install {workload}URL` takes it",
+        release.what(),
+        release.version(),
     ));
     Ok(published)
 }
 
-fn default_name(release: &Release) -> PathBuf {
-    let manifest = &release.manifest;
-    format!("{}-{}-{}.bundle", manifest.image, release.machine, manifest.version).into()
+/// What is to be published of what was built.
+fn open(
+    args: &Bundle,
+    built: &BuiltTargets,
+    image: &Image,
+    machine: &str,
+    signed: Option<&Path>,
+) -> Result<Box<dyn Publication>, CommandError> {
+    Ok(match &args.workload {
+        Some(name) => Box::new(WorkloadRelease::open(built.first(), image, machine, name)?),
+        None => Box::new(Release::open(built.first(), image, machine, signed)?),
+    })
+}
+
+fn default_name(args: &Bundle, image: &str, machine: &str, release: &dyn Publication) -> PathBuf {
+    let workload = args.workload.as_ref().map(|name| format!("{name}-")).unwrap_or_default();
+    format!("{image}-{machine}-{workload}{}.bundle", release.version()).into()
 }

@@ -10,7 +10,9 @@ impl From<UpdateError> for CommandError {
         match error {
             UpdateError::OneSlot(_) => Self::user(error.to_string()),
             UpdateError::Published { .. } => Self::user(error.to_string())
-                .hint("raise the image's version: no device that runs it would take this one"),
+                .hint("raise the version: no device that runs it would take this one"),
+            UpdateError::NoVersion { .. } => Self::user(error.to_string())
+                .hint("an image names its workloads; one with `version = \"…\"` can be updated apart from the system"),
             UpdateError::Sign(refusal) => KeysError::sign(refusal).into(),
             UpdateError::Replaced { .. } => Self::config(error.to_string())
                 .hint(

@@ -1,5 +1,7 @@
 //! Reports on an image made of plain data.
 
+use std::collections::BTreeMap;
+
 use yoe_image::{Content, DiskRecord, FileRecord};
 use yoe_model::{Arch, Budget, Digest, Kernel, Layout, Origin, RootFormat, RootSize, Size};
 use yoe_testbed::suite::{BootRecord, TestRecord};
@@ -31,6 +33,7 @@ fn manifest() -> DiskManifest {
     };
     let file = |file: &str, bytes| FileRecord { file: file.into(), bytes, sha256: Digest::of(b"") };
     let root = Manifest {
+        workloads: Vec::new(),
         format: 1,
         image: "host".into(),
         version: "1.2".into(),
@@ -41,6 +44,7 @@ fn manifest() -> DiskManifest {
         services: vec![],
     };
     let disk = DiskRecord {
+        workloads: BTreeMap::new(),
         root: file("root.erofs", 25 << 20),
         kernel: file("host.efi", 8 << 20),
         entry: "EFI/Linux/host_1.2.efi".into(),

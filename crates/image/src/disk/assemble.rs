@@ -30,7 +30,7 @@ pub fn disk(request: &DiskRequest<'_>, measured: &Measured) -> Result<ToolRun, I
     ]
     .join("\n");
     let environment = environment(request.manifest.epoch);
-    let inputs = image.boot_manager.iter().map(|_| BOOT_MANAGER).collect();
+    let inputs = image.boot_manager.iter().map(|_| BOOT_MANAGER.to_owned()).collect();
     Ok(ToolRun { script, inputs, environment, outputs: vec![disk_file(image)] })
 }
 

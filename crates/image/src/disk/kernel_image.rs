@@ -23,7 +23,7 @@ pub fn kernel_image(request: &DiskRequest<'_>, root: &MadeRoot) -> ToolRun {
         script: format!(
             "# Kernel, command line and os-release in one file that firmware can start.\n{command}\n"
         ),
-        inputs: vec![files::OS_RELEASE, KERNEL],
+        inputs: vec![files::OS_RELEASE.to_owned(), KERNEL.to_owned()],
         environment: environment(request.manifest.epoch),
         outputs: vec![kernel_file(request.image)],
     }

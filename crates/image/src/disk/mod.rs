@@ -8,6 +8,7 @@ mod record;
 mod root_fs;
 mod shell;
 mod verity;
+mod workloads;
 
 use std::collections::BTreeMap;
 
@@ -17,10 +18,12 @@ pub use assemble::disk;
 pub use geometry::{Geometry, Place};
 pub use kernel_image::{command_line, kernel_image};
 pub use measure::{MadeRoot, Measured};
+pub(crate) use record::digest;
 pub use record::write_manifest;
 pub use root_fs::root_fs;
 pub(crate) use shell::quote;
 pub use verity::Verity;
+pub use workloads::workloads;
 
 use crate::{ImageError, Manifest};
 
@@ -47,7 +50,7 @@ pub struct ToolRun {
     /// Shell text.
     pub script: String,
     /// Names of the files below `/build/in`.
-    pub inputs: Vec<&'static str>,
+    pub inputs: Vec<String>,
     /// Every variable that the script sees.
     pub environment: BTreeMap<String, String>,
     /// Names of the files that it leaves below `/build/dest`.

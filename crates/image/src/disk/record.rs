@@ -25,6 +25,12 @@ pub fn write_manifest(
         kernel: file(directory, kernel_file(image))?,
         entry: entry(image),
         verified: measured.root.verity.map(|verity| verified(request, measured, &verity)),
+        workloads: request
+            .manifest
+            .workloads
+            .iter()
+            .map(|part| Ok((part.name.clone(), file(directory, part.file())?)))
+            .collect::<Result<_, ImageError>>()?,
     };
     let manifest = DiskManifest { root: request.manifest.clone(), disk };
     manifest::write(&manifest, &directory.join(manifest_file(image)))
@@ -51,7 +57,7 @@ fn file(directory: &Path, name: String) -> Result<FileRecord, ImageError> {
 }
 
 /// The size and digest of a file of any size.
-fn digest(path: &Path) -> io::Result<(u64, Digest)> {
+pub(crate) fn digest(path: &Path) -> io::Result<(u64, Digest)> {
     let mut file = yoe_tree::regular(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 18];

@@ -1,5 +1,6 @@
 //! The first run: the root file system, and its hash tree when it is verified.
 
+use yoe_disk::Uuid;
 use yoe_model::RootFormat;
 
 use super::{DiskRequest, ToolRun, check_names, environment, quote, root_file, verity};
@@ -26,7 +27,15 @@ pub fn root_fs(request: &DiskRequest<'_>) -> Result<ToolRun, ImageError> {
         outputs.push(verity::FILE.to_owned());
     }
     let environment = environment(request.manifest.epoch);
-    Ok(ToolRun { script, inputs: vec![files::ROOT], environment, outputs })
+    Ok(ToolRun { script, inputs: vec![files::ROOT.to_owned()], environment, outputs })
+}
+
+/// The command that makes an EROFS of an archive. The bytes do not depend on the number of workers. Level 9 is a sixth smaller than
+/// lz4hc; level 12 takes twice as long and gains nothing more.
+pub(super) fn erofs(epoch: u64, uuid: &Uuid, label: &str, to: &str, from: &str) -> String {
+    format!(
+        "mkfs.erofs --quiet -zzstd,level=9 -C65536 -Eztailpacking -T{epoch} -U{uuid} -L{label} --tar=f {to} {from}"
+    )
 }
 
 fn command(request: &DiskRequest<'_>) -> String {
@@ -35,12 +44,7 @@ fn command(request: &DiskRequest<'_>) -> String {
     let to = quote(&format!("/build/dest/{}", root_file(request.image)));
     let from = format!("/build/in/{}", files::ROOT);
     match layout.format {
-        // The bytes do not depend on the number of workers. Level 9 is a sixth smaller than lz4hc; level 12 takes twice
-        // as long and gains nothing more.
-        RootFormat::Erofs => format!(
-            "mkfs.erofs --quiet -zzstd,level=9 -C65536 -Eztailpacking -T{} -U{uuid} -Lroot --tar=f {to} {from}",
-            request.manifest.epoch
-        ),
+        RootFormat::Erofs => erofs(request.manifest.epoch, &uuid, "root", &to, &from),
         RootFormat::Ext4 => {
             let content: &Content = &request.manifest.content;
             let (size, inodes) = (whole_mib(ext4_size(layout.root, content)), ext4_inodes(content));

@@ -29,6 +29,7 @@ fn machine() -> Machine {
 
 fn manifest() -> Manifest {
     Manifest {
+        workloads: Vec::new(),
         format: 1,
         image: "base-image".into(),
         version: "0.1.0".into(),
@@ -93,6 +94,22 @@ fn a_verified_root() {
 #[test]
 fn a_kernel_image() {
     insta::assert_snapshot!(shown(&with(&image(), |request| Ok(kernel_image(request, &ROOT))).unwrap()));
+}
+
+#[test]
+fn workloads_that_can_be_updated_alone() {
+    use crate::WorkloadPart;
+    let (machine, image) = (machine(), verified(8, 48));
+    let part = |name: &str| WorkloadPart { name: name.into(), version: "1.2".into(), unpacked: 5 };
+    let manifest = Manifest { workloads: vec![part("page"), part("shop")], ..manifest() };
+    let request = |manifest, seed: &[u8]| {
+        workloads(&DiskRequest { image: &image, machine: &machine, manifest, seed: Digest::of(seed) })
+    };
+    let run = request(&manifest, b"seed").unwrap();
+    // The same whatever the rest of the disk is.
+    assert_eq!(run, request(&manifest, b"another").unwrap());
+    assert_eq!(request(&self::manifest(), b"seed"), None);
+    insta::assert_snapshot!(shown(&run));
 }
 
 #[test]

@@ -151,6 +151,7 @@ fn add(tree: &mut RootTree, path: &str, body: Body, mode: u32) {
 
 fn manifest(request: &OciRequest<'_>, tree: &RootTree) -> Manifest {
     Manifest {
+        workloads: Vec::new(),
         format: 1,
         image: request.image.name.clone(),
         version: request.image.version.clone(),

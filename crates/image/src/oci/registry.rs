@@ -64,6 +64,7 @@ pub fn keep_registry_image(request: &RegistryRequest<'_>, out: &Path) -> Result<
         fs::write(&path, text.to_string()).map_err(ImageError::io("write", &path))?;
     }
     let manifest = Manifest {
+        workloads: Vec::new(),
         format: 1,
         image: request.name.to_string(),
         version: sha256.to_string(),

@@ -77,13 +77,15 @@ pub fn assemble(request: &RootRequest<'_>, out: &Path) -> Result<Manifest, Image
     }
     let mut tree = merge.finish()?;
     let services = services::check(request.services, request.image, &tree).map_err(ImageError::Services)?;
-    let needs = workloads::add(&mut tree, request)?;
-    budget::check_disk(request.image, &needs)?;
+    let added = workloads::add(&mut tree, request)?;
+    budget::check_disk(request.image, &added.needs)?;
     let os_release = generated::add(&mut tree, request, &services)?;
-    let manifest = manifest(request, &tree, &services);
+    let parts = added.parts();
+    let manifest = Manifest { workloads: parts, ..manifest(request, &tree, &services) };
     budget::check_files(request.image, &manifest)?;
     budget::check_content(request.image, &manifest.content)?;
     tree.write(&out.join(files::ROOT), request.epoch)?;
+    added.write(&tree, out, request.epoch)?;
     write(&out.join(files::OS_RELEASE), &os_release)?;
     crate::manifest::write(&manifest, &out.join(files::MANIFEST))?;
     Ok(manifest)
@@ -115,6 +117,7 @@ pub(crate) fn add_package(
 
 fn manifest(request: &RootRequest<'_>, tree: &RootTree, services: &[&Service]) -> Manifest {
     Manifest {
+        workloads: Vec::new(),
         format: 1,
         image: request.image.name.clone(),
         version: request.image.version.clone(),

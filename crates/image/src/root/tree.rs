@@ -173,14 +173,29 @@ impl RootTree {
     /// # Errors
     /// When the file cannot be written, or the spool not read.
     pub fn write(&self, path: &Path, epoch: u64) -> Result<(), ImageError> {
+        self.write_part(path, epoch, |path| Some(path.to_owned()))
+    }
+
+    /// Writes an archive of those paths that get a name, sorted by path.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_part(
+        &self,
+        path: &Path,
+        epoch: u64,
+        name: impl Fn(&str) -> Option<String>,
+    ) -> Result<(), ImageError> {
         let writing = |error| ImageError::io("write", path)(error);
         let file = File::create(path).map_err(writing)?;
         let mut archive = ArchiveWriter::new(BufWriter::new(file));
         // Without an entry of its own the root gets what a tool likes best: mkfs.erofs lets everybody write to it.
         let root = Node { body: Body::Directory, mode: 0o755, uid: 0, gid: 0, owner: None };
         self.append(&mut archive, ".", &root, epoch).map_err(writing)?;
-        for (name, node) in &self.nodes {
-            self.append(&mut archive, name, node, epoch).map_err(writing)?;
+        for (path, node) in &self.nodes {
+            if let Some(name) = name(path) {
+                self.append(&mut archive, &name, node, epoch).map_err(writing)?;
+            }
         }
         archive.finish().and_then(|mut file| file.flush()).map_err(writing)
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use yoe_bundle::{Published, Trust, archive, path};
 
-use super::{Release, UpdateError};
+use super::{Publication, UpdateError};
 
 /// Writes a bundle; its size in bytes. Metadata comes first, so that a device that reads it over a network knows with the first
 /// pieces whether it wants the rest. `roots` are all versions of the root metadata, `name` is what errors call the place.
@@ -17,9 +17,9 @@ pub fn write(
     name: &Path,
     roots: &[Trust],
     published: &Published,
-    release: &Release,
+    publication: &dyn Publication,
 ) -> Result<u64, UpdateError> {
-    let parts = release.parts()?;
+    let parts = publication.parts()?;
     let mut to = Counted { to, bytes: 0 };
     let write = || {
         for root in roots {

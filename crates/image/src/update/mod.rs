@@ -4,17 +4,47 @@
 mod bundle;
 mod release;
 pub mod repository;
+mod workload;
 
-use std::io;
+use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use yoe_bundle::TrustError;
+use yoe_bundle::{ManifestError, TargetFile, TrustError};
 use yoe_disk::bootable::BootableError;
 
 pub use bundle::write as write_bundle;
 pub use release::Release;
+pub use workload::WorkloadRelease;
 
 use crate::ImageError;
+
+/// A target: its path in a repository, its length in bytes, and what it reads as.
+pub type Part = (String, u64, Box<dyn Read>);
+
+/// Something that can be published: a version of the system, or of a workload.
+pub trait Publication {
+    /// What people call it.
+    fn what(&self) -> String;
+
+    /// Its version.
+    fn version(&self) -> &str;
+
+    /// Names and digests of its targets.
+    fn targets(&self) -> BTreeMap<String, TargetFile>;
+
+    /// Its targets; the content is last.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    fn parts(&self) -> Result<Vec<Part>, UpdateError>;
+
+    /// The name of the target that says what it is.
+    fn manifest_name(&self) -> String;
+
+    /// Whether what was published under that name is the same.
+    fn is_same(&self, published: &[u8]) -> bool;
+}
 
 /// Why there is no update.
 #[derive(Debug, thiserror::Error)]
@@ -55,12 +85,28 @@ pub enum UpdateError {
     #[error("the update cannot be signed")]
     Sign(#[source] TrustError),
     /// The repository has this version, and it is another one.
-    #[error("version {version} of image {image:?} was already published with different content")]
+    #[error("version {version} of {what} was already published with different content")]
     Published {
-        /// The image.
-        image: String,
+        /// The image or the workload.
+        what: String,
         /// Its version.
         version: String,
+    },
+    /// A workload that cannot be published apart from the system.
+    #[error("image {image:?} has no workload {workload:?} with a version of its own")]
+    NoVersion {
+        /// The image.
+        image: String,
+        /// The workload.
+        workload: String,
+    },
+    /// Devices would not take it.
+    #[error("no device would take workload {workload:?}")]
+    Unfit {
+        /// The workload.
+        workload: String,
+        /// Why not.
+        source: ManifestError,
     },
     /// What lies in a repository was signed by keys that were replaced since.
     #[error(

@@ -13,12 +13,9 @@ use yoe_disk::verity::{BLOCK, TreeBuilder};
 use yoe_model::Image;
 use yoe_notation::hex;
 
-use super::UpdateError;
+use super::{Part, Publication, UpdateError};
 use crate::disk::manifest_file;
 use crate::{DiskManifest, FileRecord, VerifiedRecord};
-
-/// A target: its path in a repository, its length in bytes, and what it reads as.
-pub(super) type Part = (String, u64, Box<dyn Read>);
 
 /// An image that can be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,32 +83,7 @@ impl Release {
         Ok(release)
     }
 
-    /// Names and digests of its targets.
-    pub fn targets(&self) -> BTreeMap<String, TargetFile> {
-        let of = |bytes: &[u8]| TargetFile::of(bytes.len() as u64, &sha256(bytes));
-        [
-            (self.name("manifest.json"), of(self.manifest.to_text().as_bytes())),
-            (self.name("index"), of(&self.index)),
-            (self.name("content"), TargetFile::of(self.length(), &self.content)),
-        ]
-        .into()
-    }
-
-    /// Its targets; the content is last.
-    pub(super) fn parts(&self) -> Result<Vec<Part>, UpdateError> {
-        let path = |part: &str, digest: &str| yoe_bundle::path::target(&self.name(part), digest);
-        let bytes = |part: &str, bytes: Vec<u8>| {
-            let (path, length) = (path(part, &sha256(&bytes)), bytes.len() as u64);
-            (path, length, Box::new(std::io::Cursor::new(bytes)) as Box<dyn Read>)
-        };
-        Ok(vec![
-            bytes("manifest.json", self.manifest.to_text().into_bytes()),
-            bytes("index", self.index.clone()),
-            (path("content", &self.content), self.length(), Box::new(self.read_content()?)),
-        ])
-    }
-
-    pub(super) fn name(&self, part: &str) -> String {
+    fn name(&self, part: &str) -> String {
         Manifest::target(&self.manifest.image, &self.machine, &self.manifest.version, part)
     }
 
@@ -128,6 +100,48 @@ impl Release {
         let mut digest = Sha256::new();
         copy(&mut self.read_content()?, &mut digest).map_err(UpdateError::io("read", &self.root))?;
         Ok(hex::encode(&digest.finalize()))
+    }
+}
+
+impl Publication for Release {
+    fn what(&self) -> String {
+        format!("image {:?}", self.manifest.image)
+    }
+
+    fn version(&self) -> &str {
+        &self.manifest.version
+    }
+
+    fn targets(&self) -> BTreeMap<String, TargetFile> {
+        let of = |bytes: &[u8]| TargetFile::of(bytes.len() as u64, &sha256(bytes));
+        [
+            (self.name("manifest.json"), of(self.manifest.to_text().as_bytes())),
+            (self.name("index"), of(&self.index)),
+            (self.name("content"), TargetFile::of(self.length(), &self.content)),
+        ]
+        .into()
+    }
+
+    fn parts(&self) -> Result<Vec<Part>, UpdateError> {
+        let path = |part: &str, digest: &str| yoe_bundle::path::target(&self.name(part), digest);
+        let bytes = |part: &str, bytes: Vec<u8>| {
+            let (path, length) = (path(part, &sha256(&bytes)), bytes.len() as u64);
+            (path, length, Box::new(std::io::Cursor::new(bytes)) as Box<dyn Read>)
+        };
+        Ok(vec![
+            bytes("manifest.json", self.manifest.to_text().into_bytes()),
+            bytes("index", self.index.clone()),
+            (path("content", &self.content), self.length(), Box::new(self.read_content()?)),
+        ])
+    }
+
+    fn manifest_name(&self) -> String {
+        self.name("manifest.json")
+    }
+
+    /// Devices that run another root of this version would never take this one.
+    fn is_same(&self, published: &[u8]) -> bool {
+        Manifest::parse(published).is_ok_and(|old| old.root.root_hash == self.manifest.root.root_hash)
     }
 }
 

@@ -4,11 +4,9 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write as _, copy};
 use std::path::{Path, PathBuf};
 
-use yoe_bundle::{
-    Manifest, Published, Publisher, Role, Seen, Targets, Time, Trust, TrustError, path, sha256,
-};
+use yoe_bundle::{Published, Publisher, Role, Seen, Targets, Time, Trust, TrustError, path, sha256};
 
-use super::{Release, UpdateError};
+use super::{Publication, UpdateError};
 
 /// Next to what is published: whoever publishes holds it.
 const LOCK: &str = ".lock";
@@ -55,7 +53,7 @@ impl Repository {
         Ok(Self { directory: directory.to_owned(), _lock: lock })
     }
 
-    /// Adds a release. `roots` are all versions of the root metadata, the newest last.
+    /// Adds what can be published. `roots` are all versions of the root metadata, the newest last.
     ///
     /// Devices may ask at any time: targets come first, then metadata from the bottom to the top, each file whole or not at all.
     ///
@@ -66,17 +64,17 @@ impl Repository {
         roots: &[Trust],
         word: Word<'_>,
         publisher: &Publisher<'_>,
-        release: &Release,
+        publication: &dyn Publication,
     ) -> Result<Published, UpdateError> {
         let directory = &self.directory;
         let before = list(directory, roots, word)?;
         if let Some(before) = &before {
-            is_new(directory, before, release)?;
+            is_new(directory, before, publication)?;
         }
         let published = publisher
-            .publish(newest(roots)?, before.as_ref(), release.targets())
+            .publish(newest(roots)?, before.as_ref(), publication.targets())
             .map_err(UpdateError::Sign)?;
-        for (path, _, mut from) in release.parts()? {
+        for (path, _, mut from) in publication.parts()? {
             write(&directory.join(path), &mut from)?;
         }
         for root in roots {
@@ -89,9 +87,9 @@ impl Repository {
     }
 }
 
-/// Refuses a version that was published with another root: devices that run it would never take this one.
-fn is_new(directory: &Path, before: &Targets, release: &Release) -> Result<(), UpdateError> {
-    let name = release.name("manifest.json");
+/// Refuses a version that was published with other content: devices that run it would never take this one.
+fn is_new(directory: &Path, before: &Targets, publication: &dyn Publication) -> Result<(), UpdateError> {
+    let name = publication.manifest_name();
     let Some(digest) = before.targets.get(&name).and_then(|file| file.sha256()) else { return Ok(()) };
     let path = directory.join(path::target(&name, digest));
     let bytes = match fs::read(&path) {
@@ -100,11 +98,10 @@ fn is_new(directory: &Path, before: &Targets, release: &Release) -> Result<(), U
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(UpdateError::io("read", &path)(error)),
     };
-    let (new, manifest) = (&release.manifest, Manifest::parse(&bytes));
-    if manifest.is_ok_and(|old| old.root.root_hash == new.root.root_hash) {
+    if publication.is_same(&bytes) {
         return Ok(());
     }
-    Err(UpdateError::Published { image: new.image.clone(), version: new.version.clone() })
+    Err(UpdateError::Published { what: publication.what(), version: publication.version().to_owned() })
 }
 
 pub(super) fn newest(roots: &[Trust]) -> Result<&Trust, UpdateError> {

@@ -17,6 +17,12 @@ form! {
 }
 
 form! {
+    /// The version of something that is published by itself: it becomes a part of file names.
+    PublishedVersion, "a version", "a digit, then lower-case letters, digits and . _ ~ -",
+    |text| fits(made_of(text, |b| b.is_ascii_digit(), |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._~-".contains(&b)))
+}
+
+form! {
     /// A version of a Debian package, with its revision (Debian policy 5.6.12).
     DebianVersion, "a Debian version", "a digit, then letters, digits and . + ~ : -, such as 1.2.5-3",
     |text| fits(made_of(text, |b| b.is_ascii_digit(), |b| b.is_ascii_alphanumeric() || b".+~:-".contains(&b)))

@@ -105,6 +105,9 @@ impl Sample {
         let workload = Workload {
             name: "shop".into(),
             project: "shop".into(),
+            version: None,
+            data_version: None,
+            engine_volumes: Vec::new(),
             compose: "compose.yaml".into(),
             required: true,
             services: vec![service],

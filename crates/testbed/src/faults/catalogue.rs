@@ -53,6 +53,10 @@ pub(super) const CATALOGUE: &[Fault] = &[
         "while dd if=/dev/zero of=/var/lib/fault bs=64k count=64 conv=fsync 2>/dev/null; do rm /var/lib/fault; done"),
     fault("it is restarted", Kind::Boot(TestBoot::Reboot), ""),
     fault("it loses its power", Kind::Boot(TestBoot::PowerCut), ""),
+    fault("the kernel finds an error in the data partition", Kind::Boot(TestBoot::Reset), "
+        device=$(data status | sed 's/.*\"device\": \"\\([^\"]*\\)\".*/\\1/')
+        sync
+        echo probe >/sys/fs/ext4/${device#/dev/}/trigger_fs_error"),
     fault("its init is killed", Kind::Boot(TestBoot::Reset), "kill_init"),
     fault("the clock has lost the time", Kind::NoBattery, ""),
     fault("the clock is ten years ahead", Kind::Here, "

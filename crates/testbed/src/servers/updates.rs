@@ -4,15 +4,16 @@
 //! |---|---|
 //! | `VERSION.bundle` | each release, and the image itself |
 //! | `repository/` | the first release, as a directory |
+//! | `workload-NAME-VERSION.bundle` | each version of a workload that is in a release |
 //! | `foreign.bundle` | the first release, signed by keys that the device does not trust |
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use yoe_bundle::{Expiry, Publisher, Time};
+use yoe_bundle::{Expiry, Publisher, Time, WorkloadManifest};
 use yoe_image::update::repository::{Repository, Word};
-use yoe_image::update::{Release, write_bundle};
+use yoe_image::update::{Publication, Release, WorkloadRelease, write_bundle};
 use yoe_keys::updates::RootKeys;
 use yoe_keys::{KeysError, SecureBoot, UpdateKeys};
 use yoe_model::Image;
@@ -115,6 +116,10 @@ fn publish(parts: &Parts, served: &Path) -> Result<Vec<u8>, TestbedError> {
     for (index, Offered { image, directory, signed }) in parts.releases.iter().enumerate() {
         let release = Release::open(directory, image, &parts.machine, signed.as_deref())?;
         bundle(served, &release.manifest.version, &keys, &publisher, &release)?;
+        for workload in WorkloadRelease::all(directory, image, &parts.machine)? {
+            let WorkloadManifest { workload: name, version, .. } = &workload.manifest;
+            bundle(served, &format!("workload-{name}-{version}"), &keys, &publisher, &workload)?;
+        }
         if index == 0 {
             Repository::open(&served.join("repository"), &mut || ()).and_then(|repository| {
                 repository.publish(&keys.roots, Word::Nobodys, &publisher, &release)
@@ -133,13 +138,14 @@ fn bundle(
     name: &str,
     keys: &UpdateKeys,
     publisher: &Publisher<'_>,
-    release: &Release,
+    publication: &dyn Publication,
 ) -> Result<(), TestbedError> {
-    let published = publisher.publish(keys.newest()?, None, release.targets()).map_err(KeysError::sign)?;
+    let published =
+        publisher.publish(keys.newest()?, None, publication.targets()).map_err(KeysError::sign)?;
     let path = served.join(format!("{name}.bundle"));
     let cannot = |error| TestbedError::host(format!("{} cannot be written", path.display()), error);
     let mut file = BufWriter::new(File::create(&path).map_err(cannot)?);
-    write_bundle(&mut file, &path, &keys.roots, &published, release)?;
+    write_bundle(&mut file, &path, &keys.roots, &published, publication)?;
     file.flush().map_err(cannot)
 }
 

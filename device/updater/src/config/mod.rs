@@ -104,6 +104,10 @@ pub struct Paths {
     pub mounts: PathBuf,
     /// Keeps a second updater out.
     pub lock: PathBuf,
+    /// The program that runs workloads.
+    pub workload_program: PathBuf,
+    /// Where versions of workloads are that came apart from the system.
+    pub workload_versions: PathBuf,
 }
 
 impl Default for Paths {
@@ -119,6 +123,8 @@ impl Default for Paths {
             os_release: "/usr/lib/os-release".into(),
             mounts: "/proc/self/mounts".into(),
             lock: "/run/yoe-updater.lock".into(),
+            workload_program: "/usr/bin/yoe-workload".into(),
+            workload_versions: yoe_workload_format::generations::DIRECTORY.into(),
         }
     }
 }

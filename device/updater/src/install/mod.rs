@@ -19,7 +19,7 @@ use crate::machine::{Done, Install, Step, admit, next};
 use crate::search::{Found, search};
 use crate::source::{self, Repository};
 use crate::state::State;
-use crate::update::{Device, Update};
+use crate::update::{self, Device, Update};
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,9 @@ pub fn install(
     for _ in 0..OVERTAKEN {
         let repository = source::open(from, &config.network)?;
         let repository = repository.as_ref();
-        let found = search(config, &device, Time(epoch), &state, repository);
+        let find = |verified: &_| update::find(repository, verified, &device);
+        let time = |update: &Update| update.manifest.time;
+        let found = search(config, Time(epoch), &state, repository, find, time);
         let Found { update, warning } = found.map_err(|problem| replaced(repository, problem))?;
         let memory = state.memory();
         tell(Event::Found(&update.manifest.version));

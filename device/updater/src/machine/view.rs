@@ -3,7 +3,7 @@
 use yoe_disk::Uuid;
 use yoe_disk::entry::{EntryName, State};
 use yoe_disk::partition::Slot;
-use yoe_disk::version::compare;
+use yoe_notation::version::compare;
 
 use super::aliases::rank_of_state;
 

@@ -150,7 +150,7 @@ impl Device {
         let text = format!(
             "{{\"machine\": {MACHINE:?}, {more} \"reboot\": [\"touch\", {:?}], \"paths\": {{\"state\": {:?}, \"esp\": {:?}, \
              \"disk\": {:?}, \"trust\": {:?}, \"credential\": {:?}, \"efivars\": {:?}, \"cmdline\": {:?}, \"os_release\": {:?}, \"mounts\": {:?}, \
-             \"lock\": {:?}}}}}",
+             \"lock\": {:?}, \"workload_program\": {:?}, \"workload_versions\": {:?}}}}}",
             path("restarted"),
             path("state/updater"),
             path("efi"),
@@ -162,6 +162,8 @@ impl Device {
             path("os-release"),
             path("mounts"),
             path("run/lock"),
+            path("yoe-workload"),
+            path("state/workloads"),
         );
         fs::write(self.path("updater.json"), text).unwrap();
     }

@@ -20,3 +20,4 @@ mod servers;
 mod shop;
 mod trial;
 mod watchdog;
+mod workloads;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use yoe_bundle::{
     CHUNKING, Chunking, Expiry, Index, Kernel, Keyring, Manifest, Named, Publisher, Role, Root, Signer,
-    TargetFile, Targets, Time, Trust, archive, path, sha256,
+    TargetFile, Targets, Time, Trust, WorkloadManifest, archive, path, sha256,
 };
 
 use crate::fixture::{Built, Device, EPOCH, MACHINE};
@@ -99,9 +99,44 @@ impl Shop {
             ("index", index.to_bytes()),
             ("content", content),
         ];
+        let name = |part: &str| Manifest::target(offer.image, offer.machine, &built.version, part);
+        self.add(directory, parts.map(|(part, bytes)| (name(part), bytes)));
+    }
+
+    /// Adds a version of a workload to the directory of a repository; `change` may make it say something wrong.
+    pub fn publish_workload(
+        &mut self,
+        directory: &Path,
+        (workload, version): (&str, &str),
+        content: &[u8],
+        change: impl FnOnce(&mut WorkloadManifest),
+    ) {
+        let mut manifest = WorkloadManifest {
+            format: WorkloadManifest::format(),
+            image: "box".to_owned(),
+            machines: vec![MACHINE.to_owned()],
+            arch: "x86_64".to_owned(),
+            workload: workload.to_owned(),
+            version: version.to_owned(),
+            time: Time(EPOCH + 500),
+            size: content.len() as u64,
+            sha256: sha256(content),
+            unpacked: 0,
+        };
+        change(&mut manifest);
+        let index = Index::of(content, std::io::empty(), CHUNKING).unwrap();
+        let parts = [
+            ("manifest.json", manifest.to_text().into_bytes()),
+            ("index", index.to_bytes()),
+            ("content", content.to_vec()),
+        ];
+        let name = |part: &str| WorkloadManifest::target(&manifest.image, MACHINE, workload, version, part);
+        self.add(directory, parts.map(|(part, bytes)| (name(part), bytes)));
+    }
+
+    fn add(&mut self, directory: &Path, parts: [(String, Vec<u8>); 3]) {
         let mut add = BTreeMap::new();
-        for (part, bytes) in parts {
-            let name = Manifest::target(offer.image, offer.machine, &built.version, part);
+        for (name, bytes) in parts {
             let digest = sha256(&bytes);
             write(directory, &path::target(&name, &digest), &bytes);
             add.insert(name, TargetFile::of(bytes.len() as u64, &digest));

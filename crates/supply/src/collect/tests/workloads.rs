@@ -22,6 +22,9 @@ pub(super) fn with_workload(definitions: &mut Definitions, lock: &mut Lock) {
     let workload = Workload {
         name: "shop".into(),
         project: "shop".into(),
+        version: None,
+        data_version: None,
+        engine_volumes: Vec::new(),
         compose: "compose.yaml".into(),
         required: true,
         services: vec![service("own", own), service("store", WorkloadImage::Registry(name.clone()))],

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yoe_disk::Uuid;
 use yoe_disk::entry::{EntryName, State};
 use yoe_disk::partition::Slot;
-use yoe_disk::version::compare;
+use yoe_notation::version::compare;
 
 use crate::machine::{Entry, SlotView, Step, Unfinished, View, redundant};
 
