@@ -151,8 +151,20 @@ impl Args {
             }
             _ => return Err(WorkloadError::Usage(given.no_command())),
         };
-        let [share, client, content, state, data, versions, run, updates, os_release, mount, unmount, control] =
-            defaults.map(|(option, default)| PathBuf::from(given.value(option).unwrap_or(default)));
+        let [
+            share,
+            client,
+            content,
+            state,
+            data,
+            versions,
+            run,
+            updates,
+            os_release,
+            mount,
+            unmount,
+            control,
+        ] = defaults.map(|(option, default)| PathBuf::from(given.value(option).unwrap_or(default)));
         let places = Places {
             share,
             client,

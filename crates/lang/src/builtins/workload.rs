@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use yoe_model::{Size, WorkloadImage};
 
-use crate::arguments::paths::OwnPath;
 use crate::arguments::numbers::Whole;
+use crate::arguments::paths::OwnPath;
 use crate::arguments::text::{Line, Name};
 use crate::arguments::version::PublishedVersion;
 use crate::arguments::{Call, arguments};

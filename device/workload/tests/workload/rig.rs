@@ -44,9 +44,15 @@ impl Rig {
     /// A root with one workload of one service, and an engine that has nothing.
     pub fn new() -> Self {
         let rig = Self { directory: tempfile::tempdir().unwrap(), client: "client" };
-        for directory in
-            ["share/shop/files", "share/blobs/sha256", "content", "state", "run", "versions/shop", "volume/_data"]
-        {
+        for directory in [
+            "share/shop/files",
+            "share/blobs/sha256",
+            "content",
+            "state",
+            "run",
+            "versions/shop",
+            "volume/_data",
+        ] {
             fs::create_dir_all(rig.path(directory)).unwrap();
         }
         for (name, text) in [("images", ""), ("containers", ""), ("asked", "")] {
