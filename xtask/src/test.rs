@@ -20,9 +20,11 @@ const COMPILED: [Step; 1] = [Cargo("the program", &["test", "--workspace", "--no
 
 /// What is left out of [`STEPS`], so that a fresh machine is done with them in time: the flagship whole, its smaller kin,
 /// and images whose tests break what they run on, again and again.
-const BOOTS: [Step; 20] = [
+const BOOTS: [Step; 23] = [
     Boot(&["container-host-image"]),
     Cargo("the guide, as it is written", &["test", "--workspace", GUIDE, "--", "--ignored", "--nocapture"]),
+    Boot(&["-C", "examples/gateway", "gateway"]),
+    Boot(&["-C", "examples/gateway", "gateway", "--faults"]),
     Boot(&["base-image"]),
     Boot(&["kernel-image"]),
     Boot(&["init-image"]),
@@ -36,6 +38,7 @@ const BOOTS: [Step; 20] = [
     Boot(&["docker-image"]),
     Boot(&["docker-store-image"]),
     Boot(&["docker-update-image"]),
+    Boot(&["docker-workload-image"]),
     Boot(&["podman-image"]),
     Boot(&["podman-store-image"]),
     Boot(&["podman-update-image"]),
