@@ -18,6 +18,7 @@ usage: yoe-workload [OPTION...] COMMAND
   verify [NAME]          give the engine again what it lost of their images
   start NAME             make what runs what the root says; its service does so at each start
   switch NAME VERSION    run a version that came apart from the system, on trial; `updater install --workload` does so
+  reset                  the next start of the device begins with an empty store of the engine; volumes stay
   rollback NAME          run what ran before this version; volumes stay
   clear                  remove or stop what another version left; volumes stay
 
@@ -27,6 +28,7 @@ usage: yoe-workload [OPTION...] COMMAND
   --state DIR       which workloads were started (/var/lib/yoe/workloads)
   --data DIR        copies of volumes whose form changed (/var/lib/yoe/workload-data)
   --versions DIR    versions that came apart from the system (/var/lib/yoe/workload-versions)
+  --reset FILE      asks for an empty store of the engine (/var/lib/yoe/engine-reset)
   --run DIR         where locks are, and versions are mounted (/run/yoe)
   --updates FILE    how long a version is on trial (/etc/yoe/updater.json)
   --os-release FILE what the system is (/usr/lib/os-release)
@@ -46,6 +48,8 @@ pub enum Command {
     Switch(String, String),
     /// Run what ran before.
     Rollback(String),
+    /// Let the engine's store begin anew.
+    Reset,
     /// Whether workloads run and are healthy.
     Status {
         /// One of them.
@@ -87,6 +91,8 @@ pub struct Places {
     pub data: PathBuf,
     /// Versions that came apart from the system.
     pub versions: PathBuf,
+    /// The file that asks for an empty store of the engine.
+    pub reset: PathBuf,
     /// Where locks are, and versions are mounted.
     pub run: PathBuf,
     /// The updater's settings, which say how long a version is on trial.
@@ -114,6 +120,7 @@ impl Args {
             ("--state", "/var/lib/yoe/workloads"),
             ("--data", "/var/lib/yoe/workload-data"),
             ("--versions", generations::DIRECTORY),
+            ("--reset", "/var/lib/yoe/engine-reset"),
             ("--run", "/run/yoe"),
             ("--updates", "/etc/yoe/updater.json"),
             ("--os-release", "/usr/lib/os-release"),
@@ -137,6 +144,7 @@ impl Args {
             ["start", name] => Command::Start(word(name)),
             ["restart", name] => Command::Restart(word(name)),
             ["switch", name, version] => Command::Switch(word(name), word(version)),
+            ["reset"] => Command::Reset,
             ["rollback", name] => Command::Rollback(word(name)),
             ["clear"] => Command::Clear,
             ["logs", name, service @ ..] if service.len() < 2 => {
@@ -158,6 +166,7 @@ impl Args {
             state,
             data,
             versions,
+            reset,
             run,
             updates,
             os_release,
@@ -172,6 +181,7 @@ impl Args {
             state,
             data,
             versions,
+            reset,
             run,
             updates,
             os_release,

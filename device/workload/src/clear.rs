@@ -6,9 +6,10 @@ use yoe_workload_format::Record;
 
 use crate::args::Places;
 use crate::client::{Client, PROJECT};
+use crate::containers::{Container, containers};
 use crate::error::WorkloadError;
 use crate::root::{Root, names};
-use crate::status::{Container, containers, is_of};
+use crate::status::is_of;
 
 /// Removes the containers of workloads that this root does not have. Returns the names of those workloads.
 ///

@@ -13,10 +13,10 @@ use yoe_workload_format::Record;
 
 use crate::args::Places;
 use crate::client::Client;
+use crate::containers::containers;
 use crate::error::WorkloadError;
 use crate::root::names;
 use crate::start::Report;
-use crate::status::containers;
 
 const VERSION: &str = "version";
 const RESTORES: &str = "restores ";

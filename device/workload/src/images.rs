@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use yoe_workload_format::{Blob, Image, PREFIX};
@@ -42,7 +42,7 @@ fn link(root: &Root, content: &Path, image: &Image) -> Result<(), WorkloadError>
 
 /// Puts back what the engine lost of an image that it knows. It does not have to be asked: it finds its content by its digest.
 pub fn restore(root: &Root, content: &Path, image: &Image) -> Result<(), WorkloadError> {
-    for blob in image.blobs().filter(|blob| !is_whole(content, blob)) {
+    for blob in image.blobs().filter(|blob| !is_same(root, content, blob)) {
         // The engine reads manifests and configurations when it lists images: links would lead nowhere after a change of the slot.
         if image.layers.contains(blob) {
             put(root, content, blob, symlink)?;
@@ -79,6 +79,34 @@ fn symlink(from: PathBuf, to: &Path) -> io::Result<()> {
 /// Whether the engine still has every blob of an image, as large as it was.
 pub fn whole(content: &Path, image: &Image) -> bool {
     image.blobs().all(|blob| is_whole(content, blob))
+}
+
+/// Whether what the engine has of an image is what was given to it, to the last byte: links to the very blobs, and copies that are the
+/// same.
+pub fn same(root: &Root, content: &Path, image: &Image) -> bool {
+    image.blobs().all(|blob| is_same(root, content, blob))
+}
+
+fn is_same(root: &Root, content: &Path, blob: &Blob) -> bool {
+    let (theirs, ours) = (content.join(&blob.sha256), root.blob(blob));
+    if fs::read_link(&theirs).is_ok_and(|target| target == ours) {
+        return true;
+    }
+    let open = |path: &Path| File::open(path).map(BufReader::new);
+    let (Ok(theirs), Ok(ours)) = (open(&theirs), open(&ours)) else { return false };
+    same_bytes(theirs, ours).unwrap_or(false)
+}
+
+fn same_bytes(mut one: impl BufRead, mut other: impl BufRead) -> io::Result<bool> {
+    loop {
+        let (left, right) = (one.fill_buf()?, other.fill_buf()?);
+        let length = left.len().min(right.len());
+        if length == 0 || left[..length] != right[..length] {
+            return Ok(left.is_empty() && right.is_empty());
+        }
+        one.consume(length);
+        other.consume(length);
+    }
 }
 
 fn is_whole(content: &Path, blob: &Blob) -> bool {

@@ -5,14 +5,15 @@ use std::process::ExitCode;
 use yoe_program::{message, write_line};
 use yoe_workload::args::{Args, Command, Places, USAGE};
 use yoe_workload::client::Client;
+use yoe_workload::containers::containers;
 use yoe_workload::error::WorkloadError;
 use yoe_workload::root::Root;
 use yoe_workload::service::{current, serve};
 use yoe_workload::start::start;
-use yoe_workload::status::{Found, complaint, containers, judge, table};
+use yoe_workload::status::{Found, complaint, judge, table};
 use yoe_workload::verify::verify;
 use yoe_workload::versions::Versions;
-use yoe_workload::{clear, lock};
+use yoe_workload::{clear, lock, reset};
 
 fn main() -> ExitCode {
     match Args::parse(std::env::args_os().skip(1)).and_then(|args| run(&args)) {
@@ -65,6 +66,13 @@ fn run(args: &Args) -> Result<(), WorkloadError> {
             restart_service(&client, places, name)?;
             let before = before.map_or("the system's own".to_owned(), |version| format!("version {version}"));
             say(&format!("{before} of {name} comes back"));
+            Ok(())
+        }
+        Command::Reset => {
+            reset::ask(&places.reset)?;
+            say(
+                "the next start begins with an empty store of the engine, and volumes as they are: reboot when you are ready",
+            );
             Ok(())
         }
         Command::Restart(name) => start(&client, &root, places, name, true, &mut say),

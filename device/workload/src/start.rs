@@ -113,7 +113,7 @@ pub fn mend(
     let mut mended = Vec::new();
     for image in &record.images {
         let there = known.contains(&image.name);
-        if there && images::whole(&places.content, image) {
+        if there && images::same(root, &places.content, image) {
             continue;
         }
         if there {

@@ -8,10 +8,11 @@ use serde::Deserialize;
 
 use crate::args::Places;
 use crate::client::Client;
+use crate::containers::containers;
 use crate::error::WorkloadError;
 use crate::root::Root;
 use crate::start::{Report, start};
-use crate::status::{complaint, containers, judge};
+use crate::status::{complaint, judge};
 
 /// From one look at a workload to the next.
 const INTERVAL: Duration = Duration::from_secs(2);

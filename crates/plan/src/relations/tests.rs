@@ -77,19 +77,28 @@ fn ways_beyond_number_are_counted_and_some_are_listed() {
     assert_eq!((why.paths.total, why.paths.listed.len()), (1 << 39, 50));
 }
 
-#[test]
-fn ten_thousand_units_are_asked_within_a_second() {
+/// The shortest of some tries at asking about so many units, in seconds.
+fn seconds_of(units: usize) -> f64 {
     let mut sample = Sample::new();
     sample.add("u0", &[]);
-    for n in 1..10_000usize {
+    for n in 1..units {
         sample.add(&format!("u{n}"), &[&format!("u{}", n / 2), &format!("u{}", n - 1)]);
     }
-    sample.unit("app", |app| app.runtime_deps = vec!["u9999".into()]);
+    sample.unit("app", |app| app.runtime_deps = vec![format!("u{}", units - 1)]);
     let project = sample.locked();
-    let began = std::time::Instant::now();
-    let why = Relations::new(&project).why(&image(), &unit("u0"));
-    assert_eq!(why.place, Place::Build);
-    assert!(began.elapsed().as_secs_f64() < 1.0, "{:?}", began.elapsed());
+    let ask = || {
+        let began = std::time::Instant::now();
+        let why = Relations::new(&project).why(&image(), &unit("u0"));
+        assert_eq!(why.place, Place::Build);
+        began.elapsed().as_secs_f64()
+    };
+    (0..4).map(|_| ask()).fold(f64::INFINITY, f64::min)
+}
+
+#[test]
+fn asking_about_ten_times_as_many_units_takes_no_hundred_times_as_long() {
+    let (few, many) = (seconds_of(1_000), seconds_of(10_000));
+    assert!(many < few * 50.0, "{few} s and {many} s");
 }
 
 #[test]

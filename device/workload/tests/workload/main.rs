@@ -157,6 +157,23 @@ fn what_the_engine_lost_is_given_again() {
     assert_eq!(fs::read(rig.path("content/c1")).unwrap(), fs::read(blob("c1")).unwrap());
     assert!(fs::symlink_metadata(rig.path("content/c1")).unwrap().is_file());
     assert_eq!(rig.run(&["verify"]).1, "shop: 1 images, all whole\n");
+    // As large as it was, and something else.
+    fs::write(rig.path("content/m1"), "manifesT").unwrap();
+    fs::remove_file(rig.path("content/l1")).unwrap();
+    fs::write(rig.path("content/l1"), "LAYER").unwrap();
+    assert_eq!(rig.run(&["verify"]).1, "shop: 1 of 1 images were given again\n");
+    assert_eq!(fs::read(rig.path("content/m1")).unwrap(), fs::read(blob("m1")).unwrap());
+    assert_eq!(fs::read_link(rig.path("content/l1")).unwrap(), blob("l1"));
+}
+
+#[test]
+fn an_empty_store_is_asked_for() {
+    let rig = Rig::new();
+    let (code, output, _) = rig.run(&["reset"]);
+    assert_eq!(code, 0);
+    assert!(output.contains("volumes as they are: reboot when you are ready"), "{output}");
+    assert!(rig.path("reset").exists());
+    assert!(rig.all().is_empty(), "the engine is not asked");
 }
 
 #[test]

@@ -203,6 +203,7 @@ impl Rig {
             "data",
             "mount",
             "os-release",
+            "reset",
             "run",
             "share",
             "state",

@@ -1,10 +1,9 @@
 //! Versions of workloads that came apart from the system: which of them run, and what becomes of those that do not.
 
+mod mounted;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use yoe_notation::version::compare;
 use yoe_workload_format::Record;
@@ -13,7 +12,7 @@ use yoe_workload_format::generations::{Chosen, FILE, Failure, Generation, Genera
 use crate::args::Places;
 use crate::error::WorkloadError;
 use crate::lock;
-use crate::root::{Root, names};
+use crate::root::Root;
 
 /// Starts that a version on trial has, before it is given up.
 const TRIES: u32 = 3;
@@ -66,8 +65,8 @@ impl<'a> Versions<'a> {
                 "version {version} of {name} is no newer than the system's own {own}"
             )));
         }
-        let at = self.directory(name, version)?;
-        check(&at, name, version)?;
+        let at = mounted::directory(self.places, name, version)?;
+        mounted::check(&at, name, version)?;
         self.change(root, |generation, failures| {
             failures.remove(name);
             let before = generation.chosen.get(name).and_then(Chosen::good);
@@ -107,7 +106,7 @@ impl<'a> Versions<'a> {
                 chosen.tries = None;
             }
         })?;
-        self.sweep(&names(&self.places.versions)?)
+        mounted::sweep(self.places, &self.record())
     }
 
     /// Comes back to what ran before, and records why.
@@ -154,69 +153,13 @@ impl<'a> Versions<'a> {
             if !is_newer(version, own) {
                 continue;
             }
-            let read = self.directory(name, version).and_then(|at| Ok((check(&at, name, version)?, at)));
+            let read = mounted::directory(self.places, name, version)
+                .and_then(|at| Ok((mounted::check(&at, name, version)?, at)));
             match read {
                 Ok((record, at)) => root.replace(record, at),
                 Err(problem) => root.damaged.push((name.clone(), yoe_program::message(&problem))),
             }
         }
-    }
-
-    /// Removes versions that no generation needs.
-    fn sweep(&self, workloads: &[String]) -> Result<(), WorkloadError> {
-        let record = self.record();
-        for name in workloads {
-            let directory = self.places.versions.join(name);
-            if !directory.is_dir() {
-                continue;
-            }
-            for file in names(&directory)? {
-                let Some((version, WHOLE)) = file.rsplit_once('.') else { continue };
-                if record.needs(name, version) {
-                    continue;
-                }
-                let at = self.mounted_at(name, version);
-                let _ = self.program(&self.places.unmount).arg(&at).status();
-                let _ = fs::remove_dir(&at);
-                let path = directory.join(&file);
-                fs::remove_file(&path).map_err(WorkloadError::file("removed", &path))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Where the files of a version are; mounted, if they are not yet.
-    fn directory(&self, name: &str, version: &str) -> Result<PathBuf, WorkloadError> {
-        if version.contains('/') || version.starts_with('.') {
-            return Err(WorkloadError::Usage(format!("{version:?} is not a version")));
-        }
-        let at = self.mounted_at(name, version);
-        if at.join(name).is_dir() {
-            return Ok(at);
-        }
-        let file = self.places.versions.join(name).join(format!("{version}.{WHOLE}"));
-        fs::metadata(&file).map_err(WorkloadError::file("read", &file))?;
-        fs::create_dir_all(&at).map_err(WorkloadError::file("made", &at))?;
-        let mut mount = self.program(&self.places.mount);
-        mount.args(["-t", "erofs", "-o", "loop,ro,nodev,nosuid"]).arg(&file).arg(&at);
-        match mount.output() {
-            Ok(output) if output.status.success() => Ok(at),
-            Ok(output) => {
-                let printed = String::from_utf8_lossy(&output.stderr).trim().replace('\n', ", ");
-                Err(WorkloadError::Failed { command: format!("mount {}", file.display()), printed })
-            }
-            Err(source) => Err(WorkloadError::Client(self.places.mount.clone(), source)),
-        }
-    }
-
-    fn mounted_at(&self, name: &str, version: &str) -> PathBuf {
-        self.places.run.join("workloads").join(name).join(version)
-    }
-
-    fn program(&self, path: &Path) -> Command {
-        let mut command = Command::new(path);
-        command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdin(Stdio::null());
-        command
     }
 
     /// What is on record; nothing where it cannot be read: then the system's own runs.
@@ -264,13 +207,4 @@ impl<'a> Versions<'a> {
 /// Whether a version is newer than the system's own, in the order of versions of systems.
 fn is_newer(version: &str, own: &Record) -> bool {
     own.version.as_deref().is_none_or(|own| compare(version, own).is_gt())
-}
-
-/// What a version says of itself, if that is what it should be.
-fn check(at: &Path, name: &str, version: &str) -> Result<Record, WorkloadError> {
-    let record = Root::read(at)?.workloads.into_iter().find(|record| record.name == name);
-    match record {
-        Some(record) if record.version.as_deref() == Some(version) => Ok(record),
-        _ => Err(WorkloadError::file("used", at)(ErrorKind::InvalidData.into())),
-    }
 }
