@@ -12,6 +12,7 @@ use crate::source::Address;
 pub const USAGE: &str = "\
 usage: updater [--config FILE] [--json] COMMAND
   install FILE|DIRECTORY|URL   put an update into the slot that does not run
+  sbom FILE|DIRECTORY|URL      the bill of materials of the version that runs, from where its update is published
   status                       what runs, what else there is, what failed last
   mark-good [--auto]           the version that runs is good; --auto: if all checks pass now
   rollback                     the next start is of the other slot's version
@@ -25,6 +26,8 @@ const CONFIG: &str = "/etc/yoe/updater.json";
 pub enum Command {
     /// Put an update into the other slot.
     Install(String),
+    /// Print the bill of materials of what runs.
+    Sbom(String),
     /// Tell what runs.
     Status,
     /// The version that runs is good.
@@ -66,7 +69,12 @@ impl Args {
                 Address::parse(from)?;
                 Command::Install(from.to_owned())
             }
+            ["sbom", from] => {
+                Address::parse(from)?;
+                Command::Sbom(from.to_owned())
+            }
             ["install"] => return Err(wrong("install needs a file, a directory or a URL")),
+            ["sbom"] => return Err(wrong("sbom needs a file, a directory or a URL")),
             ["status"] => Command::Status,
             ["mark-good"] => Command::MarkGood { auto },
             ["rollback"] => Command::Rollback,
@@ -115,6 +123,7 @@ mod tests {
             "instal x",
             "install",
             "install a b",
+            "sbom",
             "install ftp://a/b",
             "install FILE:///a/b",
             "--jsn status",

@@ -10,6 +10,7 @@ use yoe_updater::config::Config;
 use yoe_updater::delta::Tally;
 use yoe_updater::error::UpdaterError;
 use yoe_updater::install::{Event, Outcome, install};
+use yoe_updater::papers;
 use yoe_updater::rollback::roll_back;
 use yoe_updater::status::status;
 use yoe_updater::watch::{Watched, mark_good, watch};
@@ -42,6 +43,7 @@ fn run(args: &Args) -> Result<Output, UpdaterError> {
     let config = Config::read(&args.config)?;
     match &args.command {
         Command::Install(from) => installed(&install(&config, from, &mut |event| print_event(event))?),
+        Command::Sbom(from) => bill(&config, from),
         Command::Status => {
             let status = status(&config)?;
             Ok(Output { text: status.text(), json: serde_json::to_value(&status).unwrap_or_default() })
@@ -78,6 +80,13 @@ fn installed(outcome: &Outcome) -> Result<Output, UpdaterError> {
         "warning": warning,
     });
     Ok(Output { text, json })
+}
+
+fn bill(config: &Config, from: &str) -> Result<Output, UpdaterError> {
+    let text = papers::bill(config, from)?;
+    // What is signed and is no JSON all the same is shown as it is.
+    let json = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.clone()));
+    Ok(Output { text: text.trim_end().to_owned(), json })
 }
 
 fn marked(config: &Config, auto: bool) -> Result<Output, UpdaterError> {

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::UpdaterError;
 use crate::source::Repository;
 use crate::state::{Memory, State};
-use crate::update::{self, Device, Update};
+use crate::update::{self, Device, Update, Verified};
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -30,6 +30,32 @@ pub fn search(
     state: &State,
     repository: &dyn Repository,
 ) -> Result<Found, UpdaterError> {
+    let Believed { verified, memory, mut warning } = believe(config, epoch, state, repository)?;
+    let update = update::find(repository, &verified, device)?;
+    let later = Memory { time: memory.time.max(update.manifest.time), ..memory.clone() };
+    if let Err(problem) = state.keep(&memory, later) {
+        warning.get_or_insert_with(|| message(&problem));
+    }
+    Ok(Found { update, warning })
+}
+
+/// What a repository says, and what of it is remembered.
+pub(crate) struct Believed {
+    pub(crate) verified: Verified,
+    memory: Memory,
+    warning: Option<String>,
+}
+
+/// Verifies what a repository says, and remembers it.
+///
+/// # Errors
+/// When it is not believed.
+pub(crate) fn believe(
+    config: &Config,
+    epoch: Time,
+    state: &State,
+    repository: &dyn Repository,
+) -> Result<Believed, UpdaterError> {
     let known = state.remembered(&config.paths)?;
     let floor = known.memory.time.max(epoch);
     let now = if repository.is_local() { floor } else { floor.max(clock()) };
@@ -43,8 +69,5 @@ pub fn search(
     let verified = update::verify(repository, known.trust.clone(), &known.seen(), now, keep_root)?;
     let memory = Memory { seen: verified.seen.clone(), time: known.memory.time };
     note(state.keep(&known.memory, memory.clone()));
-    let update = update::find(repository, &verified, device)?;
-    let later = Memory { time: memory.time.max(update.manifest.time), ..memory.clone() };
-    note(state.keep(&memory, later));
-    Ok(Found { update, warning })
+    Ok(Believed { verified, memory, warning })
 }

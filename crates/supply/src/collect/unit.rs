@@ -8,6 +8,7 @@ use yoe_plan::ActionKind;
 
 use super::{Collector, crate_named};
 use crate::files::Looked;
+use crate::inventory::package_reference;
 use crate::{FileEntry, Link, SupplyError, cargo};
 
 impl Collector<'_> {
@@ -24,7 +25,7 @@ impl Collector<'_> {
         package.artifact = artifact;
         let package = self.put(holder, Link::Contains, (reference, package));
         for needed in unit.runtime_deps.iter().filter(|name| present.contains_key(name.as_str())) {
-            self.inventory.link(&package, Link::Needs, &format!("package:{needed}"));
+            self.inventory.link(&package, Link::Needs, &package_reference(needed));
         }
         let own = self.sources(&package, Link::Contains, unit);
         self.statics(&package, unit, &mut BTreeSet::new());

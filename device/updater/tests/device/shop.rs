@@ -28,6 +28,8 @@ pub struct Offer {
     pub machines: Vec<String>,
     pub signed: bool,
     pub chunking: Chunking,
+    /// The bill of materials that goes with it.
+    pub bill: Option<&'static str>,
 }
 
 impl Default for Offer {
@@ -38,6 +40,7 @@ impl Default for Offer {
             machines: vec![MACHINE.to_owned()],
             signed: false,
             chunking: CHUNKING,
+            bill: None,
         }
     }
 }
@@ -94,11 +97,12 @@ impl Shop {
         let manifest = manifest(built, offer);
         let index = Index::of(&built.root[..], &built.kernel[..], offer.chunking).unwrap();
         let content = [&built.root[..], &built.kernel].concat();
-        let parts = [
+        let mut parts = vec![
             ("manifest.json", manifest.to_text().into_bytes()),
             ("index", index.to_bytes()),
             ("content", content),
         ];
+        parts.extend(offer.bill.map(|bill| (yoe_bundle::BILL, bill.as_bytes().to_vec())));
         let mut add = BTreeMap::new();
         for (part, bytes) in parts {
             let name = Manifest::target(offer.image, offer.machine, &built.version, part);
