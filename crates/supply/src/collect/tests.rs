@@ -84,6 +84,12 @@ fn units() -> Vec<Unit> {
     tool.deps = vec!["musl".into()];
     tool.runtime_deps = vec!["zlib".into()];
     tool.contains = vec!["musl".into()];
+    tool.licenses = [
+        ("example.org/fork@v1.0.1".to_owned(), "MIT AND Apache-2.0".to_owned()),
+        // Of another version it says nothing.
+        ("golang.org/x/net@v0.60.0".to_owned(), "BSD-3-Clause".to_owned()),
+    ]
+    .into();
     let net = Some("golang.org/x/net");
     tool.vex = vec![
         vex("CVE-1", None, "v1.5.0"),
@@ -335,6 +341,17 @@ fn collected(
 pub(crate) fn sample() -> (Inventory, tempfile::TempDir) {
     let (inventory, root) = inventory_of("demo");
     (inventory.unwrap(), root)
+}
+
+#[test]
+fn a_unit_says_licences_of_what_is_linked_into_it_for_one_version() {
+    let (inventory, _root) = sample();
+    let license = |name: &str| {
+        let mut all = inventory.components.values().filter(|component| component.name == name);
+        all.next().unwrap().license.clone()
+    };
+    assert_eq!(license("example.org/fork").as_deref(), Some("MIT AND Apache-2.0"));
+    assert_eq!(license("golang.org/x/net"), None);
 }
 
 /// What was made with the image has the licences of what it was made of.
