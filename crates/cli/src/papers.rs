@@ -1,5 +1,6 @@
 //! What commands about papers begin with: a target that was built.
 
+use yoe_model::AuditGate;
 use yoe_plan::ActionId;
 use yoe_store::Store;
 use yoe_supply::licenses::Texts;
@@ -11,15 +12,28 @@ use crate::project;
 /// The store's cache that is the Go client's module cache.
 const GO_MODULES: &str = "go-modules";
 
-/// The inventory of a target, or of the project's image when none is named, and the texts of licences that its sources hold.
-pub fn inventory(machine: Option<&str>, target: Option<&str>) -> Result<(Inventory, Texts), CommandError> {
-    of_built(machine, target, |request, store| {
-        let name = target_name(request);
-        let mut inventory = collect(request).map_err(|error| unmade(error, &name))?;
-        let texts = Texts::find(&inventory, &store.cache(GO_MODULES)?);
-        texts.fill(&mut inventory);
-        Ok((inventory, texts))
-    })
+/// What papers of a target are made of.
+pub struct Papers {
+    /// What it is made of.
+    pub inventory: Inventory,
+    /// The texts of licences that its sources hold.
+    pub texts: Texts,
+    /// What its definition demands of an audit.
+    pub gate: Option<AuditGate>,
+}
+
+/// What papers are made of, of a target or of the project's image when none is named.
+pub fn of_target(machine: Option<&str>, target: Option<&str>) -> Result<Papers, CommandError> {
+    of_built(machine, target, papers)
+}
+
+/// The same of a plan.
+pub fn papers(request: &Request<'_>, store: &Store) -> Result<Papers, CommandError> {
+    let name = target_name(request);
+    let mut inventory = collect(request).map_err(|error| unmade(error, &name))?;
+    let texts = Texts::find(&inventory, &store.cache(GO_MODULES)?);
+    texts.fill(&mut inventory);
+    Ok(Papers { inventory, texts, gate: request.project.audit_gate(&name) })
 }
 
 /// Makes a paper of a target, or of the project's image when none is named, from what the store has of it.

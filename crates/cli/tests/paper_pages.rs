@@ -22,7 +22,8 @@ fn built() -> Sandbox {
     sandbox.unit("hello", &["install -D \"$FILESDIR/hello\" \"$DESTDIR/usr/bin/hello\""], "");
     sandbox.write(
         "images/container-host-image.star",
-        "oci_image(name = \"container-host-image\", artifacts = [\"hello\"], cmd = [\"/usr/bin/hello\"])\n",
+        "oci_image(name = \"container-host-image\", artifacts = [\"hello\"], cmd = [\"/usr/bin/hello\"],\n\
+         audit = audit(fail_on = \"critical\"))\n",
     );
     let directory = sandbox.project().join("units/test/hello");
     std::fs::create_dir_all(&directory).unwrap();
@@ -30,7 +31,8 @@ fn built() -> Sandbox {
     sandbox.lock();
     sandbox.write(
         "advisories/Go/GO-2026-0001.json",
-        r#"{"id": "GO-2026-0001", "modified": "2026-11-05T00:00:00Z", "aliases": ["CVE-2026-40200"], "affected": [{
+        r#"{"id": "GO-2026-0001", "modified": "2026-11-05T00:00:00Z", "aliases": ["CVE-2026-40200"],
+            "database_specific": {"severity": "MODERATE"}, "affected": [{
             "package": {"ecosystem": "Go", "name": "golang.org/x/net"},
             "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}]}]}"#,
     );

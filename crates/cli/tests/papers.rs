@@ -75,7 +75,7 @@ fn what_is_not_built_is_told_with_what_to_do() {
 }
 
 #[test]
-fn a_container_image_has_a_bill_in_both_formats() {
+fn a_container_image_has_a_bill_in_each_format() {
     let sandbox = built();
     let output = sandbox.yoe(&["sbom", "box"]);
     assert!(output.status.success(), "{}", sandbox.shown(&output));
@@ -101,6 +101,9 @@ fn a_container_image_has_a_bill_in_both_formats() {
     assert!(output.status.success() && output.stdout.is_empty(), "{}", sandbox.shown(&output));
     let document: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
     assert_eq!(document["@context"], "https://spdx.org/rdf/3.0.1/spdx-context.jsonld");
+    let older: serde_json::Value =
+        serde_json::from_str(&text(&sandbox.yoe(&["sbom", "box", "--format", "spdx-2.3"]))).unwrap();
+    assert_eq!(older["spdxVersion"], "SPDX-2.3");
 }
 
 #[test]
@@ -167,6 +170,8 @@ fn an_audit_of_a_target_and_of_its_bill_find_the_same() {
     --- stdout
     hello
       golang.org/x/net v0.61.0: GO-2026-0001, level unknown, fixed in 0.62.0: a hole
+    what ends them:
+      unit hello: golang.org/x/net v0.61.0 -> 0.62.0 ends 1: GO-2026-0001
     box 0.1.0: 1 open, 0 closed by patches, 0 assumed to be fixed, 0 in code that is not there, 0 declared not to matter
     Go: 1 advisories, the newest of 2026-11-05T00:00:00Z
     no database speaks of: hello 1.0, lib 1.0
@@ -180,6 +185,8 @@ fn an_audit_of_a_target_and_of_its_bill_find_the_same() {
     --- stdout
     hello
       golang.org/x/net v0.61.0: GO-2026-0001, level unknown, fixed in 0.62.0: a hole
+    what ends them:
+      unit hello: golang.org/x/net v0.61.0 -> 0.62.0 ends 1: GO-2026-0001
     box 0.1.0: 1 open, 0 closed by patches, 0 assumed to be fixed, 0 in code that is not there, 0 declared not to matter
     Go: 1 advisories, the newest of 2026-11-05T00:00:00Z
     no database speaks of: hello 1.0, lib 1.0
@@ -192,7 +199,10 @@ fn an_audit_of_a_target_and_of_its_bill_find_the_same() {
     advisory(&sandbox, "GO-2026-0002");
     let changed = text(&sandbox.yoe(&[&audit[..], &["--since", "before.json"]].concat()));
     assert!(
-        changed.ends_with("new: golang.org/x/net GO-2026-0002\ngone: golang.org/x/net GO-2026-0001\n"),
+        changed.ends_with(
+            "new: golang.org/x/net v0.61.0: GO-2026-0002, level unknown, fixed in 0.62.0: a hole\n\
+             gone: golang.org/x/net GO-2026-0001\n"
+        ),
         "{changed}"
     );
 }
@@ -242,7 +252,7 @@ fn papers_are_the_same_in_another_directory_and_change_nothing_that_is_built() {
         fs::read(path.trim()).unwrap()
     };
     let papers = |directory: &str| {
-        ["cyclonedx", "spdx"].map(|format| {
+        ["cyclonedx", "spdx", "spdx-2.3"].map(|format| {
             text(&sandbox.yoe(&["-C", directory, "sbom", "box", "--files", "--format", format]))
         })
     };

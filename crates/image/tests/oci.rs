@@ -21,6 +21,7 @@ fn image() -> OciImage {
         artifacts: vec!["tools".into()],
         container: None,
         config: OciConfig { entrypoint: vec!["/usr/bin/web".into()], ..OciConfig::default() },
+        audit: None,
         origin: origin("images/web.star", 1),
     }
 }

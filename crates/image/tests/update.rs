@@ -150,6 +150,30 @@ fn two_releases_lie_side_by_side() {
     }
 }
 
+/// Papers are targets as all others are, and in a bundle they lie where devices that install it never look.
+#[test]
+fn papers_travel_with_a_release_and_are_signed_with_it() {
+    let (directory, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (keyring, trust) = keys();
+    let image = built(directory.path(), "1.0");
+    let mut release = Release::open(directory.path(), &image, "qemu", None).unwrap();
+    let papers = [(yoe_bundle::BILL, "a bill"), ("NOTICE", "texts")];
+    let papers = papers.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
+    release.carry(papers.into());
+    let published = publish(repository.path(), from_ref(&trust), Word::Nobodys, &keyring, &release).unwrap();
+    let targets = list(repository.path(), &trust);
+    let name = Manifest::target("box", "qemu", "1.0", yoe_bundle::BILL);
+    let path = path::target(&name, targets.targets[&name].sha256().unwrap());
+    assert_eq!(fs::read(repository.path().join(path)).unwrap(), b"a bill");
+    let mut bundle = Vec::new();
+    write_bundle(&mut bundle, Path::new("bundle"), from_ref(&trust), &published, &release).unwrap();
+    let mut read = tar::Archive::new(&bundle[..]);
+    let entries = read.entries().unwrap().map(|entry| entry.unwrap().path().unwrap().display().to_string());
+    let names: Vec<String> = entries.collect();
+    let ends: Vec<&str> = names.iter().rev().take(3).filter_map(|name| name.rsplit('.').next()).collect();
+    assert_eq!(ends, ["json", "NOTICE", "content"], "{names:?}");
+}
+
 #[test]
 fn a_bundle_is_a_tar_archive_with_its_metadata_first() {
     let directory = tempfile::tempdir().unwrap();

@@ -66,6 +66,7 @@ fn oci_images(bench: &Bench) -> BTreeMap<WorkloadImage, PathBuf> {
                 user: user.to_owned(),
                 ..OciConfig::default()
             },
+            audit: None,
             origin: origin("images/oci.star", 1),
         };
         let request = oci::OciRequest {

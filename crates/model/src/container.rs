@@ -25,11 +25,15 @@ pub struct Container {
     pub links: BTreeMap<String, String>,
     /// Text files to add, absolute path to text.
     pub files: BTreeMap<String, String>,
+    /// The SPDX expressions of packages that are handed out, such as boot programs. Like their home pages they are for papers.
+    pub licenses: BTreeMap<String, String>,
+    /// Web addresses of those who made packages that are handed out.
+    pub homepages: BTreeMap<String, String>,
     /// Where it was written.
     pub origin: Origin,
 }
 
-content_hash!(Container { name, packages, suite, archive, keys, accept_expired, links, files } ignoring { origin });
+content_hash!(Container { name, packages, suite, archive, keys, accept_expired, links, files } ignoring { licenses, homepages, origin });
 
 impl Container {
     /// What a lock entry answers: the digest of all that decides which packages are taken.

@@ -1,6 +1,6 @@
 //! Images: what is assembled from packages and booted.
 
-use crate::{ContentHash, Fingerprint, ImageTest, Origin, Registry, Release, Size, User};
+use crate::{AuditGate, ContentHash, Fingerprint, ImageTest, Origin, Registry, Release, Size, User};
 
 /// An image definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,8 @@ pub struct Image {
     pub workloads: Vec<String>,
     /// Limits that fail the build.
     pub budget: Option<Budget>,
+    /// What it demands of an audit; it is for papers and enters no key.
+    pub audit: Option<AuditGate>,
     /// The host name.
     pub hostname: String,
     /// The name of the time zone; that of the unit with the rules when absent.
@@ -62,6 +64,7 @@ impl Image {
             registry: None,
             workloads: Vec::new(),
             budget: None,
+            audit: None,
             hostname: "yoe".to_owned(),
             timezone: None,
             users: Vec::new(),

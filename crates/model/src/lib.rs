@@ -3,6 +3,7 @@
 //! Plain data without I/O. A [`Project`] is complete once it exists: no field waits for a later stage to fill it in.
 //! Building takes a [`Project<Locked>`]; a [`Project<Unlocked>`] becomes one by [`Project::lock`].
 
+mod audit;
 mod cancel;
 mod container;
 mod content_hash;
@@ -32,6 +33,7 @@ mod user;
 mod vex;
 mod workload;
 
+pub use audit::{AuditGate, HoleLevel};
 pub use cancel::Cancel;
 pub use container::Container;
 pub use content_hash::{ContentHash, Fingerprint};

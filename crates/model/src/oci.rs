@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::Origin;
 use crate::content_hash::content_hash;
+use crate::{AuditGate, Origin};
 
 /// The definition of an OCI image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct OciImage {
     pub container: Option<String>,
     /// How a container of it is run.
     pub config: OciConfig,
+    /// What it demands of an audit; it is for papers and enters no key.
+    pub audit: Option<AuditGate>,
     /// Where it was written.
     pub origin: Origin,
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::lock::{Lock, MismatchError};
 use crate::{
-    Arch, Container, DebianSuite, Image, ImageName, Machine, Module, OciImage, Release, Source, SourceEntry,
-    Unit, Workload,
+    Arch, AuditGate, Container, DebianSuite, Image, ImageName, Machine, Module, OciImage, Release, Source,
+    SourceEntry, Unit, Workload,
 };
 
 /// Base addresses of archives by name, in the order they are tried.
@@ -224,6 +224,12 @@ impl<State> Project<State> {
     pub fn image(&self, target: &str) -> Option<Image> {
         let (image, release) = self.find_image(target)?;
         Some(release.map_or_else(|| image.clone(), |release| release.of(image)))
+    }
+
+    /// What an image, a release of one or an OCI image demands of an audit.
+    pub fn audit_gate(&self, target: &str) -> Option<AuditGate> {
+        let oci = self.oci_images.get(target).and_then(|image| image.audit);
+        oci.or_else(|| self.find_image(target)?.0.audit)
     }
 
     /// Names of the units that an image or a release holds by itself.

@@ -17,7 +17,10 @@ pub struct Unit {
     pub description: String,
     /// An SPDX licence expression.
     pub license: String,
-    /// The web address of the project that it comes from. Like the three that follow, it is for papers and enters no key.
+    /// The licences of what is linked into its programs, by `NAME@VERSION` of the component. Like the four that follow, they are for
+    /// papers and enter no key.
+    pub licenses: BTreeMap<String, String>,
+    /// The web address of the project that it comes from.
     pub homepage: Option<String>,
     /// Its name in the dictionary of platforms (CPE 2.3, formatted string) that advisories are filed under.
     pub cpe: Option<String>,
@@ -100,6 +103,7 @@ impl Unit {
             release: 0,
             description: String::new(),
             license: String::new(),
+            licenses: BTreeMap::new(),
             homepage: None,
             cpe: None,
             vex: Vec::new(),

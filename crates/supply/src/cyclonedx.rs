@@ -142,6 +142,7 @@ fn component_of(inventory: &Inventory, reference: &str, component: &Component) -
 
 /// A file: it has the version, the maker and the licence of what holds it.
 fn file_of(inventory: &Inventory, file: &FileEntry, owner: Option<&str>) -> Value {
+    let concluded = licenses::of_file(inventory, &file.path, owner);
     let owner = owner.and_then(|owner| Some((owner, inventory.components.get(owner)?)));
     let version = owner.map_or(&inventory.subject.version, |(_, owner)| &owner.version);
     let mut value = json!({
@@ -152,8 +153,7 @@ fn file_of(inventory: &Inventory, file: &FileEntry, owner: Option<&str>) -> Valu
     });
     let (mut unknown, mut properties) = (Vec::new(), Vec::new());
     match owner {
-        Some((reference, owner)) => {
-            let concluded = licenses::concluded(inventory, reference);
+        Some((_, owner)) => {
             license(&mut value, &mut unknown, concluded.as_deref(), owner.license.as_deref());
             match &owner.homepage {
                 Some(url) => value["manufacturer"] = json!({ "url": [url] }),
@@ -161,13 +161,13 @@ fn file_of(inventory: &Inventory, file: &FileEntry, owner: Option<&str>) -> Valu
             }
         }
         // It was made with the image.
-        None => match &inventory.publisher {
-            Some(publisher) => {
-                value["manufacturer"] = publisher_of(publisher);
-                unknown.push("licenses");
+        None => {
+            license(&mut value, &mut unknown, concluded.as_deref(), None);
+            match &inventory.publisher {
+                Some(publisher) => value["manufacturer"] = publisher_of(publisher),
+                None => unknown.push("manufacturer"),
             }
-            None => unknown.extend(["licenses", "manufacturer"]),
-        },
+        }
     }
     deployable(&mut value, &mut properties, file);
     unknowns(&mut properties, &unknown);

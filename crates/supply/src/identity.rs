@@ -7,12 +7,15 @@ mod image;
 mod patches;
 mod upstream;
 
-use yoe_model::{DebianPatches, Digest, LockedPackage, LockedSource, Mirrors, Source, SourceEntry, Unit};
+use yoe_model::{
+    Container, DebianPatches, Digest, LockedPackage, LockedSource, Mirrors, Source, SourceEntry, Unit,
+};
 
 pub use self::image::{oci_image, registry_image};
 use self::patches::{debian_patches, own_patches};
 use self::upstream::{ancestor_of, component, debian_source, git, main_module};
 pub use self::upstream::{crate_of, module, stdlib};
+use crate::inventory::package_reference;
 use crate::{Ancestor, Component, Kind, Purl, SourceFile};
 
 /// What names of parts depend on in addition to the parts.
@@ -45,7 +48,7 @@ impl Names<'_> {
         component.description.clone_from(&unit.description);
         component.license = Some(unit.license.clone());
         component.homepage = unit.homepage.clone().or_else(|| self.publisher.map(str::to_owned));
-        (format!("package:{}", unit.name), component)
+        (package_reference(&unit.name), component)
     }
 
     /// What a unit was made from: its first source is what its version, its home page and its CPE are about. Crates that are
@@ -123,7 +126,8 @@ impl Names<'_> {
     }
 
     /// A binary package of Debian that is handed out as it is. `suite` is the name of the suite that it was resolved in.
-    pub fn debian(&self, package: &LockedPackage, suite: &str) -> Named {
+    pub fn debian(&self, package: &LockedPackage, container: Option<&Container>) -> Named {
+        let suite = container.map_or("", |container| container.suite.as_str());
         // Of another architecture than the build environment's, the name has it as well.
         let name = package.name.split(':').next().unwrap_or_default();
         let purl = Purl::new("deb", name, &package.version)
@@ -132,6 +136,8 @@ impl Names<'_> {
             .with("distro", suite);
         let mut component = component(Kind::Debian, name, &package.version, &purl);
         component.source = Some(self.served(&package.file.archive, &package.file.path, &package.file.sha256));
+        component.license = container.and_then(|container| container.licenses.get(name)).cloned();
+        component.homepage = container.and_then(|container| container.homepages.get(name)).cloned();
         // The pool keeps a binary package in the directory of its source: `pool/main/a/acl/libacl1_….deb`.
         if let Some(source) = package.file.path.rsplit('/').nth(1).filter(|source| *source != name) {
             let ancestor = debian_source(source, &package.version, suite);

@@ -26,6 +26,8 @@ pub struct Inventory {
     pub links: BTreeMap<String, BTreeSet<(Link, String)>>,
     /// Files of the target by path, without a slash at the beginning.
     pub files: BTreeMap<String, FileEntry>,
+    /// Of files that were made with the image, the references of the components that they hold code or text of.
+    pub made_of: BTreeMap<String, BTreeSet<String>>,
     /// Where the sources of components lie on this machine, by reference. It enters no paper.
     pub trees: BTreeMap<String, Vec<PathBuf>>,
     /// What units say of holes in components. It enters no bill of materials.
@@ -96,6 +98,7 @@ impl Inventory {
             components: BTreeMap::new(),
             links: BTreeMap::new(),
             files: BTreeMap::new(),
+            made_of: BTreeMap::new(),
             trees: BTreeMap::new(),
             statements: Vec::new(),
             stale: Vec::new(),
@@ -142,7 +145,7 @@ impl Inventory {
     /// The package URL of the target.
     pub fn purl(&self) -> String {
         let subject = &self.subject;
-        let package = self.components.get(&format!("package:{}", subject.name));
+        let package = self.components.get(&package_reference(&subject.name));
         match package.filter(|_| subject.carrier == Carrier::Package) {
             Some(package) => package.purl.clone(),
             None => Purl::new("generic", &subject.name, &subject.version)
@@ -165,6 +168,11 @@ impl Inventory {
         }
         packages
     }
+}
+
+/// The reference of a unit's package.
+pub(crate) fn package_reference(unit: &str) -> String {
+    format!("package:{unit}")
 }
 
 /// The reference of a file.

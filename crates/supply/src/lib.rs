@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | bill of materials | [`cyclonedx`] | CycloneDX 1.7 |
 //! | bill of materials | [`spdx3`] | SPDX 3.0.1, JSON-LD |
+//! | bill of materials | [`spdx2`] | SPDX 2.3, JSON |
 //! | licences and notices | [`licenses`] | SPDX licence expressions |
 //! | known holes | [`audit`] | OSV 1.x |
 //! | what becomes of them | [`vex`] | OpenVEX 0.2.0, CSAF 2.0 |
@@ -19,6 +20,7 @@
 pub mod audit;
 pub mod buildinfo;
 mod cargo;
+pub mod changes;
 mod collect;
 mod component;
 pub mod cyclonedx;
@@ -35,8 +37,11 @@ pub mod provenance;
 mod purl;
 mod root;
 pub mod shipped;
+pub mod spdx2;
 pub mod spdx3;
 mod statement;
+#[cfg(test)]
+mod strangers;
 mod uuid;
 pub mod vex;
 

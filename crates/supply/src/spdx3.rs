@@ -177,8 +177,7 @@ impl Writer<'_> {
     fn file(&mut self, file: &FileEntry, owner: Option<&str>) {
         let reference = file_reference(&file.path);
         self.elements.add("software_File", &reference, file_fields(&format!("/{}", file.path), file));
-        let license = owner.filter(|owner| self.inventory.components.contains_key(*owner));
-        match license.and_then(|owner| licenses::concluded(self.inventory, owner)) {
+        match licenses::of_file(self.inventory, &file.path, owner) {
             Some(license) => self.license(&reference, "hasConcludedLicense", &license),
             None => self.no_license(&reference),
         }

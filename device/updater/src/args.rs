@@ -13,6 +13,7 @@ pub const USAGE: &str = "\
 usage: updater [--config FILE] [--json] COMMAND
   install FILE|DIRECTORY|URL   put an update into the slot that does not run; with --workload NAME, run a new version of a
                                workload alone, on trial
+  sbom FILE|DIRECTORY|URL      the bill of materials of the version that runs, from where its update is published
   status                       what runs, what else there is, what failed last
   mark-good [--auto]           the version that runs is good; --auto: if all checks pass now
   rollback                     the next start is of the other slot's version
@@ -28,6 +29,8 @@ pub enum Command {
     Install(String),
     /// Run a new version of this workload, from there.
     InstallWorkload(String, String),
+    /// Print the bill of materials of what runs.
+    Sbom(String),
     /// Tell what runs.
     Status,
     /// The version that runs is good.
@@ -75,8 +78,13 @@ impl Args {
                     None => Command::Install(from.to_owned()),
                 }
             }
+            ["sbom", from] => {
+                Address::parse(from)?;
+                Command::Sbom(from.to_owned())
+            }
             _ if workload.is_some() => return Err(wrong("--workload belongs to install")),
             ["install"] => return Err(wrong("install needs a file, a directory or a URL")),
+            ["sbom"] => return Err(wrong("sbom needs a file, a directory or a URL")),
             ["status"] => Command::Status,
             ["mark-good"] => Command::MarkGood { auto },
             ["rollback"] => Command::Rollback,
@@ -125,6 +133,7 @@ mod tests {
             "instal x",
             "install",
             "install a b",
+            "sbom",
             "install ftp://a/b",
             "install FILE:///a/b",
             "--jsn status",

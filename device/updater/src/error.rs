@@ -233,6 +233,16 @@ pub enum UpdaterError {
     /// The kernel of the update would not start its root.
     #[error("the update's kernel image cannot start its root: the publisher made a mistake")]
     NotBootable(#[source] BootableError),
+    /// What is published as the version that runs is not what runs.
+    #[error(
+        "{origin} has another version {version} than the one that runs: its root differs, so its papers are not of this device"
+    )]
+    OtherRoot {
+        /// The repository.
+        origin: String,
+        /// The version.
+        version: String,
+    },
     /// A step had no effect.
     #[error("{0}: the disk does not keep what is written to it, or another program undoes it")]
     NoEffect(#[from] NoEffectError),
@@ -262,7 +272,7 @@ impl UpdaterError {
             Self::WrongMachine { .. } => ("wrong-machine", 10),
             Self::WrongImage { .. } | Self::WorkloadAlone(_) => ("wrong-image", 11),
             Self::OlderVersion { .. } => ("older-version", 12),
-            Self::NoWorkload { .. } | Self::NoWorkloads(_) => ("no-workload", 28),
+            Self::NoWorkload { .. } | Self::NoWorkloads(_) => ("no-workload", 29),
             Self::Workload { .. } => ("workload", 32),
             Self::Metadata(TrustError::Signatures { .. }) => ("signature", 13),
             Self::Metadata(TrustError::Expired { .. }) => ("expired", 14),
@@ -283,6 +293,7 @@ impl UpdaterError {
             Self::NoTrust { .. } => ("no-root", 25),
             Self::Unsigned => ("unsigned", 26),
             Self::NotBootable(_) => ("not-bootable", 27),
+            Self::OtherRoot { .. } => ("other-root", 28),
             Self::ReadBack(_) | Self::NoEffect(_) => ("read-back", 30),
             Self::Checks(_) => ("checks", 31),
         }

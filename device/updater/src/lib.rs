@@ -13,6 +13,7 @@ pub mod error;
 pub mod install;
 pub mod lock;
 pub mod machine;
+pub mod papers;
 mod retry;
 pub mod rollback;
 pub mod search;

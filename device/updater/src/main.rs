@@ -10,6 +10,7 @@ use yoe_updater::config::Config;
 use yoe_updater::delta::Tally;
 use yoe_updater::error::UpdaterError;
 use yoe_updater::install::{Event, Outcome, install};
+use yoe_updater::papers;
 use yoe_updater::rollback::roll_back;
 use yoe_updater::status::status;
 use yoe_updater::watch::{Watched, mark_good, watch};
@@ -48,6 +49,7 @@ fn run(args: &Args) -> Result<Output, UpdaterError> {
                 install_workload(&config, workload, from, &mut |event| print_workload_event(event))?;
             workload_installed(&installed)
         }
+        Command::Sbom(from) => bill(&config, from),
         Command::Status => {
             let status = status(&config)?;
             Ok(Output { text: status.text(), json: serde_json::to_value(&status).unwrap_or_default() })
@@ -108,6 +110,13 @@ fn workload_installed(outcome: &WorkloadOutcome) -> Result<Output, UpdaterError>
 fn warn_of_memory(warning: &str) {
     let text = format!("warning: cannot record the newest version seen: {warning}");
     write_line(&mut std::io::stderr(), &text);
+}
+
+fn bill(config: &Config, from: &str) -> Result<Output, UpdaterError> {
+    let text = papers::bill(config, from)?;
+    // What is signed and is no JSON all the same is shown as it is.
+    let json = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.clone()));
+    Ok(Output { text: text.trim_end().to_owned(), json })
 }
 
 fn marked(config: &Config, auto: bool) -> Result<Output, UpdaterError> {

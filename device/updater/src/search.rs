@@ -32,6 +32,32 @@ pub fn search<T>(
     find: impl FnOnce(&Verified) -> Result<T, UpdaterError>,
     time: impl FnOnce(&T) -> Time,
 ) -> Result<Found<T>, UpdaterError> {
+    let Believed { verified, memory, mut warning } = believe(config, epoch, state, repository)?;
+    let update = find(&verified)?;
+    let later = Memory { time: memory.time.max(time(&update)), ..memory.clone() };
+    if let Err(problem) = state.keep(&memory, later) {
+        warning.get_or_insert_with(|| message(&problem));
+    }
+    Ok(Found { update, warning })
+}
+
+/// What a repository says, and what of it is remembered.
+pub(crate) struct Believed {
+    pub(crate) verified: Verified,
+    memory: Memory,
+    warning: Option<String>,
+}
+
+/// Verifies what a repository says, and remembers it.
+///
+/// # Errors
+/// When it is not believed.
+pub(crate) fn believe(
+    config: &Config,
+    epoch: Time,
+    state: &State,
+    repository: &dyn Repository,
+) -> Result<Believed, UpdaterError> {
     let known = state.remembered(&config.paths)?;
     let floor = known.memory.time.max(epoch);
     let now = if repository.is_local() { floor } else { floor.max(clock()) };
@@ -45,8 +71,5 @@ pub fn search<T>(
     let verified = update::verify(repository, known.trust.clone(), &known.seen(), now, keep_root)?;
     let memory = Memory { seen: verified.seen.clone(), time: known.memory.time };
     note(state.keep(&known.memory, memory.clone()));
-    let update = find(&verified)?;
-    let later = Memory { time: memory.time.max(time(&update)), ..memory.clone() };
-    note(state.keep(&memory, later));
-    Ok(Found { update, warning })
+    Ok(Believed { verified, memory, warning })
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use yoe_bundle::{Index, Manifest, Role, Seen, TargetFile, Targets, Time, Trust, TrustError, path, sha256};
+use yoe_bundle::{
+    BILL, Index, Manifest, Role, Seen, TargetFile, Targets, Time, Trust, TrustError, path, sha256,
+};
 use yoe_notation::version::compare;
 
 use crate::error::UpdaterError;
@@ -13,6 +15,8 @@ use crate::source::{Ask, Repository};
 pub(crate) const MANIFEST: u64 = 64 << 10;
 /// No index is larger, in bytes: chunks of 8 GiB.
 pub(crate) const INDEX: u64 = 16 << 20;
+/// No bill of materials is larger, in bytes.
+const PAPER: u64 = 64 << 20;
 
 /// The device that it is for.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +114,28 @@ pub fn find(
         Index::parse(&index, manifest.root.size, manifest.kernel.size).map_err(UpdaterError::Index)?;
     let content = content(repository, targets, &name("content"), manifest.content_length())?;
     Ok(Update { manifest, index, content })
+}
+
+/// The bill of materials of the version that runs, as it was published with it. `root_hash` is that of the root that runs, in
+/// hexadecimal digits.
+///
+/// # Errors
+/// When the repository has none, or what it has under this version is another root.
+pub fn bill(
+    repository: &dyn Repository,
+    verified: &Verified,
+    device: &Device<'_>,
+    root_hash: &str,
+) -> Result<Vec<u8>, UpdaterError> {
+    let name = |part: &str| Manifest::target(device.image, device.machine, device.version, part);
+    let targets = &verified.targets;
+    let manifest = fetch(repository, targets, &name("manifest.json"), MANIFEST)?;
+    let manifest = Manifest::parse(&manifest).map_err(UpdaterError::Manifest)?;
+    if manifest.root.root_hash != root_hash {
+        let (origin, version) = (repository.name().to_owned(), device.version.to_owned());
+        return Err(UpdaterError::OtherRoot { origin, version });
+    }
+    fetch(repository, targets, &name(BILL), PAPER)
 }
 
 /// The newest version for this image and machine. The list of a bundle that somebody brought may name more than the bundle holds,

@@ -48,6 +48,9 @@ pub use workload::WorkloadManifest;
 /// Counts the changes to this crate that change what is published.
 pub const REVISION: u32 = 1;
 
+/// The part of an update that is its bill of materials, in CycloneDX: where devices look for it.
+pub const BILL: &str = "sbom.cdx.json";
+
 /// Names of files in a repository.
 pub mod path {
     /// The newest timestamp.

@@ -108,7 +108,7 @@ impl Manifest {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
-    /// The name of a target of this update: `manifest.json`, `index` or `content`.
+    /// The name of a target of this update: `manifest.json`, `index`, `content`, or that of a paper.
     pub fn target(image: &str, machine: &str, version: &str, part: &str) -> String {
         format!("{image}/{machine}/{version}/{part}")
     }

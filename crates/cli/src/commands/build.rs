@@ -5,6 +5,7 @@ use yoe_build::{Reason, artifact};
 use yoe_plan::{Plan, Target};
 
 use crate::error::CommandError;
+use crate::gate;
 use crate::output;
 use crate::project::{self, isolation, no_package};
 use crate::ui::{self, Mode};
@@ -26,6 +27,9 @@ pub struct Build {
     /// Write the packages and their index to DIR, as an apk repository that any web server can serve
     #[arg(long, value_name = "DIR")]
     pub repository: Option<std::path::PathBuf>,
+    /// Hold images with an audit(…) against the advisories in this directory, in OSV's format, after they are built
+    #[arg(long, value_name = "DIR", conflicts_with = "dry_run")]
+    pub advisories: Option<std::path::PathBuf>,
     /// After a failure, go on with what does not need what failed
     #[arg(short, long)]
     pub keep_going: bool,
@@ -44,13 +48,15 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
     if let Some(directory) = &args.repository {
         output::directory(directory)?;
     }
-    let arch = locked.project.machine.arch;
+    let (arch, project) = (locked.project.machine.arch, locked.project.clone());
     let (buildable, plan) = locked.buildable(&args.targets)?;
+    let names: Vec<&str> = plan.targets.iter().map(|(target, _)| target.name()).collect();
+    let gates = gate::demanded(&project, &names, args.advisories.as_deref())?;
     let pending = yoe_build::explain(buildable.store(), &plan)?;
     if !pending.is_empty() {
         isolation()?;
     } else if !args.json {
-        ui::note(&format!("{}: up to date ({} actions)", names(&plan), plan.actions.len()));
+        ui::note(&format!("{}: up to date ({} actions)", names.join(", "), plan.actions.len()));
     }
     let mut builder = buildable.builder(Mode::choose(args.json).reporter())?;
     builder.keep_going = args.keep_going;
@@ -74,6 +80,16 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
                     layout.display()
                 ));
             }
+        }
+    }
+    for (name, demand) in &gates {
+        match &args.advisories {
+            Some(advisories) => gate::hold(args.machine.as_deref(), name, *demand, advisories)?,
+            None if args.json => {}
+            None => ui::note(&format!(
+                "{name}: not audited for holes that are {} or worse; --advisories DIR does",
+                demand.fail_on.as_str()
+            )),
         }
     }
     Ok(())

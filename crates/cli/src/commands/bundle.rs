@@ -14,7 +14,7 @@ use yoe_model::{Image, Slots};
 use crate::error::CommandError;
 use crate::output::{self, Output};
 use crate::project::{self, BuiltTargets, image, isolation, open_secure_boot};
-use crate::{dev, paths, ui};
+use crate::{dev, gate, paths, release_papers, ui};
 
 /// The arguments of `yoe bundle`.
 #[derive(Debug, Args)]
@@ -25,7 +25,7 @@ pub struct Bundle {
     #[arg(long)]
     pub machine: Option<String>,
     /// Publish this workload of the image alone, which has a version of its own; by the name that it has on a device
-    #[arg(long, value_name = "NAME", conflicts_with = "secure_boot")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["secure_boot", "papers"])]
     pub workload: Option<String>,
     /// Publish in this directory, which any web server can serve
     #[arg(long, value_name = "DIR")]
@@ -40,6 +40,15 @@ pub struct Bundle {
     /// Sign the kernel for Secure Boot with the project's own keys, as `yoe sign` does
     #[arg(long)]
     pub secure_boot: bool,
+    /// Publish its papers with it: bill of materials, licences, provenance, and what is known of holes where advisories are given
+    #[arg(long)]
+    pub papers: bool,
+    /// Directory with advisories in OSV's format, for what the image's audit(…) demands and for papers
+    #[arg(long, value_name = "DIR")]
+    pub advisories: Option<PathBuf>,
+    /// Publish although nobody asked what the image's audit(…) demands
+    #[arg(long, conflicts_with = "advisories")]
+    pub unaudited: bool,
     /// Number of days for which the update is valid
     #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u64).range(1..))]
     pub expires: u64,
@@ -59,6 +68,12 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
             return Err(UpdateError::NoVersion { image: image.name.clone(), workload: name.clone() }.into());
         }
     }
+    let asked = gate::Asked {
+        advisories: args.advisories.as_deref(),
+        papers: args.papers,
+        unaudited: args.unaudited,
+    };
+    let gate = asked.of_update(&locked.project, &name)?;
     let machine = locked.project.machine.name.clone();
     let mut targets = vec![name];
     if args.secure_boot {
@@ -89,7 +104,10 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
     let built = BuiltTargets::new(locked, &targets)?;
     let scratch = built.builder.session.scratch()?;
     let signed = args.secure_boot.then(|| sign(&built, &image, &project, scratch.path())).transpose()?;
-    let release = open(args, &built, &image, &machine, signed.as_deref())?;
+    if let Some((gate, advisories)) = gate.zip(args.advisories.as_deref()) {
+        gate::hold(args.machine.as_deref(), &targets[0], gate, advisories)?;
+    }
+    let release = open(args, built.first(), &image, (&machine, &targets[0]), signed.as_deref())?;
     let release = release.as_ref();
     // The build may have taken long.
     let publisher = publisher();
@@ -107,6 +125,13 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
     }
     ui::note(&format!("{}: {}", name.display(), ui::bytes(size)));
     Ok(())
+}
+
+/// Papers that are about this very update.
+fn papers_of(args: &Bundle, target: &str, release: &Release) -> Result<release_papers::Named, CommandError> {
+    let files = release.targets().into_iter();
+    let files = files.filter_map(|(name, file)| Some((name, file.sha256()?.to_owned()))).collect();
+    release_papers::made(args.machine.as_deref(), target, &files, args.advisories.as_deref())
 }
 
 /// Whether a repository can be published in, as far as that is known before there is anything to publish.
@@ -173,15 +198,19 @@ fn publish(
 /// What is to be published of what was built.
 fn open(
     args: &Bundle,
-    built: &BuiltTargets,
+    directory: &Path,
     image: &Image,
-    machine: &str,
+    (machine, target): (&str, &str),
     signed: Option<&Path>,
 ) -> Result<Box<dyn Publication>, CommandError> {
-    Ok(match &args.workload {
-        Some(name) => Box::new(WorkloadRelease::open(built.first(), image, machine, name)?),
-        None => Box::new(Release::open(built.first(), image, machine, signed)?),
-    })
+    if let Some(name) = &args.workload {
+        return Ok(Box::new(WorkloadRelease::open(directory, image, machine, name)?));
+    }
+    let mut release = Release::open(directory, image, machine, signed)?;
+    if args.papers {
+        release.carry(papers_of(args, target, &release)?);
+    }
+    Ok(Box::new(release))
 }
 
 fn default_name(args: &Bundle, image: &str, machine: &str, release: &dyn Publication) -> PathBuf {

@@ -36,7 +36,8 @@ pub fn run(args: &Licenses) -> Result<(), CommandError> {
             .hint("--deny takes an identifier such as GPL-3.0-only, or a beginning and `*`: GPL-3.0-*"));
     }
     let notice = args.notice.as_deref().map(Output::at).transpose()?;
-    let (inventory, texts) = papers::inventory(args.machine.as_deref(), args.target.as_deref())?;
+    let papers::Papers { inventory, texts, .. } =
+        papers::of_target(args.machine.as_deref(), args.target.as_deref())?;
     let rows = licenses::rows(&inventory, &texts);
     if args.json {
         ui::result(&json!({ "format": 1, "packages": rows, "not_known": inventory.gaps }).to_string());

@@ -13,7 +13,7 @@ use crate::error::{CommandError, Kind};
 use crate::output::Output;
 use crate::project::{self, LockedProject, image};
 use crate::report::{self, comparison, page, table};
-use crate::{paths, ui};
+use crate::{gate, papers, paths, ui};
 
 /// The page's name among the records of the image's tests.
 const PAGE: &str = "report.html";
@@ -30,6 +30,9 @@ pub struct Report {
     /// Write the report as JSON; an array of them for several images
     #[arg(long)]
     pub json: bool,
+    /// Show known holes that are open, by the advisories in this directory, in OSV's format
+    #[arg(long, value_name = "DIR")]
+    pub advisories: Option<PathBuf>,
     /// Where to write the HTML page [default: with the records of the image's tests]
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
@@ -43,11 +46,21 @@ pub fn run(args: &Report) -> Result<(), CommandError> {
             CommandError::user("an HTML page is about one image").hint("name one image, or leave out --html")
         );
     }
+    if let Some(advisories) = &args.advisories {
+        if several {
+            return Err(CommandError::user("holes are shown of one image")
+                .hint("name one image, or leave out --advisories"));
+        }
+        gate::directory(advisories, "--advisories")?;
+    }
     let locked = project::open(args.machine.as_deref())?.lock()?;
     if several {
         return compare(args, &locked);
     }
-    let report = report_on(&locked, args.images.first().map(String::as_str))?;
+    let name = args.images.first().map(String::as_str);
+    let mut report = report_on(&locked, name)?;
+    let inventory = papers::of_target(args.machine.as_deref(), name)?.inventory;
+    report.papers = Some(report::Papers::new(&inventory, args.advisories.as_deref())?);
     ui::result(&if args.json { json(&report)? } else { table(&report) });
     let path = match &args.html {
         Some(path) => path.clone(),

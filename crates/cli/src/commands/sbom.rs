@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use yoe_supply::{cyclonedx, spdx3};
+use yoe_supply::{cyclonedx, spdx2, spdx3};
 
 use crate::error::CommandError;
 use crate::output::Output;
@@ -35,16 +35,21 @@ pub enum Format {
     Cyclonedx,
     /// SPDX 3.0.1 as JSON-LD
     Spdx,
+    /// SPDX 2.3 as JSON, for readers that know nothing newer; not for BSI TR-03183-2
+    #[value(name = "spdx-2.3")]
+    Spdx2,
 }
 
 /// Carries `yoe sbom` out.
 pub fn run(args: &Sbom) -> Result<(), CommandError> {
     let output = args.output.as_deref().map(Output::at).transpose()?;
-    let (inventory, _) = papers::inventory(args.machine.as_deref(), args.target.as_deref())?;
+    let papers::Papers { inventory, .. } =
+        papers::of_target(args.machine.as_deref(), args.target.as_deref())?;
     let options = cyclonedx::Options { all_files: args.files, tool_version: env!("CARGO_PKG_VERSION") };
     let document = match args.format {
         Format::Cyclonedx => cyclonedx::document(&inventory, &options),
         Format::Spdx => spdx3::document(&inventory, &options),
+        Format::Spdx2 => spdx2::document(&inventory, &options),
     };
     match output {
         Some(output) => output.write_all(document.as_bytes())?,

@@ -4,6 +4,7 @@ mod boot_chart;
 mod comparison;
 mod faults;
 mod page;
+mod papers;
 mod table;
 mod text;
 mod treemap;
@@ -19,6 +20,7 @@ use yoe_testbed::records::Newest;
 pub use comparison::comparison;
 pub use faults::faults_page;
 pub use page::page;
+pub use papers::Papers;
 pub use table::table;
 
 /// A report on an image. Sizes are in bytes, times in seconds.
@@ -46,6 +48,8 @@ pub struct Report {
     pub memory: Memory,
     /// How its tests ended.
     pub tests: Tests,
+    /// What it is made of; absent where that was not asked, or cannot be found out.
+    pub papers: Option<Papers>,
 }
 
 /// What an image takes, in bytes.
@@ -135,6 +139,7 @@ impl Report {
             accel: record.accel,
             memory: memory(record),
             tests: tests(newest, tree),
+            papers: None,
         }
     }
 

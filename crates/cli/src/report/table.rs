@@ -1,7 +1,7 @@
 //! A report as text for a terminal.
 
 use super::text::{bytes, figure, seconds, share, tests};
-use super::{Report, Sizes};
+use super::{Papers, Report, Sizes};
 
 /// The report; each line but the last ends with a line break.
 pub fn table(report: &Report) -> String {
@@ -30,9 +30,19 @@ pub fn table(report: &Report) -> String {
         &format!("measured, {}, with {} of memory", report.accel.as_str(), bytes(memory.given)),
         &rows,
     );
+    report.papers.iter().for_each(|papers| paper_sections(&mut lines, papers));
     lines.extend([String::new(), format!("tests: {}", tests(&report.tests))]);
     lines.extend(report.tests.failed_names.iter().map(|name| format!("  failed: {name}")));
     lines.join("\n")
+}
+
+fn paper_sections(lines: &mut Vec<String>, papers: &Papers) {
+    section(lines, "made of", &papers.components());
+    section(lines, "licences, by components", &papers.licenses());
+    if let Some(holes) = &papers.holes {
+        section(lines, "known holes that are open", &holes.rows());
+        lines.extend([String::new(), format!("known holes: {}", holes.summary())]);
+    }
 }
 
 fn with_memory(memory: Option<u64>) -> String {

@@ -97,6 +97,71 @@ fn report(tree: &str) -> Report {
     Report::new(&image(), &machine, &manifest(), 200 << 20, &newest, tree)
 }
 
+/// The same with what papers say of it.
+fn with_papers() -> Report {
+    let count = |name: &str, count| papers::Count { name: name.to_owned(), count };
+    let hole = |id: &str, level, fixed: Option<&str>| papers::Hole {
+        id: id.to_owned(),
+        level,
+        component: "golang.org/x/net v0.61.0".to_owned(),
+        packages: vec!["engine".to_owned()],
+        fixed: fixed.map(str::to_owned),
+    };
+    let papers = Papers {
+        components: vec![count("packages", 3), count("Go modules", 147)],
+        licenses: vec![count("Apache-2.0", 80), count("(MIT OR <X>)", 1)],
+        unknown_license: 2,
+        not_known: vec!["usr/bin/x: it is <odd>".to_owned()],
+        holes: Some(papers::Holes {
+            open: vec![
+                hole("GO-2026-2", None, None),
+                hole("CVE-2026-1", Some(yoe_model::HoleLevel::High), Some("0.62.0")),
+            ],
+            others: 4,
+            advisories: [("Go".to_owned(), "2026-11-05T00:00:00Z".to_owned())].into(),
+            missing: vec!["crates.io".to_owned()],
+        }),
+    };
+    Report { papers: Some(papers), ..report(TREE) }
+}
+
+#[test]
+fn a_report_says_what_an_image_is_made_of_and_which_holes_are_open() {
+    let report = with_papers();
+    let table = table(&report);
+    let (_, papers) = table.split_once("made of\n").unwrap();
+    insta::assert_snapshot!(papers, @"
+      packages      3
+      Go modules  147
+
+    licences, by components
+      Apache-2.0    80
+      (MIT OR <X>)   1
+      not known      2  `yoe licenses` names them
+
+    known holes that are open
+      GO-2026-2   unknown  golang.org/x/net v0.61.0 in engine: no fixed version
+      CVE-2026-1     high  golang.org/x/net v0.61.0 in engine: fixed in 0.62.0
+
+    known holes: 2 open, 4 closed, not there or declared not to matter. Advisories: Go until 2026-11-05. No advisories were there about crates.io: of those parts nothing is known.
+
+    tests: 2 passed, 1 failed, 0 skipped
+      failed: runs in less
+    ");
+    let page = page(&report);
+    for part in [
+        "<h2>Known holes</h2>",
+        "<h2>Made of</h2>",
+        "<h2>Licences</h2>",
+        "it is &lt;odd&gt;",
+        "(MIT OR &lt;X&gt;)",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["papers"]["holes"]["open"][1]["level"], "high");
+}
+
 #[test]
 fn a_terminal_gets_a_table() {
     insta::assert_snapshot!(table(&report(TREE)), @"

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 /// A page of the guide.
 #[derive(Debug)]
 pub struct GuidePage {
+    /// The name of its file.
+    pub name: String,
     pub blocks: Vec<Block>,
 }
 
@@ -83,7 +85,7 @@ fn page(name: &str, text: &str) -> GuidePage {
             Kind::of(info).unwrap_or_else(|| panic!("{place}: nobody runs a block of the kind {info:?}"));
         blocks.push(Block { place, kind, text });
     }
-    GuidePage { blocks }
+    GuidePage { name: name.to_owned(), blocks }
 }
 
 #[test]

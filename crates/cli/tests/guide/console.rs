@@ -222,7 +222,7 @@ while printf '~ # ' && read -r line; do printf '%s\r\n' "$line"; eval "$line"; d
 /// A page of these blocks.
 fn page_of(blocks: Vec<(Kind, &str)>) -> GuidePage {
     let block = |(kind, text): (Kind, &str)| Block { place: "page.md:1".into(), kind, text: text.to_owned() };
-    GuidePage { blocks: blocks.into_iter().map(block).collect() }
+    GuidePage { name: String::new(), blocks: blocks.into_iter().map(block).collect() }
 }
 
 #[test]

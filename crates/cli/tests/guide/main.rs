@@ -15,7 +15,8 @@
 //! A line `...` of an answer stands for any lines, and `...` at the end of one for any text.
 //!
 //! The test without a device plays each page with files and `sh here` alone. The other one, for
-//! `cargo xtask boots`, plays every block: it builds and boots what the guide builds and boots.
+//! `cargo xtask boots`, plays every block: it builds and boots what the guide builds and boots. `YOE_GUIDE_PAGE=hole.md` plays that
+//! page alone.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 #![allow(clippy::print_stderr, reason = "a long test says where it is")]
@@ -69,7 +70,8 @@ fn what_needs_no_device_works_as_written() {
 #[test]
 #[ignore = "builds and boots what the guide does; cargo xtask boots runs it"]
 fn the_whole_guide_works_as_written() {
-    for guide in pages() {
-        console::play(&guide, &Page::with_the_users_store());
+    let only = std::env::var("YOE_GUIDE_PAGE").ok();
+    for guide in pages().iter().filter(|guide| only.as_ref().is_none_or(|only| guide.name == *only)) {
+        console::play(guide, &Page::with_the_users_store());
     }
 }

@@ -141,3 +141,72 @@ fn others_read_what_is_published() {
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("UnsignedMetadataError"), "{refused:?}");
 }
+
+/// An advisory about a source of Debian that the image holds, or about the kernel.
+fn advisory(outside: &Outside, ecosystem: &str, place: &str, name: &str, fixed: &str) {
+    outside.write(
+        &format!("advisories/{place}/one.json"),
+        &format!(
+            r#"{{"id": "PLANTED-{place}", "modified": "2099-01-01T00:00:00Z", "upstream": ["CVE-2099-40200"], "affected": [{{
+            "package": {{"ecosystem": "{ecosystem}", "name": "{name}"}},
+            "ranges": [{{"type": "ECOSYSTEM", "events": [{{"introduced": "0"}}, {{"fixed": "{fixed}"}}]}}]}}]}}"#
+        ),
+    );
+}
+
+#[test]
+#[ignore = "fetches from package registries; cargo xtask test runs it"]
+fn others_read_the_papers_that_travel_with_an_update() {
+    let outside = Outside::new();
+    let project = fs::read_to_string(outside.path("project/PROJECT.star")).unwrap();
+    let publisher =
+        "publisher = publisher(name = \"Example\", email = \"security@example.com\"),\n    modules";
+    outside.write("PROJECT.star", &project.replacen("modules", publisher, 1));
+    outside.yoe(&["keys", "make"]);
+    let (repository, root) = (outside.judged("repository"), outside.judged("root.json"));
+    outside.yoe(&["keys", "export", root.to_str().unwrap()]);
+    advisory(&outside, "Debian:13", "Debian", "libuev", "2.4.1-9");
+    advisory(&outside, "Linux", "Linux", "Kernel", "2.6.34");
+    let papers = ["--papers", "--advisories", "advisories"];
+    outside.yoe(&[&["bundle", IMAGE, "--repository", repository.to_str().unwrap()][..], &papers].concat());
+
+    let (manifest, _) = outside.published();
+    let printed = outside.read();
+    let directory = format!("{IMAGE}/qemu-x86_64/{}", manifest.version);
+    let names: Vec<&str> =
+        printed.lines().filter_map(|line| line.strip_prefix(&directory)?.split(['/', ' ']).nth(1)).collect();
+    assert_eq!(
+        names,
+        [
+            "NOTICE",
+            "content",
+            "csaf.json",
+            "index",
+            "manifest.json",
+            "openvex.json",
+            "provenance.intoto.jsonl",
+            "sbom.cdx.json",
+            "sbom.spdx.json",
+        ]
+    );
+    let text = |end: &str| {
+        let files = fs::read_dir(repository.join("targets").join(&directory)).unwrap();
+        let mut paths = files.map(|file| file.unwrap().path());
+        let path = paths.find(|path| path.to_str().unwrap().ends_with(end)).unwrap();
+        (path.clone(), fs::read_to_string(path).unwrap())
+    };
+    assert!(text(".sbom.cdx.json").1.contains("\"bomFormat\": \"CycloneDX\""));
+    assert!(text(".openvex.json").1.contains("CVE-2099-40200"), "the hole is in what finit is linked with");
+    // Provenance is of this very update, and signed with the project's key.
+    let (path, envelope) = text(".provenance.intoto.jsonl");
+    outside.write("key.pem", &outside.yoe(&["provenance", "key"]));
+    outside.yoe(&["provenance", "check", path.to_str().unwrap(), "--key", "key.pem"]);
+    assert!(envelope.contains("payloadType"));
+
+    // python-tuf does not take a paper that nobody signed.
+    let (path, bill) = text(".sbom.cdx.json");
+    fs::write(path, bill.replacen("\"CycloneDX\"", "\"CycloneDy\"", 1)).unwrap();
+    let refused = outside.run(&["shell", "reader", "--", "python3", "read.py", "repository", "root.json"]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("LengthOrHashMismatchError"), "{refused:?}");
+}

@@ -33,7 +33,7 @@ pub trait Publication {
     /// Names and digests of its targets.
     fn targets(&self) -> BTreeMap<String, TargetFile>;
 
-    /// Its targets; the content is last.
+    /// Its targets, in the order in which they lie in a bundle.
     ///
     /// # Errors
     /// When a file cannot be read.

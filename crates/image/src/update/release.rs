@@ -25,6 +25,7 @@ pub struct Release {
     /// The machine that it was built for.
     pub machine: String,
     index: Vec<u8>,
+    papers: BTreeMap<String, Vec<u8>>,
     content: String,
     root: PathBuf,
     kernel: PathBuf,
@@ -71,6 +72,7 @@ impl Release {
             manifest,
             machine: machine.to_owned(),
             index: index.to_bytes(),
+            papers: BTreeMap::new(),
             content: String::new(),
             root,
             kernel,
@@ -81,6 +83,11 @@ impl Release {
             None => UpdateError::Changed(directory.join(manifest_file(image))),
         })?;
         Ok(release)
+    }
+
+    /// Papers that go with it, by their names in it, such as `sbom.cdx.json`. Devices do without them.
+    pub fn carry(&mut self, papers: BTreeMap<String, Vec<u8>>) {
+        self.papers = papers;
     }
 
     fn name(&self, part: &str) -> String {
@@ -114,25 +121,28 @@ impl Publication for Release {
 
     fn targets(&self) -> BTreeMap<String, TargetFile> {
         let of = |bytes: &[u8]| TargetFile::of(bytes.len() as u64, &sha256(bytes));
-        [
+        let own = [
             (self.name("manifest.json"), of(self.manifest.to_text().as_bytes())),
             (self.name("index"), of(&self.index)),
             (self.name("content"), TargetFile::of(self.length(), &self.content)),
-        ]
-        .into()
+        ];
+        own.into_iter().chain(self.papers.iter().map(|(part, bytes)| (self.name(part), of(bytes)))).collect()
     }
 
+    /// What devices read comes first, the content last of it; papers are behind that, where they are in no device's way.
     fn parts(&self) -> Result<Vec<Part>, UpdateError> {
         let path = |part: &str, digest: &str| yoe_bundle::path::target(&self.name(part), digest);
         let bytes = |part: &str, bytes: Vec<u8>| {
             let (path, length) = (path(part, &sha256(&bytes)), bytes.len() as u64);
             (path, length, Box::new(std::io::Cursor::new(bytes)) as Box<dyn Read>)
         };
-        Ok(vec![
+        let mut parts = vec![
             bytes("manifest.json", self.manifest.to_text().into_bytes()),
             bytes("index", self.index.clone()),
-            (path("content", &self.content), self.length(), Box::new(self.read_content()?)),
-        ])
+        ];
+        parts.push((path("content", &self.content), self.length(), Box::new(self.read_content()?)));
+        parts.extend(self.papers.iter().map(|(part, content)| bytes(part, content.clone())));
+        Ok(parts)
     }
 
     fn manifest_name(&self) -> String {

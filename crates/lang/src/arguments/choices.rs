@@ -2,8 +2,8 @@
 
 use starlark::values::Value;
 use yoe_model::{
-    Arch, Children, Etc, Init, Justification, MeasureUnit, Restart, RootFormat, Scope, ServiceKind, Signal,
-    TestBoot, VexStatus,
+    Arch, Children, Etc, HoleLevel, Init, Justification, MeasureUnit, Restart, RootFormat, Scope,
+    ServiceKind, Signal, TestBoot, VexStatus,
 };
 
 use super::{Argument, At};
@@ -55,6 +55,7 @@ choice!(Etc, Etc::ALL);
 choice!(TestBoot, TestBoot::ALL);
 choice!(MeasureUnit, MeasureUnit::ALL);
 choice!(VexStatus, VexStatus::ALL);
+choice!(HoleLevel, HoleLevel::ALL);
 choice!(Justification, Justification::ALL);
 choice!(RootFormat, [RootFormat::Erofs, RootFormat::Ext4]);
 

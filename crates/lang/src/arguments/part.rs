@@ -2,8 +2,8 @@
 
 use starlark::values::Value;
 use yoe_model::{
-    Budget, ImageTest, Kernel, Layout, Measure, Publisher, Qemu, Reach, Registry, Release, Service,
-    SourceEntry, Step, Sweep, User, Vex, WorkloadImage,
+    AuditGate, Budget, ImageTest, Kernel, Layout, Measure, Publisher, Qemu, Reach, Registry, Release,
+    Service, SourceEntry, Step, Sweep, User, Vex, WorkloadImage,
 };
 
 use super::{Argument, At};
@@ -50,6 +50,7 @@ part!(
 part!(Made<Service>, Service, "service(…)");
 part!(Layout, Layout, "a layout: disk(…) or verified_ab(…)");
 part!(Budget, Budget, "budget(…)");
+part!(AuditGate, Audit, "audit(…)");
 part!(Made<ImageTest>, Test, "test(…)");
 part!(Reach, Reach, "reach(…)");
 part!(Measure, Measure, "measure(…)");

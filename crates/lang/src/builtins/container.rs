@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yoe_model::Container;
 
+use crate::arguments::license::License;
 use crate::arguments::paths::{DevicePath, LinkTarget};
-use crate::arguments::text::{ContainerPackage, KeyFingerprint, Name};
+use crate::arguments::text::{ContainerPackage, HttpsUrl, KeyFingerprint, Name};
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
 use crate::definitions::{Definition, Made, Part};
@@ -29,6 +30,11 @@ arguments! {
         links: BTreeMap<DevicePath, LinkTarget> = BTreeMap::new(),
         /// Text files to add, from path to text.
         files: BTreeMap<DevicePath, String> = BTreeMap::new(),
+        /// Licences of packages that are handed out: boot programs, and what an OCI image is a copy of. They are for papers, and enter no
+        /// key.
+        licenses: BTreeMap<ContainerPackage, License> = BTreeMap::new(),
+        /// Web addresses of those who made them.
+        homepages: BTreeMap<ContainerPackage, HttpsUrl> = BTreeMap::new(),
         /// Whether an index past its Valid-Until is accepted.
         accept_expired: bool = false,
     }
@@ -47,6 +53,12 @@ impl Builtin for Arguments {
             accept_expired: self.accept_expired,
             links: self.links.into_iter().map(|(path, target)| (path.into(), target.into())).collect(),
             files: self.files.into_iter().map(|(path, text)| (path.into(), text)).collect(),
+            licenses: self
+                .licenses
+                .into_iter()
+                .map(|(name, license)| (name.into(), license.into()))
+                .collect(),
+            homepages: self.homepages.into_iter().map(|(name, url)| (name.into(), url.into())).collect(),
             origin: call.site.origin(),
         };
         call.session.define(Definition::Container(Made { value, site: call.site.clone() }));

@@ -1,6 +1,6 @@
 //! `image`.
 
-use yoe_model::{Budget, Etc, Image, ImageTest, Init, Layout, Registry, Release, User};
+use yoe_model::{AuditGate, Budget, Etc, Image, ImageTest, Init, Layout, Registry, Release, User};
 
 use crate::arguments::accounts::Zone;
 use crate::arguments::text::{HostName, Name, UnitName};
@@ -36,6 +36,8 @@ arguments! {
         workloads: Vec<Name> = Vec::new(),
         /// Limits that fail the build.
         budget: Option<Budget> = None,
+        /// Which known holes may not be in what is handed out. It changes nothing that is built.
+        audit: Option<AuditGate> = None,
         /// The host name.
         hostname: HostName = HostName("yoe".to_owned()),
         /// The time zone of its clock's display, by name; its rules are those of the unit tzdata. A device can be given another.
@@ -77,6 +79,7 @@ impl Builtin for Arguments {
             registry,
             workloads: self.workloads.into_iter().map(String::from).collect(),
             budget: self.budget,
+            audit: self.audit,
             hostname: self.hostname.into(),
             timezone: self.timezone.map(String::from),
             users,

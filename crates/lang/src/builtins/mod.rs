@@ -1,5 +1,6 @@
 //! The builtins: one file each, every one a table of arguments and what it makes of them.
 
+mod audit;
 mod budget;
 pub(crate) mod call;
 mod container;
@@ -136,6 +137,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<disk::Arguments>(),
         Entry::of::<verified_ab::Arguments>(),
         Entry::of::<budget::Arguments>(),
+        Entry::of::<audit::Arguments>(),
         Entry::of::<test::Arguments>(),
         Entry::of::<reach::Arguments>(),
         Entry::of::<measure::Arguments>(),

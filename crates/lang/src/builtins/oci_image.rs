@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yoe_model::{OciConfig, OciImage};
+use yoe_model::{AuditGate, OciConfig, OciImage};
 
 use crate::arguments::oci::{OciName, OciPort, OciTag, Signal, User};
 use crate::arguments::paths::DevicePath;
@@ -44,6 +44,8 @@ arguments! {
         volumes: Vec<DevicePath> = Vec::new(),
         /// The signal that asks the program to end, such as `"SIGTERM"`.
         stop_signal: Option<Signal> = None,
+        /// Which known holes may not be in what is handed out. It changes nothing that is built.
+        audit: Option<AuditGate> = None,
         /// What it is, in one line.
         description: String = String::new(),
     }
@@ -85,6 +87,7 @@ impl Builtin for Arguments {
             artifacts: self.artifacts.into_iter().map(String::from).collect(),
             container: self.container.map(String::from),
             config,
+            audit: self.audit,
             origin: call.site.origin(),
         };
         call.session.define(Definition::OciImage(Made { value, site: call.site.clone() }));

@@ -31,6 +31,9 @@ arguments! {
         description: Line,
         /// Its licence.
         license: License,
+        /// Licences of what is linked into its programs, by `NAME@VERSION`, where that itself declares none: of Go modules whose texts are
+        /// several licences in one. They hold for that version alone, and enter no key.
+        licenses: BTreeMap<Line, License> = BTreeMap::new(),
         /// The web address of the project that it comes from. Papers name it; it enters no key.
         homepage: Option<HttpsUrl> = None,
         /// Its name in the dictionary that advisories are filed under, such as `cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*`.
@@ -93,6 +96,11 @@ impl Builtin for Arguments {
             release: self.release.0,
             description: self.description.into(),
             license: self.license.into(),
+            licenses: self
+                .licenses
+                .into_iter()
+                .map(|(name, license)| (name.into(), license.into()))
+                .collect(),
             homepage: self.homepage.map(String::from),
             cpe: self.cpe.map(String::from),
             vex: self.vex,

@@ -396,11 +396,13 @@ fn which_client_fetches_a_module_enters_no_key() {
 
 #[test]
 fn what_is_left_out_enters_no_key() {
-    let quiet: [fn(&mut Sample); 7] = [
+    let quiet: [fn(&mut Sample); 9] = [
         |s| s.unit("app", |u| u.origin.line = 7),
         |s| s.lock.sources.get_mut("debian:app@1").unwrap().files[0].path = "pool/elsewhere".into(),
         |s| s.parts.machine.description = "words".into(),
         |s| s.image().description = "words".into(),
+        |s| s.image().audit = Some(AuditGate { fail_on: HoleLevel::Low }),
+        |s| s.oci_image().audit = Some(AuditGate { fail_on: HoleLevel::Low }),
         |s| s.release("2", &["lib"], &[]),
         |s| s.unit("app", |u| u.cache = Some("compiler".into())),
         |s| s.image().tests.push(ImageTest::new("t", "true", Origin::default())),

@@ -189,6 +189,8 @@ fn container(name: &str) -> Container {
         accept_expired: false,
         links: BTreeMap::new(),
         files: BTreeMap::new(),
+        licenses: BTreeMap::new(),
+        homepages: BTreeMap::new(),
         origin: Origin::default(),
     }
 }
@@ -219,6 +221,7 @@ fn oci_image() -> OciImage {
         artifacts: vec!["app".into()],
         container: None,
         config: OciConfig { entrypoint: vec!["/bin/app".into()], ..OciConfig::default() },
+        audit: None,
         origin: Origin::default(),
     }
 }

@@ -7,7 +7,7 @@ use yoe_model::Publisher;
 
 use super::parts::Part;
 use crate::statement::{Stale, Statement};
-use crate::{GoProgram, Inventory, Kbuild, Kind, Purl};
+use crate::{GoProgram, Inventory, Kbuild, Kind, Purl, licenses};
 
 /// What is audited.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +64,7 @@ impl Bill {
                 ancestors: ancestors.collect(),
                 closes: closes.collect(),
                 packages: packages.get(reference).cloned().unwrap_or_default(),
+                license: licenses::concluded(inventory, reference),
             })
         };
         let subject = &inventory.subject;

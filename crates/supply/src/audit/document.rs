@@ -90,9 +90,27 @@ struct Component<'a> {
     #[serde(borrow, default)]
     pedigree: Pedigree<'a>,
     #[serde(borrow, default)]
+    licenses: Vec<License<'a>>,
+    #[serde(borrow, default)]
     properties: Vec<Property<'a>>,
     #[serde(borrow, default)]
     components: Vec<Component<'a>>,
+}
+
+#[derive(Deserialize)]
+struct License<'a> {
+    #[serde(borrow)]
+    expression: Text<'a>,
+    #[serde(borrow)]
+    acknowledgement: Text<'a>,
+    #[serde(borrow)]
+    license: Option<NamedLicense<'a>>,
+}
+
+#[derive(Deserialize)]
+struct NamedLicense<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
 }
 
 #[derive(Deserialize)]
@@ -152,6 +170,8 @@ impl Bill {
     /// # Errors
     /// When the text is no such document.
     pub fn parse(text: &[u8]) -> Result<Self, BillError> {
+        // Programs of Windows begin a text with a mark that JSON does not know.
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         // A text is checked once rather than word by word.
         let text = std::str::from_utf8(text)
             .map_err(|_| BillError::Json(serde::de::Error::custom("it is not UTF-8")))?;
@@ -213,7 +233,20 @@ fn part(component: &Component<'_>, purl: Purl, packages: BTreeSet<String>) -> Pa
         ancestors: ancestors.filter_map(|ancestor| Purl::parse(ancestor.purl.as_deref()?).ok()).collect(),
         closes: closes.collect(),
         packages,
+        license: license(&component.licenses),
     }
+}
+
+/// The licence that it is handed out under: the one that somebody concluded, otherwise the first that is named.
+fn license(licenses: &[License<'_>]) -> Option<String> {
+    let concluded = licenses.iter().find(|one| one.acknowledgement.as_deref() == Some("concluded"));
+    // What was declared alone was not concluded: of our own bills, since it is not known.
+    let others = licenses.iter().filter(|one| one.acknowledgement.is_none());
+    let named = |one: &License<'_>| {
+        let id = one.license.as_ref().and_then(|license| license.id.as_deref());
+        one.expression.as_deref().or(id).map(str::to_owned)
+    };
+    concluded.into_iter().chain(others).find_map(named)
 }
 
 /// Whether it is a package of ours.

@@ -17,6 +17,7 @@ mod records;
 mod report;
 mod severity;
 mod text;
+mod updates;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -28,7 +29,8 @@ pub use named::Named;
 pub use parts::Part;
 pub use report::{Changes, Declared, Finding, Report, State};
 pub use severity::Level;
-pub use text::{describe, text};
+pub use text::{describe, line, older_than, text};
+pub use updates::{Update, updates};
 
 use self::database::Database;
 use self::judge::Judge;

@@ -19,6 +19,8 @@ pub struct Part {
     pub closes: Vec<(String, String)>,
     /// Names of the packages that it is in.
     pub packages: BTreeSet<String>,
+    /// The expression of its licence; absent when it is not known.
+    pub license: Option<String>,
 }
 
 /// A question to a database.
@@ -62,8 +64,14 @@ impl Part {
                 // Advisories are filed under sources.
                 let source = self.ancestors.iter().find(|ancestor| is_source(ancestor));
                 let named = if is_source(purl) { Some(purl) } else { source };
-                let name = named.unwrap_or(purl).name.clone();
-                vec![debian(purl, name, Version::Debian(purl.version.clone()))]
+                // Scanners of images name the source by a qualifier.
+                let upstream =
+                    purl.qualifier("upstream").filter(|_| named.is_none()).filter(|text| !text.is_empty());
+                let (name, version) = match upstream {
+                    Some(text) => text.split_once('@').unwrap_or((text, &purl.version)),
+                    None => (named.unwrap_or(purl).name.as_str(), purl.version.as_str()),
+                };
+                vec![debian(purl, name.to_owned(), Version::Debian(version.to_owned()))]
             }
             _ => {
                 let ancestors = self.ancestors.iter().filter(|ancestor| is_source(ancestor));
@@ -98,7 +106,8 @@ fn release(suite: &str) -> Option<u32> {
         "bookworm" => Some(12),
         "trixie" => Some(13),
         "forky" => Some(14),
-        "debian" => suite.strip_prefix("debian-")?.parse().ok(),
+        // `debian-13`, and `debian-13.1` of scanners that look at /etc/debian_version.
+        "debian" => suite.strip_prefix("debian-")?.split('.').next()?.parse().ok(),
         _ => None,
     }
 }

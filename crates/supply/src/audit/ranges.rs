@@ -6,6 +6,7 @@ use yoe_fetch::debian::compare_versions;
 
 use super::osv::{Affected, Event, Range};
 use super::parts::{Query, Version};
+use crate::Purl;
 use crate::identity::upstream_version;
 
 /// What a range says of a version. The greatest of several counts.
@@ -124,6 +125,16 @@ fn numbers(text: &str) -> Option<(Vec<u64>, bool, u64)> {
         Some(candidate) => Some((numbers, false, candidate?)),
         None => Some((numbers, true, 0)),
     }
+}
+
+/// The newest of these versions of a component, by the order of its package URL's kind: Debian's where it is none of the others.
+pub(super) fn newest<'v>(purl: &Purl, versions: impl IntoIterator<Item = &'v str>) -> Option<&'v str> {
+    let kind = match purl.kind.as_str() {
+        "golang" | "cargo" => Version::Semantic(String::new()),
+        "generic" if purl.name == "linux" => Version::Numbers(String::new()),
+        _ => Version::Debian(String::new()),
+    };
+    versions.into_iter().max_by(|one, other| order(&kind, one, other).unwrap_or(Ordering::Equal))
 }
 
 /// The version that fixes it: the first fix after what is there.

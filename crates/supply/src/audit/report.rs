@@ -11,7 +11,7 @@ use super::severity::Level;
 use crate::statement::Stale;
 
 /// What an audit found. As JSON it is what a later audit is compared with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Version of this format: 1.
     pub format: u32,
@@ -111,6 +111,18 @@ impl State {
             State::Open => true,
             State::Declared(said) => said.is_open(),
             State::AssumedFixed | State::Closed(_) | State::NotPresent(_) => false,
+        }
+    }
+}
+
+impl Finding {
+    /// The CVE of the hole when it has one alone, otherwise the advisory's own name.
+    pub fn common_name(&self) -> &str {
+        let names = std::iter::once(&self.id).chain(&self.aliases);
+        let all: BTreeSet<&str> = names.map(String::as_str).filter(|name| name.starts_with("CVE-")).collect();
+        match all.first() {
+            Some(one) if all.len() == 1 => one,
+            _ => &self.id,
         }
     }
 }

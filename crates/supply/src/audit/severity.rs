@@ -1,52 +1,17 @@
 //! How bad a hole is, by what its advisory says.
 
-use serde::{Deserialize, Serialize};
+pub use yoe_model::HoleLevel as Level;
 
 use super::osv::{Advisory, Affected};
 
-/// A level of the qualitative scale of CVSS (v3.1, 5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Below 4.0.
-    Low,
-    /// Below 7.0.
-    Medium,
-    /// Below 9.0.
-    High,
-    /// From 9.0 on.
-    Critical,
-}
-
-impl Level {
-    /// All, the lowest first.
-    pub const ALL: [Level; 4] = [Level::Low, Level::Medium, Level::High, Level::Critical];
-
-    /// As it is written.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Level::Low => "low",
-            Level::Medium => "medium",
-            Level::High => "high",
-            Level::Critical => "critical",
-        }
-    }
-
-    /// The level of this name, or of GitHub's name for it.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.to_lowercase();
-        let text = if text == "moderate" { "medium" } else { &text };
-        Self::ALL.into_iter().find(|level| level.as_str() == text)
-    }
-
-    fn of_score(score: f64) -> Option<Self> {
-        match score {
-            score if score >= 9.0 => Some(Level::Critical),
-            score if score >= 7.0 => Some(Level::High),
-            score if score >= 4.0 => Some(Level::Medium),
-            score if score > 0.0 => Some(Level::Low),
-            _ => None,
-        }
+/// The level of a score.
+fn of_score(score: f64) -> Option<Level> {
+    match score {
+        score if score >= 9.0 => Some(Level::Critical),
+        score if score >= 7.0 => Some(Level::High),
+        score if score >= 4.0 => Some(Level::Medium),
+        score if score > 0.0 => Some(Level::Low),
+        _ => None,
     }
 }
 
@@ -63,7 +28,7 @@ pub(super) fn of(advisory: &Advisory, affected: &[&Affected]) -> Option<Level> {
         affected.iter().flat_map(|affected| [&affected.ecosystem_specific, &affected.database_specific]);
     let named = specific.chain([&advisory.database_specific]).flatten();
     let named = named.filter_map(|specific| Level::parse(specific.severity.as_deref()?)).max();
-    computed.and_then(Level::of_score).or(named)
+    computed.and_then(of_score).or(named)
 }
 
 /// The base score of a vector of CVSS 3.0 or 3.1 (section 7.1 and 7.4).

@@ -9,6 +9,7 @@ use crate::{Purl, cyclonedx};
 pub(crate) fn part(purl: &str, ancestors: &[&str]) -> Part {
     let purl = Purl::parse(purl).unwrap();
     Part {
+        license: None,
         name: purl.name.clone(),
         version: purl.version.clone(),
         ancestors: ancestors.iter().map(|ancestor| Purl::parse(ancestor).unwrap()).collect(),
@@ -156,6 +157,20 @@ fn debians_other_releases_do_not_count_and_sid_is_the_newest() {
     assert_eq!(of("1.2.5-3", "sid"), 1);
 }
 
+/// As syft and trivy write package URLs of Debian.
+#[test]
+fn scanners_name_the_source_and_the_release_by_qualifiers() {
+    let advisory = advisory("DEBIAN-1", "Debian:13", "acl", "2.3.2-3", json!({}));
+    let of = |purl: &str| found(vec![part(purl, &[])], std::slice::from_ref(&advisory)).len();
+    assert_eq!(of("pkg:deb/debian/libacl1@2.3.2-2?arch=amd64&distro=debian-13&upstream=acl"), 1);
+    assert_eq!(
+        of("pkg:deb/debian/libacl1@2.3.2-2%2Bb1?arch=amd64&distro=debian-13.1&upstream=acl%402.3.2-2"),
+        1
+    );
+    assert_eq!(of("pkg:deb/debian/libacl1@2.3.2-2?distro=debian-12&upstream=acl"), 0);
+    assert_eq!(of("pkg:deb/debian/libacl1@2.3.2-3?distro=debian-13.1&upstream=acl"), 0);
+}
+
 #[test]
 fn a_hole_without_a_cve_has_the_name_that_it_has() {
     let advisory = advisory("GHSA-5qpq-xqfv-j9pg", "crates.io", "ring", "0.17.15", json!({}));
@@ -246,6 +261,20 @@ fn levels_come_from_vectors_or_names_and_what_has_none_counts() {
 }
 
 #[test]
+fn advisories_that_nobody_renewed_are_old() {
+    let bill = Bill { parts: vec![part(NET, &[])], ..Bill::default() };
+    let directory = database(&[advisory("A", "Go", "golang.org/x/net", "0.62.0", json!({}))]);
+    let report = audit(&bill, directory.path(), Options::default()).unwrap();
+    let made = yoe_notation::date::parse_rfc3339("2026-11-05T00:00:00Z").unwrap();
+    let after = |days: u64| older_than(&report, 7, made + days * 86_400);
+    assert!(after(7).is_empty());
+    assert_eq!(after(8), ["the newest advisory about Go is 8 days old: fetch newer ones"]);
+    let mut silent = report.clone();
+    silent.databases.get_mut("Go").unwrap().newest.clear();
+    assert_eq!(older_than(&silent, 7, made), ["nobody says how old the advisories about Go are"]);
+}
+
+#[test]
 fn a_report_says_what_is_new_and_what_is_gone() {
     let bill = Bill { subject: "demo 1".to_owned(), parts: vec![part(NET, &[])], ..Bill::default() };
     let report = |ids: &[&str]| {
@@ -262,6 +291,8 @@ fn a_report_says_what_is_new_and_what_is_gone() {
     of-net
       net v0.61.0: B, level unknown, fixed in 0.62.0: a hole
       net v0.61.0: C, level unknown, fixed in 0.62.0: a hole
+    what ends them:
+      unit of-net: net v0.61.0 -> 0.62.0 ends 2: B, C
     demo 1: 2 open, 0 closed by patches, 0 assumed to be fixed, 0 in code that is not there, 0 declared not to matter
     Go: 2 advisories, the newest of 2026-11-05T00:00:00Z
     ");

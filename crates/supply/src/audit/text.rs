@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::database::Source;
 use super::report::{Declared, Finding, Report, State};
 use super::severity::Level;
+use super::updates::{Update, updates};
 
 /// The report, grouped by the packages that hold what was found.
 pub fn text(report: &Report) -> String {
@@ -23,6 +25,13 @@ pub fn text(report: &Report) -> String {
         for finding in findings {
             let _ = writeln!(text, "  {}", line(finding));
         }
+    }
+    let todo = updates(report);
+    if !todo.is_empty() {
+        let _ = writeln!(text, "what ends them:");
+    }
+    for update in &todo {
+        let _ = writeln!(text, "  {}", end(update));
     }
     let count =
         |state: fn(&State) -> bool| report.findings.iter().filter(|finding| state(&finding.state)).count();
@@ -50,7 +59,19 @@ pub fn text(report: &Report) -> String {
     text
 }
 
-fn line(finding: &Finding) -> String {
+/// What an update ends, in one line.
+fn end(update: &Update) -> String {
+    let holes: Vec<&str> = update.holes.iter().map(String::as_str).collect();
+    let unit = update.unit.as_ref().map_or_else(|| "in no package".to_owned(), |unit| format!("unit {unit}"));
+    let Update { component, from, .. } = update;
+    match &update.to {
+        Some(to) => format!("{unit}: {component} {from} -> {to} ends {}: {}", holes.len(), holes.join(", ")),
+        None => format!("{unit}: {component} {from}: no version is known that ends {}", holes.join(", ")),
+    }
+}
+
+/// A finding in one line.
+pub fn line(finding: &Finding) -> String {
     let name =
         finding.aliases.iter().find(|alias| alias.starts_with("CVE-")).filter(|cve| **cve != finding.id);
     let name = name.map_or_else(|| finding.id.clone(), |cve| format!("{} ({cve})", finding.id));
@@ -59,6 +80,19 @@ fn line(finding: &Finding) -> String {
     let uncertain = if finding.uncertain { "; a version of it cannot be compared" } else { "" };
     let summary = if finding.summary.is_empty() { String::new() } else { format!(": {}", finding.summary) };
     format!("{} {}: {name}, {level}, {state}{uncertain}{summary}", finding.component, finding.version)
+}
+
+/// Sentences about databases whose newest advisory is more than so many days older than `now` (seconds since 1970), or has no time.
+pub fn older_than(report: &Report, days: u64, now: u64) -> Vec<String> {
+    let old = |(ecosystem, source): (&String, &Source)| {
+        let Some(newest) = yoe_notation::date::parse_rfc3339(&source.newest) else {
+            return Some(format!("nobody says how old the advisories about {ecosystem} are"));
+        };
+        let age = now.saturating_sub(newest) / 86_400;
+        (age > days)
+            .then(|| format!("the newest advisory about {ecosystem} is {age} days old: fetch newer ones"))
+    };
+    report.databases.iter().filter_map(old).collect()
 }
 
 /// What became of a hole, in a few words.

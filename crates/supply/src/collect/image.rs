@@ -9,6 +9,7 @@ use yoe_plan::{ActionId, ActionKind, DiskAction, OciAction, PackageAction, RootA
 
 use super::{Collector, Request, artifact, built, subject, units};
 use crate::files::{Looked, look};
+use crate::inventory::package_reference;
 use crate::{Carrier, FileEntry, FileKind, Inventory, SupplyError, root};
 
 /// A disk is an archive whose parts cannot be told without knowing where they are.
@@ -131,7 +132,13 @@ impl Collector<'_> {
             let artifact = id.map(|id| package_file(self.request, id, units[name])).transpose()?;
             self.unit(holder, units[name], artifact, files, &units)?;
         }
-        // What no package holds was made with the image.
+        // What no package holds was made with the image, and what starts a service by what its unit says of it.
+        for file in &generated {
+            let path = &file.entry.path;
+            if let Some(unit) = units.values().find(|unit| starts_service(path, unit)) {
+                self.inventory.made_of.insert(path.clone(), [package_reference(&unit.name)].into());
+            }
+        }
         self.files(holder, generated);
         Ok(())
     }
@@ -166,6 +173,13 @@ impl Collector<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a file of the root is named after a service of this unit, as those that start services are.
+fn starts_service(path: &str, unit: &Unit) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    unit.services.iter().any(|service| service.name == name || service.name == stem)
 }
 
 /// The file of a unit's package.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use yoe_model::{Image, Release, Unit};
+use yoe_model::{Image, LockedPackage, Release, Unit};
 use yoe_plan::{ActionId, ActionKind, DiskAction};
 use yoe_tree::Tree as Opened;
 
@@ -49,6 +49,9 @@ impl Collector<'_> {
         let kind = FileKind { executable: true, archive: false, structured: true };
         let path = format!("esp/{}", entry.trim_start_matches('/'));
         let entry = artifact(&path, &directory.join(&file), kind)?;
+        // The stub that starts it is of the image tools' boot programs.
+        let stub = self.boot_files(disk.container);
+        self.inventory.made_of.insert(path, own.into_iter().chain(stub).collect());
         self.files(holder, [Looked { entry, go: None, packages: None, gap: None }]);
         Ok(())
     }
@@ -56,14 +59,26 @@ impl Collector<'_> {
     /// What lies in the EFI system partition of Debian's: the boot manager, and the stub in the kernel image.
     pub(super) fn boot_programs(&mut self, holder: &str, disk: &DiskAction) {
         for id in [Some(disk.container), disk.boot_manager].into_iter().flatten() {
-            let ActionKind::Container(container) = &self.request.plan.action(id).kind else { continue };
-            let ours = Some(self.arch.debian());
-            let programs = container.packages.iter().filter(|package| {
-                package.name.split(':').next() == Some(BOOT_PROGRAMS) && package.architecture() == ours
-            });
-            let programs: Vec<_> = programs.cloned().collect();
-            self.debian(holder, &container.name, &programs);
+            let Some((container, programs)) = self.boot_packages(id) else { continue };
+            self.debian(holder, &container, &programs);
         }
+    }
+
+    /// The name of a container, and the packages of it that hold boot programs of this architecture.
+    fn boot_packages(&self, container: ActionId) -> Option<(String, Vec<LockedPackage>)> {
+        let ActionKind::Container(container) = &self.request.plan.action(container).kind else { return None };
+        let ours = Some(self.arch.debian());
+        let programs = container.packages.iter().filter(|package| {
+            package.name.split(':').next() == Some(BOOT_PROGRAMS) && package.architecture() == ours
+        });
+        Some((container.name.clone(), programs.cloned().collect()))
+    }
+
+    /// The references of these packages.
+    fn boot_files(&self, container: ActionId) -> Vec<String> {
+        let Some((name, packages)) = self.boot_packages(container) else { return Vec::new() };
+        let container = self.request.project.containers.get(&name);
+        packages.iter().map(|package| self.names.debian(package, container).0).collect()
     }
 
     /// What the kernel's configuration compiles. The unit's patches may change makefiles, so a patched source says nothing.

@@ -91,9 +91,9 @@ impl<'a> Collector<'a> {
 
     /// Binary packages of Debian that are handed out. `container` is the build environment that they were locked for.
     fn debian(&mut self, holder: &str, container: &str, packages: &[LockedPackage]) {
-        let suite = self.request.project.containers.get(container).map(|container| container.suite.as_str());
+        let container = self.request.project.containers.get(container);
         for package in packages {
-            let named = self.names.debian(package, suite.unwrap_or_default());
+            let named = self.names.debian(package, container);
             self.put(holder, Link::Contains, named);
         }
     }

@@ -84,6 +84,12 @@ fn units() -> Vec<Unit> {
     tool.deps = vec!["musl".into()];
     tool.runtime_deps = vec!["zlib".into()];
     tool.contains = vec!["musl".into()];
+    tool.licenses = [
+        ("example.org/fork@v1.0.1".to_owned(), "MIT AND Apache-2.0".to_owned()),
+        // Of another version it says nothing.
+        ("golang.org/x/net@v0.60.0".to_owned(), "BSD-3-Clause".to_owned()),
+    ]
+    .into();
     let net = Some("golang.org/x/net");
     tool.vex = vec![
         vex("CVE-1", None, "v1.5.0"),
@@ -97,6 +103,7 @@ fn units() -> Vec<Unit> {
     let mut app =
         unit("app", "0.1.0", "Apache-2.0 AND MIT", vec![entry(own, ""), entry(ring, "vendor/ring-0.17.14")]);
     app.homepage = None;
+    app.services = vec![Service::new("start", vec!["/usr/bin/app".into()], Origin::default())];
     app.deps = vec!["rust-std".into()];
     app.contains = vec!["rust-std".into()];
     let mut linux = unit(
@@ -120,6 +127,8 @@ fn container(name: &str) -> Container {
         accept_expired: false,
         links: BTreeMap::new(),
         files: BTreeMap::new(),
+        licenses: [("systemd-boot-efi".to_owned(), "LGPL-2.1-or-later".to_owned())].into(),
+        homepages: [("systemd-boot-efi".to_owned(), "https://systemd.io".to_owned())].into(),
         origin: Origin::default(),
     }
 }
@@ -148,6 +157,7 @@ fn changed(target: &str, change: impl FnOnce(&mut Definitions, &mut Lock)) -> (P
         artifacts: vec![],
         container: Some("env".into()),
         config: OciConfig::default(),
+        audit: None,
         origin: Origin::default(),
     };
     let package = |name: &str, arch: &str| LockedPackage {
@@ -331,6 +341,28 @@ fn collected(
 pub(crate) fn sample() -> (Inventory, tempfile::TempDir) {
     let (inventory, root) = inventory_of("demo");
     (inventory.unwrap(), root)
+}
+
+#[test]
+fn a_unit_says_licences_of_what_is_linked_into_it_for_one_version() {
+    let (inventory, _root) = sample();
+    let license = |name: &str| {
+        let mut all = inventory.components.values().filter(|component| component.name == name);
+        all.next().unwrap().license.clone()
+    };
+    assert_eq!(license("example.org/fork").as_deref(), Some("MIT AND Apache-2.0"));
+    assert_eq!(license("golang.org/x/net"), None);
+}
+
+/// What was made with the image has the licences of what it was made of.
+#[test]
+fn files_that_were_made_with_the_image_are_made_of_something() {
+    let (inventory, _root) = sample();
+    let of = |path: &str| crate::licenses::of_file(&inventory, path, Some("image:demo"));
+    let kernel = of("esp/EFI/Linux/demo_7.efi").unwrap();
+    assert_eq!(kernel, "GPL-2.0-only WITH Linux-syscall-note AND LGPL-2.1-or-later");
+    assert_eq!(of("usr/bin/start"), crate::licenses::concluded(&inventory, "package:app"));
+    assert_eq!(of("etc/hostname"), None, "nobody says what it is made of");
 }
 
 fn held(inventory: &Inventory, holder: &str, link: Link) -> Vec<String> {

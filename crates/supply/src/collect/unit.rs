@@ -8,6 +8,7 @@ use yoe_plan::ActionKind;
 
 use super::{Collector, crate_named};
 use crate::files::Looked;
+use crate::inventory::package_reference;
 use crate::{FileEntry, Link, SupplyError, cargo};
 
 impl Collector<'_> {
@@ -24,7 +25,7 @@ impl Collector<'_> {
         package.artifact = artifact;
         let package = self.put(holder, Link::Contains, (reference, package));
         for needed in unit.runtime_deps.iter().filter(|name| present.contains_key(name.as_str())) {
-            self.inventory.link(&package, Link::Needs, &format!("package:{needed}"));
+            self.inventory.link(&package, Link::Needs, &package_reference(needed));
         }
         let own = self.sources(&package, Link::Contains, unit);
         self.statics(&package, unit, &mut BTreeSet::new());
@@ -41,8 +42,21 @@ impl Collector<'_> {
         }
         self.files(&package, files);
         let inside = self.inventory.inside(&package);
+        self.licenses(unit, &inside);
         self.statements(unit, &own, &inside, Some(&unit.name));
         Ok(())
+    }
+
+    /// Licences that a unit says of what is in it, where nothing else does.
+    fn licenses(&mut self, unit: &Unit, inside: &BTreeSet<String>) {
+        for reference in inside {
+            let Some(component) = self.inventory.components.get_mut(reference) else { continue };
+            let said = unit.licenses.get(&format!("{}@{}", component.name, component.version));
+            if let Some(license) = said.filter(|_| component.license.is_none()) {
+                component.license = Some(license.clone());
+                component.note = Some(format!("the licence is what unit {:?} says", unit.name));
+            }
+        }
     }
 
     /// Adds what a unit was made from; gives the references. One without sources is made of what its build environment holds, or of

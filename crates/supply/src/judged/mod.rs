@@ -11,7 +11,7 @@ use std::path::Path;
 use self::judges::{Judges, printed};
 use crate::collect::tests::sample;
 use crate::cyclonedx::Options;
-use crate::{Inventory, cyclonedx, spdx3};
+use crate::{Inventory, cyclonedx, spdx2, spdx3};
 
 /// The sample with all that its authors may say: nothing is unknown.
 fn known() -> Inventory {
@@ -72,4 +72,28 @@ fn the_checker_of_bsis_guideline_takes_it_and_refuses_what_is_spoilt() {
     // What is not known is no pass.
     let unknown = judge(&spdx3::document(&sample().0, &OPTIONS));
     assert!(!unknown.status.success(), "{}", printed(&unknown));
+}
+
+#[test]
+#[ignore = "fetches from package registries; cargo xtask test runs it"]
+fn the_tools_of_spdx_2_take_it_and_refuse_what_is_spoilt() {
+    let judges = Judges::new(&["spdx-tools==0.8.5"]);
+    let judge = |text: &str| {
+        let path = judges.write(text);
+        judges.python("pyspdxtools").arg("-i").arg(path).output().unwrap()
+    };
+    for inventory in [known(), sample().0] {
+        let document = spdx2::document(&inventory, &OPTIONS);
+        let taken = judge(&document);
+        assert!(taken.status.success(), "{}", printed(&taken));
+        for (right, wrong) in [
+            ("\"SPDX-2.3\"", "\"SPDX-2.4\""),
+            ("\"relatedSpdxElement\": \"SPDXRef-", "\"relatedSpdxElement\": \"SPDXRef-none-"),
+            ("\"downloadLocation\": \"NOASSERTION\"", "\"downloadLocation\": \"somewhere\""),
+        ] {
+            assert!(document.contains(right), "{right}");
+            let refused = judge(&document.replacen(right, wrong, 1));
+            assert!(!refused.status.success(), "{wrong}: {}", printed(&refused));
+        }
+    }
 }

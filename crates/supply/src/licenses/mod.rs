@@ -36,6 +36,19 @@ pub fn concluded(inventory: &Inventory, reference: &str) -> Option<String> {
     all(std::iter::once(Some(own)).chain(linked))
 }
 
+/// The expression that a file is handed out under: that of the component that holds it, or those of all that it was made of. Absent
+/// when a part of it is not known.
+pub fn of_file(inventory: &Inventory, path: &str, owner: Option<&str>) -> Option<String> {
+    match owner.filter(|owner| inventory.components.contains_key(*owner)) {
+        Some(owner) => concluded(inventory, owner),
+        None => {
+            let parts: Vec<Option<String>> =
+                inventory.made_of.get(path)?.iter().map(|part| concluded(inventory, part)).collect();
+            all(parts.iter().map(Option::as_deref))
+        }
+    }
+}
+
 /// The expression of a whole target.
 pub fn of_all(inventory: &Inventory) -> Option<String> {
     all(inventory.components.values().map(|component| component.license.as_deref()))
@@ -62,6 +75,11 @@ fn all<'a>(expressions: impl IntoIterator<Item = Option<&'a str>>) -> Option<Str
         terms.extend(terms_of(expression));
     }
     (!terms.is_empty()).then(|| terms.into_iter().collect::<Vec<_>>().join(" AND "))
+}
+
+/// The licences of an expression that must all be kept, each once; a choice is one of them, in parentheses.
+pub fn terms(expression: &str) -> BTreeSet<String> {
+    terms_of(expression).into_iter().collect()
 }
 
 /// The parts of an expression that must all be kept, each in parentheses where it is a choice.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Writer;
 use crate::Link;
+use crate::inventory::package_reference;
 
 impl Writer<'_> {
     /// Who holds what. What has no file of its own is handed out in those of the packages that it is in.
@@ -36,7 +37,7 @@ impl Writer<'_> {
             let with_file = |name: &&String| {
                 inventory
                     .components
-                    .get(&format!("package:{name}"))
+                    .get(&package_reference(name))
                     .is_some_and(|package| package.artifact.is_some())
             };
             let of = packages.get(reference).into_iter().flatten().filter(with_file);

@@ -62,7 +62,7 @@ struct Hole {
 fn holes(request: &Request<'_>) -> BTreeMap<String, Hole> {
     let mut holes: BTreeMap<String, Hole> = BTreeMap::new();
     for finding in &request.report.findings {
-        let name = name(finding);
+        let name = finding.common_name().to_owned();
         let hole = holes.entry(name.clone()).or_default();
         let names = std::iter::once(&finding.id).chain(&finding.aliases);
         hole.aliases.extend(names.filter(|alias| **alias != name).cloned());
@@ -81,16 +81,6 @@ fn holes(request: &Request<'_>) -> BTreeMap<String, Hole> {
         }
     }
     holes
-}
-
-/// The CVE of a finding when it has one alone, otherwise the advisory's own name.
-fn name(finding: &Finding) -> String {
-    let names = std::iter::once(&finding.id).chain(&finding.aliases);
-    let all: BTreeSet<&String> = names.filter(|name| name.starts_with("CVE-")).collect();
-    match all.iter().collect::<Vec<_>>().as_slice() {
-        [one] => (**one).clone(),
-        _ => finding.id.clone(),
-    }
 }
 
 fn places(bill: &Bill, finding: &Finding) -> Vec<Place> {

@@ -93,6 +93,7 @@ impl Document {
     /// # Errors
     /// When it is no such document.
     pub fn parse(text: &[u8], place: &str) -> Result<Self, ReadError> {
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         let text: Text = serde_json::from_slice(text).map_err(ReadError::Form)?;
         if !text.context.starts_with("https://openvex.dev/ns") {
             return Err(ReadError::Context(text.context));

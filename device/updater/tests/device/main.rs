@@ -12,6 +12,7 @@ mod install;
 mod lock;
 mod lost;
 mod others;
+mod papers;
 mod property;
 mod refuse;
 mod remote_bundle;

@@ -28,6 +28,8 @@ pub struct Offer {
     pub machines: Vec<String>,
     pub signed: bool,
     pub chunking: Chunking,
+    /// The bill of materials that goes with it.
+    pub bill: Option<&'static str>,
 }
 
 impl Default for Offer {
@@ -38,6 +40,7 @@ impl Default for Offer {
             machines: vec![MACHINE.to_owned()],
             signed: false,
             chunking: CHUNKING,
+            bill: None,
         }
     }
 }
@@ -94,13 +97,14 @@ impl Shop {
         let manifest = manifest(built, offer);
         let index = Index::of(&built.root[..], &built.kernel[..], offer.chunking).unwrap();
         let content = [&built.root[..], &built.kernel].concat();
-        let parts = [
+        let mut parts = vec![
             ("manifest.json", manifest.to_text().into_bytes()),
             ("index", index.to_bytes()),
             ("content", content),
         ];
+        parts.extend(offer.bill.map(|bill| (yoe_bundle::BILL, bill.as_bytes().to_vec())));
         let name = |part: &str| Manifest::target(offer.image, offer.machine, &built.version, part);
-        self.add(directory, parts.map(|(part, bytes)| (name(part), bytes)));
+        self.add(directory, parts.into_iter().map(|(part, bytes)| (name(part), bytes)).collect());
     }
 
     /// Adds a version of a workload to the directory of a repository; `change` may make it say something wrong.
@@ -131,10 +135,10 @@ impl Shop {
             ("content", content.to_vec()),
         ];
         let name = |part: &str| WorkloadManifest::target(&manifest.image, MACHINE, workload, version, part);
-        self.add(directory, parts.map(|(part, bytes)| (name(part), bytes)));
+        self.add(directory, parts.map(|(part, bytes)| (name(part), bytes)).into());
     }
 
-    fn add(&mut self, directory: &Path, parts: [(String, Vec<u8>); 3]) {
+    fn add(&mut self, directory: &Path, parts: Vec<(String, Vec<u8>)>) {
         let mut add = BTreeMap::new();
         for (name, bytes) in parts {
             let digest = sha256(&bytes);

@@ -208,13 +208,13 @@ fn a_workload_that_is_not_there_is_named() {
     shop.publish_workload(&alone, ("other", "2"), &content("2"), |_| ());
     let message = device.json(&["install", &path(&device, "alone")], 11)["message"].to_string();
     assert!(message.contains("install it with --workload other"), "{message}");
-    let message = install(&device, &path(&device, "alone"), 28)["message"].to_string();
+    let message = install(&device, &path(&device, "alone"), 29)["message"].to_string();
     assert!(
         message.contains("no workload \\\"web\\\" for this device; it has \\\"other\\\" of \\\"box\\\""),
         "{message}"
     );
     fs::remove_file(device.path("yoe-workload")).unwrap();
-    let message = install(&device, &path(&device, "server"), 28)["message"].to_string();
+    let message = install(&device, &path(&device, "server"), 29)["message"].to_string();
     assert!(message.contains("this device runs no workloads"), "{message}");
 }
 

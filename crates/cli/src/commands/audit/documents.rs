@@ -27,6 +27,19 @@ pub fn declare(bill: &mut Bill, path: &Path) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// What becomes of each hole, in OpenVEX and in CSAF; absent where no hole was found.
+pub fn made(bill: &Bill, report: &Report) -> Result<[Option<String>; 2], CommandError> {
+    let publisher = bill.publisher.as_ref().ok_or_else(nobody)?;
+    let request = vex::Request { bill, report, publisher, tool_version: env!("CARGO_PKG_VERSION") };
+    Ok([vex::openvex(&request), vex::csaf(&request)])
+}
+
+/// A project without a publisher.
+pub fn nobody() -> CommandError {
+    CommandError::config("a document about holes names who says it, and the project does not say who that is")
+        .hint("project(publisher = publisher(…)) says so")
+}
+
 /// Documents that are to be written.
 pub struct Documents {
     openvex: Option<Output>,
@@ -45,15 +58,8 @@ impl Documents {
         if self.openvex.is_none() && self.csaf.is_none() {
             return Ok(());
         }
-        let publisher = bill.publisher.as_ref().ok_or_else(|| {
-            CommandError::config(
-                "a document about holes names who says it, and the project does not say who that is",
-            )
-            .hint("project(publisher = publisher(…)) says so")
-        })?;
-        let tool_version = env!("CARGO_PKG_VERSION");
-        let request = vex::Request { bill, report, publisher, tool_version };
-        for (output, document) in [(self.openvex, vex::openvex(&request)), (self.csaf, vex::csaf(&request))] {
+        let [openvex, csaf] = made(bill, report)?;
+        for (output, document) in [(self.openvex, openvex), (self.csaf, csaf)] {
             match (output, document) {
                 (Some(output), Some(document)) => output.write_all(document.as_bytes())?,
                 (Some(_), None) => {

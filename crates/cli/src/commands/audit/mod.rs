@@ -1,19 +1,20 @@
 //! `yoe audit`.
 
-mod documents;
-mod read;
+pub mod documents;
+pub mod read;
 mod shipped;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
+use yoe_model::AuditGate;
 use yoe_supply::audit::{self, Bill, Changes, Level, Report};
 
 use self::documents::{Documents, declare};
 use self::read::read;
 use crate::error::{CommandError, Kind};
-use crate::{papers, ui};
+use crate::{gate, papers, paths, ui};
 
 /// The arguments of `yoe audit`.
 #[derive(Debug, Args)]
@@ -27,7 +28,7 @@ pub struct Audit {
     /// Directory with advisories in OSV's format: all.zip or JSON files, in a directory for each ecosystem
     #[arg(long, value_name = "DIR")]
     pub db: PathBuf,
-    /// Fail when a hole is open that is at least this bad, or whose advisory does not say how bad it is
+    /// Fail when a hole is open that is at least this bad, or whose advisory does not say how bad it is [default: the image's audit(…)]
     #[arg(long, value_name = "LEVEL", value_enum)]
     pub fail_on: Option<FailOn>,
     /// Count advisories that are for other systems or architectures alone, too
@@ -48,6 +49,9 @@ pub struct Audit {
     /// Write the same in CSAF 2.0, profile VEX
     #[arg(long, value_name = "FILE")]
     pub csaf: Option<PathBuf>,
+    /// Warn when the newest advisory about an ecosystem is older than this: then nobody renewed them
+    #[arg(long, value_name = "DAYS")]
+    pub max_age: Option<u64>,
     /// Write the report as JSON
     #[arg(long)]
     pub json: bool,
@@ -82,88 +86,80 @@ impl FailOn {
 
 /// Carries `yoe audit` out.
 pub fn run(args: &Audit) -> Result<(), CommandError> {
-    if !args.db.is_dir() {
-        return Err(CommandError::user(format!("{} is not a directory", args.db.display()))
-            .hint("--db names a directory with a directory for each ecosystem, such as DIR/Go/all.zip"));
-    }
+    gate::directory(&args.db, "--db")?;
     if let (Some(directory), Some(id)) = (&args.shipped, &args.cve) {
         return shipped::run(directory, id, &args.db, args.json);
     }
     let earlier = args.since.as_deref().map(earlier).transpose()?;
     let documents = Documents::open(args.openvex.as_deref(), args.csaf.as_deref())?;
-    let mut bill = bill(args)?;
+    let (mut bill, gate) = bill(args)?;
     args.vex.iter().try_for_each(|path| declare(&mut bill, path))?;
     let options = audit::Options { all_platforms: args.all_platforms };
-    let report = audit::audit(&bill, &args.db, options)
-        .map_err(|error| CommandError::config("the advisories cannot be read").because(error))?;
-    let changes = earlier.map(|earlier| report.since(&earlier));
+    let report = audit::audit(&bill, &args.db, options).map_err(gate::unread)?;
+    let changes = earlier.map(|earlier| since(&report, &earlier)).transpose()?;
     if args.json {
         let mut value = serde_json::to_value(&report).map_err(|error| {
             CommandError::new(Kind::Internal, "the report cannot be written as JSON").because(error)
         })?;
+        value["updates"] = json!(audit::updates(&report));
         if let Some(changes) = &changes {
             value["since"] = json!(changes);
         }
         ui::result(&value.to_string());
     } else {
         ui::result(audit::text(&report).trim_end());
-        changes.iter().for_each(show);
+        changes.iter().for_each(|changes| show(changes, &report));
+    }
+    if let Some(days) = args.max_age {
+        audit::older_than(&report, days, paths::now()).iter().for_each(|line| ui::warn(line));
     }
     if report.stale.is_empty() {
         documents.write(&bill, &report)?;
     }
-    verdict(args, &report)
+    let fail_on = args.fail_on.map(FailOn::level).or(gate.map(|gate| gate.fail_on));
+    gate::verdict(&args.db, fail_on, &report)
 }
 
-fn show(changes: &Changes) {
-    for (what, all) in [("new", &changes.new), ("gone", &changes.gone)] {
-        for (component, id) in all {
-            ui::result(&format!("{what}: {component} {id}"));
-        }
+/// What differs from an earlier report. One of something else says nothing about this.
+fn since(report: &Report, earlier: &Report) -> Result<Changes, CommandError> {
+    let name = |report: &Report| report.subject.split(' ').next().unwrap_or_default().to_owned();
+    if name(report) != name(earlier) {
+        let message = format!("the earlier report is of {:?}, and this is {:?}", name(earlier), name(report));
+        return Err(CommandError::user(message).hint("--since takes an earlier report of the same target"));
+    }
+    Ok(report.since(earlier))
+}
+
+fn show(changes: &Changes, report: &Report) {
+    if changes.new.is_empty() && changes.gone.is_empty() {
+        ui::result("nothing is new, and nothing is gone");
+    }
+    for (component, id) in &changes.new {
+        let of = report.open().find(|finding| finding.component == *component && finding.id == *id);
+        let what = of.map_or_else(|| format!("{component} {id}"), audit::line);
+        ui::result(&format!("new: {what}"));
+    }
+    for (component, id) in &changes.gone {
+        ui::result(&format!("gone: {component} {id}"));
     }
 }
 
-/// What the command ends with. What is open and bad enough comes first; then what could not be looked up.
-fn verdict(args: &Audit, report: &Report) -> Result<(), CommandError> {
-    if let Some(level) = args.fail_on.map(FailOn::level) {
-        let count = report.at_least(level);
-        if count > 0 {
-            let message = format!(
-                "{count} holes are open that are {} or worse, or of which nobody says how bad they are",
-                level.as_str()
-            );
-            return Err(CommandError::config(message));
-        }
-    }
-    if !report.stale.is_empty() {
-        let message = format!("{} statements about holes are about nothing any more", report.stale.len());
-        return Err(CommandError::config(message).hint("the report names each; correct or remove it"));
-    }
-    if report.missing.is_empty() {
-        return Ok(());
-    }
-    let missing: Vec<&str> = report.missing.iter().map(String::as_str).collect();
-    let message = format!(
-        "{} holds no advisories about {}, of which the target has parts",
-        args.db.display(),
-        missing.join(", ")
-    );
-    Err(CommandError::new(Kind::Undecided, message)
-        .hint("https://osv-vulnerabilities.storage.googleapis.com/ECOSYSTEM/all.zip has them; put each into DIR/ECOSYSTEM/"))
-}
-
-/// The bill of a file, or of a target that was built.
-fn bill(args: &Audit) -> Result<Bill, CommandError> {
+/// The bill of a file, or of a target that was built, and what the target's definition demands.
+fn bill(args: &Audit) -> Result<(Bill, Option<AuditGate>), CommandError> {
     match args.target.as_deref() {
         Some(text) if Path::new(text).is_file() || text.contains('/') => {
             let bytes = read(Path::new(text))?;
-            Bill::parse(&bytes).map_err(|error| {
+            let bill = Bill::parse(&bytes).map_err(|error| {
                 CommandError::user(format!("{text} is no bill of materials that can be audited"))
                     .because(error)
                     .hint("`yoe sbom --format cyclonedx` writes one")
-            })
+            })?;
+            Ok((bill, None))
         }
-        target => Ok(Bill::of_inventory(&papers::inventory(args.machine.as_deref(), target)?.0)),
+        target => {
+            let papers = papers::of_target(args.machine.as_deref(), target)?;
+            Ok((Bill::of_inventory(&papers.inventory), papers.gate))
+        }
     }
 }
 

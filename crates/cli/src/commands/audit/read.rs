@@ -6,13 +6,21 @@ use std::path::Path;
 
 use crate::error::CommandError;
 
-/// No bill of materials and no report is larger.
+/// No bill of materials and no report is larger, in bytes.
 const LARGEST: u64 = 1 << 30;
 
 /// The bytes of a file.
+///
+/// # Errors
+/// When it cannot be read, or is larger than any that is meant.
 pub fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     let unread = |error| CommandError::user(format!("{} cannot be read", path.display())).because(error);
     let mut bytes = Vec::new();
-    fs::File::open(path).map_err(unread)?.take(LARGEST).read_to_end(&mut bytes).map_err(unread)?;
+    fs::File::open(path).map_err(unread)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unread)?;
+    if bytes.len() as u64 > LARGEST {
+        let message = format!("{} has more than {LARGEST} bytes", path.display());
+        return Err(CommandError::user(message)
+            .hint("no bill of materials and no document about holes is as large: is it another file?"));
+    }
     Ok(bytes)
 }

@@ -138,6 +138,8 @@ impl Sketch {
             accept_expired: self.accept_expired,
             links: BTreeMap::new(),
             files: BTreeMap::new(),
+            licenses: Default::default(),
+            homepages: Default::default(),
             origin: Origin { file: format!("containers/{name}.star"), line: 3, column: 1 },
         };
         (name.to_owned(), container)

@@ -57,6 +57,8 @@ fn a_statement_counts_for_its_package_alone_and_by_any_name_of_the_hole() {
       net v0.61.0: GO-1 (CVE-2026-1), level unknown, fixed in 0.62.0: a hole
     two
       net v0.61.0: GO-1 (CVE-2026-1), level unknown, not affected (vulnerable_code_not_in_execute_path: nobody calls it): a hole
+    what ends them:
+      unit one: net v0.61.0 -> 0.62.0 ends 1: CVE-2026-1
     demo 1: 1 open, 0 closed by patches, 0 assumed to be fixed, 0 in code that is not there, 1 declared not to matter
     Go: 1 advisories, the newest of 2026-11-05T00:00:00Z
     ");

@@ -1,5 +1,9 @@
 //! `yoe diff`.
 
+mod bills;
+
+use std::path::PathBuf;
+
 use clap::Args;
 use yoe_image::compare::{Changed, Comparison, Contents, FileEntry, PackageEntry};
 
@@ -10,7 +14,7 @@ use crate::{columns, ui};
 /// The arguments of `yoe diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// An image, IMAGE@VERSION, IMAGE@REVISION of the project's git repository, or the path of an image's manifest
+    /// An image, IMAGE@VERSION, IMAGE@REVISION of the project's git repository, or the path of an image's manifest or of a bill of materials
     #[arg(value_name = "FROM")]
     pub from: String,
     /// What to compare it with: one of these, too
@@ -22,6 +26,9 @@ pub struct Diff {
     /// The machine to evaluate the project for [default: the project's]
     #[arg(long)]
     pub machine: Option<String>,
+    /// Say which holes were opened and closed between two bills of materials, by the advisories in this directory
+    #[arg(long, value_name = "DIR")]
+    pub advisories: Option<PathBuf>,
     /// Write the comparison as JSON
     #[arg(long)]
     pub json: bool,
@@ -29,6 +36,18 @@ pub struct Diff {
 
 /// Carries `yoe diff` out.
 pub fn run(args: &Diff) -> Result<(), CommandError> {
+    match (bills::is_one(&args.from), bills::is_one(&args.to)) {
+        (true, true) => return bills::run(&args.from, &args.to, args.advisories.as_deref(), args.json),
+        (true, false) | (false, true) => {
+            return Err(CommandError::user("a bill of materials can be compared with another one alone")
+                .hint("`yoe sbom IMAGE --output FILE` writes that of an image"));
+        }
+        (false, false) if args.advisories.is_some() => {
+            return Err(CommandError::user("holes are compared between two bills of materials")
+                .hint("`yoe sbom IMAGE --output FILE` writes that of an image"));
+        }
+        (false, false) => {}
+    }
     let wanted = Wanted { machine: args.machine.as_deref(), files: args.files };
     let (from, to) = (contents(&args.from, wanted)?, contents(&args.to, wanted)?);
     let comparison = Comparison::new(&from, &to);
