@@ -47,13 +47,22 @@ pub struct LockedSuite {
 }
 
 /// The packages of a container.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedContainer {
     /// [`crate::Container::request`] when it was locked; another value means that the lock is out of date.
     pub request: Digest,
     /// Every package, by name.
     pub packages: Vec<LockedPackage>,
+    /// The same for other architectures: of a container that OCI images are copies of, for machines that are not like the one
+    /// that builds.
+    pub copies: BTreeMap<Arch, Vec<LockedPackage>>,
+}
+
+impl LockedContainer {
+    /// One that is for the machine that builds alone.
+    pub fn new(request: Digest, packages: Vec<LockedPackage>) -> Self {
+        Self { request, packages, copies: BTreeMap::new() }
+    }
 }
 
 /// A locked Debian package.
