@@ -63,6 +63,13 @@ impl LockedContainer {
     pub fn new(request: Digest, packages: Vec<LockedPackage>) -> Self {
         Self { request, packages, copies: BTreeMap::new() }
     }
+
+    /// Whether its packages, but for the copies, are for another architecture than this one.
+    pub fn is_foreign(&self, arch: Arch) -> bool {
+        let others: Vec<&str> =
+            Arch::ALL.iter().filter(|other| **other != arch).map(|other| other.debian()).collect();
+        self.packages.iter().filter_map(LockedPackage::architecture).any(|name| others.contains(&name))
+    }
 }
 
 /// A locked Debian package.

@@ -43,7 +43,8 @@ impl Planner<'_> {
     /// The container that an OCI image is a copy of.
     fn copied(&mut self, image: &OciImage, name: &str) -> Result<(ActionId, Vec<LockedPackage>), PlanError> {
         let arch = self.project.machine.arch;
-        let id = self.container_for(name, Some(arch), &format!("OCI image {:?}", image.name), &image.origin)?;
+        let id =
+            self.container_for(name, Some(arch), &format!("OCI image {:?}", image.name), &image.origin)?;
         let ActionKind::Container(container) = &self.plan.action(id).kind else {
             return Ok((id, Vec::new()));
         };

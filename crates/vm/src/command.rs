@@ -309,7 +309,10 @@ mod tests {
         let virt = bare(Arch::Aarch64, &Qemu { machine: "virt".into(), ..qemu.clone() }, &options).join(" ");
         assert!(virt.contains("OVMF_CODE_4M.secboot.fd") && !virt.contains("smm"), "no PC: {virt}");
         let none = Qemu { firmware_secure_boot: None, ..qemu };
-        assert!(!bare(Arch::X86_64, &none, &options).join(" ").contains("secure"), "there is nothing to take");
+        assert!(
+            !bare(Arch::X86_64, &none, &options).join(" ").contains("secure"),
+            "there is nothing to take"
+        );
     }
 
     #[test]

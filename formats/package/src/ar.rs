@@ -40,7 +40,9 @@ fn member(archive: &[u8]) -> Option<(&str, &[u8], &[u8])> {
 /// A name of more than 15 characters is a place in the list of names.
 fn full_name(name: &str, long_names: &[u8]) -> String {
     let long = name.strip_prefix('/').and_then(|place| place.parse::<usize>().ok());
-    let long = long.and_then(|place| long_names.get(place..)).and_then(|rest| rest.split(|byte| *byte == b'\n').next());
+    let long = long
+        .and_then(|place| long_names.get(place..))
+        .and_then(|rest| rest.split(|byte| *byte == b'\n').next());
     let name = long.map_or_else(|| name.to_owned(), |long| String::from_utf8_lossy(long).into_owned());
     name.trim_end_matches('/').to_owned()
 }
@@ -71,7 +73,10 @@ mod tests {
         ]);
         assert!(is_archive(&archive));
         let found: Vec<_> = members(&archive).collect();
-        assert_eq!(found, [("a.o".to_owned(), &b"odd"[..]), ("another_long_name.o".to_owned(), &b"even"[..])]);
+        assert_eq!(
+            found,
+            [("a.o".to_owned(), &b"odd"[..]), ("another_long_name.o".to_owned(), &b"even"[..])]
+        );
     }
 
     proptest! {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use yoe_model::{
-    Arch, ArchiveFile, Container, DebianPatches, DebianSuite, Lock, LockedContainer, LockedPackage, LockedSource,
-    Project, Source, SourceEntry, Unlocked,
+    Arch, ArchiveFile, Container, DebianPatches, DebianSuite, Lock, LockedContainer, LockedPackage,
+    LockedSource, Project, Source, SourceEntry, Unlocked,
 };
 
 use super::patches::{Named, lock_patches};
@@ -139,7 +139,11 @@ impl<'a> Run<'a> {
     }
 
     /// The packages of a container for an architecture.
-    pub(super) fn packages(&mut self, container: &Container, arch: Arch) -> Result<Vec<LockedPackage>, LockError> {
+    pub(super) fn packages(
+        &mut self,
+        container: &Container,
+        arch: Arch,
+    ) -> Result<Vec<LockedPackage>, LockError> {
         self.resolve(container, arch.debian()).map_err(|source| LockError::Container {
             container: container.name.clone(),
             origin: container.origin.clone(),

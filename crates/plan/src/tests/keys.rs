@@ -450,6 +450,9 @@ fn an_oci_image_takes_the_packages_of_its_machines_processor_where_the_lock_has_
     let mut copy = locked.packages.clone();
     copy[0].file.path = "pool/x/x_1.0_arm64.deb".into();
     copy[0].file.sha256 = Digest::of(b"arm64");
+    let lacking = Project::new(sample.parts.clone()).uncopied(&sample.lock);
+    assert_eq!(lacking, ["container \"env\" is not in the lock for aarch64"]);
+    let locked = sample.lock.containers.get_mut("env").unwrap();
     locked.copies.insert(Arch::Aarch64, copy.clone());
     let plan = planned(sample, &SIGNER);
     let packages = |label: &str| match action(&plan, label).kind {

@@ -20,11 +20,9 @@ pub(super) struct Rom {
 /// The firmware for an architecture.
 pub(super) fn rom(arch: Arch) -> Rom {
     match arch {
-        Arch::X86_64 => Rom {
-            bytes: rom_x86_64::firmware(),
-            status: rom_x86_64::STATUS,
-            devices: rom_x86_64::DEVICES,
-        },
+        Arch::X86_64 => {
+            Rom { bytes: rom_x86_64::firmware(), status: rom_x86_64::STATUS, devices: rom_x86_64::DEVICES }
+        }
         Arch::Aarch64 => Rom { bytes: rom_aarch64::firmware(), status: rom_aarch64::STATUS, devices: &[] },
     }
 }

@@ -102,8 +102,9 @@ fn one(path: &str, elf: &Elf, arch: Arch, own: &Sonames, context: &CheckContext<
 fn library(path: &str, archive: &[u8], expected: Option<Arch>) -> Option<CheckError> {
     members(archive).filter(|(_, member)| is_elf(member)).find_map(|(name, member)| {
         let path = format!("{path}({name})");
-        // A copy: its bytes lie where they can be read as numbers.
-        match (Elf::parse(&member.to_vec()), expected) {
+        // A copy lies where its bytes can be read as numbers.
+        let aligned = member.to_vec();
+        match (Elf::parse(&aligned), expected) {
             (Err(reason), _) => Some(CheckError::BadElf { path, reason }),
             (Ok(_), None) => Some(CheckError::MachineInNoarch { path }),
             (Ok(elf), Some(expected)) if elf.machine != expected.elf_machine() => {

@@ -30,7 +30,9 @@ impl Reporter for Lines {
     }
 
     fn slow(&mut self, patience: f64) {
-        ui::note(&format!("the device is slow: everything may take {patience:.1} times as long as its limit says"));
+        ui::note(&format!(
+            "the device is slow: everything may take {patience:.1} times as long as its limit says"
+        ));
     }
 }
 
