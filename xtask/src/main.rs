@@ -1,6 +1,6 @@
 //! Chores of this repository: `cargo xtask check-deps`, `cargo xtask check-faults`, `cargo xtask device-crates`,
 //! `cargo xtask house`, `cargo xtask test`, `cargo xtask boots`, `cargo xtask fuzz`, `cargo xtask holes`. Options after `test`
-//! and `boots`, such as `--accel tcg`, go to each of their boots.
+//! and `boots`, such as `--accel tcg` or `--machine qemu-aarch64`, go to each of their boots.
 
 mod check_deps;
 mod check_faults;

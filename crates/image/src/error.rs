@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use yoe_model::{Origin, Size};
+use yoe_model::{Arch, Origin, Size};
 use yoe_package::PackageError;
 
 use crate::services::ServiceError;
@@ -20,6 +20,21 @@ pub enum ImageError {
         path: PathBuf,
         /// Why not.
         source: io::Error,
+    },
+    /// A boot program that the machine's firmware would not start.
+    #[error(
+        "/{path} {found}; machine {machine:?} needs it for {arch}: was it built for another machine, or does the container hold it of \
+         another architecture?"
+    )]
+    BootProgram {
+        /// Where its maker left it.
+        path: String,
+        /// What it is instead.
+        found: String,
+        /// The machine.
+        machine: String,
+        /// Its architecture.
+        arch: Arch,
     },
     /// A package cannot be used.
     #[error("cannot take a package into the image")]

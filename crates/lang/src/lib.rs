@@ -7,6 +7,7 @@
 //! A mistake does not end the evaluation: every file is evaluated, all names are checked, and what was found comes
 //! back together as [`Diagnostics`].
 
+mod architectures;
 mod arguments;
 mod assemble;
 mod blame;
@@ -80,6 +81,12 @@ pub fn modules(root: &Path) -> Result<Vec<Module>, Diagnostics> {
 pub fn name(root: &Path) -> Result<String, Diagnostics> {
     workers::with_deep_stack(|| stages::name(root))
         .unwrap_or_else(|error| Err(Diagnostics::internal(&error.to_string())))
+}
+
+/// Warnings of the places where a unit of the project in the directory `root`, or of a module that it names by its directory, speaks of
+/// an architecture without saying why. Files that cannot be read or parsed have none: [`load`] says what is wrong with them.
+pub fn architectures(root: &Path, modules: &BTreeMap<String, PathBuf>) -> Option<Diagnostics> {
+    workers::with_deep_stack(|| architectures::architectures(root, modules)).ok().flatten()
 }
 
 /// For each file of the project in the directory `root` that loads others, those others; all paths are relative to `root`. Files

@@ -47,13 +47,29 @@ pub struct LockedSuite {
 }
 
 /// The packages of a container.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedContainer {
     /// [`crate::Container::request`] when it was locked; another value means that the lock is out of date.
     pub request: Digest,
     /// Every package, by name.
     pub packages: Vec<LockedPackage>,
+    /// The same for other architectures: of a container that OCI images are copies of, for machines that are not like the one
+    /// that builds.
+    pub copies: BTreeMap<Arch, Vec<LockedPackage>>,
+}
+
+impl LockedContainer {
+    /// One that is for the machine that builds alone.
+    pub fn new(request: Digest, packages: Vec<LockedPackage>) -> Self {
+        Self { request, packages, copies: BTreeMap::new() }
+    }
+
+    /// Whether its packages, but for the copies, are for another architecture than this one.
+    pub fn is_foreign(&self, arch: Arch) -> bool {
+        let others: Vec<&str> =
+            Arch::ALL.iter().filter(|other| **other != arch).map(|other| other.debian()).collect();
+        self.packages.iter().filter_map(LockedPackage::architecture).any(|name| others.contains(&name))
+    }
 }
 
 /// A locked Debian package.

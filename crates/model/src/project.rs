@@ -191,6 +191,21 @@ impl<State> Project<State> {
         machines.map(|machine| machine.arch).collect()
     }
 
+    /// Containers that OCI images are copies of, where a lock lacks the packages for a machine of the project; as messages name it.
+    pub fn uncopied(&self, lock: &Lock) -> Vec<String> {
+        let copied: BTreeSet<&String> =
+            self.oci_images.values().filter_map(|image| image.container.as_ref()).collect();
+        let locked = copied.into_iter().filter_map(|name| Some((name, lock.containers.get(name)?)));
+        let lacking = locked.flat_map(|(name, entry)| {
+            let lacks = |arch: &Arch| !entry.copies.contains_key(arch) && entry.is_foreign(*arch);
+            let architectures = self.architectures().into_iter().filter(lacks);
+            architectures
+                .map(|arch| format!("container {name:?} is not in the lock for {arch}"))
+                .collect::<Vec<_>>()
+        });
+        lacking.collect()
+    }
+
     /// What a lock holds beyond the needs of the project and of these modules, as messages name it.
     pub fn unused(&self, modules: &[Module], lock: &Lock) -> Vec<String> {
         let sources = || self.units.values().flat_map(|unit| unit.sources.iter().map(|entry| &entry.source));

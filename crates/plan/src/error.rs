@@ -41,8 +41,8 @@ pub enum PlanError {
     },
     /// An OCI image of a container whose packages are for another processor.
     #[error(
-        "{origin}: OCI image {image:?} is a copy of the container {container:?}, whose package {package:?} is not for {arch}: \
-         containers are locked for the architecture of the host"
+        "{origin}: OCI image {image:?} is a copy of the container {container:?}, whose package {package:?} is not for {arch}: run \
+         `yoe lock`, which adds those that are, for the machines of the project"
     )]
     OciArch {
         /// Where the image is defined.

@@ -42,13 +42,15 @@ impl Planner<'_> {
 
     /// The container that an OCI image is a copy of.
     fn copied(&mut self, image: &OciImage, name: &str) -> Result<(ActionId, Vec<LockedPackage>), PlanError> {
-        let id = self.container(name, &format!("OCI image {:?}", image.name), &image.origin)?;
+        let arch = self.project.machine.arch;
+        let id =
+            self.container_for(name, Some(arch), &format!("OCI image {:?}", image.name), &image.origin)?;
         let ActionKind::Container(container) = &self.plan.action(id).kind else {
             return Ok((id, Vec::new()));
         };
-        let arch = self.project.machine.arch.debian();
         let wrong = container.packages.iter().find(|package| {
-            !matches!(package.architecture(), None | Some("all")) && package.architecture() != Some(arch)
+            !matches!(package.architecture(), None | Some("all"))
+                && package.architecture() != Some(arch.debian())
         });
         match wrong {
             Some(package) => Err(PlanError::OciArch {
@@ -56,7 +58,7 @@ impl Planner<'_> {
                 image: image.name.clone(),
                 container: name.to_owned(),
                 package: package.name.clone(),
-                arch: self.project.machine.arch.to_string(),
+                arch: arch.to_string(),
             }),
             None => Ok((id, container.packages.clone())),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yoe_model::{Digest, Locked, Origin, Project};
+use yoe_model::{Arch, Digest, Locked, Origin, Project};
 
 use crate::action::{Action, ActionId, ActionKind, ContainerAction};
 use crate::error::{PlanError, nearest};
@@ -143,12 +143,19 @@ impl Planner<'_> {
         id
     }
 
-    /// The action that unpacks a container.
+    /// The action that unpacks a container for the machine that builds.
     pub fn container(&mut self, name: &str, user: &str, origin: &Origin) -> Result<ActionId, PlanError> {
-        let label = format!("container {name}");
-        if let Some(id) = self.made(&label) {
-            return Ok(id);
-        }
+        self.container_for(name, None, user, origin)
+    }
+
+    /// The action that unpacks a container, with the packages of an architecture where the lock has them apart.
+    pub fn container_for(
+        &mut self,
+        name: &str,
+        arch: Option<Arch>,
+        user: &str,
+        origin: &Origin,
+    ) -> Result<ActionId, PlanError> {
         let missing = || PlanError::MissingContainer {
             origin: origin.clone(),
             user: user.to_owned(),
@@ -157,13 +164,21 @@ impl Planner<'_> {
         };
         let container = self.project.containers.get(name).ok_or_else(missing)?;
         // Binding a project to a lock made sure of the entry.
-        let packages = self.project.lock_file().containers.get(name).ok_or_else(missing)?.packages.clone();
+        let locked = self.project.lock_file().containers.get(name).ok_or_else(missing)?;
+        let copy = arch.and_then(|arch| Some((arch, locked.copies.get(&arch)?)));
+        let (label, packages) = match copy {
+            Some((arch, packages)) => (format!("container {name} for {arch}"), packages),
+            None => (format!("container {name}"), &locked.packages),
+        };
+        if let Some(id) = self.made(&label) {
+            return Ok(id);
+        }
         let key = Key::new(CONTAINER_RULES)
-            .with("content", &packages)
+            .with("content", packages)
             .with("additions", &(container.links.clone(), container.files.clone()));
         let kind = ActionKind::Container(ContainerAction {
             name: name.to_owned(),
-            packages,
+            packages: packages.clone(),
             links: container.links.clone(),
             files: container.files.clone(),
         });

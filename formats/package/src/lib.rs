@@ -17,6 +17,7 @@
 //! The same tree, [`Info`] and key give the same bytes: entries are sorted, owned by root, and dated by the build's epoch.
 //! Hard links become files of their own, so that the bytes do not depend on how the tree was written.
 
+mod ar;
 mod arch;
 mod archive;
 pub mod check;
@@ -48,4 +49,4 @@ pub use write::{Written, write};
 
 /// Counts the changes to this crate that change the bytes of a package or the verdict of its checks. It belongs in
 /// every key that a package is stored under.
-pub const REVISION: u32 = 2;
+pub const REVISION: u32 = 3;

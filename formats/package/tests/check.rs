@@ -104,6 +104,25 @@ fn another_machine() {
     }));
 }
 
+/// A library to be linked statically, of one object file.
+fn static_library(machine: u16) -> Vec<u8> {
+    let object = Elf { machine, ..Elf::default() }.bytes();
+    let header = format!("{:<16}{:<32}{:<10}`\n", "part.o/", "0", object.len());
+    [b"!<arch>\n", header.as_bytes(), &object].concat()
+}
+
+#[test]
+fn another_machine_in_a_library_that_is_linked_statically() {
+    let directory = tempfile::tempdir().unwrap();
+    put(directory.path(), "usr/lib/libown.a", &static_library(X86_64), 0o644);
+    put(directory.path(), "usr/lib/libtext.a", b"!<arch>\nno header", 0o644);
+    assert_eq!(problems(directory.path(), |_| ()), "");
+    let noarch = problems(directory.path(), |context| context.arch = None);
+    insta::assert_snapshot!(noarch, @r#"/usr/lib/libown.a(part.o) is machine code, but the unit's scope is "noarch"; give it scope = "arch""#);
+    put(directory.path(), "usr/lib/libhost.a", &static_library(AARCH64), 0o644);
+    insta::assert_snapshot!(problems(directory.path(), |_| ()), @"/usr/lib/libhost.a(part.o) is machine code for aarch64; expected x86_64");
+}
+
 #[test]
 fn code_that_weakens_the_system() {
     let weak = Elf {

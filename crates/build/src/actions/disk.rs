@@ -1,18 +1,20 @@
 //! Makes the disk of an image with the tools of its container.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use yoe_image::disk::{
-    BOOT_MANAGER, BOOT_MANAGER_PATH, DiskRequest, KERNEL, KERNEL_PATH, MadeRoot, Measured, ToolRun, disk,
-    kernel_image, root_fs, workloads, write_manifest,
+    BOOT_MANAGER, BOOT_MANAGER_PATH, BOOT_PROGRAM_HEAD, DiskRequest, KERNEL, KERNEL_PATH, MadeRoot, Measured,
+    ToolRun, boot_manager_file, check_boot_program, disk, kernel_image, root_fs, stub_file, workloads,
+    write_manifest,
 };
 use yoe_image::root::files;
 use yoe_image::{ImageError, Manifest};
 use yoe_model::{Digest, Fingerprint};
 use yoe_plan::DiskAction;
 use yoe_sandbox::{Mount, Network, Tool};
-use yoe_tree::Tree;
+use yoe_tree::{Tree, TreeError};
 
 use super::contract::contract;
 use super::root::image;
@@ -57,15 +59,26 @@ impl Make for DiskAction {
     }
 }
 
-/// Fails where the kernel or the boot manager is not in the tree of who should have left it. Steps and packages wrote those
-/// trees: a link that leads out of them would put a file of this machine into the image.
+/// Fails where what firmware starts is not in the tree of who should have left it, or is for another processor than the machine's.
+/// Steps and packages wrote those trees: a link that leads out of them would put a file of this machine into the image.
 fn boot_files(cx: &Making<'_>, disk: &DiskAction) -> Result<(), ActionError> {
-    let made = |id, source| ActionError::Tree { maker: cx.plan.action(id).label.clone(), source };
-    let kernel = Tree::root(&cx.input(disk.kernel)?).and_then(|tree| tree.file(Path::new(KERNEL_PATH)));
-    kernel.map_err(|source| made(disk.kernel, source))?;
-    let Some(id) = disk.boot_manager else { return Ok(()) };
-    let manager = Tree::root(&cx.input(id)?).and_then(|tree| tree.find(Path::new(BOOT_MANAGER_PATH)));
-    manager.map(drop).map_err(|source| made(id, source))
+    let machine = &disk.machine;
+    let programs = [
+        (disk.kernel, KERNEL_PATH.to_owned()),
+        (disk.boot_manager.unwrap_or(disk.container), boot_manager_file(machine)),
+        (disk.container, stub_file(machine)),
+    ];
+    for (id, path) in programs {
+        let head = Tree::root(&cx.input(id)?).and_then(|tree| {
+            let (path, mut head) = (Path::new(&path), Vec::new());
+            let read = tree.file(path)?.take(BOOT_PROGRAM_HEAD).read_to_end(&mut head);
+            read.map_err(|source| TreeError::Io { path: path.to_owned(), source }).map(|_| head)
+        });
+        let maker = || cx.plan.action(id).label.clone();
+        let head = head.map_err(|source| ActionError::Tree { maker: maker(), source })?;
+        check_boot_program(&path, &head, machine).map_err(image)?;
+    }
+    Ok(())
 }
 
 impl Workshop<'_> {

@@ -52,9 +52,10 @@ pub fn files(root: &Path) -> Vec<PathBuf> {
 /// Evaluates a project and plans all its units.
 pub fn plan_all(root: &Path) -> Plan {
     let project = yoe_lang::load(root, &Default::default()).expect("the project is right");
-    let containers = project.containers.values().map(|container| {
-        (container.name.clone(), LockedContainer { request: container.request(), packages: Vec::new() })
-    });
+    let containers = project
+        .containers
+        .values()
+        .map(|container| (container.name.clone(), LockedContainer::new(container.request(), Vec::new())));
     let lock = Lock { version: Lock::VERSION, containers: containers.collect(), ..Lock::default() };
     let names: Vec<String> = project.units.keys().cloned().collect();
     let locked = project.lock(lock).expect("the lock fits");

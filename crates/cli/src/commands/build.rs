@@ -40,7 +40,9 @@ pub struct Build {
 
 /// Carries `yoe build` out.
 pub fn run(args: &Build) -> Result<(), CommandError> {
-    let locked = project::open(args.machine.as_deref())?.lock()?;
+    let opened = project::open(args.machine.as_deref())?;
+    project::warn_of_architectures(&opened);
+    let locked = opened.lock()?;
     if args.dry_run {
         let plan = locked.plan(&args.targets)?;
         return dry_run(&locked.store, &plan);

@@ -77,6 +77,14 @@ pub fn evaluate(
     Ok(OpenProject { root, project, modules })
 }
 
+/// Warns of units that speak of an architecture without saying why.
+pub fn warn_of_architectures(opened: &OpenProject) {
+    let warnings = yoe_lang::architectures(&opened.root, &opened.modules.directories);
+    if let Some(warnings) = warnings {
+        ui::stderr(warnings.render().trim_end());
+    }
+}
+
 /// What has this name in a project.
 ///
 /// # Errors

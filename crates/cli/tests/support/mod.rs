@@ -196,7 +196,7 @@ fn clean_line(line: &str) -> String {
 }
 
 fn lock(container: &Container) -> Lock {
-    let entry = LockedContainer { request: container.request(), packages: Vec::new() };
+    let entry = LockedContainer::new(container.request(), Vec::new());
     Lock { version: Lock::VERSION, containers: [("env".to_owned(), entry)].into(), ..Lock::default() }
 }
 

@@ -8,6 +8,7 @@ use yoe_model::{
     ArchiveFile, Digest, Lock, LockedContainer, LockedModule, LockedPackage, LockedSource, LockedSuite,
 };
 
+use super::images::TextArch;
 use super::text::quote;
 use super::{images, modules};
 
@@ -47,13 +48,15 @@ pub fn render(lock: &Lock) -> String {
         let _ = writeln!(out, "\n[suite.{}]\ndate = {date}", quote(name));
         let _ = writeln!(out, "release = \"{release}\"\nsigned_by = {}", quote(signed_by));
     }
-    for (name, LockedContainer { request, packages }) in &lock.containers {
-        let _ = writeln!(out, "\n[container.{}]\nrequest = \"{request}\"\npackages = [", quote(name));
-        for LockedPackage { name, version, file } in packages {
-            let (name, version) = (quote(name), quote(version));
-            let _ = writeln!(out, "    {{ name = {name}, version = {version}, {} }},", fields(file));
+    for (name, LockedContainer { request, packages, copies }) in &lock.containers {
+        let name = quote(name);
+        let _ = writeln!(out, "\n[container.{name}]\nrequest = \"{request}\"\npackages = {}", list(packages));
+        if !copies.is_empty() {
+            let _ = writeln!(out, "\n[container.{name}.copies]");
         }
-        out.push_str("]\n");
+        for (arch, packages) in copies {
+            let _ = writeln!(out, "{arch} = {}", list(packages));
+        }
     }
     for (name, LockedSource { files, tree, patches, applied }) in &lock.sources {
         let _ = writeln!(out, "\n[source.{}]", quote(name));
@@ -77,6 +80,15 @@ pub fn render(lock: &Lock) -> String {
     out.push_str(&modules::render(&lock.modules));
     out.push_str(&images::render(&lock.images));
     out
+}
+
+fn list(packages: &[LockedPackage]) -> String {
+    let mut out = String::from("[\n");
+    for LockedPackage { name, version, file } in packages {
+        let (name, version) = (quote(name), quote(version));
+        let _ = writeln!(out, "    {{ name = {name}, version = {version}, {} }},", fields(file));
+    }
+    out + "]"
 }
 
 fn fields(file: &ArchiveFile) -> String {
@@ -108,6 +120,8 @@ struct TextLock {
 struct TextContainer {
     request: Digest,
     packages: Vec<TextPackage>,
+    #[serde(default)]
+    copies: BTreeMap<TextArch, Vec<TextPackage>>,
 }
 
 #[derive(Deserialize)]
@@ -143,8 +157,10 @@ struct TextFile {
 
 impl From<TextLock> for Lock {
     fn from(TextLock { version, suite, container, source, module, image }: TextLock) -> Self {
-        let containers = container.into_iter().map(|(name, TextContainer { request, packages })| {
-            (name, LockedContainer { request, packages: packages.into_iter().map(Into::into).collect() })
+        let containers = container.into_iter().map(|(name, TextContainer { request, packages, copies })| {
+            let list = |packages: Vec<TextPackage>| packages.into_iter().map(Into::into).collect();
+            let copies = copies.into_iter().map(|(arch, packages)| (arch.0, list(packages))).collect();
+            (name, LockedContainer { request, packages: list(packages), copies })
         });
         let sources = source.into_iter().map(|(key, TextSource { files, tree, patches, applied })| {
             let files = files.into_iter().map(Into::into).collect();
@@ -176,6 +192,7 @@ impl From<TextFile> for ArchiveFile {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use yoe_model::Arch;
 
     use super::*;
 
@@ -189,8 +206,9 @@ mod tests {
         let package =
             LockedPackage { name: name.to_owned(), version: version.to_owned(), file: file(path, size) };
         let suite = LockedSuite { date: 7, release: Digest::of(b""), signed_by: "AB".to_owned() };
-        let packages = vec![package.clone(), package];
-        let container = LockedContainer { request: Digest::of(b""), packages };
+        let packages = vec![package.clone(), package.clone()];
+        let copies = [(Arch::Aarch64, vec![package])].into();
+        let container = LockedContainer { request: Digest::of(b""), packages, copies };
         Lock {
             version: Lock::VERSION,
             suites: [("debian/trixie".to_owned(), suite)].into(),
@@ -227,7 +245,8 @@ mod tests {
             "    {{ name = \"bash\", version = \"5.2.37-2\", archive = \"debian\", path = \"pool/bash.deb\", size = 12, \
              sha256 = \"{DIGEST}\" }},\n"
         );
-        assert_eq!(text.matches(&package).count(), 2, "{text}");
+        assert_eq!(text.matches(&package).count(), 3, "{text}");
+        assert!(text.contains("]\n\n[container.\"bash\".copies]\naarch64 = [\n    {"), "{text}");
         assert!(text.contains("\n[suite.\"debian/trixie\"]\ndate = 7\n"), "{text}");
         assert!(text.contains("\n[source.\"debian:musl@1.2.5-3\"]\nfiles = [\n"), "{text}");
         let patches = format!(
@@ -239,7 +258,9 @@ mod tests {
 
     #[test]
     fn mistakes_are_reported_at_their_line() {
-        let good = render(&lock("bash", "1", "p", 12));
+        let mut lock = lock("bash", "1", "p", 12);
+        lock.containers.values_mut().for_each(|container| container.copies.clear());
+        let good = render(&lock);
         let cases = [
             ("size = 12", "size = -1", 12, "invalid value"),
             (DIGEST, "zz", 6, "not a SHA-256 digest"),

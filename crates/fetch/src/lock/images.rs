@@ -62,8 +62,9 @@ struct TextBlob {
     sha256: Digest,
 }
 
+/// The name of an architecture.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct TextArch(Arch);
+pub(super) struct TextArch(pub(super) Arch);
 
 impl<'de> Deserialize<'de> for TextArch {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

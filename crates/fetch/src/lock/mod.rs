@@ -1,5 +1,6 @@
 //! The lock: a project's names are looked up in signed indexes, and what they stood for is written down.
 
+mod copies;
 mod error;
 pub mod file;
 mod images;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use yoe_model::{
-    ArchiveFile, Container, DebianPatches, DebianSuite, Lock, LockedContainer, LockedPackage, LockedSource,
-    Project, Source, SourceEntry, Unlocked,
+    Arch, ArchiveFile, Container, DebianPatches, DebianSuite, Lock, LockedContainer, LockedPackage,
+    LockedSource, Project, Source, SourceEntry, Unlocked,
 };
 
 use super::patches::{Named, lock_patches};
@@ -55,7 +55,7 @@ impl<'a> Run<'a> {
                 self.options.mode == LockMode::AddMissing && entry.request == container.request()
             });
             let entry = match kept {
-                Some(entry) => entry.clone(),
+                Some(entry) => self.copied(container, entry.clone())?,
                 None => self.container(container)?,
             };
             self.lock.containers.insert(container.name.clone(), entry);
@@ -134,17 +134,30 @@ impl<'a> Run<'a> {
 
     /// Looks a container up.
     pub(super) fn container(&mut self, container: &Container) -> Result<LockedContainer, LockError> {
-        self.resolve(container).map_err(|source| LockError::Container {
+        let packages = self.packages(container, self.options.architecture)?;
+        self.copied(container, LockedContainer::new(container.request(), packages))
+    }
+
+    /// The packages of a container for an architecture.
+    pub(super) fn packages(
+        &mut self,
+        container: &Container,
+        arch: Arch,
+    ) -> Result<Vec<LockedPackage>, LockError> {
+        self.resolve(container, arch.debian()).map_err(|source| LockError::Container {
             container: container.name.clone(),
             origin: container.origin.clone(),
             source: Box::new(source),
         })
     }
 
-    fn resolve(&mut self, container: &Container) -> Result<LockedContainer, DebianError> {
+    fn resolve(
+        &mut self,
+        container: &Container,
+        native: &'static str,
+    ) -> Result<Vec<LockedPackage>, DebianError> {
         let place = place_of(container);
         let trust = self.trust(&container.keys, container.accept_expired);
-        let native = self.access.architecture;
         // `name` and `name:native` are the same; of other architectures only the named package is taken.
         let requests = container.packages.iter().map(|name| match name.split_once(':') {
             Some((name, arch)) if arch != native => (name, Some(arch)),
@@ -173,7 +186,7 @@ impl<'a> Run<'a> {
             packages: packages.len(),
             bytes: packages.iter().map(|package| package.file.size).sum(),
         });
-        Ok(LockedContainer { request: container.request(), packages })
+        Ok(packages)
     }
 
     /// Looks a source up.

@@ -27,10 +27,21 @@ fn try_lock(
     mode: LockMode,
     keyrings: &[Vec<u8>],
 ) -> (Result<Lock, LockError>, Vec<String>) {
+    try_lock_on(Arch::X86_64, archive, sketch, previous, mode, keyrings)
+}
+
+/// The same on a machine of another architecture.
+fn try_lock_on(
+    architecture: Arch,
+    archive: &Archive,
+    sketch: &Sketch,
+    previous: Option<&Lock>,
+    mode: LockMode,
+    keyrings: &[Vec<u8>],
+) -> (Result<Lock, LockError>, Vec<String>) {
     let server = archive.serve();
     let client = Client::new(Settings { attempts: 1, ..Settings::default() }, Cancel::new()).unwrap();
-    let options =
-        LockOptions { now: NOW, mode, architecture: Arch::X86_64, keyrings: keyrings.to_vec(), docker: None };
+    let options = LockOptions { now: NOW, mode, architecture, keyrings: keyrings.to_vec(), docker: None };
     let result = lock(&sketch.project(&server.url("")), previous, &client, &options, &mut |_| ());
     (result, server.requests().into_iter().map(|request| request.path).collect())
 }
@@ -210,6 +221,56 @@ fn packages_of_another_architecture_come_alone() {
     assert_eq!(lock.containers["tools"].packages[0].file.path, "pool/clang_1_arm64.deb");
     let sketch = Sketch::new(ed25519()).container("tools", &["gone:arm64"]);
     assert!(refusal(&archive, &sketch).ends_with("debian/trixie has no package \"gone:arm64\""));
+}
+
+#[test]
+fn a_container_that_is_copied_is_locked_for_the_machines_that_are_unlike_this_one() {
+    let archive = Archive::new(&[ed25519()]);
+    let sketch = Sketch::new(ed25519()).container("box", &["libc"]).copied("box");
+    let lock = locked(&archive, &sketch);
+    assert!(lock.containers["tools"].copies.is_empty(), "what builds runs here");
+    let files = |packages: &[yoe_model::LockedPackage]| -> Vec<String> {
+        packages.iter().map(|package| package.file.path.clone()).collect()
+    };
+    let entry = &lock.containers["box"];
+    let foreign: Vec<String> =
+        files(&entry.packages).iter().map(|path| path.replace(".deb", "_arm64.deb")).collect();
+    assert_eq!(entry.copies.keys().copied().collect::<Vec<_>>(), [Arch::Aarch64]);
+    assert_eq!(files(&entry.copies[&Arch::Aarch64]), foreign, "with all that it depends on");
+    let (again, asked) = try_lock(&archive, &sketch, Some(&lock), LockMode::AddMissing, &[]);
+    assert_eq!((again.unwrap(), asked), (lock.clone(), Vec::new()));
+
+    // What an older lock has of it stays, and what nobody needs any more goes.
+    let mut older = lock.clone();
+    let entry = older.containers.get_mut("box").unwrap();
+    entry.copies.clear();
+    entry.packages[0].version = "0".to_owned();
+    let added = try_lock(&archive, &sketch, Some(&older), LockMode::AddMissing, &[]).0.unwrap();
+    assert_eq!(added.containers["box"].packages, older.containers["box"].packages);
+    assert_eq!(added.containers["box"].copies, lock.containers["box"].copies);
+    let plain = Sketch::new(ed25519()).container("box", &["libc"]);
+    let fewer = try_lock(&archive, &plain, Some(&lock), LockMode::AddMissing, &[]).0.unwrap();
+    assert!(fewer.containers["box"].copies.is_empty());
+}
+
+#[test]
+fn on_another_architecture_containers_are_its_own_and_copies_this_ones() {
+    let archive = Archive::new(&[ed25519()]);
+    let sketch = Sketch::new(ed25519())
+        .container("tools", &["libc", "clang:amd64", "dash:arm64"])
+        .container("box", &["libc"])
+        .copied("box");
+    let on_arm = |previous| {
+        try_lock_on(Arch::Aarch64, &archive, &sketch, previous, LockMode::AddMissing, &[]).0.unwrap()
+    };
+    let lock = on_arm(None);
+    let paths: Vec<&str> =
+        lock.containers["tools"].packages.iter().map(|package| package.file.path.as_str()).collect();
+    assert_eq!(paths, ["pool/clang_1.deb", "pool/dash_1_arm64.deb", "pool/libc_2_arm64.deb"]);
+    let copies = &lock.containers["box"].copies;
+    assert_eq!(copies.keys().copied().collect::<Vec<_>>(), [Arch::X86_64]);
+    assert!(copies[&Arch::X86_64].iter().all(|package| !package.file.path.contains("arm64")));
+    assert_eq!(on_arm(Some(&lock)), lock);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use yoe_model::{DataSize, Image, Machine, RootFormat, Slots};
 
-use super::{DiskRequest, KERNEL, MadeRoot, ToolRun, efi_name, environment, kernel_file, quote};
+use super::{DiskRequest, KERNEL, MadeRoot, ToolRun, efi_name, environment, kernel_file, quote, stub_file};
 use crate::identity::Identity;
 use crate::root::files;
 
@@ -15,7 +15,7 @@ pub fn kernel_image(request: &DiskRequest<'_>, root: &MadeRoot) -> ToolRun {
         format!("--cmdline={}", quote(&command_line(request, root))),
         format!("--os-release=@/build/in/{}", files::OS_RELEASE),
         format!("--efi-arch={}", efi_name(request.machine.arch)),
-        format!("--stub=/usr/lib/systemd/boot/efi/linux{}.efi.stub", efi_name(request.machine.arch)),
+        format!("--stub=/{}", stub_file(request.machine)),
         format!("--output={}", quote(&to)),
     ]
     .join(" \\\n    ");

@@ -1,6 +1,7 @@
 //! The disk, as a description: what to run with the image tools, and on what.
 
 mod assemble;
+mod boot_program;
 mod geometry;
 mod kernel_image;
 mod measure;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use yoe_model::{Arch, Digest, Image, Machine};
 
 pub use assemble::disk;
+pub use boot_program::{BOOT_PROGRAM_HEAD, boot_manager_file, check_boot_program, stub_file};
 pub use geometry::{Geometry, Place};
 pub use kernel_image::{command_line, kernel_image};
 pub use measure::{MadeRoot, Measured};

@@ -441,3 +441,31 @@ fn an_oci_image_takes_no_packages_for_another_processor() {
         plan(&sample.locked(), &WorkingTrees::new(), &["box".to_owned()], &SIGNER).unwrap_err().to_string();
     assert!(error.contains(&format!("whose package {name:?} is not for x86_64")), "{error}");
 }
+
+#[test]
+fn an_oci_image_takes_the_packages_of_its_machines_processor_where_the_lock_has_them() {
+    let mut sample = Sample::new();
+    arm(&mut sample);
+    sample.oci_image().container = Some("env".into());
+    let locked = sample.lock.containers.get_mut("env").unwrap();
+    locked.packages[0].file.path = "pool/x/x_1.0_amd64.deb".into();
+    let mut copy = locked.packages.clone();
+    copy[0].file.path = "pool/x/x_1.0_arm64.deb".into();
+    copy[0].file.sha256 = Digest::of(b"arm64");
+    let lacking = Project::new(sample.parts.clone()).uncopied(&sample.lock);
+    assert_eq!(lacking, ["container \"env\" is not in the lock for aarch64"]);
+    let locked = sample.lock.containers.get_mut("env").unwrap();
+    locked.copies.insert(Arch::Aarch64, copy.clone());
+    let plan = planned(sample, &SIGNER);
+    let packages = |label: &str| match action(&plan, label).kind {
+        ActionKind::Container(container) => container.packages,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(packages("container env for aarch64"), copy);
+    // What builds runs here, whatever it builds for.
+    assert_ne!(packages("container env"), copy);
+    let box_ = action(&plan, "OCI image box");
+    let inputs: Vec<&str> = box_.inputs.iter().map(|id| plan.action(*id).label.as_str()).collect();
+    assert!(inputs.contains(&"container env for aarch64"), "{inputs:?}");
+    assert!(!inputs.contains(&"container env"), "{inputs:?}");
+}

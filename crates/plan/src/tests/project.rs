@@ -197,7 +197,7 @@ fn container(name: &str) -> Container {
 
 pub fn locked(container: &Container) -> LockedContainer {
     let package = LockedPackage { name: "make".into(), version: "4".into(), file: file(b"make") };
-    LockedContainer { request: container.request(), packages: vec![package] }
+    LockedContainer::new(container.request(), vec![package])
 }
 
 pub fn file(content: &[u8]) -> ArchiveFile {

@@ -171,7 +171,7 @@ fn changed(target: &str, change: impl FnOnce(&mut Definitions, &mut Lock)) -> (P
     let tools = vec![boot, package("systemd-boot-efi:arm64", "arm64")];
     let containers = [("env", env), ("tools", tools)].map(|(name, packages)| {
         let container = container(name);
-        let locked = LockedContainer { request: container.request(), packages };
+        let locked = LockedContainer::new(container.request(), packages);
         (name.to_owned(), container, locked)
     });
     let units: BTreeMap<String, Arc<Unit>> =

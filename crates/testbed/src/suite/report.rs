@@ -34,6 +34,9 @@ pub trait Reporter {
 
     /// A sweep has cut the power.
     fn cut(&mut self, cut: &Cut<'_>);
+
+    /// The device is slow: from here on everything may take `patience` times as long as its own limit says.
+    fn slow(&mut self, patience: f64);
 }
 
 /// One loss of power of a sweep.

@@ -13,7 +13,7 @@ use super::report::{Boot, Figure, Outcome, Reporter, Summary, TestError, TestRes
 use super::segment::{Segment, segments};
 use super::selection::{BOOTS, POWERS_OFF, Selection, SelectionError};
 use super::sweep::{Reported, Swept};
-use yoe_vm::{Guest, GuestError, GuestErrorKind, Login, Output, StartError, Vm, VmError, after};
+use yoe_vm::{Console, Guest, GuestError, GuestErrorKind, Login, Output, StartError, Vm, VmError, after};
 
 /// What is run.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ pub fn run(
     let tests: Vec<_> = suite.tests.iter().filter(|test| names.contains(&test.name.as_str())).collect();
     let (began, summary) = (Instant::now(), Summary::default());
     let reported = Reported::default();
-    let mut run = Run { suite, device, reporter, began, summary, reported };
+    let mut run = Run { suite, device, reporter, began, limits: suite.limits, summary, reported };
     run.all(&segments(&tests))?;
     Ok(run.summary)
 }
@@ -79,6 +79,8 @@ pub(super) struct Run<'r> {
     pub(super) device: &'r mut dyn Device,
     pub(super) reporter: &'r mut dyn Reporter,
     pub(super) began: Instant,
+    /// Those of the suite, and longer once the first boot took longer than they were made for.
+    pub(super) limits: Limits,
     summary: Summary,
     /// What the work of the segment's sweep reported.
     pub(super) reported: Reported,
@@ -115,7 +117,7 @@ impl Run<'_> {
 
     /// Why no further test begins, once the time for them is used up.
     fn used_up(&self) -> Option<String> {
-        let budget = self.suite.limits.budget.filter(|budget| self.began.elapsed() >= *budget)?;
+        let budget = self.limits.budget.filter(|budget| self.began.elapsed() >= *budget)?;
         Some(format!("the budget of {} min is used up", budget.as_secs() / 60))
     }
 
@@ -128,8 +130,8 @@ impl Run<'_> {
     ) -> Result<Option<String>, RunError> {
         let mut vm = self.device.start(segment.hardware).map_err(RunError::Start)?;
         for found in 0..segment.failed_boots {
-            let left = self.suite.limits.total.saturating_sub(self.began.elapsed());
-            let limit = self.suite.limits.boot.min(left);
+            let left = self.limits.total.saturating_sub(self.began.elapsed());
+            let limit = self.limits.boot.min(left);
             let failed = failed_boot(vm.console(), limit, found, segment.failed_boots);
             self.end(segment, vm)?;
             if let (Err(failure), Some(test)) = (failed, segment.tests.first()) {
@@ -164,7 +166,7 @@ impl Run<'_> {
         vm: &mut Vm,
         next: Option<&Segment<'_>>,
     ) -> Option<String> {
-        let limits = self.suite.limits;
+        let limits = self.limits;
         let left = limits.total.saturating_sub(self.began.elapsed());
         let login = self.suite.login;
         let entered = |vm| Guest::log_in(vm, login, after(limits.boot.min(left)));
@@ -175,7 +177,10 @@ impl Run<'_> {
                 Err(error) => return self.wrong_boot(test, &segment.tests[1..], error.into(), None, next),
             },
             _ => match self.timed(BOOTS, None, |_| (entered(vm.console()).map_err(TestError::from), None)) {
-                Some(guest) => guest,
+                Some(mut guest) => {
+                    self.stretch(guest.console());
+                    guest
+                }
                 None => {
                     let reason = format!("`{BOOTS}` failed");
                     self.skip(&segment.tests, &reason);
@@ -195,6 +200,16 @@ impl Run<'_> {
             }
         }
         self.leave(guest, next)
+    }
+
+    /// Has the patience that the device's first boot asks for.
+    fn stretch(&mut self, console: &Console) {
+        let login = console.milestones().into_iter().find(|milestone| milestone.name == "login");
+        let Some(login) = login else { return };
+        self.limits = self.limits.stretched(Duration::from_secs_f64(login.seconds));
+        if self.limits.patience > 1.0 {
+            self.reporter.slow(self.limits.patience);
+        }
     }
 
     /// A device that a test restarted and that did not come back as it should.
@@ -220,7 +235,7 @@ impl Run<'_> {
 
     /// Ends a segment as the next one wants it; the last one by switching the system off.
     fn leave(&mut self, mut guest: Guest<'_>, next: Option<&Segment<'_>>) -> Option<String> {
-        let (suite, within) = (self.suite, self.suite.limits.power_off);
+        let (suite, within) = (self.suite, self.limits.power_off);
         match next {
             None => {
                 self.timed(POWERS_OFF, None, |_| {
@@ -234,8 +249,8 @@ impl Run<'_> {
                 let first = segment.tests.first();
                 let ended = match segment.boot {
                     TestBoot::Reset => {
-                        let patience = first.map_or(0, |test| test.timeout.into());
-                        reset(guest.console(), suite.limits.boot.max(Duration::from_secs(patience)))
+                        let patience = self.limits.test(first.map_or(0, |test| test.timeout));
+                        reset(guest.console(), self.limits.boot.max(patience))
                     }
                     _ => guest.restart(suite.reboot, within).map_err(TestError::from),
                 };
@@ -252,8 +267,8 @@ impl Run<'_> {
     fn one(&mut self, test: &ImageTest, guest: &mut Guest<'_>) -> Option<Stop> {
         let mut stop = None;
         let value = self.timed(&test.name, Some(&test.origin), |run| {
-            let limit = Duration::from_secs(test.timeout.into());
-            let left = run.suite.limits.total.saturating_sub(run.began.elapsed());
+            let limit = run.limits.test(test.timeout);
+            let left = run.limits.total.saturating_sub(run.began.elapsed());
             if left.is_zero() {
                 return (Err(run.out_of_time(&mut stop)), None);
             }
@@ -285,7 +300,7 @@ impl Run<'_> {
         guest: &mut Guest<'_>,
         deadline: Instant,
     ) -> Result<Option<f64>, TestError> {
-        judge(test, output)?;
+        judge(test, output, self.limits.test(test.timeout))?;
         if let Some(verdict) = self.suite.judge.and_then(|judge| judge.judge(&test.name, &output.stdout)) {
             verdict.map_err(TestError::Judged)?;
         }
@@ -298,7 +313,7 @@ impl Run<'_> {
     }
 
     fn out_of_time(&self, stop: &mut Option<Stop>) -> TestError {
-        let failure = TestError::RunTimedOut { seconds: self.suite.limits.total.as_secs() };
+        let failure = TestError::RunTimedOut { seconds: self.limits.total.as_secs() };
         *stop = Some(Stop { reason: failure.to_string(), for_good: true });
         failure
     }
@@ -360,9 +375,9 @@ impl Run<'_> {
     }
 }
 
-fn judge(test: &ImageTest, output: &Output) -> Result<(), TestError> {
+fn judge(test: &ImageTest, output: &Output, limit: Duration) -> Result<(), TestError> {
     match (output.status, &test.expect) {
-        (None, _) => Err(TestError::TimedOut { seconds: test.timeout.into() }),
+        (None, _) => Err(TestError::TimedOut { seconds: limit.as_secs() }),
         (Some(found), _) if found != test.status => Err(TestError::Status { expected: test.status, found }),
         (_, Some(expected)) if !output.stdout.contains(expected) => {
             Err(TestError::Text { expected: expected.clone(), found: output.stdout.clone() })

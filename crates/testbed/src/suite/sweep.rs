@@ -87,13 +87,13 @@ impl Run<'_> {
         test: &ImageTest,
         vm: &'v mut Vm,
     ) -> Result<(Output, Result<Guest<'v>, TestError>), TestError> {
-        let limits = self.suite.limits;
+        let limits = self.limits;
         let left = limits.total.saturating_sub(self.began.elapsed());
         if left.is_zero() {
             return Err(TestError::RunTimedOut { seconds: limits.total.as_secs() });
         }
         let mut guest = Guest::log_in(vm.console(), self.suite.login, after(limits.boot.min(left)))?;
-        let time = Duration::from_secs(test.timeout.into());
+        let time = limits.test(test.timeout);
         let output = guest.run(&self.reported.script(&test.run), time)?;
         let verdict = self.judge(test, &output, &mut guest, after(time)).map(|_| guest);
         Ok((output, verdict))

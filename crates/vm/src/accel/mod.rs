@@ -3,6 +3,8 @@
 //! status.
 
 mod rom;
+mod rom_aarch64;
+mod rom_x86_64;
 
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read};
@@ -13,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use yoe_model::{Arch, Machine, Qemu, Size};
 
+use self::rom::{Rom, rom};
 use crate::console::after;
 use crate::process::{self, Start, StartError};
 use crate::{Accel, RunDirectory, RunOptions, command, qemu_program};
@@ -62,11 +65,9 @@ pub fn probe_kvm(
         let reason = format!("{} is not this host's architecture", machine.arch);
         return Ok(Probe::Fails { reason });
     }
-    if machine.arch != Arch::X86_64 {
-        return Ok(Probe::Fails { reason: format!("there is no probe for {}", machine.arch) });
-    }
-    fs::write(directory.file_here(FIRMWARE), rom::firmware()).map_err(ProbeError::Write)?;
-    let arguments = arguments(qemu, &directory.file_inside(FIRMWARE));
+    let rom = rom(machine.arch);
+    fs::write(directory.file_here(FIRMWARE), &rom.bytes).map_err(ProbeError::Write)?;
+    let arguments = arguments(machine.arch, qemu, &rom, &directory.file_inside(FIRMWARE));
     let mut started = starter.start(qemu_program(machine.arch), &arguments).map_err(ProbeError::Start)?;
     let deadline = after(WITHIN);
     let printed = listen(started.stderr, deadline).map_err(ProbeError::Lost);
@@ -77,7 +78,7 @@ pub fn probe_kvm(
         _ => Ok(None),
     };
     process::end(&mut *started.handle).map_err(ProbeError::Lost)?;
-    Ok(judge(status.map_err(ProbeError::Lost)?, &printed?))
+    Ok(judge(rom.status, status.map_err(ProbeError::Lost)?, &printed?))
 }
 
 /// What QEMU says until it ends or KVM breaks.
@@ -102,18 +103,18 @@ fn until_broken(lines: &Receiver<String>, deadline: Instant) -> String {
     printed
 }
 
-fn arguments(qemu: &Qemu, firmware: &str) -> Vec<String> {
+fn arguments(arch: Arch, qemu: &Qemu, rom: &Rom, firmware: &str) -> Vec<String> {
     let probed = Qemu { firmware: firmware.to_owned(), memory: Size(16 << 20), ..qemu.clone() };
     let options = RunOptions { accel: Accel::Kvm, ..RunOptions::default() };
-    let mut arguments = command::bare(&probed, &options);
-    arguments
-        .extend(["-display", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=1"].map(str::to_owned));
+    let mut arguments = command::bare(arch, &probed, &options);
+    arguments.extend(["-display", "none"].iter().chain(rom.devices).map(|word| (*word).to_owned()));
     arguments
 }
 
-fn judge(status: Option<ExitStatus>, printed: &str) -> Probe {
+/// What QEMU's end says, when `proof` is the status that the firmware ends it with.
+fn judge(proof: i32, status: Option<ExitStatus>, printed: &str) -> Probe {
     match status {
-        Some(status) if status.code() == Some(rom::STATUS) => Probe::Works,
+        Some(status) if status.code() == Some(proof) => Probe::Works,
         Some(status) => Probe::Fails { reason: format!("{printed}QEMU ended with {status}") },
         None => Probe::Fails { reason: format!("{printed}the probe did not come to its end") },
     }
@@ -129,12 +130,18 @@ mod tests {
 
     #[test]
     fn only_the_known_status_is_proof() {
-        assert_eq!(judge(Some(ExitStatus::from_raw(rom::STATUS << 8)), "warning: …"), Probe::Works);
-        let aborted = judge(Some(ExitStatus::from_raw(6)), "failed to set MSR 0x10a; ");
+        for arch in Arch::ALL {
+            let proof = rom(arch).status;
+            assert_eq!(judge(proof, Some(ExitStatus::from_raw(proof << 8)), "warning: …"), Probe::Works);
+            let refused = judge(proof, Some(ExitStatus::from_raw(1 << 8)), "");
+            assert!(matches!(refused, Probe::Fails { .. }), "{arch}: QEMU found no KVM");
+        }
+        let proof = rom(Arch::X86_64).status;
+        let aborted = judge(proof, Some(ExitStatus::from_raw(6)), "failed to set MSR 0x10a; ");
         let Probe::Fails { reason } = aborted else { panic!("an abort is not proof") };
         assert!(reason.starts_with("failed to set MSR 0x10a; QEMU ended with signal: 6"), "{reason}");
-        assert!(matches!(judge(Some(ExitStatus::from_raw(0)), ""), Probe::Fails { .. }));
-        assert!(matches!(judge(None, ""), Probe::Fails { .. }));
+        assert!(matches!(judge(proof, Some(ExitStatus::from_raw(0)), ""), Probe::Fails { .. }));
+        assert!(matches!(judge(proof, None, ""), Probe::Fails { .. }));
     }
 
     /// A QEMU that is a shell script.
@@ -182,6 +189,9 @@ mod tests {
 
     #[test]
     fn the_probe_runs_by_kvm_alone_with_the_machines_processor() {
-        insta::assert_snapshot!(arguments(&fake::qemu(), "/run/vm/kvm-probe.bin").join(" "), @"-nodefaults -no-user-config -machine q35 -accel kvm -cpu max -smp 2 -m 16M -bios /run/vm/kvm-probe.bin -display none -device isa-debug-exit,iobase=0xf4,iosize=1");
+        let shown = |arch, qemu: &Qemu| arguments(arch, qemu, &rom(arch), "/run/vm/kvm-probe.bin").join(" ");
+        insta::assert_snapshot!(shown(Arch::X86_64, &fake::qemu()), @"-nodefaults -no-user-config -machine q35 -accel kvm -cpu max -smp 2 -m 16M -bios /run/vm/kvm-probe.bin -display none -device isa-debug-exit,iobase=0xf4,iosize=1");
+        let virt = Qemu { machine: "virt".into(), cpu: "neoverse-n1".into(), ..fake::qemu() };
+        insta::assert_snapshot!(shown(Arch::Aarch64, &virt), @"-nodefaults -no-user-config -machine virt -accel kvm -cpu host -smp 2 -m 16M -bios /run/vm/kvm-probe.bin -display none");
     }
 }

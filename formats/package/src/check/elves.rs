@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::near::near;
 use super::{CheckContext, CheckError};
+use crate::ar::{is_archive, members};
 use crate::elf::{Elf, is_elf};
 use crate::sonames::Sonames;
 use crate::{Arch, PackageError, Tree};
@@ -27,10 +28,17 @@ pub(super) fn check(tree: &Tree, context: &CheckContext<'_>) -> Result<Vec<Check
     let mut elves = Vec::new();
     let mut names = Sonames::default();
     for (path, _) in tree.files() {
-        if DATA.iter().any(|directory| path.starts_with(directory)) || !is_elf(&tree.head::<4>(path)?) {
+        if DATA.iter().any(|directory| path.starts_with(directory)) {
             continue;
         }
-        let device_path = format!("/{path}");
+        let (head, device_path) = (tree.head::<8>(path)?, format!("/{path}"));
+        if is_archive(&head) {
+            problems.extend(library(&device_path, &tree.read(path)?, context.arch));
+            continue;
+        }
+        if !is_elf(&head) {
+            continue;
+        }
         match (Elf::parse(&tree.read(path)?), context.arch) {
             (Err(reason), _) => problems.push(CheckError::BadElf { path: device_path, reason }),
             (Ok(_), None) => problems.push(CheckError::MachineInNoarch { path: device_path }),
@@ -88,6 +96,23 @@ fn one(path: &str, elf: &Elf, arch: Arch, own: &Sonames, context: &CheckContext<
         problems.push(CheckError::ExecutableStack { path: path() });
     }
     problems
+}
+
+/// What is wrong with a library that is linked statically: the first of its members is enough.
+fn library(path: &str, archive: &[u8], expected: Option<Arch>) -> Option<CheckError> {
+    members(archive).filter(|(_, member)| is_elf(member)).find_map(|(name, member)| {
+        let path = format!("{path}({name})");
+        // A copy lies where its bytes can be read as numbers.
+        let aligned = member.to_vec();
+        match (Elf::parse(&aligned), expected) {
+            (Err(reason), _) => Some(CheckError::BadElf { path, reason }),
+            (Ok(_), None) => Some(CheckError::MachineInNoarch { path }),
+            (Ok(elf), Some(expected)) if elf.machine != expected.elf_machine() => {
+                Some(CheckError::Machine { path, found: machine_name(elf.machine), expected })
+            }
+            _ => None,
+        }
+    })
 }
 
 /// The same library in another version, else one whose name without `lib` and `.so` is near.

@@ -17,7 +17,8 @@ pub fn run(root: &Path) -> Result<(), CommandError> {
     // Without the modules nothing is known of the rest.
     if wrong.is_empty() {
         let opened = project::open(None)?;
-        let unused = opened.project.unused(&named, &lock);
+        let mut unused = opened.project.unused(&named, &lock);
+        unused.extend(opened.project.uncopied(&lock));
         let mismatches = opened.project.lock(lock).err().unwrap_or_default();
         wrong.extend(mismatches.iter().map(ToString::to_string).chain(unused));
     }

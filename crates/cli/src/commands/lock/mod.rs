@@ -66,6 +66,7 @@ pub fn run(args: &Lock) -> Result<(), CommandError> {
     let named = modules::named(&root)?;
     let (entries, trees) = lock_modules(&named, previous.as_ref(), &update)?;
     let opened = project::evaluate(root, None, trees)?;
+    project::warn_of_architectures(&opened);
     let mut lock = match update {
         Update::Named(names) => {
             lock_named(&opened, &named, &previous.clone().unwrap_or_default(), names, args)?

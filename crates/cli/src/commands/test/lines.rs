@@ -28,6 +28,12 @@ impl Reporter for Lines {
     fn cut(&mut self, cut: &Cut<'_>) {
         ui::result(&line(cut));
     }
+
+    fn slow(&mut self, patience: f64) {
+        ui::note(&format!(
+            "the device is slow: everything may take {patience:.1} times as long as its limit says"
+        ));
+    }
 }
 
 fn reason(result: &TestResult) -> Option<String> {

@@ -135,6 +135,8 @@ impl Archive {
 
     fn release(mut self, signatures: impl Fn(&str) -> Vec<Signature>) -> Self {
         let foreign = self.packages.replace(".deb\n", "_arm64.deb\n");
+        // It is for all architectures.
+        let foreign = foreign.replace("keyring_1_arm64.deb", "keyring_1.deb");
         let changes = format!("{} {}", Digest::of(&self.changes), self.changes.len());
         let sources = SOURCES.replace("SUM", &Digest::of(b"").to_string()).replace("CHANGES", &changes);
         self.files.insert(CHANGES.to_owned(), self.changes.clone());

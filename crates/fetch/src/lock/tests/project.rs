@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use yoe_model::{
-    Arch, Container, DebianPatches, DebianSuite, Definitions, GoModule, Kernel, Machine, Mirrors, Origin,
-    Project, Source, SourceEntry, Unit, Unlocked,
+    Arch, Container, DebianPatches, DebianSuite, Definitions, GoModule, Kernel, Machine, Mirrors, OciConfig,
+    OciImage, Origin, Project, Source, SourceEntry, Unit, Unlocked,
 };
 
 use super::signer::Signer;
@@ -16,6 +16,8 @@ pub struct Sketch {
     key: String,
     containers: BTreeMap<String, Vec<String>>,
     sources: Vec<Source>,
+    /// Containers that OCI images are copies of.
+    copied: Vec<String>,
     accept_expired: bool,
     /// The suite of the sources that are added next.
     suite: DebianSuite,
@@ -29,6 +31,7 @@ impl Sketch {
             key: signer.fingerprint(),
             containers: BTreeMap::new(),
             sources: Vec::new(),
+            copied: Vec::new(),
             accept_expired: false,
             suite: DebianSuite { archive: "debian".to_owned(), name: "trixie".to_owned(), keys: [].into() },
             mirrors: Mirrors::new(),
@@ -39,6 +42,12 @@ impl Sketch {
     pub fn container(mut self, name: &str, packages: &[&str]) -> Self {
         let packages = packages.iter().map(|package| (*package).to_owned()).collect();
         self.containers.insert(name.to_owned(), packages);
+        self
+    }
+
+    /// An OCI image is a copy of this container, and there is a machine of each architecture.
+    pub fn copied(mut self, container: &str) -> Self {
+        self.copied.push(container.to_owned());
         self
     }
 
@@ -97,8 +106,8 @@ impl Sketch {
     }
 
     pub fn project(&self, mirror: &str) -> Project<Unlocked> {
-        let kernel = Kernel { unit: "linux".to_owned(), cmdline: String::new() };
-        let machine = Machine::new("m", Arch::X86_64, kernel, Origin::default());
+        let machine = machine_of(Arch::X86_64);
+        let others = if self.copied.is_empty() { &[][..] } else { &Arch::ALL[..] };
         Project::new(Definitions {
             name: "p".to_owned(),
             version: "1".to_owned(),
@@ -111,9 +120,9 @@ impl Sketch {
                 .collect(),
             units: self.units(),
             containers: self.containers.iter().map(|(name, packages)| self.made(name, packages)).collect(),
-            machines: BTreeMap::new(),
+            machines: others.iter().map(|arch| (arch.to_string(), machine_of(*arch))).collect(),
             images: BTreeMap::new(),
-            oci_images: BTreeMap::new(),
+            oci_images: self.copied.iter().map(|name| (name.clone(), copy(name))).collect(),
             workloads: BTreeMap::new(),
         })
     }
@@ -167,4 +176,22 @@ fn unit(name: String, source: &Source) -> Arc<Unit> {
         ..Unit::new(name, version, origin)
     };
     Arc::new(unit)
+}
+
+fn machine_of(arch: Arch) -> Machine {
+    let kernel = Kernel { unit: "linux".to_owned(), cmdline: String::new() };
+    Machine::new(arch.as_str(), arch, kernel, Origin::default())
+}
+
+fn copy(container: &str) -> OciImage {
+    OciImage {
+        audit: None,
+        name: container.to_owned(),
+        version: "1".to_owned(),
+        description: String::new(),
+        artifacts: Vec::new(),
+        container: Some(container.to_owned()),
+        config: OciConfig::default(),
+        origin: Origin::default(),
+    }
 }

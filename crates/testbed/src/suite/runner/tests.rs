@@ -58,6 +58,10 @@ impl Reporter for Told {
         let ended = if *after < 1.0 { "at once" } else { "later" };
         self.0.push_str(&format!("\n  cut {number} of {of}: {found:?}; {printed:?}; {ended}\n  "));
     }
+
+    fn slow(&mut self, patience: f64) {
+        self.0.push_str(&format!("{patience:.0} times as long\n"));
+    }
 }
 
 pub(in super::super) fn reported(
@@ -118,6 +122,19 @@ fn each_test_is_reported_with_what_was_expected_and_found() {
     let record = summary.record("digest".into(), Accel::Tcg, Size(1 << 30), &tests);
     assert_eq!(record.tests[7].outcome, "failed");
     assert_eq!(record.boots[0].milestones.len(), 4);
+}
+
+#[test]
+fn a_device_that_boots_slowly_has_its_tests_waited_for() {
+    let tests = [ImageTest { timeout: 1, ..test("slow", "sleep 2") }];
+    let usual = Duration::from_nanos(1);
+    insta::assert_snapshot!(reported(&tests, |suite| suite.limits.usual_boot = usual).0, @"
+    boots: passed
+    10 times as long
+    slow: passed
+    powers-off: passed
+    3 passed, 0 failed, 0 skipped
+    ");
 }
 
 #[test]
@@ -297,7 +314,7 @@ fn the_time_of_a_run_grows_with_its_tests() {
 #[test]
 fn limits_may_be_without_end() {
     let endless =
-        Limits { boot: Duration::MAX, power_off: Duration::MAX, total: Duration::MAX, budget: None };
+        Limits { boot: Duration::MAX, power_off: Duration::MAX, total: Duration::MAX, ..Limits::default() };
     let (reported, summary) = reported(&[test("one", "true")], |suite| suite.limits = endless);
     assert!(summary.is_success(), "{reported}");
 }
