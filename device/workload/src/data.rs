@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 
 use yoe_workload_format::Record;
 
+use crate::Report;
 use crate::args::Places;
 use crate::client::Client;
 use crate::containers::containers;
 use crate::error::WorkloadError;
 use crate::root::names;
-use crate::start::Report;
 
 const VERSION: &str = "version";
 const RESTORES: &str = "restores ";

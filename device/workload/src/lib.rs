@@ -23,3 +23,6 @@ pub mod status;
 pub mod trial;
 pub mod verify;
 pub mod versions;
+
+/// Takes what becomes known while something goes on.
+pub type Report<'a> = &'a mut dyn FnMut(&str);

@@ -1,10 +1,11 @@
 //! What a workload's service does at each start.
 
+use crate::Report;
 use crate::args::Places;
 use crate::client::Client;
 use crate::error::WorkloadError;
 use crate::root::Root;
-use crate::start::{Report, start};
+use crate::start::start;
 use crate::trial;
 use crate::versions::Versions;
 

@@ -8,10 +8,7 @@ use crate::args::Places;
 use crate::client::Client;
 use crate::error::WorkloadError;
 use crate::root::Root;
-use crate::{clear, data, images, lock};
-
-/// What became known meanwhile.
-pub type Report<'a> = &'a mut dyn FnMut(&str);
+use crate::{Report, clear, data, images, lock};
 
 /// Starts a workload. Containers that are as the root says go on; others are made anew. With `anew`, all are.
 ///

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
+use crate::Report;
 use crate::args::Places;
 use crate::client::Client;
 use crate::containers::containers;
 use crate::error::WorkloadError;
 use crate::root::Root;
-use crate::start::{Report, start};
+use crate::start::start;
 use crate::status::{complaint, judge};
 
 /// From one look at a workload to the next.

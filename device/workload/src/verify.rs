@@ -2,11 +2,12 @@
 
 use yoe_workload_format::Record;
 
+use crate::Report;
 use crate::args::Places;
 use crate::client::Client;
 use crate::error::WorkloadError;
 use crate::root::Root;
-use crate::start::{Report, mend};
+use crate::start::mend;
 
 /// Gives the engine again what it lost of the images of these workloads. Returns what is said of it.
 ///
