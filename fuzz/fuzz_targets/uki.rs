@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use yoe_disk::uki::{Uki, os_release_field, skeleton};
+use yoe_disk::uki::{Uki, skeleton};
+use yoe_notation::os_release;
 use yoe_disk::verity::Root;
 use yoe_disk::{loader, signature};
 
@@ -21,7 +22,7 @@ fuzz_target!(init: yoe_fuzz::seeds(seeds), |data: &[u8]| {
     let _ = loader::entry_file(data);
     let text = String::from_utf8_lossy(data);
     let _ = Root::on(&text);
-    let _ = os_release_field(&text, "ID");
+    let _ = os_release::field(&text, "ID");
 });
 
 fn seeds() -> Vec<Vec<u8>> {

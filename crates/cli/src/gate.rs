@@ -100,10 +100,18 @@ pub fn hold(
 ) -> Result<(), CommandError> {
     let bill = Bill::of_inventory(&papers::of_target(machine, Some(target))?.inventory);
     let report = audit::audit(&bill, advisories, Options::default()).map_err(unread)?;
-    let held = verdict(advisories, Some(gate.fail_on), &report);
+    held(target, gate, advisories, &report)
+}
+
+/// Whether what an audit found is what a target's definition allows.
+///
+/// # Errors
+/// As [`hold`].
+pub fn held(target: &str, gate: AuditGate, advisories: &Path, report: &Report) -> Result<(), CommandError> {
+    let held = verdict(advisories, Some(gate.fail_on), report);
     match &held {
         Ok(()) => ui::note(&format!("{target}: no hole is open that is {}", or_worse(gate.fail_on))),
-        Err(_) => audit::text(&report).lines().for_each(ui::stderr),
+        Err(_) => audit::text(report).lines().for_each(ui::stderr),
     }
     held
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use yoe_model::AuditGate;
 use yoe_supply::audit::{self, Bill, Options};
 use yoe_supply::{cyclonedx, licenses, spdx3};
 
@@ -16,7 +17,7 @@ use crate::{gate, ui};
 pub type Named = BTreeMap<String, Vec<u8>>;
 
 /// The papers of a target that was built: its bill of materials in two formats, the texts of its licences, where it comes from, and,
-/// where there are advisories, what becomes of each known hole. `files` are the SHA-256 digests of what is published of it, by name.
+/// where there are advisories, what becomes of each known hole, which `gate` may not allow. `files` are the SHA-256 digests of what is published of it, by name.
 ///
 /// # Errors
 /// When one cannot be made.
@@ -25,6 +26,7 @@ pub fn made(
     target: &str,
     files: &BTreeMap<String, String>,
     advisories: Option<&Path>,
+    gate: Option<AuditGate>,
 ) -> Result<Named, CommandError> {
     let (papers, provenance) = papers::of_built(machine, Some(target), |request, store| {
         Ok((papers::papers(request, store)?, provenance::signed(request, None, files)?))
@@ -40,7 +42,10 @@ pub fn made(
     if let Some(advisories) = advisories {
         let bill = Bill::of_inventory(&inventory);
         let report = audit::audit(&bill, advisories, Options::default()).map_err(gate::unread)?;
-        gate::verdict(advisories, None, &report)?;
+        match gate {
+            Some(gate) => gate::held(target, gate, advisories, &report)?,
+            None => gate::verdict(advisories, None, &report)?,
+        }
         let documents = documents::made(&bill, &report)?;
         let all = ["openvex.json", "csaf.json"].into_iter().zip(documents);
         named.extend(all.filter_map(|(name, document)| Some((name, document?))));

@@ -33,6 +33,10 @@ pub(crate) fn architectures(root: &Path, fetched: &BTreeMap<String, PathBuf>) ->
         for file in star_files(&modules, index, FileKind::Unit, &mut problems) {
             // What is wrong with a file is said by its evaluation.
             let Ok(text) = module.root.star_file(&file.path) else { continue };
+            // Most files need not be parsed once more.
+            if !text.contains("arch") && named(&text).is_none() {
+                continue;
+            }
             let Ok(ast) = evaluate::parse(&module.root.shown(&file.path), text.clone()) else { continue };
             found.extend(in_file(&ast, &text));
         }

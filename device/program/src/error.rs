@@ -35,9 +35,21 @@ pub fn message(error: &dyn Error) -> String {
     text
 }
 
+/// The end of a text, of at most so many bytes, from the start of a letter.
+pub fn end(text: &str, bytes: usize) -> &str {
+    let from = text.len().saturating_sub(bytes);
+    (from..=text.len()).find_map(|at| text.get(at..)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_a_text_begins_with_a_letter() {
+        assert_eq!(end("\u{e4}b", 600), "\u{e4}b");
+        assert_eq!(end(&"\u{e4}".repeat(400), 601).len(), 600);
+    }
 
     #[test]
     fn causes_follow_the_message() {

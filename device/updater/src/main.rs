@@ -14,7 +14,7 @@ use yoe_updater::papers;
 use yoe_updater::rollback::roll_back;
 use yoe_updater::status::status;
 use yoe_updater::watch::{Watched, mark_good, watch};
-use yoe_updater::workload::{WorkloadEvent, WorkloadOutcome, install_workload};
+use yoe_updater::workload::{WorkloadOutcome, install_workload};
 
 /// What a command has to say: for people, and for programs.
 struct Output {
@@ -43,10 +43,9 @@ fn run(args: &Args) -> Result<Output, UpdaterError> {
     }
     let config = Config::read(&args.config)?;
     match &args.command {
-        Command::Install(from) => installed(&install(&config, from, &mut |event| print_event(event))?),
+        Command::Install(from) => installed(&install(&config, from, &mut print_event)?),
         Command::InstallWorkload(workload, from) => {
-            let installed =
-                install_workload(&config, workload, from, &mut |event| print_workload_event(event))?;
+            let installed = install_workload(&config, workload, from, &mut print_event)?;
             workload_installed(&installed)
         }
         Command::Sbom(from) => bill(&config, from),
@@ -150,20 +149,12 @@ fn watched(config: &Config) -> Result<Output, UpdaterError> {
     }
 }
 
-fn print_workload_event(event: WorkloadEvent<'_>) {
-    let text = match event {
-        WorkloadEvent::Found(version) => format!("found version {version}; signatures verified"),
-        WorkloadEvent::Fetch => "fetching what this device lacks".to_owned(),
-        WorkloadEvent::Switch => "starting it on trial".to_owned(),
-    };
-    write_line(&mut std::io::stderr(), &text);
-}
-
 fn print_event(event: Event<'_>) {
     let text = match event {
         Event::Found(version) => format!("found version {version}; signatures verified"),
         Event::Step(step) => step.to_string(),
         Event::Fetch => "fetching what this device lacks".to_owned(),
+        Event::Switch => "starting it on trial".to_owned(),
     };
     write_line(&mut std::io::stderr(), &text);
 }

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use yoe_bundle::{Role, Seen, Time, Trust};
+use yoe_program::durable;
 
 use crate::config::Paths;
-use crate::disk::durable;
 use crate::error::UpdaterError;
 use crate::lock::Lock;
 
@@ -108,7 +108,7 @@ impl State {
         if bounded(&path, Role::Root.limit()).is_some_and(|bytes| bytes == trust.bytes()) {
             Ok(())
         } else {
-            durable(&path, trust.bytes())
+            Ok(durable(&path, trust.bytes())?)
         }
     }
 
@@ -126,7 +126,7 @@ impl State {
             Memory { seen: here.seen.clone().newest(memory.seen), time: here.time.max(memory.time) }
         };
         let path = self.directory.join("memory.json");
-        if here == memory { Ok(()) } else { durable(&path, json(&memory).as_bytes()) }
+        if here == memory { Ok(()) } else { Ok(durable(&path, json(&memory).as_bytes())?) }
     }
 
     /// Records why a version is given up, in both places; one of them is enough. Without the EFI system partition, in one.
@@ -137,7 +137,7 @@ impl State {
         let text = json(failure);
         let here = durable(&self.record(), text.as_bytes());
         let there = esp.map(|esp| durable(&esp.join(ON_ESP), text.as_bytes()));
-        if there.is_some_and(|there| there.is_ok()) { Ok(()) } else { here }
+        if there.is_some_and(|there| there.is_ok()) { Ok(()) } else { Ok(here?) }
     }
 
     /// The failure that was recorded last, in either place.

@@ -146,15 +146,8 @@ fn newest(
     device: &Device<'_>,
 ) -> Result<String, UpdaterError> {
     let (mut images, mut machines, mut versions) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-    for (name, file) in &targets.targets {
-        let [image, machine, version, "manifest.json"] = name.split('/').collect::<Vec<_>>()[..] else {
-            continue;
-        };
-        let path = file.sha256().map(|digest| path::target(name, digest)).unwrap_or_default();
-        let is_here = !repository.is_bundle() || repository.length(&path).is_some();
-        if repository.is_local() && !is_here {
-            continue;
-        }
+    for (name, is_here) in manifests(repository, targets) {
+        let [image, machine, version] = name[..] else { continue };
         images.insert(format!("{image:?}"));
         if image == device.image {
             machines.insert(format!("{machine:?}"));
@@ -171,15 +164,56 @@ fn newest(
     if machines.is_empty() {
         return Err(UpdaterError::WrongImage { found: list(images), image: device.image.to_owned() });
     }
-    let newest = versions.into_iter().max_by(|(one, _), (other, _)| compare(one, other));
     let wrong = || UpdaterError::WrongMachine { found: list(machines), machine: device.machine.to_owned() };
-    let (version, is_here) = newest.ok_or_else(wrong)?;
-    let version = version.to_owned();
-    if is_here {
-        Ok(version)
-    } else {
-        Err(UpdaterError::LeftOut { origin: repository.name().to_owned(), version })
+    newest_of(repository, versions)?.ok_or_else(wrong)
+}
+
+/// The names of all manifests in a list, in their parts and without their last one, and whether each is here. What somebody brought is
+/// asked for nothing that it does not hold.
+pub(crate) fn manifests<'a>(
+    repository: &'a dyn Repository,
+    targets: &'a Targets,
+) -> impl Iterator<Item = (Vec<&'a str>, bool)> {
+    targets.targets.iter().filter_map(|(name, file)| {
+        let parts = name.strip_suffix("/manifest.json")?.split('/').collect();
+        let path = file.sha256().map(|digest| path::target(name, digest)).unwrap_or_default();
+        let is_here = !repository.is_bundle() || repository.length(&path).is_some();
+        (is_here || !repository.is_local()).then_some((parts, is_here))
+    })
+}
+
+/// The newest of these versions; nothing of none.
+///
+/// # Errors
+/// When it is not here.
+pub(crate) fn newest_of(
+    repository: &dyn Repository,
+    versions: Vec<(&str, bool)>,
+) -> Result<Option<String>, UpdaterError> {
+    let newest = versions.into_iter().max_by(|(one, _), (other, _)| compare(one, other));
+    match newest {
+        Some((version, false)) => {
+            let (origin, version) = (repository.name().to_owned(), version.to_owned());
+            Err(UpdaterError::LeftOut { origin, version })
+        }
+        newest => Ok(newest.map(|(version, _)| version.to_owned())),
     }
+}
+
+/// Whether what a manifest says is for this device.
+///
+/// # Errors
+/// When it is not.
+pub(crate) fn is_for(device: &Device<'_>, image: &str, machines: &[String]) -> Result<(), UpdaterError> {
+    if image != device.image {
+        let (found, image) = (format!("{image:?}"), device.image.to_owned());
+        return Err(UpdaterError::WrongImage { found, image });
+    }
+    if !machines.iter().any(|machine| machine == device.machine) {
+        let (found, machine) = (format!("{machines:?}"), device.machine.to_owned());
+        return Err(UpdaterError::WrongMachine { found, machine });
+    }
+    Ok(())
 }
 
 /// A workload that the list names for this device.
@@ -194,16 +228,7 @@ fn workload_alone(targets: &Targets, device: &Device<'_>) -> Option<String> {
 
 /// The manifest says the same as the name under which it was found, and is for here and now.
 fn belongs(manifest: &Manifest, device: &Device<'_>, version: &str) -> Result<(), UpdaterError> {
-    if manifest.image != device.image {
-        return Err(UpdaterError::WrongImage {
-            found: format!("{:?}", manifest.image),
-            image: device.image.to_owned(),
-        });
-    }
-    if !manifest.machines.iter().any(|machine| machine == device.machine) {
-        let found = format!("{:?}", manifest.machines);
-        return Err(UpdaterError::WrongMachine { found, machine: device.machine.to_owned() });
-    }
+    is_for(device, &manifest.image, &manifest.machines)?;
     if manifest.version != version {
         let problem = format!("it is named {version} and says {}", manifest.version);
         return Err(UpdaterError::Metadata(TrustError::Mismatch { role: Role::Targets, problem }));

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use yoe_disk::uki::os_release_field;
+use yoe_notation::os_release;
 
 use crate::checks;
 use crate::clock::clock;
@@ -164,7 +164,7 @@ fn record(config: &Config, checks: Vec<String>) -> Result<(), UpdaterError> {
 /// What is said of a version when nobody knows where it lies.
 fn nameless(config: &Config, checks: Vec<String>) -> Failure {
     let os_release = std::fs::read_to_string(&config.paths.os_release).unwrap_or_default();
-    let version = os_release_field(&os_release, "IMAGE_VERSION").unwrap_or_default();
+    let version = os_release::field(&os_release, "IMAGE_VERSION").unwrap_or_default();
     Failure { version, slot: String::new(), checks, time: clock().0 }
 }
 

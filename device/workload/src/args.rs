@@ -107,28 +107,30 @@ pub struct Places {
     pub control: PathBuf,
 }
 
+/// Options that say where something is, with what they say when they are not there.
+const PATHS: [(&str, &str); 13] = [
+    ("--share", "/usr/share/yoe/workloads"),
+    ("--client", "/usr/lib/yoe/workload-client"),
+    ("--content", "/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256"),
+    ("--state", "/var/lib/yoe/workloads"),
+    ("--data", "/var/lib/yoe/workload-data"),
+    ("--versions", generations::DIRECTORY),
+    ("--reset", "/var/lib/yoe/engine-reset"),
+    ("--run", "/run/yoe"),
+    ("--updates", "/etc/yoe/updater.json"),
+    ("--os-release", "/usr/lib/os-release"),
+    ("--mount", "/bin/mount"),
+    ("--unmount", "/bin/umount"),
+    ("--control", "/usr/lib/yoe/service-control"),
+];
+
 impl Args {
     /// Reads the arguments after the program's name.
     ///
     /// # Errors
     /// When they make no command.
     pub fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Self, WorkloadError> {
-        let defaults = [
-            ("--share", "/usr/share/yoe/workloads"),
-            ("--client", "/usr/lib/yoe/workload-client"),
-            ("--content", "/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256"),
-            ("--state", "/var/lib/yoe/workloads"),
-            ("--data", "/var/lib/yoe/workload-data"),
-            ("--versions", generations::DIRECTORY),
-            ("--reset", "/var/lib/yoe/engine-reset"),
-            ("--run", "/run/yoe"),
-            ("--updates", "/etc/yoe/updater.json"),
-            ("--os-release", "/usr/lib/os-release"),
-            ("--mount", "/bin/mount"),
-            ("--unmount", "/bin/umount"),
-            ("--control", "/usr/lib/yoe/service-control"),
-        ];
-        let paths = defaults.map(|(option, _)| (option, "a path"));
+        let paths = PATHS.map(|(option, _)| (option, "a path"));
         let given =
             Arguments::parse(arguments, &["--json", "--required"], &paths).map_err(WorkloadError::Usage)?;
         let (json, required) = (given.has("--json"), given.has("--required"));
@@ -159,35 +161,24 @@ impl Args {
             }
             _ => return Err(WorkloadError::Usage(given.no_command())),
         };
-        let [
-            share,
-            client,
-            content,
-            state,
-            data,
-            versions,
-            reset,
-            run,
-            updates,
-            os_release,
-            mount,
-            unmount,
-            control,
-        ] = defaults.map(|(option, default)| PathBuf::from(given.value(option).unwrap_or(default)));
+        let path = |option: &str| {
+            let default = PATHS.iter().find(|(known, _)| *known == option).map(|(_, default)| *default);
+            PathBuf::from(given.value(option).or(default).unwrap_or_default())
+        };
         let places = Places {
-            share,
-            client,
-            content,
-            state,
-            data,
-            versions,
-            reset,
-            run,
-            updates,
-            os_release,
-            mount,
-            unmount,
-            control,
+            share: path("--share"),
+            client: path("--client"),
+            content: path("--content"),
+            state: path("--state"),
+            data: path("--data"),
+            versions: path("--versions"),
+            reset: path("--reset"),
+            run: path("--run"),
+            updates: path("--updates"),
+            os_release: path("--os-release"),
+            mount: path("--mount"),
+            unmount: path("--unmount"),
+            control: path("--control"),
         };
         Ok(Self { command, places })
     }

@@ -9,6 +9,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use yoe_program::durable;
 use yoe_workload_format::Record;
 
 use crate::Report;
@@ -95,15 +96,7 @@ impl Data<'_> {
     }
 
     fn set(&self, text: &str) -> Result<(), WorkloadError> {
-        let (path, new) = (self.directory.join(VERSION), self.directory.join("version.new"));
-        let write = || {
-            fs::create_dir_all(&self.directory)?;
-            fs::write(&new, format!("{text}\n"))?;
-            File::open(&new)?.sync_all()?;
-            fs::rename(&new, &path)?;
-            File::open(&self.directory)?.sync_all()
-        };
-        write().map_err(WorkloadError::file("written", &path))
+        Ok(durable(&self.directory.join(VERSION), format!("{text}\n").as_bytes())?)
     }
 
     fn copy(&self, form: u32) -> PathBuf {

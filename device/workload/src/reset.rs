@@ -1,8 +1,9 @@
 //! Letting the engine's store begin anew, when nothing else mends it. The unit engine-config does it, before the engine starts: while it
 //! runs, containers hold what would be removed.
 
-use std::fs::{self, File};
 use std::path::Path;
+
+use yoe_program::durable;
 
 use crate::error::WorkloadError;
 
@@ -11,12 +12,5 @@ use crate::error::WorkloadError;
 /// # Errors
 /// When the file cannot be written.
 pub fn ask(file: &Path) -> Result<(), WorkloadError> {
-    let write = || {
-        if let Some(directory) = file.parent() {
-            fs::create_dir_all(directory)?;
-        }
-        File::create(file)?.sync_all()?;
-        file.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
-    };
-    write().map_err(WorkloadError::file("written", file))
+    Ok(durable(file, &[])?)
 }

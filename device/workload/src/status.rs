@@ -61,11 +61,10 @@ pub fn judge(record: &Record, containers: Vec<Container>) -> Found {
 
 impl Found {
     /// With what is on record of its version.
-    pub fn with(mut self, versions: &Versions<'_>, apart: bool) -> Self {
-        self.apart = apart;
-        self.trial = apart && versions.chosen(&self.name).is_some_and(|chosen| chosen.tries.is_some());
-        self.failure = versions.failure(&self.name);
-        self
+    pub fn with(self, versions: &Versions<'_>, apart: bool) -> Self {
+        let (chosen, failure) = versions.about(&self.name);
+        let trial = apart && chosen.is_some_and(|chosen| chosen.tries.is_some());
+        Self { apart, trial, failure, ..self }
     }
 
     fn line(&self) -> String {

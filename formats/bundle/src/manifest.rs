@@ -1,12 +1,13 @@
 //! The manifest: what an update is, and for whom.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use yoe_notation::hex;
 
 use crate::Time;
 
-/// The version of this format.
-const FORMAT: u32 = 1;
+/// The version of the formats of manifests.
+pub(crate) const FORMAT: u32 = 1;
 /// Bytes of a block of the root file system.
 const BLOCK: u64 = 4096;
 /// No root file system is larger, in bytes, so sums of sizes do not overflow: 1 TiB.
@@ -94,18 +95,12 @@ impl Manifest {
     /// # Errors
     /// When it cannot be understood, or contradicts itself.
     pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
-        let manifest: Self = serde_json::from_slice(bytes)?;
-        if manifest.format != FORMAT {
-            return Err(ManifestError::Format(manifest.format));
-        }
-        manifest.check()?;
-        Ok(manifest)
+        read(bytes, |manifest: &Self| manifest.format, Self::check)
     }
 
     /// Its text.
     pub fn to_text(&self) -> String {
-        // Text and whole numbers always have a form.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        text(self)
     }
 
     /// The name of a target of this update: `manifest.json`, `index`, `content`, or that of a paper.
@@ -150,6 +145,25 @@ impl Manifest {
         }
         Ok(())
     }
+}
+
+/// Reads a manifest of either kind: its format is known before its fields are checked.
+pub(crate) fn read<M: DeserializeOwned>(
+    bytes: &[u8],
+    format: impl Fn(&M) -> u32,
+    check: impl Fn(&M) -> Result<(), ManifestError>,
+) -> Result<M, ManifestError> {
+    let manifest: M = serde_json::from_slice(bytes)?;
+    match format(&manifest) {
+        FORMAT => check(&manifest).map(|()| manifest),
+        other => Err(ManifestError::Format(other)),
+    }
+}
+
+/// The text of a manifest of either kind.
+pub(crate) fn text(manifest: &impl Serialize) -> String {
+    // Text and whole numbers always have a form.
+    serde_json::to_string_pretty(manifest).unwrap_or_default() + "\n"
 }
 
 /// Checks what becomes a part of file names.

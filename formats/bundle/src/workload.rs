@@ -2,11 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::{digits, plain};
+use crate::manifest::{self, FORMAT, digits, plain};
 use crate::{ManifestError, Time};
 
-/// The version of this format.
-const FORMAT: u32 = 1;
 /// No workload is larger, in bytes: 64 GiB.
 const LARGEST: u64 = 64 << 30;
 
@@ -47,18 +45,12 @@ impl WorkloadManifest {
     /// # Errors
     /// When it cannot be understood, or contradicts itself.
     pub fn parse(bytes: &[u8]) -> Result<Self, ManifestError> {
-        let manifest: Self = serde_json::from_slice(bytes)?;
-        if manifest.format != FORMAT {
-            return Err(ManifestError::Format(manifest.format));
-        }
-        manifest.check()?;
-        Ok(manifest)
+        manifest::read(bytes, |manifest: &Self| manifest.format, Self::check)
     }
 
     /// Its text.
     pub fn to_text(&self) -> String {
-        // Text and whole numbers always have a form.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        manifest::text(self)
     }
 
     /// The name of a target of it: `manifest.json`, `index` or `content`.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use yoe_notation::os_release;
+
 /// Why a file is not a unified kernel image.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UkiError {
@@ -38,32 +40,15 @@ impl Uki {
         Ok(Self {
             cmdline: text(file, ".cmdline")?,
             os_release: text(file, ".osrel")?,
-            arch: arch(file)?,
+            arch: architecture(file)?,
             has_kernel: section(file, ".linux")?.is_some_and(|kernel| !kernel.is_empty()),
         })
     }
 
     /// A field of os-release, without its quotes.
     pub fn field(&self, name: &str) -> Option<String> {
-        os_release_field(&self.os_release, name)
+        os_release::field(&self.os_release, name)
     }
-}
-
-/// A field of an os-release text, without its quotes. Escapes are those that a shell knows in double quotes.
-pub fn os_release_field(text: &str, name: &str) -> Option<String> {
-    let line = text.lines().rev().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='))?;
-    let quoted = |mark: char| line.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
-    if let Some(plain) = quoted('\'') {
-        return Some(plain.to_owned());
-    }
-    let inner = quoted('"').unwrap_or(line);
-    let mut value = String::new();
-    let mut letters = inner.chars();
-    while let Some(letter) = letters.next() {
-        let escaped = if letter == '\\' { letters.next() } else { Some(letter) };
-        value.extend(escaped);
-    }
-    Some(value)
 }
 
 fn text(file: &[u8], name: &'static str) -> Result<String, UkiError> {
@@ -72,22 +57,31 @@ fn text(file: &[u8], name: &'static str) -> Result<String, UkiError> {
     String::from_utf8(bytes[..end].to_vec()).map_err(|_| UkiError::NotText(name))
 }
 
-/// The field Machine of the file's header (PE/COFF, "Machine Types").
-fn arch(file: &[u8]) -> Result<Option<&'static str>, UkiError> {
-    let machine = short(file, number(file, 0x3c)? + 4)?;
-    Ok(match machine {
+/// For which processor a PE file was compiled, by the field Machine of its header (PE/COFF, "Machine Types"): the name of its
+/// architecture; nothing for one that no device of ours has. The beginning of the file will do.
+///
+/// # Errors
+/// When it is no PE file.
+pub fn architecture(file: &[u8]) -> Result<Option<&'static str>, UkiError> {
+    Ok(match short(file, header(file)? + 4)? {
         0x8664 => Some("x86_64"),
         0xaa64 => Some("aarch64"),
         _ => None,
     })
 }
 
-/// The bytes of a section; nothing when there is none of this name.
-fn section<'a>(file: &'a [u8], name: &str) -> Result<Option<&'a [u8]>, UkiError> {
+/// Where the header begins, behind that for DOS.
+fn header(file: &[u8]) -> Result<usize, UkiError> {
     let pe = number(file, 0x3c)?;
     if piece(file, 0..2)? != b"MZ" || piece(file, pe..pe + 4)? != b"PE\0\0" {
         return Err(UkiError::NotPe);
     }
+    Ok(pe)
+}
+
+/// The bytes of a section; nothing when there is none of this name.
+fn section<'a>(file: &'a [u8], name: &str) -> Result<Option<&'a [u8]>, UkiError> {
+    let pe = header(file)?;
     let count = usize::from(short(file, pe + 6)?);
     let table = pe + 24 + usize::from(short(file, pe + 20)?);
     for at in (0..count).map(|index| table + index * 40) {
@@ -171,16 +165,6 @@ mod tests {
         assert_eq!(uki.field("IMAGE"), None);
         assert_eq!((uki.arch, uki.has_kernel), (Some("x86_64"), true));
         assert!(!Uki::read(&skeleton("ro", "", b"")).unwrap().has_kernel);
-    }
-
-    #[test]
-    fn quotes_of_fields_are_taken_off() {
-        let text = "A='x y'\nB=\"a\\\"b\\$\"\nC=plain\nB2=\nC=last\n";
-        let field = |name| os_release_field(text, name);
-        assert_eq!(field("A").as_deref(), Some("x y"));
-        assert_eq!(field("B").as_deref(), Some("a\"b$"));
-        assert_eq!(field("C").as_deref(), Some("last"));
-        assert_eq!(field("B2").as_deref(), Some(""));
     }
 
     #[test]

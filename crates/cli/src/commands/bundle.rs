@@ -9,7 +9,7 @@ use yoe_image::update::{Publication, Release, UpdateError, WorkloadRelease, writ
 use yoe_keys::secure_boot;
 use yoe_keys::updates::LastPublished;
 use yoe_keys::{KeysError, UpdateKeys};
-use yoe_model::{Image, Slots};
+use yoe_model::{AuditGate, Image, Slots};
 
 use crate::error::CommandError;
 use crate::output::{self, Output};
@@ -104,10 +104,11 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
     let built = BuiltTargets::new(locked, &targets)?;
     let scratch = built.builder.session.scratch()?;
     let signed = args.secure_boot.then(|| sign(&built, &image, &project, scratch.path())).transpose()?;
-    if let Some((gate, advisories)) = gate.zip(args.advisories.as_deref()) {
+    // Papers ask the same of the same bill.
+    if let Some((gate, advisories)) = gate.zip(args.advisories.as_deref()).filter(|_| !args.papers) {
         gate::hold(args.machine.as_deref(), &targets[0], gate, advisories)?;
     }
-    let release = open(args, built.first(), &image, (&machine, &targets[0]), signed.as_deref())?;
+    let release = open(args, built.first(), &image, (&machine, &targets[0]), signed.as_deref(), gate)?;
     let release = release.as_ref();
     // The build may have taken long.
     let publisher = publisher();
@@ -128,10 +129,15 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
 }
 
 /// Papers that are about this very update.
-fn papers_of(args: &Bundle, target: &str, release: &Release) -> Result<release_papers::Named, CommandError> {
+fn papers_of(
+    args: &Bundle,
+    target: &str,
+    release: &Release,
+    gate: Option<AuditGate>,
+) -> Result<release_papers::Named, CommandError> {
     let files = release.targets().into_iter();
     let files = files.filter_map(|(name, file)| Some((name, file.sha256()?.to_owned()))).collect();
-    release_papers::made(args.machine.as_deref(), target, &files, args.advisories.as_deref())
+    release_papers::made(args.machine.as_deref(), target, &files, args.advisories.as_deref(), gate)
 }
 
 /// Whether a repository can be published in, as far as that is known before there is anything to publish.
@@ -202,13 +208,14 @@ fn open(
     image: &Image,
     (machine, target): (&str, &str),
     signed: Option<&Path>,
+    gate: Option<AuditGate>,
 ) -> Result<Box<dyn Publication>, CommandError> {
     if let Some(name) = &args.workload {
         return Ok(Box::new(WorkloadRelease::open(directory, image, machine, name)?));
     }
     let mut release = Release::open(directory, image, machine, signed)?;
     if args.papers {
-        release.carry(papers_of(args, target, &release)?);
+        release.carry(papers_of(args, target, &release, gate)?);
     }
     Ok(Box::new(release))
 }

@@ -1,6 +1,7 @@
 //! What firmware starts, and whether it is for the machine's processor.
 
-use yoe_model::{Arch, Machine};
+use yoe_disk::uki;
+use yoe_model::Machine;
 
 use super::{BOOT_MANAGER_PATH, efi_name};
 use crate::ImageError;
@@ -23,13 +24,11 @@ pub fn stub_file(machine: &Machine) -> String {
 /// # Errors
 /// When it is for another one, or nothing that firmware starts.
 pub fn check_boot_program(path: &str, head: &[u8], machine: &Machine) -> Result<(), ImageError> {
-    let found = match processor(head) {
-        Some(number) if number == pe_machine(machine.arch) => return Ok(()),
-        Some(number) => match Arch::ALL.into_iter().find(|arch| pe_machine(*arch) == number) {
-            Some(arch) => format!("is for {arch}"),
-            None => "is for a processor that no machine has".to_owned(),
-        },
-        None => "is nothing that UEFI firmware starts".to_owned(),
+    let found = match uki::architecture(head) {
+        Ok(Some(arch)) if arch == machine.arch.as_str() => return Ok(()),
+        Ok(Some(arch)) => format!("is for {arch}"),
+        Ok(None) => "is for a processor that no machine has".to_owned(),
+        Err(_) => "is nothing that UEFI firmware starts".to_owned(),
     };
     Err(ImageError::BootProgram {
         path: path.to_owned(),
@@ -39,25 +38,9 @@ pub fn check_boot_program(path: &str, head: &[u8], machine: &Machine) -> Result<
     })
 }
 
-/// An architecture's number (PE/COFF, "Machine Types").
-fn pe_machine(arch: Arch) -> u16 {
-    match arch {
-        Arch::X86_64 => 0x8664,
-        Arch::Aarch64 => 0xaa64,
-    }
-}
-
-/// The field Machine in the header of a PE file, which begins where the header for DOS says.
-fn processor(head: &[u8]) -> Option<u16> {
-    let at = u32::from_le_bytes(*head.get(0x3c..)?.first_chunk()?) as usize;
-    let header = head.get(at..)?.strip_prefix(b"PE\0\0")?;
-    let number = u16::from_le_bytes(*header.first_chunk()?);
-    head.starts_with(b"MZ").then_some(number)
-}
-
 #[cfg(test)]
 mod tests {
-    use yoe_model::{Kernel, Origin};
+    use yoe_model::{Arch, Kernel, Origin};
 
     use super::*;
 

@@ -19,7 +19,9 @@ pub fn write(
     published: &Published,
     publication: &dyn Publication,
 ) -> Result<u64, UpdateError> {
-    let parts = publication.parts()?;
+    let parts = publication.parts().into_iter();
+    let parts = parts.map(|part| Ok((publication.path(&part), part.length, part.open()?)));
+    let parts = parts.collect::<Result<Vec<_>, UpdateError>>()?;
     let mut to = Counted { to, bytes: 0 };
     let write = || {
         for root in roots {

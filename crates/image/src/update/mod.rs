@@ -2,49 +2,23 @@
 //! published, a bundle is the part of a repository that one update needs, in one file.
 
 mod bundle;
+mod publication;
 mod release;
 pub mod repository;
 mod workload;
 
-use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use yoe_bundle::{ManifestError, TargetFile, TrustError};
+use yoe_bundle::{ManifestError, TrustError};
 use yoe_disk::bootable::BootableError;
 
 pub use bundle::write as write_bundle;
+pub use publication::{Part, Publication};
 pub use release::Release;
 pub use workload::WorkloadRelease;
 
 use crate::ImageError;
-
-/// A target: its path in a repository, its length in bytes, and what it reads as.
-pub type Part = (String, u64, Box<dyn Read>);
-
-/// Something that can be published: a version of the system, or of a workload.
-pub trait Publication {
-    /// What people call it.
-    fn what(&self) -> String;
-
-    /// Its version.
-    fn version(&self) -> &str;
-
-    /// Names and digests of its targets.
-    fn targets(&self) -> BTreeMap<String, TargetFile>;
-
-    /// Its targets, in the order in which they lie in a bundle.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
-    fn parts(&self) -> Result<Vec<Part>, UpdateError>;
-
-    /// The name of the target that says what it is.
-    fn manifest_name(&self) -> String;
-
-    /// Whether what was published under that name is the same.
-    fn is_same(&self, published: &[u8]) -> bool;
-}
 
 /// Why there is no update.
 #[derive(Debug, thiserror::Error)]

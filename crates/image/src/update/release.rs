@@ -6,7 +6,7 @@ use std::io::{Read, copy};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
-use yoe_bundle::{CHUNKING, Index, Kernel, Manifest, Root, TargetFile, Time, sha256};
+use yoe_bundle::{CHUNKING, Index, Kernel, Manifest, Root, Time, sha256};
 use yoe_disk::bootable::{self, BootableError, Expected};
 use yoe_disk::signature::is_signed_copy;
 use yoe_disk::verity::{BLOCK, TreeBuilder};
@@ -90,14 +90,6 @@ impl Release {
         self.papers = papers;
     }
 
-    fn name(&self, part: &str) -> String {
-        Manifest::target(&self.manifest.image, &self.machine, &self.manifest.version, part)
-    }
-
-    fn length(&self) -> u64 {
-        self.manifest.content_length()
-    }
-
     /// Root file system without its hash tree, then the kernel image.
     fn read_content(&self) -> Result<impl Read + use<>, UpdateError> {
         Ok(open(&self.root)?.take(self.manifest.root.size).chain(open(&self.kernel)?))
@@ -119,34 +111,20 @@ impl Publication for Release {
         &self.manifest.version
     }
 
-    fn targets(&self) -> BTreeMap<String, TargetFile> {
-        let of = |bytes: &[u8]| TargetFile::of(bytes.len() as u64, &sha256(bytes));
-        let own = [
-            (self.name("manifest.json"), of(self.manifest.to_text().as_bytes())),
-            (self.name("index"), of(&self.index)),
-            (self.name("content"), TargetFile::of(self.length(), &self.content)),
-        ];
-        own.into_iter().chain(self.papers.iter().map(|(part, bytes)| (self.name(part), of(bytes)))).collect()
+    fn name(&self, part: &str) -> String {
+        Manifest::target(&self.manifest.image, &self.machine, &self.manifest.version, part)
     }
 
     /// What devices read comes first, the content last of it; papers are behind that, where they are in no device's way.
-    fn parts(&self) -> Result<Vec<Part>, UpdateError> {
-        let path = |part: &str, digest: &str| yoe_bundle::path::target(&self.name(part), digest);
-        let bytes = |part: &str, bytes: Vec<u8>| {
-            let (path, length) = (path(part, &sha256(&bytes)), bytes.len() as u64);
-            (path, length, Box::new(std::io::Cursor::new(bytes)) as Box<dyn Read>)
-        };
+    fn parts(&self) -> Vec<Part<'_>> {
+        let content = || Ok(Box::new(self.read_content()?) as Box<dyn Read>);
         let mut parts = vec![
-            bytes("manifest.json", self.manifest.to_text().into_bytes()),
-            bytes("index", self.index.clone()),
+            Part::manifest(self.manifest.to_text()),
+            Part::bytes("index", &self.index),
+            Part::content(self.manifest.content_length(), &self.content, content),
         ];
-        parts.push((path("content", &self.content), self.length(), Box::new(self.read_content()?)));
-        parts.extend(self.papers.iter().map(|(part, content)| bytes(part, content.clone())));
-        Ok(parts)
-    }
-
-    fn manifest_name(&self) -> String {
-        self.name("manifest.json")
+        parts.extend(self.papers.iter().map(|(part, bytes)| Part::bytes(part, bytes)));
+        parts
     }
 
     /// Devices that run another root of this version would never take this one.

@@ -74,8 +74,8 @@ impl Repository {
         let published = publisher
             .publish(newest(roots)?, before.as_ref(), publication.targets())
             .map_err(UpdateError::Sign)?;
-        for (path, _, mut from) in publication.parts()? {
-            write(&directory.join(path), &mut from)?;
+        for part in publication.parts() {
+            write(&directory.join(publication.path(&part)), &mut part.open()?)?;
         }
         for root in roots {
             write(&directory.join(path::root(root.version())), &mut root.bytes())?;

@@ -1,11 +1,9 @@
 //! A workload of a built image, as an update apart from the system.
 
-use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use yoe_bundle::{CHUNKING, Index, TargetFile, Time, WorkloadManifest, sha256};
+use yoe_bundle::{CHUNKING, Index, Time, WorkloadManifest};
 use yoe_model::Image;
 
 use super::{Part, Publication, UpdateError};
@@ -69,42 +67,24 @@ impl WorkloadRelease {
         let names = manifest.root.workloads.iter();
         names.map(|part| Self::open(directory, image, machine, &part.name)).collect()
     }
+}
 
+impl Publication for WorkloadRelease {
     fn name(&self, part: &str) -> String {
         let WorkloadManifest { image, workload, version, .. } = &self.manifest;
         WorkloadManifest::target(image, &self.machine, workload, version, part)
     }
-}
 
-impl Publication for WorkloadRelease {
-    fn targets(&self) -> BTreeMap<String, TargetFile> {
-        let of = |bytes: &[u8]| TargetFile::of(bytes.len() as u64, &sha256(bytes));
-        let content = TargetFile::of(self.manifest.size, &self.manifest.sha256);
-        [
-            (self.name("manifest.json"), of(self.manifest.to_text().as_bytes())),
-            (self.name("index"), of(&self.index)),
-            (self.name("content"), content),
-        ]
-        .into()
-    }
-
-    fn parts(&self) -> Result<Vec<Part>, UpdateError> {
-        let path = |part: &str, digest: &str| yoe_bundle::path::target(&self.name(part), digest);
-        let bytes = |part: &str, bytes: Vec<u8>| {
-            let (path, length) = (path(part, &sha256(&bytes)), bytes.len() as u64);
-            (path, length, Box::new(std::io::Cursor::new(bytes)) as Box<dyn Read>)
+    fn parts(&self) -> Vec<Part<'_>> {
+        let content = || {
+            let file = yoe_tree::regular(&self.content).map_err(UpdateError::io("read", &self.content))?;
+            Ok(Box::new(file) as Box<dyn Read>)
         };
-        let content: File =
-            yoe_tree::regular(&self.content).map_err(UpdateError::io("read", &self.content))?;
-        Ok(vec![
-            bytes("manifest.json", self.manifest.to_text().into_bytes()),
-            bytes("index", self.index.clone()),
-            (path("content", &self.manifest.sha256), self.manifest.size, Box::new(content)),
-        ])
-    }
-
-    fn manifest_name(&self) -> String {
-        self.name("manifest.json")
+        vec![
+            Part::manifest(self.manifest.to_text()),
+            Part::bytes("index", &self.index),
+            Part::content(self.manifest.size, &self.manifest.sha256, content),
+        ]
     }
 
     fn is_same(&self, published: &[u8]) -> bool {

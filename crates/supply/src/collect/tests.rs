@@ -117,7 +117,7 @@ fn units() -> Vec<Unit> {
     vec![zlib, musl, std, tool, app, linux]
 }
 
-fn container(name: &str) -> Container {
+pub(crate) fn container(name: &str) -> Container {
     Container {
         name: name.into(),
         packages: ["make".to_owned()].into(),

@@ -1,8 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
-
 use yoe_model::{ArchiveFile, DebianSuite, GoModule, Origin, UnitFile};
 
 use super::*;
+use crate::collect::tests::container;
 
 const MUSL: &str = "1.2.5-3.1~deb13u1";
 
@@ -195,28 +194,12 @@ fn a_binary_package_of_debian_names_its_source() {
     let names = names(&mirrors);
     let file = locked("pool/main/s/systemd/systemd-boot-efi_257.9-1_amd64.deb").files.remove(0);
     let package = LockedPackage { name: "systemd-boot-efi".to_owned(), version: "257.9-1".to_owned(), file };
-    let named = names.debian(&package, Some(&trixie())).1;
+    let named = names.debian(&package, Some(&container("tools"))).1;
     assert_eq!(named.purl, "pkg:deb/debian/systemd-boot-efi@257.9-1?arch=amd64&distro=trixie");
     assert_eq!(named.ancestors[0].name, "systemd");
     // What its author alone knows is said in the container.
     assert_eq!(named.license.as_deref(), Some("LGPL-2.1-or-later"));
     assert_eq!(named.homepage.as_deref(), Some("https://systemd.io"));
-}
-
-fn trixie() -> Container {
-    Container {
-        name: "tools".to_owned(),
-        packages: BTreeSet::new(),
-        suite: "trixie".to_owned(),
-        archive: "debian".to_owned(),
-        keys: BTreeSet::new(),
-        accept_expired: false,
-        links: BTreeMap::new(),
-        files: BTreeMap::new(),
-        licenses: [("systemd-boot-efi".to_owned(), "LGPL-2.1-or-later".to_owned())].into(),
-        homepages: [("systemd-boot-efi".to_owned(), "https://systemd.io".to_owned())].into(),
-        origin: Origin::default(),
-    }
 }
 
 #[test]

@@ -140,20 +140,3 @@ impl Read for Region<'_> {
         Ok(count)
     }
 }
-
-/// Replaces a file by one with this content: whole, or not at all.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn durable(path: &Path, bytes: &[u8]) -> Result<(), UpdaterError> {
-    let directory = path.parent().unwrap_or(Path::new("/"));
-    let new = path.with_extension("new");
-    let write = || {
-        std::fs::create_dir_all(directory)?;
-        std::fs::write(&new, bytes)?;
-        File::open(&new)?.sync_all()?;
-        std::fs::rename(&new, path)?;
-        File::open(directory)?.sync_all()
-    };
-    write().map_err(UpdaterError::file("written", path))
-}

@@ -7,5 +7,5 @@ mod mend;
 mod system;
 
 pub use entries::Entries;
-pub use medium::{Disk, Region, durable};
+pub use medium::{Disk, Region};
 pub use system::{Purpose, System, is_on_trial, refuses_unsigned};

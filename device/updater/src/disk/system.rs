@@ -10,11 +10,12 @@ use yoe_disk::entry::EntryName;
 use yoe_disk::gpt::{Gpt, GptError, Partition, Write};
 use yoe_disk::loader;
 use yoe_disk::partition::{ESP, Slot};
-use yoe_disk::uki::os_release_field;
 use yoe_disk::verity::Root;
 
 use super::esp::Esp;
 use super::{Disk, Entries};
+use yoe_notation::os_release;
+
 use crate::config::Paths;
 use crate::error::UpdaterError;
 use crate::machine::{AdmitError, Done, SlotView, Step, View};
@@ -77,7 +78,7 @@ impl System {
                 path: paths.os_release.clone(),
                 problem: format!("it has no field {name}"),
             };
-            os_release_field(&os_release, name).ok_or_else(missing)
+            os_release::field(&os_release, name).ok_or_else(missing)
         };
         Ok(Self {
             entries: Entries::on(esp.directory()),

@@ -10,16 +10,16 @@ use yoe_disk::partition::Slot;
 use yoe_disk::verity::Root;
 use yoe_notation::hex;
 
+use crate::attempt::{Attempt, carry_out};
 use crate::config::{Config, Network};
 use crate::delta::Tally;
 use crate::disk::{Purpose, System, refuses_unsigned};
-use crate::error::{Again, UpdaterError};
-use crate::lock::Lock;
+use crate::error::UpdaterError;
 use crate::machine::{Done, Install, Step, admit, next};
-use crate::search::{Found, search};
-use crate::source::{self, Repository};
+use crate::search::Found;
+use crate::source::Repository;
 use crate::state::State;
-use crate::update::{self, Device, Update};
+use crate::update::{self, Device, Update, Verified};
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,10 +45,9 @@ pub enum Event<'a> {
     Fetch,
     /// A step begins.
     Step(&'a Step),
+    /// A version of a workload starts on trial.
+    Switch,
 }
-
-/// Times that another updater may come first, before this one gives way.
-const OVERTAKEN: usize = 3;
 
 /// Installs what a repository has for this device. Nobody is locked out until the update is believed.
 ///
@@ -59,50 +58,57 @@ pub fn install(
     from: &str,
     tell: &mut dyn FnMut(Event<'_>),
 ) -> Result<Outcome, UpdaterError> {
-    let state = State::new(&config.paths.state);
     // It is closed again before the network is asked: where it mounts the EFI system partition, others would find that mounted.
-    let System { image, version: runs, epoch, running, .. } = System::open(&config.paths, Purpose::Read)?;
-    let device = Device { image: &image, machine: &config.machine, version: &runs };
-    for _ in 0..OVERTAKEN {
-        let repository = source::open(from, &config.network)?;
-        let repository = repository.as_ref();
-        let find = |verified: &_| update::find(repository, verified, &device);
-        let time = |update: &Update| update.manifest.time;
-        let found = search(config, Time(epoch), &state, repository, find, time);
-        let Found { update, warning } = found.map_err(|problem| replaced(repository, problem))?;
-        let memory = state.memory();
-        tell(Event::Found(&update.manifest.version));
+    let System { image, version, epoch, running, .. } = System::open(&config.paths, Purpose::Read)?;
+    let device = Device { image: &image, machine: &config.machine, version: &version };
+    carry_out(config, from, Time(epoch), &mut OfSystem { config, device, running, tell })
+}
+
+/// A version of the system.
+struct OfSystem<'a> {
+    config: &'a Config,
+    device: Device<'a>,
+    running: Slot,
+    tell: &'a mut dyn FnMut(Event<'_>),
+}
+
+impl Attempt for OfSystem<'_> {
+    type Update = Update;
+    type Outcome = Outcome;
+
+    fn find(&mut self, repository: &dyn Repository, verified: &Verified) -> Result<Update, UpdaterError> {
+        update::find(repository, verified, &self.device)
+    }
+
+    fn time(update: &Update) -> Time {
+        update.manifest.time
+    }
+
+    fn judge(&mut self, found: &Found<Update>) -> Result<Option<Outcome>, UpdaterError> {
+        let Found { update, warning } = found;
+        (self.tell)(Event::Found(&update.manifest.version));
         let version = update.manifest.version.clone();
-        if version == runs {
-            return Ok(Outcome { version, slot: running, runs: true, tally: Tally::default(), warning });
+        if version == self.device.version {
+            let (slot, tally, warning) = (self.running, Tally::default(), warning.clone());
+            return Ok(Some(Outcome { version, slot, runs: true, tally, warning }));
         }
         // A kernel that firmware refuses is not a try that fails: some firmware then waits for a person.
-        if refuses_unsigned(&config.paths.efivars) && !update.manifest.kernel.signed {
+        if refuses_unsigned(&self.config.paths.efivars) && !update.manifest.kernel.signed {
             return Err(UpdaterError::Unsigned);
         }
-        let _lock = Lock::take(&config.paths.lock)?;
-        // Another updater may have been at work while the network was: what it learned holds for this one too.
-        if state.memory() != memory {
-            continue;
-        }
+        Ok(None)
+    }
+
+    fn act(&mut self, repository: &dyn Repository, found: Found<Update>) -> Result<Outcome, UpdaterError> {
+        let Found { update, warning } = found;
+        let (config, version) = (self.config, update.manifest.version.clone());
+        let state = State::new(&config.paths.state);
         let system = System::open(&config.paths, Purpose::Install)?;
         let mut work = Work::new(config, &system, repository, &update)?;
         work.refuse()?;
-        let done = work.run(tell, &mut || state.forget(system.esp(), &version));
-        let tally = done.map_err(|problem| replaced(repository, problem))?;
-        return Ok(Outcome { version, slot: system.running.other(), runs: false, tally, warning });
+        let tally = work.run(self.tell, &mut || state.forget(system.esp(), &version))?;
+        Ok(Outcome { version, slot: system.running.other(), runs: false, tally, warning })
     }
-    Err(UpdaterError::Busy)
-}
-
-/// What does not fit together is not damage when the server replaced the file meanwhile.
-fn replaced(repository: &dyn Repository, problem: UpdaterError) -> UpdaterError {
-    // What is damaged, cut off or missing, as docs/reference/updater.md has it.
-    if !repository.was_replaced() || !(16..=18).contains(&problem.kind().1) {
-        return problem;
-    }
-    let replaced = format!("the server replaced it while it was read ({})", yoe_program::message(&problem));
-    UpdaterError::Fetch { origin: repository.name().to_owned(), problem: replaced, again: Again::Soon }
 }
 
 /// An installation at work.

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use yoe_bundle::{Index, Role, TrustError, WorkloadManifest, path};
+use yoe_bundle::{Index, Role, TrustError, WorkloadManifest};
 use yoe_notation::version::compare;
 
 use crate::error::UpdaterError;
 use crate::source::Repository;
-use crate::update::{Content, Device, INDEX, MANIFEST, Verified, content, fetch};
+use crate::update::{
+    Content, Device, INDEX, MANIFEST, Verified, content, fetch, is_for, manifests, newest_of,
+};
 
 /// A version of a workload that is verified.
 #[derive(Debug, Clone)]
@@ -18,6 +20,8 @@ pub struct WorkloadUpdate {
     pub index: Index,
     /// Where its content is.
     pub content: Content,
+    /// Whether this version runs already.
+    pub runs: bool,
 }
 
 /// Finds the newest version of a workload for this device, of which `runs` is the version that runs.
@@ -46,7 +50,8 @@ pub fn find(
     if content.sha256 != manifest.sha256 {
         return Err(mismatch("its content is not what its manifest says"));
     }
-    Ok(WorkloadUpdate { manifest, index, content })
+    let runs = runs == Some(version.as_str());
+    Ok(WorkloadUpdate { manifest, index, content, runs })
 }
 
 /// The newest version; of what somebody brought, the newest of those that are there.
@@ -57,35 +62,20 @@ fn newest(
     workload: &str,
 ) -> Result<String, UpdaterError> {
     let (mut others, mut versions) = (BTreeSet::new(), Vec::new());
-    for (name, file) in &verified.targets.targets {
-        let [image, machine, "workloads", of, version, "manifest.json"] =
-            name.split('/').collect::<Vec<_>>()[..]
-        else {
-            continue;
-        };
-        let path = file.sha256().map(|digest| path::target(name, digest)).unwrap_or_default();
-        let is_here = !repository.is_bundle() || repository.length(&path).is_some();
-        if repository.is_local() && !is_here {
-            continue;
-        }
+    for (name, is_here) in manifests(repository, &verified.targets) {
+        let [image, machine, "workloads", of, version] = name[..] else { continue };
         if (image, machine, of) == (device.image, device.machine, workload) {
             versions.push((version, is_here));
         } else {
             others.insert(format!("{of:?} of {image:?} for {machine:?}"));
         }
     }
-    let newest = versions.into_iter().max_by(|(one, _), (other, _)| compare(one, other));
     let found = || match others.len() {
         0 => "no workload".to_owned(),
         _ => others.into_iter().collect::<Vec<_>>().join(", "),
     };
     let none = || UpdaterError::NoWorkload { found: found(), workload: workload.to_owned() };
-    let (version, is_here) = newest.ok_or_else(none)?;
-    let version = version.to_owned();
-    match is_here {
-        true => Ok(version),
-        false => Err(UpdaterError::LeftOut { origin: repository.name().to_owned(), version }),
-    }
+    newest_of(repository, versions)?.ok_or_else(none)
 }
 
 /// The manifest says the same as the name under which it was found.
@@ -94,14 +84,7 @@ fn belongs(
     device: &Device<'_>,
     (workload, version): (&str, &str),
 ) -> Result<(), UpdaterError> {
-    if manifest.image != device.image {
-        let found = format!("{:?}", manifest.image);
-        return Err(UpdaterError::WrongImage { found, image: device.image.to_owned() });
-    }
-    if !manifest.machines.iter().any(|machine| machine == device.machine) {
-        let found = format!("{:?}", manifest.machines);
-        return Err(UpdaterError::WrongMachine { found, machine: device.machine.to_owned() });
-    }
+    is_for(device, &manifest.image, &manifest.machines)?;
     if (manifest.workload.as_str(), manifest.version.as_str()) != (workload, version) {
         let says = format!("{} {}", manifest.workload, manifest.version);
         return Err(mismatch(&format!("it is named {workload} {version} and says {says}")));

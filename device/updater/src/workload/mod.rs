@@ -7,16 +7,17 @@ mod stage;
 
 use yoe_bundle::Time;
 
+use crate::attempt::{Attempt, carry_out};
 use crate::config::Config;
 use crate::delta::Tally;
 use crate::disk::{Purpose, System, is_on_trial};
 use crate::error::UpdaterError;
-use crate::lock::Lock;
+use crate::install::Event;
 use crate::machine::AdmitError;
-use crate::search::{Found, search};
-use crate::source;
-use crate::state::State;
-use crate::update::Device;
+use crate::search::Found;
+use crate::source::Repository;
+use crate::update::{Device, Verified};
+use find::WorkloadUpdate;
 use program::Program;
 use stage::Stage;
 
@@ -35,20 +36,6 @@ pub struct WorkloadOutcome {
     pub warning: Option<String>,
 }
 
-/// Something to tell while it goes on.
-#[derive(Debug, Clone, Copy)]
-pub enum WorkloadEvent<'a> {
-    /// A version was found and is believed.
-    Found(&'a str),
-    /// What this device lacks is fetched.
-    Fetch,
-    /// It starts on trial.
-    Switch,
-}
-
-/// Times that another updater may come first, before this one gives way.
-const OVERTAKEN: usize = 3;
-
 /// Installs the newest version that a repository has of a workload of this device.
 ///
 /// # Errors
@@ -58,47 +45,73 @@ pub fn install_workload(
     config: &Config,
     workload: &str,
     from: &str,
-    tell: &mut dyn FnMut(WorkloadEvent<'_>),
+    tell: &mut dyn FnMut(Event<'_>),
 ) -> Result<WorkloadOutcome, UpdaterError> {
-    let state = State::new(&config.paths.state);
     let system = System::open(&config.paths, Purpose::Read)?;
     if is_on_trial(&config.paths.efivars) {
         return Err(AdmitError::OnTrial.into());
     }
-    let device = Device { image: &system.image, machine: &config.machine, version: &system.version };
     let program = Program::new(&config.paths.workload_program);
-    for _ in 0..OVERTAKEN {
-        let runs = program.version(workload)?;
-        let repository = source::open(from, &config.network)?;
-        let repository = repository.as_ref();
-        let find = |verified: &_| find::find(repository, verified, &device, workload, runs.as_deref());
-        let time = |update: &find::WorkloadUpdate| update.manifest.time;
-        let Found { update, warning } = search(config, Time(system.epoch), &state, repository, find, time)?;
-        let memory = state.memory();
-        let version = update.manifest.version.clone();
-        tell(WorkloadEvent::Found(&version));
-        let outcome = |runs, tally| WorkloadOutcome {
-            workload: workload.to_owned(),
-            version: version.clone(),
-            runs,
-            tally,
-            warning: warning.clone(),
-        };
-        if runs.as_ref() == Some(&version) {
-            return Ok(outcome(true, Tally::default()));
-        }
-        let lock = Lock::take(&config.paths.lock)?;
-        // Another updater may have been at work while the network was: what it learned holds for this one too.
-        if state.memory() != memory {
-            continue;
-        }
-        tell(WorkloadEvent::Fetch);
-        let stage = Stage { system: &system, repository, network: &config.network, update: &update };
-        let tally = stage.run(&config.paths.workload_versions)?;
-        tell(WorkloadEvent::Switch);
-        program.switch(workload, &version)?;
-        drop(lock);
-        return Ok(outcome(false, tally));
+    // Before the network is asked: there may be no such workload.
+    let known = Some(program.version(workload)?);
+    let mut attempt = OfWorkload { config, system: &system, program, workload, known, tell };
+    carry_out(config, from, Time(system.epoch), &mut attempt)
+}
+
+/// A version of a workload.
+struct OfWorkload<'a> {
+    config: &'a Config,
+    system: &'a System,
+    program: Program,
+    workload: &'a str,
+    /// The version that runs, until it is asked for again.
+    known: Option<Option<String>>,
+    tell: &'a mut dyn FnMut(Event<'_>),
+}
+
+impl OfWorkload<'_> {
+    fn outcome(&self, found: Found<WorkloadUpdate>, tally: Tally) -> WorkloadOutcome {
+        let Found { update, warning } = found;
+        let (workload, version) = (self.workload.to_owned(), update.manifest.version);
+        WorkloadOutcome { workload, version, runs: update.runs, tally, warning }
     }
-    Err(UpdaterError::Busy)
+}
+
+impl Attempt for OfWorkload<'_> {
+    type Update = WorkloadUpdate;
+    type Outcome = WorkloadOutcome;
+
+    fn find(
+        &mut self,
+        repository: &dyn Repository,
+        verified: &Verified,
+    ) -> Result<WorkloadUpdate, UpdaterError> {
+        let runs = self.known.take().map_or_else(|| self.program.version(self.workload), Ok)?;
+        let System { image, version, .. } = self.system;
+        let device = Device { image, machine: &self.config.machine, version };
+        find::find(repository, verified, &device, self.workload, runs.as_deref())
+    }
+
+    fn time(update: &WorkloadUpdate) -> Time {
+        update.manifest.time
+    }
+
+    fn judge(&mut self, found: &Found<WorkloadUpdate>) -> Result<Option<WorkloadOutcome>, UpdaterError> {
+        (self.tell)(Event::Found(&found.update.manifest.version));
+        Ok(found.update.runs.then(|| self.outcome(found.clone(), Tally::default())))
+    }
+
+    fn act(
+        &mut self,
+        repository: &dyn Repository,
+        found: Found<WorkloadUpdate>,
+    ) -> Result<WorkloadOutcome, UpdaterError> {
+        (self.tell)(Event::Fetch);
+        let (system, network) = (self.system, &self.config.network);
+        let stage = Stage { system, repository, network, update: &found.update };
+        let tally = stage.run(&self.config.paths.workload_versions)?;
+        (self.tell)(Event::Switch);
+        self.program.switch(self.workload, &found.update.manifest.version)?;
+        Ok(self.outcome(found, tally))
+    }
 }

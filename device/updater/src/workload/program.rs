@@ -60,9 +60,7 @@ impl Program {
 
     fn failed(&self, command: &'static str, output: &Output) -> UpdaterError {
         let printed = String::from_utf8_lossy(&output.stderr);
-        let printed = printed.trim();
-        let from = printed.len().saturating_sub(REPEATED);
-        let end = (from..=printed.len()).find_map(|at| printed.get(at..)).unwrap_or_default();
-        UpdaterError::Workload { command, printed: end.replace('\n', ", ") }
+        let printed = yoe_program::end(printed.trim(), REPEATED).replace('\n', ", ");
+        UpdaterError::Workload { command, printed }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::statvfs;
 use yoe_workload_format::generations::{PART, WHOLE};
@@ -44,7 +44,7 @@ impl Stage<'_> {
         if self.is_right(&whole)? {
             return Ok(Tally { fetched: self.repository.came().unwrap_or(0), reused: manifest.size });
         }
-        self.remove_parts(&directory, &part)?;
+        remove_parts(&directory, &part)?;
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&part);
         let file = open.map_err(UpdaterError::file("written", &part))?;
         self.check_space(&directory, &file)?;
@@ -61,7 +61,7 @@ impl Stage<'_> {
 
     /// Fills the file. Bytes that had to be fetched.
     fn fill(&self, file: &File, directory: &Path, part: &Path) -> Result<u64, UpdaterError> {
-        let WorkloadUpdate { manifest, index, content } = self.update;
+        let WorkloadUpdate { manifest, index, content, .. } = self.update;
         let to = Region::whole(file, manifest.size);
         let others = versions(directory)?;
         let mut regions = vec![self.running()?];
@@ -123,29 +123,34 @@ impl Stage<'_> {
         }
         Ok(())
     }
+}
 
-    /// Removes what was begun of other versions: nobody takes it up any more.
-    fn remove_parts(&self, directory: &Path, own: &Path) -> Result<(), UpdaterError> {
-        for entry in fs::read_dir(directory).map_err(UpdaterError::file("read", directory))? {
-            let path = entry.map_err(UpdaterError::file("read", directory))?.path();
-            if path.extension().is_some_and(|suffix| suffix == PART) && path != own {
-                fs::remove_file(&path).map_err(UpdaterError::file("removed", &path))?;
-            }
-        }
-        Ok(())
-    }
+/// Removes what was begun of other versions than the one in `own`: nobody takes it up any more.
+fn remove_parts(directory: &Path, own: &Path) -> Result<(), UpdaterError> {
+    let others = files(directory, PART)?.into_iter().filter(|path| path != own);
+    others
+        .into_iter()
+        .try_for_each(|path| fs::remove_file(&path).map_err(UpdaterError::file("removed", &path)))
 }
 
 /// Versions that are here, with their sizes.
 fn versions(directory: &Path) -> Result<Vec<(File, u64)>, UpdaterError> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(directory).map_err(UpdaterError::file("read", directory))? {
-        let path = entry.map_err(UpdaterError::file("read", directory))?.path();
-        if path.extension().is_some_and(|suffix| suffix == WHOLE) {
-            let file = File::open(&path).map_err(UpdaterError::file("read", &path))?;
-            let size = file.metadata().map_err(UpdaterError::file("read", &path))?.len();
-            files.push((file, size));
-        }
-    }
+    let open = |path: PathBuf| {
+        let open = || {
+            let file = File::open(&path)?;
+            let size = file.metadata()?.len();
+            Ok((file, size))
+        };
+        open().map_err(UpdaterError::file("read", &path))
+    };
+    files(directory, WHOLE)?.into_iter().map(open).collect()
+}
+
+/// The files of a directory whose names end so.
+fn files(directory: &Path, suffix: &str) -> Result<Vec<PathBuf>, UpdaterError> {
+    let read =
+        || fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>();
+    let mut files = read().map_err(UpdaterError::file("read", directory))?;
+    files.retain(|path| path.extension().is_some_and(|end| end == suffix));
     Ok(files)
 }

@@ -3,9 +3,11 @@
 mod mounted;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 
+use yoe_notation::os_release;
 use yoe_notation::version::compare;
+use yoe_program::durable;
 use yoe_workload_format::Record;
 use yoe_workload_format::generations::{Chosen, FILE, Failure, Generation, Generations, WHOLE};
 
@@ -28,21 +30,20 @@ impl<'a> Versions<'a> {
     /// Of this device.
     pub fn open(places: &'a Places) -> Self {
         let text = fs::read_to_string(&places.os_release).unwrap_or_default();
-        let field = |name: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-            line.unwrap_or_default().trim_matches('"').to_owned()
-        };
+        let field = |name: &str| os_release::field(&text, name).unwrap_or_default();
         Self { places, system: format!("{} {}", field("IMAGE_ID"), field("IMAGE_VERSION")) }
     }
 
     /// What was chosen of a workload in the place of the system's own; nothing when that runs.
     pub fn chosen(&self, name: &str) -> Option<Chosen> {
-        self.record().of(&self.system)?.chosen.get(name).cloned()
+        self.about(name).0
     }
 
-    /// Why a version of a workload was given up last.
-    pub fn failure(&self, name: &str) -> Option<Failure> {
-        self.record().failures.remove(name)
+    /// The same, and why a version of the workload was given up last.
+    pub fn about(&self, name: &str) -> (Option<Chosen>, Option<Failure>) {
+        let mut record = self.record();
+        let chosen = record.of(&self.system).and_then(|generation| generation.chosen.get(name).cloned());
+        (chosen, record.failures.remove(name))
     }
 
     /// Puts the generation of this system first. One that was never here takes over what is newer than its own.
@@ -185,22 +186,10 @@ impl<'a> Versions<'a> {
         let changed = record.enter(&self.system, newer).map(|first| change(first, &mut failures));
         record.failures = failures;
         if record != before {
-            self.write(&record)?;
+            let text = serde_json::to_string_pretty(&record).unwrap_or_default() + "\n";
+            durable(&self.places.versions.join(FILE), text.as_bytes())?;
         }
         Ok(changed.unwrap_or_default())
-    }
-
-    fn write(&self, record: &Generations) -> Result<(), WorkloadError> {
-        let (directory, path) = (&self.places.versions, self.places.versions.join(FILE));
-        let new = path.with_extension("new");
-        let write = || {
-            fs::create_dir_all(directory)?;
-            fs::write(&new, serde_json::to_string_pretty(record).unwrap_or_default() + "\n")?;
-            File::open(&new)?.sync_all()?;
-            fs::rename(&new, &path)?;
-            File::open(directory)?.sync_all()
-        };
-        write().map_err(WorkloadError::file("written", &path))
     }
 }
 

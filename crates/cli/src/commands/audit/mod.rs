@@ -148,12 +148,7 @@ fn show(changes: &Changes, report: &Report) {
 fn bill(args: &Audit) -> Result<(Bill, Option<AuditGate>), CommandError> {
     match args.target.as_deref() {
         Some(text) if Path::new(text).is_file() || text.contains('/') => {
-            let bytes = read(Path::new(text))?;
-            let bill = Bill::parse(&bytes).map_err(|error| {
-                CommandError::user(format!("{text} is no bill of materials that can be audited"))
-                    .because(error)
-                    .hint("`yoe sbom --format cyclonedx` writes one")
-            })?;
+            let bill = read::bill(Path::new(text), "audited")?;
             Ok((bill, None))
         }
         target => {

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
+use yoe_supply::audit::Bill;
+
 use crate::error::CommandError;
 
 /// No bill of materials and no report is larger, in bytes.
@@ -23,4 +25,16 @@ pub fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
             .hint("no bill of materials and no document about holes is as large: is it another file?"));
     }
     Ok(bytes)
+}
+
+/// A bill of materials that is to be `used`: audited, compared.
+///
+/// # Errors
+/// When it cannot be read, or is something else.
+pub fn bill(path: &Path, used: &str) -> Result<Bill, CommandError> {
+    Bill::parse(&read(path)?).map_err(|error| {
+        CommandError::user(format!("{} is no bill of materials that can be {used}", path.display()))
+            .because(error)
+            .hint("`yoe sbom --format cyclonedx` writes one")
+    })
 }

@@ -5,10 +5,10 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
-use yoe_supply::audit::{self, Bill};
+use yoe_supply::audit;
 use yoe_supply::changes::{Changes, Component};
 
-use crate::commands::audit::read::read;
+use crate::commands::audit::read::bill;
 use crate::error::CommandError;
 use crate::{columns, gate, ui};
 
@@ -29,6 +29,7 @@ pub fn run(from: &str, to: &str, advisories: Option<&Path>, json: bool) -> Resul
     if let Some(advisories) = advisories {
         gate::directory(advisories, "--advisories")?;
     }
+    let bill = |name: &str| bill(Path::new(name), "compared");
     let (from, to) = (bill(from)?, bill(to)?);
     let changes = Changes::new(&from, &to, advisories).map_err(gate::unread)?;
     if json {
@@ -43,14 +44,6 @@ pub fn run(from: &str, to: &str, advisories: Option<&Path>, json: bool) -> Resul
         ui::warn(&format!("no advisories are there about {}", missing.join(", ")));
     }
     Ok(())
-}
-
-fn bill(name: &str) -> Result<Bill, CommandError> {
-    Bill::parse(&read(Path::new(name))?).map_err(|error| {
-        CommandError::user(format!("{name} is no bill of materials that can be compared"))
-            .because(error)
-            .hint("`yoe sbom --format cyclonedx` writes one")
-    })
 }
 
 fn lines(changes: &Changes) -> Vec<String> {
