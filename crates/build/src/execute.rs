@@ -9,6 +9,7 @@ use yoe_plan::{Action, ActionId, ActionKind, Key, Plan};
 use yoe_store::{ActionResult, Lock, Run, RunEnd};
 
 use crate::builder::Builder;
+use crate::chains;
 use crate::error::{ActionError, BuildError};
 use crate::explain::reason;
 use crate::make::{Making, maker};
@@ -96,6 +97,13 @@ impl ActionCache for Builder {
 impl ActionRunner for Builder {
     fn planned(&self, total: usize, pending: usize) {
         self.reporter.event(Event::Planned { total, pending });
+    }
+
+    fn expected(&self, plan: &Plan, id: ActionId) -> f64 {
+        let action = plan.action(id);
+        // What cannot be read is as if nothing were remembered: it is about an order alone.
+        let runs = self.store.runs(&action.label).unwrap_or_default();
+        chains::recorded(&runs).unwrap_or_else(|| chains::guess(plan, action))
     }
 
     fn run(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<Digest, BuildError> {

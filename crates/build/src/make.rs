@@ -224,6 +224,8 @@ impl<'a> Making<'a> {
         log: &mut File,
         line: &mut dyn FnMut(&str),
     ) -> Result<Ran, ActionError> {
-        run_step(spec, log, &self.builder.cancel, line)
+        let ran = run_step(spec, log, &self.builder.cancel, line)?;
+        self.builder.reporter.event(Event::Used { label: &self.action().label, processor: ran.used });
+        Ok(ran)
     }
 }

@@ -54,6 +54,13 @@ pub enum Event<'a> {
         /// The line, without its end.
         line: &'a str,
     },
+    /// A command of an action ended.
+    Used {
+        /// The action's label.
+        label: &'a str,
+        /// The processor time of the command and all that it started, on all processors.
+        processor: Duration,
+    },
     /// Something that is not as it should be, and no error.
     Warning {
         /// The action's label.

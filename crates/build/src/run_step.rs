@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use yoe_model::Cancel;
@@ -25,6 +26,8 @@ pub struct Ran {
     pub exit: Exit,
     /// The last lines of its output.
     pub tail: String,
+    /// The processor time of it and all that it started.
+    pub used: Duration,
 }
 
 /// Runs a command to its end. Standard output and error are one stream, as in a terminal.
@@ -50,7 +53,7 @@ pub fn run_step(
     }
     lines.end(line);
     let exit = child.wait()?;
-    Ok(Ran { exit, tail: lines.tail() })
+    Ok(Ran { exit, tail: lines.tail(), used: child.used() })
 }
 
 /// Copies until the other side closes; `false` when cancelled first.

@@ -6,6 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use yoe_model::Digest;
 use yoe_plan::{Action, ActionId, ActionKind, Plan};
 
+use crate::chains::chains;
 use crate::reads::reads;
 
 /// Trees by the action that gave them.
@@ -24,6 +25,9 @@ pub trait ActionCache {
 pub trait ActionRunner: ActionCache + Sync {
     /// Is told once what has to be done.
     fn planned(&self, total: usize, pending: usize);
+
+    /// The seconds that making this is expected to take. What has the longest way to go begins first.
+    fn expected(&self, plan: &Plan, id: ActionId) -> f64;
 
     /// Makes the result. `inputs` holds all that [`reads`] names.
     fn run(&self, plan: &Plan, id: ActionId, inputs: &Results) -> Result<Digest, Self::Error>;
@@ -95,8 +99,10 @@ pub fn run<E: ActionRunner>(
     let alone = |first| Failures { first, others: Vec::new(), left: 0 };
     let (known, pending) = pending(plan, wanted, execute).map_err(alone)?;
     execute.planned(plan.actions.len(), pending.len());
-    let waits = pending.iter().map(|id| (*id, &reads(plan, *id) & &pending)).collect();
-    let state = State { results: known, waits, fetching: 0, computing: 0, failures: Vec::new(), left: 0 };
+    let waits: BTreeMap<_, _> = pending.iter().map(|id| (*id, &reads(plan, *id) & &pending)).collect();
+    let chains = chains(&waits, |id| execute.expected(plan, id));
+    let state =
+        State { results: known, waits, chains, fetching: 0, computing: 0, failures: Vec::new(), left: 0 };
     let state = Mutex::new(state);
     let changed = Condvar::new();
     let workers = pending.len().min(lanes.fetch + lanes.compute);
@@ -117,6 +123,8 @@ struct State<E> {
     results: Results,
     /// Actions that have not begun, with those they wait for.
     waits: BTreeMap<ActionId, BTreeSet<ActionId>>,
+    /// The seconds from the beginning of each to the end of all that waits for it.
+    chains: BTreeMap<ActionId, f64>,
     fetching: usize,
     computing: usize,
     failures: Vec<E>,
@@ -129,15 +137,18 @@ impl<E> State<E> {
         if fetches { &mut self.fetching } else { &mut self.computing }
     }
 
-    /// Takes the first action in the plan's order that waits for nothing and has room in its lane.
+    /// Takes the action with the longest way to go among those that wait for nothing and have room in their lane; the first in the
+    /// plan's order of several.
     fn take(&mut self, plan: &Plan, lanes: Lanes) -> Option<ActionId> {
-        let id = self.waits.iter().find_map(|(id, waits)| {
-            let (used, room) = match fetches(plan, *id) {
+        let ready = self.waits.iter().filter(|(id, waits)| {
+            let (used, room) = match fetches(plan, **id) {
                 true => (self.fetching, lanes.fetch),
                 false => (self.computing, lanes.compute),
             };
-            (waits.is_empty() && used < room).then_some(*id)
-        })?;
+            waits.is_empty() && used < room
+        });
+        let way = |id: &ActionId| self.chains.get(id).copied().unwrap_or_default();
+        let id = ready.map(|(id, _)| *id).rev().max_by(|a, b| way(a).total_cmp(&way(b)))?;
         self.waits.remove(&id);
         *self.lane(fetches(plan, id)) += 1;
         Some(id)

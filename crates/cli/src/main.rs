@@ -22,6 +22,7 @@ mod output;
 mod papers;
 mod paths;
 mod ports;
+mod profile;
 mod project;
 mod project_files;
 mod release_papers;

@@ -91,3 +91,63 @@ fn what_does_not_need_what_failed_is_built_when_it_is_to_keep_going() {
     // `needs` and the packages of `needs` and `wrong`.
     assert!(text.ends_with("hint: 3 actions need what failed, and did not begin\n"), "{text}");
 }
+
+#[test]
+fn what_took_longest_begins_first_the_next_time() {
+    let sandbox = Sandbox::new();
+    let units = |text: &str| {
+        sandbox.unit("hello", &[text, "mkdir -p $DESTDIR/usr"], "");
+        sandbox.unit("slow", &["sleep 1.2", text, "mkdir -p $DESTDIR/usr"], "");
+        sandbox.lock();
+    };
+    let order = || {
+        let built = sandbox.yoe(&["build", "-j", "1", "hello", "slow"]);
+        let text = printed(&built);
+        text.find("unit hello").unwrap() < text.find("unit slow").unwrap()
+    };
+    units("true");
+    assert!(order(), "nothing is known of either yet: as the plan has them");
+    units("echo changed");
+    assert!(!order());
+}
+
+#[test]
+fn a_profile_says_where_the_time_went() {
+    let sandbox = Sandbox::new();
+    sandbox.unit("base", &["sleep 0.5", "mkdir -p $DESTDIR/usr"], "");
+    sandbox.unit(
+        "needs",
+        &["n=0; while [ $n -lt 100000 ]; do n=$((n+1)); done", "exit 7"],
+        "deps = [\"base\"]",
+    );
+    sandbox.unit("hello", &["mkdir -p $DESTDIR/usr"], "");
+    sandbox.lock();
+    let file = sandbox.project().join("trace.json");
+    let build = |more: &[&str]| sandbox.yoe(&[&["build", "--profile", "trace.json"], more].concat());
+    let failed = build(&["needs", "hello", "--keep-going"]);
+    let text = printed(&failed);
+    assert_eq!(failed.status.code(), Some(3), "{text}");
+    assert!(
+        text.contains("\nthe critical path: 2 actions, ") && text.contains(" longest in it: unit "),
+        "{text}"
+    );
+    let trace: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let slices = |process: u64, kind: &str| -> Vec<serde_json::Value> {
+        let events = trace["traceEvents"].as_array().unwrap().iter();
+        events.filter(|event| event["pid"] == process && event["cat"] == kind).cloned().collect()
+    };
+    let names: Vec<_> = slices(1, "unit").iter().map(|slice| slice["name"].clone()).collect();
+    assert_eq!(names, ["unit base", "unit needs"], "the critical path");
+    let units = slices(2, "unit");
+    assert_eq!(units.len(), 3);
+    let needs = units.iter().find(|slice| slice["name"] == "unit needs").unwrap();
+    assert_eq!(needs["args"]["end"], "failed");
+    assert!(needs["args"]["processor seconds of its commands"].as_f64().unwrap() > 0.0, "{needs}");
+    assert_eq!(slices(2, "task").len(), 3, "a task of each");
+
+    let nowhere = sandbox.yoe(&["build", "hello", "--profile", "no/where.json"]);
+    assert_eq!(nowhere.status.code(), Some(1), "{nowhere:?}");
+    assert!(printed(&nowhere).contains("no/where.json cannot be written"), "{nowhere:?}");
+    let nothing = build(&["hello"]);
+    assert!(nothing.status.success(), "{nothing:?}");
+}

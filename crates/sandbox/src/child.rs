@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::net::Shutdown;
 
 use crate::protocol::{self, Report};
-use crate::{Exit, SandboxError};
+use crate::{Exit, SandboxError, usage};
 
 /// A running step. Dropping it kills the step and waits until nothing of it is left.
 #[derive(Debug)]
@@ -17,11 +17,12 @@ pub struct Child {
     supervisor: process::Child,
     control: OwnedFd,
     ended: Option<Exit>,
+    used: Duration,
 }
 
 impl Child {
     pub(crate) fn new(supervisor: process::Child, control: OwnedFd) -> Self {
-        Self { supervisor, control, ended: None }
+        Self { supervisor, control, ended: None, used: Duration::ZERO }
     }
 
     /// The report that tells whether the command runs.
@@ -62,11 +63,18 @@ impl Child {
             }
         }
         // The supervisor ends after the last process of the sandbox.
+        self.used = usage::of_ended(self.supervisor.id()).unwrap_or_default();
         self.supervisor.wait().map_err(SandboxError::Lost)?;
         // Who died without a word was killed.
         let exit = reported.unwrap_or(Exit::Signal(libc::SIGKILL));
         self.ended = Some(exit);
         Ok(exit)
+    }
+
+    /// The processor time of the step and all that it started, once it has ended: in user and kernel mode, on all processors.
+    /// Zero before that, and where the system does not tell.
+    pub fn used(&self) -> Duration {
+        self.used
     }
 
     /// Waits at most this long; `None` when the step still runs then.

@@ -49,6 +49,7 @@ mod stdio;
 mod syscalls;
 mod tool;
 mod unavailable;
+mod usage;
 
 pub use attend::attend;
 pub use child::Child;

@@ -1,12 +1,15 @@
 //! `yoe build`.
 
+use std::sync::Arc;
+
 use clap::Args;
-use yoe_build::{Reason, artifact};
+use yoe_build::{Reason, Reporter, artifact};
 use yoe_plan::{Plan, Target};
 
 use crate::error::CommandError;
 use crate::gate;
 use crate::output;
+use crate::profile::{Profile, Recorder};
 use crate::project::{self, isolation, no_package};
 use crate::ui::{self, Mode};
 
@@ -33,6 +36,9 @@ pub struct Build {
     /// After a failure, go on with what does not need what failed
     #[arg(short, long)]
     pub keep_going: bool,
+    /// Write where the time went to FILE, as a trace that Perfetto and Chrome's about:tracing show
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub profile: Option<std::path::PathBuf>,
     /// Write events as JSON, one object per line
     #[arg(long)]
     pub json: bool,
@@ -50,6 +56,7 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
     if let Some(directory) = &args.repository {
         output::directory(directory)?;
     }
+    let profile = args.profile.as_deref().map(Profile::at).transpose()?;
     let (arch, project) = (locked.project.machine.arch, locked.project.clone());
     let (buildable, plan) = locked.buildable(&args.targets)?;
     let names: Vec<&str> = plan.targets.iter().map(|(target, _)| target.name()).collect();
@@ -60,9 +67,22 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
     } else if !args.json {
         ui::note(&format!("{}: up to date ({} actions)", names.join(", "), plan.actions.len()));
     }
-    let mut builder = buildable.builder(Mode::choose(args.json).reporter())?;
+    let mut reporter: Arc<dyn Reporter> = Arc::from(Mode::choose(args.json).reporter());
+    let recorder = profile.as_ref().map(|_| Arc::new(Recorder::new(Arc::clone(&reporter))));
+    if let Some(recorder) = &recorder {
+        reporter = recorder.clone();
+    }
+    let mut builder = buildable.builder(reporter)?;
     builder.keep_going = args.keep_going;
-    let trees = builder.build(&plan)?;
+    let built = builder.build(&plan);
+    let profiled: Result<(), CommandError> = profile.zip(recorder).map_or(Ok(()), |(profile, recorder)| {
+        let lines = profile.write(&recorder, &plan)?;
+        lines.iter().filter(|_| !args.json).for_each(|line| ui::note(line));
+        Ok(())
+    });
+    // What failed in the build comes first.
+    let trees = built?;
+    profiled?;
     if let Some(directory) = &args.repository {
         let count = builder.repository(&plan, arch, directory)?;
         ui::note(&format!("{}: {count} packages", directory.display()));

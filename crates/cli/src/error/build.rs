@@ -35,7 +35,8 @@ impl From<BuildError> for CommandError {
             reported = reported.hint(format!("`yoe shell {unit}` opens the same sandbox"));
         }
         if left > 0 {
-            reported = reported.hint(format!("{left} actions need what failed, and did not begin"));
+            let need = if left == 1 { "1 action needs".to_owned() } else { format!("{left} actions need") };
+            reported = reported.hint(format!("{need} what failed, and did not begin"));
         }
         error.others.into_iter().map(Self::from).fold(reported, Self::after)
     }

@@ -127,7 +127,7 @@ impl BuildableProject {
     }
 
     /// A builder that reports to `reporter` and ends when the user interrupts.
-    pub fn builder(self, reporter: Box<dyn Reporter>) -> Result<Builder, CommandError> {
+    pub fn builder(self, reporter: impl Into<Arc<dyn Reporter>>) -> Result<Builder, CommandError> {
         let Self { locked: LockedProject { root, project, store, modules }, signer } = self;
         let cancel = Cancel::from_flag(interrupt::flag()?);
         let go = host::go_settings(&paths::host()).map_err(|error| CommandError::of(Kind::Config, error))?;
@@ -143,7 +143,7 @@ impl BuildableProject {
             cores: settings::jobs(),
             keep_going: false,
             cancel,
-            reporter: Arc::from(reporter),
+            reporter: reporter.into(),
         })
     }
 }

@@ -26,6 +26,9 @@ fn object(event: &Event<'_>) -> Value {
         }
         Event::Task { label, task } => json!({"event": "task", "action": label, "task": task}),
         Event::Output { label, line } => json!({"event": "output", "action": label, "line": line}),
+        Event::Used { label, processor } => {
+            json!({"event": "used", "action": label, "processor_seconds": processor.as_secs_f64()})
+        }
         Event::Warning { label, message } => json!({"event": "warning", "action": label, "message": message}),
         Event::Settled => json!({"event": "settled"}),
         Event::Finished { label, how, took } => {

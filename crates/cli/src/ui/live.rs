@@ -76,7 +76,7 @@ impl Reporter for Live {
                 let _ = self.bars.println(format!("  {label}: warning: {message}"));
             }
             Event::Settled => self.whole.finish_and_clear(),
-            Event::Output { .. } => {}
+            Event::Output { .. } | Event::Used { .. } => {}
             Event::Finished { label, how, took } => {
                 let how = match how {
                     How::Built => "",

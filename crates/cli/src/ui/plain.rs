@@ -64,7 +64,11 @@ impl Reporter for Plain {
             Event::Output { label, line } if self.volume == Volume::Verbose => {
                 stderr(&format!("{label}: {line}"));
             }
-            Event::Settled | Event::Task { .. } | Event::Progress { .. } | Event::Output { .. } => {}
+            Event::Settled
+            | Event::Task { .. }
+            | Event::Used { .. }
+            | Event::Progress { .. }
+            | Event::Output { .. } => {}
         }
     }
 }
