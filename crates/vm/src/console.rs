@@ -74,6 +74,17 @@ impl Console {
         Ok(index)
     }
 
+    /// Waits as [`wait_for`](Self::wait_for) does, and leaves the text to be read again.
+    ///
+    /// # Errors
+    /// When it did not come.
+    pub fn peek_for(&mut self, texts: &[&str], deadline: Instant) -> Result<usize, WaitError> {
+        let position = self.position;
+        let found = self.wait_for(texts, deadline);
+        self.position = position;
+        found
+    }
+
     /// The next whole line.
     ///
     /// # Errors

@@ -61,6 +61,7 @@ left=0
 [ ! -e "$TMPDIR/boots-that-fail" ] || read -r left <"$TMPDIR/boots-that-fail"
 if [ "$left" -gt 0 ]; then
   echo $((left - 1)) >"$TMPDIR/boots-that-fail"
+  [ ! -e "$TMPDIR/timers-are-lost" ] || echo 'rcu: Possible timer handling issue on cpu=1 timer-softirq=1'
   fake-end guest-reset
 fi
 "#;

@@ -4,6 +4,7 @@ mod device;
 mod failed_boot;
 mod figure;
 mod limits;
+mod lost_start;
 mod reach;
 mod record;
 mod report;

@@ -37,6 +37,9 @@ pub trait Reporter {
 
     /// The device is slow: from here on everything may take `patience` times as long as its own limit says.
     fn slow(&mut self, patience: f64);
+
+    /// The emulator lost a timer's interrupt, and with it a start of the device. It is started again.
+    fn lost_start(&mut self);
 }
 
 /// One loss of power of a sweep.

@@ -8,6 +8,7 @@ use super::device::Device;
 use super::failed_boot::{failed_boot, reset};
 use super::figure;
 use super::limits::Limits;
+use super::lost_start::{MOST, lost};
 use super::reach::reach;
 use super::report::{Boot, Figure, Outcome, Reporter, Summary, TestError, TestResult};
 use super::segment::{Segment, segments};
@@ -32,6 +33,8 @@ pub struct Suite<'a> {
     pub reboot: &'a str,
     /// What the moments of losses of power are drawn from.
     pub seed: u64,
+    /// Whether the device's processors are emulated. Starts that the emulator lost are made anew then.
+    pub emulated: bool,
     /// Who else has a say about what a test said.
     pub judge: Option<&'a dyn Judge>,
 }
@@ -147,6 +150,15 @@ impl Run<'_> {
                     return Ok(self.wrong_boot(test, others, failure, output, next));
                 }
             };
+        }
+        for _ in 0..if self.suite.emulated { MOST } else { 0 } {
+            let left = self.limits.total.saturating_sub(self.began.elapsed());
+            if !lost(vm.console(), after(self.limits.boot.min(left))) {
+                break;
+            }
+            self.reporter.lost_start();
+            self.end(segment, vm)?;
+            vm = self.device.start(segment.hardware).map_err(RunError::Start)?;
         }
         let stop = self.booted(segment, first, &mut vm, next);
         self.end(segment, vm)?;

@@ -34,6 +34,10 @@ impl Reporter for Lines {
             "the device is slow: everything may take {patience:.1} times as long as its limit says"
         ));
     }
+
+    fn lost_start(&mut self) {
+        ui::note("the emulator lost a timer's interrupt, and the device stood still: it is started again");
+    }
 }
 
 fn reason(result: &TestResult) -> Option<String> {

@@ -11,7 +11,7 @@ use yoe_testbed::kernel_contract::{self, KernelJudge};
 use yoe_testbed::servers::Wanted;
 use yoe_testbed::suite::{self, Limits, RunError, Selection, Suite, Summary, random_seed};
 use yoe_testbed::{Bootable, DeviceUnderTest, Sizes, faults, records, secure_boot};
-use yoe_vm::{Credential, Login, Password};
+use yoe_vm::{Accel, Credential, Login, Password};
 
 use self::lines::Lines;
 use crate::accelerator::{Wish, accelerate};
@@ -190,6 +190,7 @@ fn boot(
         power_off: "poweroff",
         reboot: "reboot",
         seed,
+        emulated: bootable.accel == Accel::Tcg,
         judge: Some(&judge),
     };
     let summary = suite::run(&suite, &mut device, &mut Lines).map_err(|error| match error {

@@ -62,6 +62,10 @@ impl Reporter for Told {
     fn slow(&mut self, patience: f64) {
         self.0.push_str(&format!("{patience:.0} times as long\n"));
     }
+
+    fn lost_start(&mut self) {
+        self.0.push_str("a start was lost; ");
+    }
 }
 
 pub(in super::super) fn reported(
@@ -79,6 +83,7 @@ pub(in super::super) fn reported(
         power_off: "fake-end guest-shutdown",
         reboot: "fake-end guest-reset",
         seed: 7,
+        emulated: true,
         judge: None,
     };
     change(&mut suite);
@@ -192,6 +197,24 @@ fn boots_that_must_fail_and_resets_are_sat_out() {
     powers-off: skipped: `falls back` ended the run: the machine reset itself
     2 passed, 1 failed, 2 skipped
     ");
+}
+
+#[test]
+fn a_start_that_the_emulator_lost_is_made_anew_and_not_for_ever() {
+    let losing = |count: u32, emulated: bool| {
+        let lose = format!("echo {count} >\"$TMPDIR/boots-that-fail\"; : >\"$TMPDIR/timers-are-lost\"");
+        let tests = [test("loses", &lose), booting(TestBoot::Reboot, test("goes on", "true"))];
+        self::reported(&tests, |suite| {
+            suite.emulated = emulated;
+            suite.limits.boot = Duration::from_secs(20);
+        })
+    };
+    let (reported, summary) = losing(1, true);
+    assert!(summary.is_success() && reported.contains("a start was lost; goes on: passed"), "{reported}");
+    assert_eq!(summary.boots.len(), 3);
+    for (reported, _) in [losing(3, true), losing(1, false)] {
+        assert!(reported.contains("goes on: failed: the machine reset itself"), "{reported}");
+    }
 }
 
 #[test]
