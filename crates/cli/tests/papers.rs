@@ -87,8 +87,10 @@ fn a_container_image_has_a_bill_in_each_format() {
     let output = sandbox.yoe(&["sbom", "box"]);
     assert!(output.status.success(), "{}", sandbox.shown(&output));
     let document: serde_json::Value = serde_json::from_str(&text(&output)).unwrap();
-    let mut purls: Vec<&str> =
-        document["components"].as_array().unwrap().iter().filter_map(|one| one["purl"].as_str()).collect();
+    let components = document["components"].as_array().unwrap().iter();
+    let (files, parts): (Vec<_>, Vec<_>) = components.partition(|one| one["type"] == "file");
+    let mut purls: Vec<&str> = parts.iter().filter_map(|one| one["purl"].as_str()).collect();
+    assert_eq!(files[0]["purl"], "pkg:apk/sample/hello@1.0-r0?arch=x86_64&distro=sample-2.0#usr/bin/hello");
     purls.sort_unstable();
     assert_eq!(
         purls,

@@ -338,10 +338,10 @@ fn locks_are_compared_as_files_and_as_they_were_at_a_commit() {
         )
     };
     let (old, new) = (
-        lock(0, "4.4", "debian:musl@1.2.5-3", ""),
+        lock(0, "4", "debian:musl@1.2.5-3", ""),
         lock(
             86_400,
-            "4.5",
+            "5",
             "debian:musl@1.2.5-4",
             &format!("\n[source.\"go:example.org/tool@v1.0.0\"]\ntree = \"{}\"\n", digest("e")),
         ),

@@ -88,7 +88,7 @@ fn row(inventory: &Inventory, texts: &Texts, reference: &str, component: &Compon
         unknown: linked.iter().filter(|part| part.license.is_none()).map(|part| name(part)).collect(),
         standard_text: inside.iter().filter(none).filter(listed).map(named).collect(),
         without_text: inside.iter().filter(none).filter(|part| !listed(part)).map(named).collect(),
-        relinkable: linked.iter().filter(|part| is_lesser(part)).map(|part| name(part)).collect(),
+        relinkable: linked.iter().filter(is_lesser).map(|part| name(part)).collect(),
         texts: inside.iter().flat_map(found).collect(),
     }
 }
