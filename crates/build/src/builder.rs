@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use yoe_fetch::client::Client;
 use yoe_fetch::images::Registries;
-use yoe_model::{Cancel, Digest, Mirrors};
+use yoe_model::{Cancel, Digest, Locked, Mirrors, Project};
 use yoe_package::Signer;
 use yoe_store::{Session, Store};
 
@@ -30,6 +30,8 @@ pub struct Fetching {
 
 /// Everything that executing a plan needs.
 pub struct Builder {
+    /// What is built.
+    pub project: Project<Locked>,
     /// Where results go.
     pub store: Store,
     /// Keeps garbage collection away from what is used.

@@ -91,6 +91,7 @@ fn origin(kind: &ActionKind) -> Option<Origin> {
         ActionKind::Container(_) => None,
         ActionKind::Unit(unit) => Some(unit.unit.origin.clone()),
         ActionKind::Package(package) => Some(package.unit.origin.clone()),
+        ActionKind::Notice(notice) => Some(notice.image.origin.clone()),
         ActionKind::Root(root) => Some(root.image.origin.clone()),
         ActionKind::Disk(disk) => Some(disk.image.origin.clone()),
         ActionKind::OciImage(oci) => Some(oci.image.origin.clone()),

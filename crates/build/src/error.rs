@@ -139,6 +139,9 @@ pub enum ActionError {
     /// The image cannot be made from its packages.
     #[error("the image cannot be assembled")]
     Image(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The texts of licences for a device cannot be collected.
+    #[error("the texts of licences cannot be collected")]
+    Notice(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The kernel cannot carry what the image runs.
     #[error("the kernel does not keep the image's contract")]
     Contract(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use yoe_fetch::unpack::Limits;
-use yoe_model::{Cancel, Digest};
+use yoe_model::{Cancel, Digest, Locked, Project};
 use yoe_package::Signer;
 use yoe_plan::{Action, ActionId, ActionKind, Plan};
 use yoe_sandbox::Spec;
@@ -34,6 +34,7 @@ pub(crate) fn maker(kind: &ActionKind) -> &dyn Make {
         ActionKind::Container(container) => container,
         ActionKind::Unit(unit) => unit,
         ActionKind::Package(package) => package,
+        ActionKind::Notice(notice) => notice.as_ref(),
         ActionKind::Root(root) => root.as_ref(),
         ActionKind::Disk(disk) => disk.as_ref(),
         ActionKind::OciImage(image) => image.as_ref(),
@@ -161,6 +162,11 @@ impl<'a> Making<'a> {
         let copy = scratch.path().join("copy");
         copy_tree(directory, &copy)?;
         self.keep(&copy)
+    }
+
+    /// The project that all of it is of.
+    pub(crate) fn project(&self) -> &'a Project<Locked> {
+        &self.builder.project
     }
 
     /// Signs packages.

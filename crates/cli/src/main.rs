@@ -17,6 +17,7 @@ mod gate;
 mod git;
 mod interrupt;
 mod leftovers;
+mod license_gate;
 mod near;
 mod output;
 mod papers;

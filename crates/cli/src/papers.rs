@@ -1,6 +1,6 @@
 //! What commands about papers begin with: a target that was built.
 
-use yoe_model::AuditGate;
+use yoe_model::{AuditGate, LicensePolicy};
 use yoe_plan::ActionId;
 use yoe_store::Store;
 use yoe_supply::licenses::Texts;
@@ -20,6 +20,8 @@ pub struct Papers {
     pub texts: Texts,
     /// What its definition demands of an audit.
     pub gate: Option<AuditGate>,
+    /// What its definition demands of licences.
+    pub policy: Option<LicensePolicy>,
 }
 
 /// What papers are made of, of a target or of the project's image when none is named.
@@ -31,9 +33,10 @@ pub fn of_target(machine: Option<&str>, target: Option<&str>) -> Result<Papers, 
 pub fn papers(request: &Request<'_>, store: &Store) -> Result<Papers, CommandError> {
     let name = target_name(request);
     let mut inventory = collect(request).map_err(|error| unmade(error, &name))?;
-    let texts = Texts::find(&inventory, &store.cache(GO_MODULES)?);
-    texts.fill(&mut inventory);
-    Ok(Papers { inventory, texts, gate: request.project.audit_gate(&name) })
+    let mut texts = Texts::find(&inventory, Some(&store.cache(GO_MODULES)?));
+    texts.complete(&mut inventory);
+    let (gate, policy) = (request.project.audit_gate(&name), request.project.license_policy(&name));
+    Ok(Papers { inventory, texts, gate, policy })
 }
 
 /// Makes a paper of a target, or of the project's image when none is named, from what the store has of it.

@@ -19,7 +19,8 @@ fn built() -> Sandbox {
         "project(name = \"sample\", version = \"1.0\", machine = \"box\", image = None, \
          publisher = publisher(name = \"Example\", email = \"security@example.com\"))\n",
     );
-    sandbox.unit("hello", &["install -D \"$FILESDIR/hello\" \"$DESTDIR/usr/bin/hello\""], "");
+    let step = "install -D \"$FILESDIR/hello\" \"$DESTDIR/usr/bin/hello\"";
+    sandbox.unit("hello", &[step], "linked_license = \"BSD-3-Clause\"");
     sandbox.write(
         "images/container-host-image.star",
         "oci_image(name = \"container-host-image\", artifacts = [\"hello\"], cmd = [\"/usr/bin/hello\"],\n\
@@ -64,6 +65,8 @@ fn every_command_about_papers_does_what_its_page_says() {
         play(&sandbox, "first", "cargo run --release -- build container-host-image");
         play(&sandbox, "first", "cargo run --release -- sbom container-host-image --output shipped.cdx.json");
         // A directory of what was shipped, where a page has one.
+        let lock = std::fs::read_to_string(sandbox.project().join("yoe.lock")).unwrap();
+        sandbox.write("releases/1.lock", &lock);
         sandbox.write(
             "releases/1.cdx.json",
             &std::fs::read_to_string(sandbox.project().join("shipped.cdx.json")).unwrap(),

@@ -12,6 +12,11 @@ use support::Sandbox;
 
 /// A unit with a Go program that says that it holds a module, in a container image.
 fn project() -> Sandbox {
+    project_with("linked_license = \"BSD-3-Clause\"")
+}
+
+/// The same, with more that the unit says.
+fn project_with(more: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write(
         "PROJECT.star",
@@ -21,7 +26,9 @@ fn project() -> Sandbox {
     sandbox.unit(
         "hello",
         &["install -D -m 0755 \"$FILESDIR/hello\" \"$DESTDIR/usr/bin/hello\""],
-        "homepage = \"https://hello.example\", cpe = \"cpe:2.3:a:example:hello:*:*:*:*:*:*:*:*\", contains = [\"lib\"]",
+        &format!(
+            "homepage = \"https://hello.example\", cpe = \"cpe:2.3:a:example:hello:*:*:*:*:*:*:*:*\", contains = [\"lib\"], {more}"
+        ),
     );
     sandbox.unit("lib", &["mkdir -p \"$DESTDIR/usr/lib\""], "");
     let directory = sandbox.project().join("units/test/hello");
@@ -80,8 +87,10 @@ fn a_container_image_has_a_bill_in_each_format() {
     let output = sandbox.yoe(&["sbom", "box"]);
     assert!(output.status.success(), "{}", sandbox.shown(&output));
     let document: serde_json::Value = serde_json::from_str(&text(&output)).unwrap();
-    let mut purls: Vec<&str> =
-        document["components"].as_array().unwrap().iter().filter_map(|one| one["purl"].as_str()).collect();
+    let components = document["components"].as_array().unwrap().iter();
+    let (files, parts): (Vec<_>, Vec<_>) = components.partition(|one| one["type"] == "file");
+    let mut purls: Vec<&str> = parts.iter().filter_map(|one| one["purl"].as_str()).collect();
+    assert_eq!(files[0]["purl"], "pkg:apk/sample/hello@1.0-r0?arch=x86_64&distro=sample-2.0#usr/bin/hello");
     purls.sort_unstable();
     assert_eq!(
         purls,
@@ -106,6 +115,14 @@ fn a_container_image_has_a_bill_in_each_format() {
     assert_eq!(older["spdxVersion"], "SPDX-2.3");
 }
 
+/// What a unit says is replaced by this; it changes nothing that is built.
+fn says(sandbox: &Sandbox, more: &str) {
+    let unit = fs::read_to_string(sandbox.project().join("units/test/hello.star")).unwrap();
+    let end = ["homepage", "contains"].iter().find_map(|name| unit.find(name)).unwrap();
+    let begin = &unit[..end];
+    sandbox.write("units/test/hello.star", &format!("{begin}contains = [\"lib\"], {more})\n"));
+}
+
 #[test]
 fn licences_name_what_is_linked_in_and_a_policy_decides_or_says_that_it_cannot() {
     let sandbox = built();
@@ -116,7 +133,8 @@ fn licences_name_what_is_linked_in_and_a_policy_decides_or_says_that_it_cannot()
     hello    1.0-r0   MIT
                       linked in: BSD-3-Clause
                       not known: example.org/hello v1.0.0, golang.org/x/net v0.61.0
-                      no text: example.org/hello v1.0.0, golang.org/x/net v0.61.0, stdlib 1.26.8, hello 1.0, lib 1.0
+                      SPDX' text: stdlib 1.26.8, hello 1.0, lib 1.0
+                      no text: example.org/hello v1.0.0, golang.org/x/net v0.61.0
     --- stderr
     ");
     insta::assert_snapshot!(sandbox.shown(&sandbox.yoe(&["licenses", "hello", "--deny", "BSD-*"])), @"
@@ -126,10 +144,12 @@ fn licences_name_what_is_linked_in_and_a_policy_decides_or_says_that_it_cannot()
     hello    1.0-r0   MIT
                       linked in: BSD-3-Clause
                       not known: example.org/hello v1.0.0, golang.org/x/net v0.61.0
-                      no text: example.org/hello v1.0.0, golang.org/x/net v0.61.0, stdlib 1.26.8, hello 1.0, lib 1.0
+                      SPDX' text: stdlib 1.26.8, hello 1.0, lib 1.0
+                      no text: example.org/hello v1.0.0, golang.org/x/net v0.61.0
     --- stderr
-    config error: 1 of its parts need a licence that is denied:
+    config error: 1 parts need a licence that is denied:
       stdlib 1.26.8: BSD-3-Clause
+    hint: leave them out, or change the policy
     ");
     let undecided = sandbox.yoe(&["licenses", "hello", "--deny", "GPL-3.0-*"]);
     assert_eq!(undecided.status.code(), Some(5), "{}", sandbox.shown(&undecided));
@@ -148,6 +168,74 @@ fn licences_name_what_is_linked_in_and_a_policy_decides_or_says_that_it_cannot()
     assert!(fs::read_to_string(&notice).unwrap().contains("golang.org/x/net v0.61.0 (unknown)"));
     let json: serde_json::Value = serde_json::from_str(&text(&output)).unwrap();
     assert_eq!(json["packages"][0]["package"], "hello");
+}
+
+#[test]
+fn a_unit_that_says_less_than_it_links_in_fails_and_is_told_what_to_say() {
+    let sandbox = built();
+    says(&sandbox, "");
+    insta::assert_snapshot!(sandbox.shown(&sandbox.yoe(&["licenses", "box"])), @r#"
+    exit: 1
+    --- stdout
+    package  version  licence
+    hello    1.0-r0   MIT
+                      linked in and not named: BSD-3-Clause
+                      not known: example.org/hello v1.0.0, golang.org/x/net v0.61.0
+                      SPDX' text: stdlib 1.26.8, hello 1.0, lib 1.0
+                      no text: example.org/hello v1.0.0, golang.org/x/net v0.61.0
+    --- stderr
+    config error: 1 units do not name all licences of what they link in:
+      hello: linked_license = "BSD-3-Clause"
+    hint: write into each unit what its line says; of a choice, what you choose is enough
+    "#);
+}
+
+#[test]
+fn a_text_that_is_not_the_one_that_was_read_fails() {
+    let sandbox = project();
+    sandbox.write("units/test/hello/LICENSE", "as you like\n");
+    assert!(sandbox.yoe(&["build", "box"]).status.success());
+    let pinned = |text: &str| {
+        let digest = yoe_model::Digest::of(text.as_bytes());
+        says(
+            &sandbox,
+            &format!("linked_license = \"BSD-3-Clause\", license_files = {{\"LICENSE\": \"{digest}\"}}"),
+        );
+        sandbox.yoe(&["licenses", "box"])
+    };
+    let right = pinned("as you like\n");
+    assert!(right.status.success() && !text(&right).contains("hello 1.0"), "{}", sandbox.shown(&right));
+    let wrong = sandbox.shown(&pinned("as we like\n"));
+    let said = "config error: 1 texts are not those that their units name:\n  unit hello: LICENSE of hello 1.0: expected ";
+    assert!(wrong.starts_with("exit: 1") && wrong.contains(said), "{wrong}");
+}
+
+#[test]
+fn what_an_image_demands_of_licences_is_asked_of_what_was_built() {
+    let sandbox = project();
+    let image = |policy: &str| {
+        sandbox.write(
+            "images/box.star",
+            &format!("oci_image(name = \"box\", artifacts = [\"hello\"], cmd = [\"/usr/bin/hello\"], licenses = license_policy({policy}))\n"),
+        );
+        sandbox.yoe(&["build", "box"])
+    };
+    let refused = sandbox.shown(&image("deny = [\"BSD-3-*\"]"));
+    assert!(refused.starts_with("exit: 1"), "{refused}");
+    for line in [
+        "config error: 1 parts need a licence that is denied:\n  stdlib 1.26.8: BSD-3-Clause\n",
+        "2 licences are not known:\n  example.org/hello v1.0.0\n  golang.org/x/net v0.61.0\n",
+        "2 parts have no text of their licence:\n  example.org/hello v1.0.0\n  golang.org/x/net v0.61.0\n",
+    ] {
+        assert!(refused.contains(line), "{line}: {refused}");
+    }
+    let said = "\"example.org/hello@v1.0.0\": \"MIT\", \"golang.org/x/net@v0.61.0\": \"BSD-3-Clause\"";
+    says(&sandbox, &format!("linked_license = \"BSD-3-Clause\", licenses = {{{said}}}"));
+    let fine = image("");
+    assert!(fine.status.success(), "{}", sandbox.shown(&fine));
+    let note = "box: its licences are as its license_policy(…) demands\n";
+    assert!(sandbox.shown(&fine).ends_with(note), "{}", sandbox.shown(&fine));
+    assert!(sandbox.shown(&sandbox.yoe(&["licenses", "box"])).starts_with("exit: 0"));
 }
 
 fn advisory(sandbox: &Sandbox, id: &str) {

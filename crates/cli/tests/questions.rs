@@ -320,6 +320,48 @@ fn images_that_are_built_are_compared_by_sizes_files_and_kernel_options() {
 }
 
 #[test]
+fn locks_are_compared_as_files_and_as_they_were_at_a_commit() {
+    let sandbox = project();
+    git(&sandbox.project(), &["init", "-q"]);
+    git(&sandbox.project(), &["add", "-A"]);
+    git(&sandbox.project(), &["commit", "-q", "-m", "first"]);
+    let digest = |letter: &str| letter.repeat(64);
+    let lock = |date: u64, make: &str, musl: &str, more: &str| {
+        format!(
+            "version = 2\n\n[suite.\"debian/trixie\"]\ndate = {date}\nrelease = \"{}\"\nsigned_by = \"key\"\n{more}\
+             \n[container.tools]\nrequest = \"{}\"\npackages = [\n  {{ name = \"make\", version = \"{make}\", archive = \"debian\", path = \"make_{make}.deb\", size = 1, sha256 = \"{}\" }},\n]\n\
+             \n[source.\"{musl}\"]\nfiles = [\n  {{ archive = \"debian\", path = \"musl.tar.gz\", size = 1, sha256 = \"{}\" }},\n]\n",
+            digest("a"),
+            digest("b"),
+            digest("c"),
+            digest("d"),
+        )
+    };
+    let (old, new) = (
+        lock(0, "4", "debian:musl@1.2.5-3", ""),
+        lock(
+            86_400,
+            "5",
+            "debian:musl@1.2.5-4",
+            &format!("\n[source.\"go:example.org/tool@v1.0.0\"]\ntree = \"{}\"\n", digest("e")),
+        ),
+    );
+    sandbox.write("../old.lock", &old);
+    sandbox.write("../new.lock", &new);
+    let questions: [&[&str]; 5] = [
+        &["../old.lock", "../new.lock"],
+        &["../old.lock", "../old.lock"],
+        &["yoe.lock@HEAD", "yoe.lock"],
+        &["../old.lock", "host"],
+        &["yoe.lock@nothing", "yoe.lock"],
+    ];
+    let shown = questions.map(|rest| sandbox.shown(&sandbox.yoe(&[&["diff"], rest].concat())));
+    insta::assert_snapshot!("diff_locks", shown.concat());
+    let found = json(&sandbox.yoe(&["diff", "../old.lock", "../new.lock", "--json"]));
+    assert_eq!(found["sources"][0]["name"], "debian:musl");
+}
+
+#[test]
 fn what_runs_left_can_be_cleaned_and_the_store_measured() {
     let sandbox = project();
     assert!(sandbox.yoe(&["build", "app"]).status.success());

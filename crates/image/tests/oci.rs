@@ -22,6 +22,7 @@ fn image() -> OciImage {
         container: None,
         config: OciConfig { entrypoint: vec!["/usr/bin/web".into()], ..OciConfig::default() },
         audit: None,
+        licenses: None,
         origin: origin("images/web.star", 1),
     }
 }

@@ -67,6 +67,7 @@ fn oci_images(bench: &Bench) -> BTreeMap<WorkloadImage, PathBuf> {
                 ..OciConfig::default()
             },
             audit: None,
+            licenses: None,
             origin: origin("images/oci.star", 1),
         };
         let request = oci::OciRequest {
@@ -115,6 +116,7 @@ fn assembled_with(
         device_keys: &[],
         services: &[],
         workloads,
+        notice: None,
         epoch: EPOCH,
     };
     assemble(&request, &bench.out())

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use yoe_model::{
-    Container, Image, ImageTest, Kernel, Machine, ModuleSource, OciImage, Origin, Publisher, Qemu, Registry,
-    Release, Service, Size, Source, SourceEntry, Step, Unit, UnitFile, User, Vex, WorkloadImage,
+    Container, Digest, Image, ImageTest, Kernel, Machine, ModuleSource, OciImage, Origin, Publisher, Qemu,
+    Registry, Release, Service, Size, Source, SourceEntry, Step, Unit, UnitFile, User, Vex, WorkloadImage,
     WorkloadService,
 };
 
@@ -83,6 +83,8 @@ pub(crate) struct OverrideDraft {
     pub(crate) append: Vec<String>,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) vex: Option<Vec<Vex>>,
+    pub(crate) linked_license: Option<String>,
+    pub(crate) license_files: Option<BTreeMap<String, Digest>>,
 }
 
 /// A change, with the files of its directory.
@@ -170,6 +172,7 @@ pub(crate) enum Part {
     Layout(yoe_model::Layout),
     Budget(yoe_model::Budget),
     Audit(yoe_model::AuditGate),
+    LicensePolicy(yoe_model::LicensePolicy),
     Test(Made<ImageTest>),
     Reach(yoe_model::Reach),
     Measure(yoe_model::Measure),
@@ -209,6 +212,7 @@ impl Part {
             Part::Layout(_) => "layout",
             Part::Budget(_) => "budget",
             Part::Audit(_) => "audit",
+            Part::LicensePolicy(_) => "license_policy",
             Part::Test(_) => "test",
             Part::Reach(_) => "reach",
             Part::Measure(_) => "measure",

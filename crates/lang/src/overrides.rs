@@ -70,6 +70,12 @@ fn change(draft: &mut UnitDraft, one: &Override, problems: &mut Vec<Problem>) {
     if let Some(vex) = &value.vex {
         unit.vex.clone_from(vex);
     }
+    if let Some(license) = &value.linked_license {
+        unit.linked_license = Some(license.clone());
+    }
+    if let Some(files) = &value.license_files {
+        unit.license_files.clone_from(files);
+    }
     unit.environment.extend(value.environment.clone());
     for patch in &value.add_patches {
         if one.files.iter().any(|file| file.path == *patch) {

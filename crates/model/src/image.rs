@@ -1,6 +1,8 @@
 //! Images: what is assembled from packages and booted.
 
-use crate::{AuditGate, ContentHash, Fingerprint, ImageTest, Origin, Registry, Release, Size, User};
+use crate::{
+    AuditGate, ContentHash, Fingerprint, ImageTest, LicensePolicy, Origin, Registry, Release, Size, User,
+};
 
 /// An image definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +33,10 @@ pub struct Image {
     pub budget: Option<Budget>,
     /// What it demands of an audit; it is for papers and enters no key.
     pub audit: Option<AuditGate>,
+    /// What it demands of the licences of what is in it; it is for papers and enters no key.
+    pub licenses: Option<LicensePolicy>,
+    /// Whether the texts of licences are on the device.
+    pub notice: bool,
     /// The host name.
     pub hostname: String,
     /// The name of the time zone; that of the unit with the rules when absent.
@@ -65,6 +71,8 @@ impl Image {
             workloads: Vec::new(),
             budget: None,
             audit: None,
+            licenses: None,
+            notice: false,
             hostname: "yoe".to_owned(),
             timezone: None,
             users: Vec::new(),

@@ -12,7 +12,9 @@ mod file;
 mod image;
 mod image_name;
 mod image_test;
+mod license_policy;
 mod lock;
+mod lock_changes;
 mod locked_image;
 mod machine;
 mod module;
@@ -42,10 +44,12 @@ pub use file::UnitFile;
 pub use image::{Budget, DataSize, Etc, Image, Init, Layout, RootFormat, RootSize, Slots};
 pub use image_name::{ImageName, ImageNameError};
 pub use image_test::{ImageTest, Measure, MeasureUnit, Reach, Registry, Sweep, TestBoot};
+pub use license_policy::LicensePolicy;
 pub use lock::{
     ArchiveFile, Lock, LockedContainer, LockedModule, LockedPackage, LockedSource, LockedSuite, LockedTree,
     MismatchError,
 };
+pub use lock_changes::{EntryChange, LockChanges};
 pub use locked_image::{LockedBlob, LockedImage, LockedManifest};
 pub use machine::{Arch, Kernel, Machine, Qemu};
 pub use module::{Module, ModuleSource, Revision};

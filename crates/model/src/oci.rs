@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::content_hash::content_hash;
-use crate::{AuditGate, Origin};
+use crate::{AuditGate, LicensePolicy, Origin};
 
 /// The definition of an OCI image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct OciImage {
     pub config: OciConfig,
     /// What it demands of an audit; it is for papers and enters no key.
     pub audit: Option<AuditGate>,
+    /// What it demands of the licences of what is in it; it is for papers and enters no key.
+    pub licenses: Option<LicensePolicy>,
     /// Where it was written.
     pub origin: Origin,
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::lock::{Lock, MismatchError};
 use crate::{
-    Arch, AuditGate, Container, DebianSuite, Image, ImageName, Machine, Module, OciImage, Release, Source,
-    SourceEntry, Unit, Workload,
+    Arch, AuditGate, Container, DebianSuite, Image, ImageName, LicensePolicy, Machine, Module, OciImage,
+    Release, Source, SourceEntry, Unit, Workload,
 };
 
 /// Base addresses of archives by name, in the order they are tried.
@@ -245,6 +245,12 @@ impl<State> Project<State> {
     pub fn audit_gate(&self, target: &str) -> Option<AuditGate> {
         let oci = self.oci_images.get(target).and_then(|image| image.audit);
         oci.or_else(|| self.find_image(target)?.0.audit)
+    }
+
+    /// What an image, a release of one or an OCI image demands of licences.
+    pub fn license_policy(&self, target: &str) -> Option<LicensePolicy> {
+        let oci = self.oci_images.get(target).and_then(|image| image.licenses.clone());
+        oci.or_else(|| self.find_image(target)?.0.licenses.clone())
     }
 
     /// Names of the units that an image or a release holds by itself.

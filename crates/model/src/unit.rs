@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{ContentHash, Fingerprint, Origin, Service, SourceEntry, Task, UnitFile, Vex};
+use crate::{ContentHash, Digest, Fingerprint, Origin, Service, SourceEntry, Task, UnitFile, Vex};
 
 /// A unit, as its `.star` file defines it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +17,13 @@ pub struct Unit {
     pub description: String,
     /// An SPDX licence expression.
     pub license: String,
-    /// The licences of what is linked into its programs, by `NAME@VERSION` of the component. Like the four that follow, they are for
+    /// The licences of what is linked into its programs, by `NAME@VERSION` of the component. Like the six that follow, they are for
     /// papers and enter no key.
     pub licenses: BTreeMap<String, String>,
+    /// The SPDX expression of what is linked into its programs, where that is not what [`Unit::license`] says.
+    pub linked_license: Option<String>,
+    /// The files of its sources that hold the texts of its licence, by path in `$SRCDIR`, with the digest of each as somebody read it.
+    pub license_files: BTreeMap<String, Digest>,
     /// The web address of the project that it comes from.
     pub homepage: Option<String>,
     /// Its name in the dictionary of platforms (CPE 2.3, formatted string) that advisories are filed under.
@@ -104,6 +108,8 @@ impl Unit {
             description: String::new(),
             license: String::new(),
             licenses: BTreeMap::new(),
+            linked_license: None,
+            license_files: BTreeMap::new(),
             homepage: None,
             cpe: None,
             vex: Vec::new(),

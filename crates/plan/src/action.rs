@@ -41,6 +41,8 @@ pub enum ActionKind {
     Unit(UnitAction),
     /// Checks and packages what a unit left.
     Package(PackageAction),
+    /// Collects the texts of licences.
+    Notice(Box<NoticeAction>),
     /// Merges packages into a root tree.
     Root(Box<RootAction>),
     /// Makes the disk.
@@ -59,6 +61,7 @@ impl ActionKind {
             ActionKind::Container(_) => "container",
             ActionKind::Unit(_) => "unit",
             ActionKind::Package(_) => "package",
+            ActionKind::Notice(_) => "notice",
             ActionKind::Root(_) => "root",
             ActionKind::Disk(_) => "disk",
             ActionKind::OciImage(_) => "oci",
@@ -222,8 +225,30 @@ pub struct RootAction {
     pub workloads: Vec<Arc<Workload>>,
     /// The images that they are made of.
     pub images: BTreeMap<WorkloadImage, ActionId>,
+    /// The texts of licences, where they are to be on the device.
+    pub notice: Option<ActionId>,
     /// Seconds since 1970 that stand for "now".
     pub epoch: u64,
+}
+
+/// Collects the texts of the licences of all that an image is handed out with. It reads what units left, which says what is linked in,
+/// and the trees of their sources, which hold the texts.
+#[derive(Debug, Clone)]
+pub struct NoticeAction {
+    /// The image.
+    pub image: Image,
+    /// The architecture.
+    pub arch: Arch,
+    /// The units whose packages are in the root, by name.
+    pub units: Vec<Arc<Unit>>,
+    /// The images of its workloads.
+    pub images: BTreeMap<WorkloadImage, ActionId>,
+    /// The kernel's unit.
+    pub kernel: Arc<Unit>,
+    /// The containers that hold boot programs.
+    pub boot: Vec<ActionId>,
+    /// What units and containers say of licences.
+    pub said: Vec<String>,
 }
 
 /// Makes the disk.

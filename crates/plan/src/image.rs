@@ -60,8 +60,10 @@ impl Planner<'_> {
             let all: Vec<Workload> = workloads.iter().map(|workload| (**workload).clone()).collect();
             key = key.with("workloads", &all);
         }
+        let notice = image.notice.then(|| self.notice(name, image, &packages, &images)).transpose()?;
+        results.extend(notice.map(|id| ("notice".to_owned(), id)));
         let image = image.clone();
-        let root = RootAction { image, arch, packages, workloads, images, epoch };
+        let root = RootAction { image, arch, packages, workloads, images, notice, epoch };
         let kind = ActionKind::Root(Box::new(root));
         Ok(self.add(format!("root {name}"), kind, key, results))
     }

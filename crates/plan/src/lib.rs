@@ -38,6 +38,7 @@
 //! | `OCI image NAME` | | | | | x | | | | key of an OCI image of a workload |
 //! | `registry image NAME` | | | | | x | | | | key of a registry's image of a workload |
 //! | `init` | | | | | x | | | | what the services are rendered for |
+//! | `notice` | | | | | if it is to hold one | | | | key of the texts of licences |
 //! | `services` | | | | | x | | | | services of the units in the root |
 //! | `layout` | | | | | | x | | | partitions and file systems |
 //! | `contract` | | | | | | x | | | runtimes that the kernel must carry, and the revision of the rules |
@@ -47,15 +48,19 @@
 //! | `format` | | | | | | | x | | revision of the code that writes OCI images |
 //! | `config` | | | | | | | x | | how a container of the OCI image is run |
 //!
+//! The `notice` of an image, which is planned where `image(notice = True)` asks for it, has parts of its own: `rules`, `image` (name and
+//! version), `licences` (what units and containers say of licences), and for each thing that it reads the key of the action that gave it.
+//!
 //! Left out on purpose: where a definition stands in its file, where bytes are fetched from, descriptions of machines
 //! and images, how QEMU runs a machine, an image's tests and releases,
-//! and the cache of a unit's compiler.
+//! the cache of a unit's compiler, and what units say for papers alone.
 
 mod action;
 mod error;
 mod graph;
 mod image;
 mod key;
+mod notice;
 mod oci;
 mod planner;
 mod registry_image;
@@ -64,8 +69,8 @@ mod texts;
 mod unit;
 
 pub use action::{
-    Action, ActionId, ActionKind, ContainerAction, DiskAction, Fetch, OciAction, PackageAction, Patches,
-    RegistryImageAction, RootAction, SourceAction, SourceInput, UnitAction,
+    Action, ActionId, ActionKind, ContainerAction, DiskAction, Fetch, NoticeAction, OciAction, PackageAction,
+    Patches, RegistryImageAction, RootAction, SourceAction, SourceInput, UnitAction,
 };
 pub use error::PlanError;
 pub use graph::{Graph, Target};

@@ -23,6 +23,11 @@ pub fn texts(action: &Action) -> BTreeMap<String, String> {
             put(&mut texts, "identity", identity(&package.unit));
             put(&mut texts, "metadata", metadata(&package.unit));
         }
+        ActionKind::Notice(notice) => {
+            let image = &notice.image;
+            put(&mut texts, "image", lines(&[image.name.clone(), image.version.clone()]));
+            put(&mut texts, "licences", lines(&notice.said));
+        }
         ActionKind::Root(root) => {
             of_image(&root.image, root.epoch, &mut texts);
             put(&mut texts, "artifacts", lines(&root.image.artifacts));

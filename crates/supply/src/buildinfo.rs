@@ -1,6 +1,8 @@
 //! What a Go program says that it was built of: the text that `go version -m` prints, in the form that Go writes since 1.18
 //! (`debug/buildinfo`).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use object::{Object as _, ObjectSection as _};
 
 /// A program's build information.
@@ -25,6 +27,8 @@ pub struct Module {
     pub path: String,
     /// Its version; `(devel)` or empty when the build did not know it.
     pub version: String,
+    /// The digest of its files, as `go.sum` has it: `h1:` and base64; empty when the build did not know it.
+    pub sum: String,
     /// What it was replaced by: another module, or a directory.
     pub replaced: Option<Box<Module>>,
 }
@@ -38,6 +42,19 @@ pub enum BuildInfoError {
     /// Its form is another one.
     #[error("its build information is cut off")]
     Cut,
+}
+
+impl Module {
+    /// The fields of a line, in their order.
+    fn of(mut field: impl FnMut() -> String) -> Self {
+        Self { path: field(), version: field(), sum: field(), replaced: None }
+    }
+
+    /// The digest of its files in hexadecimal digits: of the list that `h1` is made of (golang.org/x/mod/sumdb/dirhash).
+    pub fn sha256(&self) -> Option<String> {
+        let digest = STANDARD.decode(self.sum.strip_prefix("h1:")?).ok()?;
+        (digest.len() == 32).then(|| yoe_notation::hex::encode(&digest))
+    }
 }
 
 const MAGIC: &[u8] = b"\xff Go buildinf:";
@@ -77,10 +94,10 @@ impl BuildInfo {
             let mut field = || fields.next().unwrap_or_default().to_owned();
             match kind {
                 "path" => info.path = field(),
-                "mod" => info.main = Some(Module { path: field(), version: field(), replaced: None }),
-                "dep" => info.deps.push(Module { path: field(), version: field(), replaced: None }),
+                "mod" => info.main = Some(Module::of(field)),
+                "dep" => info.deps.push(Module::of(field)),
                 "=>" => {
-                    let by = Module { path: field(), version: field(), replaced: None };
+                    let by = Module::of(field);
                     if let Some(module) = info.deps.last_mut().or(info.main.as_mut()) {
                         module.replaced = Some(Box::new(by));
                     }

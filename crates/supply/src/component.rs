@@ -45,18 +45,30 @@ pub struct Component {
     pub cpe: Option<String>,
     /// The SPDX expression of its licence, as whoever made it declares it.
     pub license: Option<String>,
+    /// Of a package, the expression that its unit says of what is linked in.
+    pub linked_license: Option<String>,
     /// A web address of who made it.
     pub homepage: Option<String>,
     /// The file that it is handed out as: of a package.
     pub artifact: Option<FileEntry>,
     /// The file that it was made from, as it was fetched.
     pub source: Option<SourceFile>,
+    /// SHA-256 in hexadecimal digits of what stands for it where it is served, where that is no file of [`Component::source`]: of a Go
+    /// module the digest of its files that `go.sum` has.
+    pub sum: Option<String>,
     /// What it was derived from without being it: Debian's package of which the patches were not all applied.
     pub ancestors: Vec<Ancestor>,
     /// Patches that were applied to it.
     pub patches: Vec<AppliedPatch>,
     /// What a reader must know to read it right.
     pub note: Option<String>,
+}
+
+impl Component {
+    /// SHA-256 of what it was made from as it is served, in hexadecimal digits.
+    pub fn sha256(&self) -> Option<&str> {
+        self.sum.as_deref().or_else(|| self.source.as_ref()?.sha256.as_deref())
+    }
 }
 
 /// A file as it was fetched.

@@ -9,9 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use self::fields::{deployable, license, pedigree, property, publisher_of, references, text, unknowns};
+use self::fields::{
+    deployable, license, made_by, maker, pedigree, property, publisher_of, references, text, unknowns,
+};
 use crate::inventory::file_reference;
 use crate::{Carrier, Component, FileEntry, Inventory, Kind, licenses, uuid};
+use yoe_notation::percent::encode;
 
 /// What follows from more than the inventory.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +99,7 @@ fn subject_of(inventory: &Inventory) -> Value {
     let mut unknown = Vec::new();
     license(&mut value, &mut unknown, licence.as_deref(), None);
     match &inventory.publisher {
-        Some(publisher) => value["manufacturer"] = publisher_of(publisher),
+        Some(publisher) => made_by(&mut value, publisher_of(publisher)),
         None => unknown.push("manufacturer"),
     }
     unknowns(&mut properties, &unknown);
@@ -122,13 +125,16 @@ fn component_of(inventory: &Inventory, reference: &str, component: &Component) -
     text(&mut value, "cpe", component.cpe.as_deref());
     let (mut unknown, mut properties) = (Vec::new(), Vec::new());
     match &component.homepage {
-        Some(url) => value["manufacturer"] = json!({ "url": [url] }),
+        Some(url) => made_by(&mut value, maker(url)),
         None => unknown.push("manufacturer"),
     }
     let concluded = licenses::concluded(inventory, reference);
     license(&mut value, &mut unknown, concluded.as_deref(), component.license.as_deref());
-    if let Some(file) = &component.artifact {
-        deployable(&mut value, &mut properties, file);
+    match (&component.artifact, component.sha256()) {
+        (Some(file), _) => deployable(&mut value, &mut properties, file),
+        // It has no file of its own in the product: what it was made from has a digest.
+        (None, Some(sha256)) => value["hashes"] = json!([{ "alg": "SHA-256", "content": sha256 }]),
+        (None, None) => unknown.push("hashes"),
     }
     references(&mut value, component);
     pedigree(&mut value, component);
@@ -145,18 +151,21 @@ fn file_of(inventory: &Inventory, file: &FileEntry, owner: Option<&str>) -> Valu
     let concluded = licenses::of_file(inventory, &file.path, owner);
     let owner = owner.and_then(|owner| Some((owner, inventory.components.get(owner)?)));
     let version = owner.map_or(&inventory.subject.version, |(_, owner)| &owner.version);
+    let holder = owner.map_or_else(|| inventory.purl(), |(_, owner)| owner.purl.clone());
     let mut value = json!({
         "bom-ref": file_reference(&file.path),
         "type": "file",
         "name": format!("/{}", file.path),
         "version": version,
+        // A place in what holds it (purl-spec, subpath).
+        "purl": format!("{holder}#{}", encode(&file.path, "/")),
     });
     let (mut unknown, mut properties) = (Vec::new(), Vec::new());
     match owner {
         Some((_, owner)) => {
             license(&mut value, &mut unknown, concluded.as_deref(), owner.license.as_deref());
             match &owner.homepage {
-                Some(url) => value["manufacturer"] = json!({ "url": [url] }),
+                Some(url) => made_by(&mut value, maker(url)),
                 None => unknown.push("manufacturer"),
             }
         }
@@ -164,7 +173,7 @@ fn file_of(inventory: &Inventory, file: &FileEntry, owner: Option<&str>) -> Valu
         None => {
             license(&mut value, &mut unknown, concluded.as_deref(), None);
             match &inventory.publisher {
-                Some(publisher) => value["manufacturer"] = publisher_of(publisher),
+                Some(publisher) => made_by(&mut value, publisher_of(publisher)),
                 None => unknown.push("manufacturer"),
             }
         }

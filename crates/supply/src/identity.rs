@@ -47,6 +47,7 @@ impl Names<'_> {
         let mut component = component(Kind::Package, &unit.name, &unit.package_version(), &purl);
         component.description.clone_from(&unit.description);
         component.license = Some(unit.license.clone());
+        component.linked_license.clone_from(&unit.linked_license);
         component.homepage = unit.homepage.clone().or_else(|| self.publisher.map(str::to_owned));
         (package_reference(&unit.name), component)
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use yoe_model::Publisher;
+use yoe_model::{Digest, Publisher};
 
 use crate::statement::{Stale, Statement};
 use crate::{Component, FileEntry, Kbuild, Kind, Link, Purl};
@@ -30,6 +30,8 @@ pub struct Inventory {
     pub made_of: BTreeMap<String, BTreeSet<String>>,
     /// Where the sources of components lie on this machine, by reference. It enters no paper.
     pub trees: BTreeMap<String, Vec<PathBuf>>,
+    /// The texts of licences that units name and hold, by reference of the component. They enter no bill of materials.
+    pub named_texts: BTreeMap<String, NamedTexts>,
     /// What units say of holes in components. It enters no bill of materials.
     pub statements: Vec<Statement>,
     /// What they say of components or versions that are not there.
@@ -40,6 +42,17 @@ pub struct Inventory {
     pub kernel: Option<(String, Arc<Kbuild>)>,
     /// What could not be found out, in sentences.
     pub gaps: Vec<String>,
+}
+
+/// What a unit says of the texts of a component's licence.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamedTexts {
+    /// The unit.
+    pub unit: String,
+    /// Files of the component's source with the digest of each as somebody read it; none when the unit names none.
+    pub files: BTreeMap<String, Digest>,
+    /// Texts among the unit's own files: name and content.
+    pub own: BTreeSet<(String, String)>,
 }
 
 /// A program of Go.
@@ -100,6 +113,7 @@ impl Inventory {
             files: BTreeMap::new(),
             made_of: BTreeMap::new(),
             trees: BTreeMap::new(),
+            named_texts: BTreeMap::new(),
             statements: Vec::new(),
             stale: Vec::new(),
             programs: Vec::new(),

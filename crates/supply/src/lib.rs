@@ -45,10 +45,10 @@ mod strangers;
 mod uuid;
 pub mod vex;
 
-pub use collect::{Request, collect};
+pub use collect::{Request, collect, device_notice};
 pub use component::{Ancestor, AppliedPatch, Component, FileEntry, FileKind, Kind, Link, SourceFile};
 pub use error::SupplyError;
-pub use inventory::{Carrier, GoProgram, Inventory, Subject};
+pub use inventory::{Carrier, GoProgram, Inventory, NamedTexts, Subject};
 pub use kbuild::Kbuild;
 pub use purl::{Purl, PurlError};
 pub use statement::{Stale, Statement};

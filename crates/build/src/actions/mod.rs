@@ -8,6 +8,7 @@ mod fetch;
 pub(crate) mod go_module;
 pub(crate) mod kconfig;
 mod network;
+mod notice;
 mod oci;
 mod package;
 mod registry_image;

@@ -28,6 +28,10 @@ impl Make for RootAction {
         let workloads: Vec<WorkloadRequest<'_>> =
             self.workloads.iter().map(|workload| WorkloadRequest { workload, images: &made }).collect();
         let key = cx.signer().public_key().map_err(|error| ActionError::Archive(Box::new(error)))?;
+        let notice = self
+            .notice
+            .map(|id| Ok::<_, ActionError>(cx.input(id)?.join(super::notice::FILE)))
+            .transpose()?;
         let scratch = cx.scratch()?;
         let request = RootRequest {
             image: &self.image,
@@ -38,6 +42,7 @@ impl Make for RootAction {
             device_keys: &[],
             services: &services,
             workloads: &workloads,
+            notice: notice.as_deref(),
             epoch: self.epoch,
         };
         assemble(&request, scratch.path()).map_err(image)?;

@@ -119,6 +119,7 @@ impl ImageParts {
             device_keys: &[],
             services: &[],
             workloads: &[],
+            notice: None,
             epoch: 1_000_000_000,
         };
         assemble(&request, &self.out).expect("a root");

@@ -7,11 +7,10 @@ use yoe_build::{Reason, Reporter, artifact};
 use yoe_plan::{Plan, Target};
 
 use crate::error::CommandError;
-use crate::gate;
-use crate::output;
 use crate::profile::{Profile, Recorder};
 use crate::project::{self, isolation, no_package};
 use crate::ui::{self, Mode};
+use crate::{gate, license_gate, output};
 
 /// The arguments of `yoe build`.
 #[derive(Debug, Args)]
@@ -103,6 +102,9 @@ pub fn run(args: &Build) -> Result<(), CommandError> {
                 ));
             }
         }
+    }
+    for name in names.iter().filter(|name| project.license_policy(name).is_some()) {
+        license_gate::hold(args.machine.as_deref(), name)?;
     }
     for (name, demand) in &gates {
         match &args.advisories {

@@ -14,7 +14,7 @@ use yoe_model::{AuditGate, Image, Slots};
 use crate::error::CommandError;
 use crate::output::{self, Output};
 use crate::project::{self, BuiltTargets, image, isolation, open_secure_boot};
-use crate::{dev, gate, paths, release_papers, ui};
+use crate::{dev, gate, license_gate, paths, release_papers, ui};
 
 /// The arguments of `yoe bundle`.
 #[derive(Debug, Args)]
@@ -74,6 +74,7 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
         unaudited: args.unaudited,
     };
     let gate = asked.of_update(&locked.project, &name)?;
+    let policy = locked.project.license_policy(&name).is_some();
     let machine = locked.project.machine.name.clone();
     let mut targets = vec![name];
     if args.secure_boot {
@@ -104,6 +105,9 @@ pub fn run(args: &Bundle) -> Result<(), CommandError> {
     let built = BuiltTargets::new(locked, &targets)?;
     let scratch = built.builder.session.scratch()?;
     let signed = args.secure_boot.then(|| sign(&built, &image, &project, scratch.path())).transpose()?;
+    if policy {
+        license_gate::hold(args.machine.as_deref(), &targets[0])?;
+    }
     // Papers ask the same of the same bill.
     if let Some((gate, advisories)) = gate.zip(args.advisories.as_deref()).filter(|_| !args.papers) {
         gate::hold(args.machine.as_deref(), &targets[0], gate, advisories)?;

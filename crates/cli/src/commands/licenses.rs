@@ -6,9 +6,9 @@ use clap::Args;
 use serde_json::json;
 use yoe_supply::licenses;
 
-use crate::error::{CommandError, Kind};
+use crate::error::CommandError;
 use crate::output::Output;
-use crate::{papers, ui};
+use crate::{license_gate, papers, ui};
 
 /// The arguments of `yoe licenses`.
 #[derive(Debug, Args)]
@@ -36,37 +36,29 @@ pub fn run(args: &Licenses) -> Result<(), CommandError> {
             .hint("--deny takes an identifier such as GPL-3.0-only, or a beginning and `*`: GPL-3.0-*"));
     }
     let notice = args.notice.as_deref().map(Output::at).transpose()?;
-    let papers::Papers { inventory, texts, .. } =
-        papers::of_target(args.machine.as_deref(), args.target.as_deref())?;
-    let rows = licenses::rows(&inventory, &texts);
+    let papers = papers::of_target(args.machine.as_deref(), args.target.as_deref())?;
+    let papers::Papers { inventory, texts, .. } = &papers;
+    let rows = licenses::rows(inventory, texts);
     if args.json {
-        ui::result(&json!({ "format": 1, "packages": rows, "not_known": inventory.gaps }).to_string());
+        let changed = texts.changed();
+        let document =
+            json!({ "format": 1, "packages": rows, "not_known": inventory.gaps, "changed_texts": changed });
+        ui::result(&document.to_string());
     } else {
         ui::result(licenses::table(&rows).trim_end());
     }
     if let Some(notice) = notice {
-        notice.write_all(licenses::notice(&inventory, &texts).as_bytes())?;
+        notice.write_all(licenses::notice(inventory, texts).as_bytes())?;
     }
     for gap in &inventory.gaps {
         ui::warn(&format!("not known: {gap}"));
     }
-    if args.deny.is_empty() {
-        return Ok(());
+    for row in rows.iter().filter(|row| !row.relinkable.is_empty()) {
+        ui::warn(&format!(
+            "{} holds {} statically: whoever gets it must be able to link it anew; `yoe sources` writes what that takes",
+            row.package,
+            row.relinkable.join(", ")
+        ));
     }
-    let verdict = licenses::check(&inventory, &args.deny);
-    let denied: Vec<String> =
-        verdict.denied.iter().map(|denial| format!("  {}: {}", denial.component, denial.license)).collect();
-    if !denied.is_empty() {
-        let message =
-            format!("{} of its parts need a licence that is denied:\n{}", denied.len(), denied.join("\n"));
-        return Err(CommandError::config(message));
-    }
-    if !verdict.unknown.is_empty() || !inventory.gaps.is_empty() {
-        let message = format!(
-            "nothing that is known is denied, but the licences of {} parts are not known",
-            verdict.unknown.len() + inventory.gaps.len()
-        );
-        return Err(CommandError::new(Kind::Undecided, message).hint("the table names them"));
-    }
-    Ok(())
+    license_gate::verdict(&papers, &rows, &args.deny)
 }

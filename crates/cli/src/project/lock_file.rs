@@ -21,13 +21,28 @@ pub fn read(root: &Path) -> Result<Option<Lock>, CommandError> {
     if let Some(line) = merge_marker(&text) {
         return Err(unmerged(line));
     }
-    // Some editors put a byte order mark first; it says nothing.
-    parse(text.strip_prefix('\u{feff}').unwrap_or(&text)).map(Some).map_err(|error| {
-        CommandError::user(format!("cannot parse {LOCK}")).because(error).hint(
+    parsed(&text, LOCK).map(Some).map_err(|error| {
+        error.hint(
             "restore it from version control; `yoe lock --update` writes a new one, with the newest version of \
              everything",
         )
     })
+}
+
+/// The lock in this file.
+///
+/// # Errors
+/// When there is none, or it is no lock.
+pub fn of_file(path: &Path) -> Result<Lock, CommandError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| CommandError::user(format!("{} cannot be read", path.display())).because(error))?;
+    parsed(&text, &path.display().to_string())
+}
+
+fn parsed(text: &str, name: &str) -> Result<Lock, CommandError> {
+    // Some editors put a byte order mark first; it says nothing.
+    parse(text.strip_prefix('\u{feff}').unwrap_or(text))
+        .map_err(|error| CommandError::user(format!("cannot parse {name}")).because(error))
 }
 
 /// The first line, counted from 1, at which a version control system marked two sides of a merge.

@@ -137,6 +137,7 @@ impl BuildableProject {
         let registries = Registries::new(client.clone(), project.mirrors.clone(), paths::docker());
         Ok(Builder {
             fetching: Fetching { client, registries, mirrors: project.mirrors.clone(), go, project: root },
+            project,
             session,
             store,
             signer,

@@ -27,7 +27,7 @@ use yoe_store::Store;
 pub use self::bootable::{Choice, bootable};
 pub use self::built::{BuiltTargets, no_package};
 pub use self::image::image;
-pub use self::lock_file::{LOCK, read as read_lock};
+pub use self::lock_file::{LOCK, of_file as lock_of_file, read as read_lock};
 pub use self::locked::LockedProject;
 pub use self::modules::ModuleTrees;
 use crate::error::CommandError;

@@ -7,6 +7,8 @@ use crate::services::{self, Rendered};
 use yoe_model::Service;
 
 const OS_RELEASE: &str = "usr/lib/os-release";
+/// Where a device has the texts of the licences of all that is on it.
+const NOTICE: &str = "usr/share/licenses/NOTICE.gz";
 
 /// Adds host name, what becomes of changes to /etc, os-release, services, keys and the package database. Returns os-release's text.
 pub(super) fn add(
@@ -30,6 +32,10 @@ pub(super) fn add(
     }
     for (name, text, mode) in files {
         tree.put(&name, &text, mode).map_err(ImageError::io("write a file of", path))?;
+    }
+    if let Some(notice) = request.notice {
+        let mut file = std::fs::File::open(notice).map_err(ImageError::io("read", notice))?;
+        tree.put_bytes(NOTICE, &mut file, 0o644).map_err(ImageError::io("write a file of", path))?;
     }
     for rendered in
         services::render(request.image.init, services, tree).map_err(ImageError::io("read", path))?

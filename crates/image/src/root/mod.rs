@@ -41,6 +41,8 @@ pub struct RootRequest<'a> {
     pub services: &'a [Service],
     /// The workloads that it brings along.
     pub workloads: &'a [WorkloadRequest<'a>],
+    /// The compressed texts of licences, where they are to be on the device.
+    pub notice: Option<&'a Path>,
     /// Seconds since 1970: the date of everything in it.
     pub epoch: u64,
 }

@@ -115,6 +115,7 @@ impl Bench {
             device_keys: &KEYS,
             services,
             workloads: &[],
+            notice: None,
             epoch: EPOCH,
         };
         assemble(&request, &self.out())

@@ -2,8 +2,8 @@
 
 use starlark::values::Value;
 use yoe_model::{
-    AuditGate, Budget, ImageTest, Kernel, Layout, Measure, Publisher, Qemu, Reach, Registry, Release,
-    Service, SourceEntry, Step, Sweep, User, Vex, WorkloadImage,
+    AuditGate, Budget, ImageTest, Kernel, Layout, LicensePolicy, Measure, Publisher, Qemu, Reach, Registry,
+    Release, Service, SourceEntry, Step, Sweep, User, Vex, WorkloadImage,
 };
 
 use super::{Argument, At};
@@ -51,6 +51,7 @@ part!(Made<Service>, Service, "service(…)");
 part!(Layout, Layout, "a layout: disk(…) or verified_ab(…)");
 part!(Budget, Budget, "budget(…)");
 part!(AuditGate, Audit, "audit(…)");
+part!(LicensePolicy, LicensePolicy, "license_policy(…)");
 part!(Made<ImageTest>, Test, "test(…)");
 part!(Reach, Reach, "reach(…)");
 part!(Measure, Measure, "measure(…)");

@@ -1,6 +1,8 @@
 //! `image`.
 
-use yoe_model::{AuditGate, Budget, Etc, Image, ImageTest, Init, Layout, Registry, Release, User};
+use yoe_model::{
+    AuditGate, Budget, Etc, Image, ImageTest, Init, Layout, LicensePolicy, Registry, Release, User,
+};
 
 use crate::arguments::accounts::Zone;
 use crate::arguments::text::{HostName, Name, UnitName};
@@ -38,6 +40,11 @@ arguments! {
         budget: Option<Budget> = None,
         /// Which known holes may not be in what is handed out. It changes nothing that is built.
         audit: Option<AuditGate> = None,
+        /// What is demanded of the licences of what is in it. It changes nothing that is built.
+        licenses: Option<LicensePolicy> = None,
+        /// Whether the texts of all licences are on the device, in `/usr/share/licenses/NOTICE.gz`. To make it, the sources of
+        /// everything in the image must be there.
+        notice: bool = false,
         /// The host name.
         hostname: HostName = HostName("yoe".to_owned()),
         /// The time zone of its clock's display, by name; its rules are those of the unit tzdata. A device can be given another.
@@ -80,6 +87,8 @@ impl Builtin for Arguments {
             workloads: self.workloads.into_iter().map(String::from).collect(),
             budget: self.budget,
             audit: self.audit,
+            licenses: self.licenses,
+            notice: self.notice,
             hostname: self.hostname.into(),
             timezone: self.timezone.map(String::from),
             users,

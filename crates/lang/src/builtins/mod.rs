@@ -16,6 +16,7 @@ mod install_file;
 mod install_template;
 mod kconfig_check;
 mod kernel;
+mod license_policy;
 mod machine;
 mod measure;
 mod module;
@@ -138,6 +139,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<verified_ab::Arguments>(),
         Entry::of::<budget::Arguments>(),
         Entry::of::<audit::Arguments>(),
+        Entry::of::<license_policy::Arguments>(),
         Entry::of::<test::Arguments>(),
         Entry::of::<reach::Arguments>(),
         Entry::of::<measure::Arguments>(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use yoe_model::{AuditGate, OciConfig, OciImage};
+use yoe_model::{AuditGate, LicensePolicy, OciConfig, OciImage};
 
 use crate::arguments::oci::{OciName, OciPort, OciTag, Signal, User};
 use crate::arguments::paths::DevicePath;
@@ -46,6 +46,8 @@ arguments! {
         stop_signal: Option<Signal> = None,
         /// Which known holes may not be in what is handed out. It changes nothing that is built.
         audit: Option<AuditGate> = None,
+        /// What is demanded of the licences of what is in it. It changes nothing that is built.
+        licenses: Option<LicensePolicy> = None,
         /// What it is, in one line.
         description: String = String::new(),
     }
@@ -88,6 +90,7 @@ impl Builtin for Arguments {
             container: self.container.map(String::from),
             config,
             audit: self.audit,
+            licenses: self.licenses,
             origin: call.site.origin(),
         };
         call.session.define(Definition::OciImage(Made { value, site: call.site.clone() }));

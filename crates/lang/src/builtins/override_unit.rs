@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use yoe_model::{Digest, Vex};
 
+use crate::arguments::license::License;
 use crate::arguments::numbers::Whole;
-use crate::arguments::paths::OwnPath;
+use crate::arguments::paths::{ArchivePath, OwnPath};
 use crate::arguments::plain::OneOrMany;
 use crate::arguments::sources::SourceText;
 use crate::arguments::text::{HttpsUrl, UnitName, Variable};
 use crate::arguments::version::Version;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
-use crate::builtins::unit::{sources, versioned};
+use crate::builtins::unit::{files, sources, versioned};
 use crate::definitions::{Definition, Made, OverrideDraft, Part};
 use crate::session::FileKind;
 
@@ -40,6 +41,10 @@ arguments! {
         environment: BTreeMap<Variable, String> = BTreeMap::new(),
         /// Other statements about holes, in the place of all of the unit's: for another version, or because this project knows better.
         vex: Option<Vec<Vex>> = None,
+        /// The licences of what is linked into its programs now, in the place of what the unit says.
+        linked_license: Option<License> = None,
+        /// Other texts of its licence, in the place of all of the unit's.
+        license_files: Option<BTreeMap<ArchivePath, Digest>> = None,
     }
 }
 
@@ -63,6 +68,8 @@ impl Builtin for Arguments {
             append: self.append.into_iter().map(String::from).collect(),
             environment: self.environment.into_iter().map(|(name, value)| (name.into(), value)).collect(),
             vex: self.vex,
+            linked_license: self.linked_license.map(String::from),
+            license_files: self.license_files.map(files),
         };
         call.session.define(Definition::Override(Made { value, site: call.site.clone() }));
         None

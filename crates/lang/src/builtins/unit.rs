@@ -6,7 +6,7 @@ use yoe_model::{Digest, GoModule, Scope, Service, Source, SourceEntry, Task, Uni
 
 use crate::arguments::license::License;
 use crate::arguments::numbers::Whole;
-use crate::arguments::paths::{DevicePath, OwnPath};
+use crate::arguments::paths::{ArchivePath, DevicePath, OwnPath};
 use crate::arguments::plain::OneOrMany;
 use crate::arguments::sources::SourceText;
 use crate::arguments::text::{Cpe, HttpsUrl, Line, Name, Provided, UnitName, Variable};
@@ -34,6 +34,12 @@ arguments! {
         /// Licences of what is linked into its programs, by `NAME@VERSION`, where that itself declares none: of Go modules whose texts are
         /// several licences in one. They hold for that version alone, and enter no key.
         licenses: BTreeMap<Line, License> = BTreeMap::new(),
+        /// The licences of all that is linked into its programs, in one expression, beyond those of `license`. `yoe licenses` fails where
+        /// something is linked in that neither names. Papers hold it; it enters no key.
+        linked_license: Option<License> = None,
+        /// The files of its sources that hold the texts of its licence, by path in `$SRCDIR`, with the SHA-256 digest of each: a text that
+        /// changed is an error of `yoe licenses` until somebody read it. Without them, files are found by their usual names. They enter no key.
+        license_files: BTreeMap<ArchivePath, Digest> = BTreeMap::new(),
         /// The web address of the project that it comes from. Papers name it; it enters no key.
         homepage: Option<HttpsUrl> = None,
         /// Its name in the dictionary that advisories are filed under, such as `cpe:2.3:a:zlib:zlib:1.3.1:*:*:*:*:*:*:*`.
@@ -101,6 +107,8 @@ impl Builtin for Arguments {
                 .into_iter()
                 .map(|(name, license)| (name.into(), license.into()))
                 .collect(),
+            linked_license: self.linked_license.map(String::from),
+            license_files: files(self.license_files),
             homepage: self.homepage.map(String::from),
             cpe: self.cpe.map(String::from),
             vex: self.vex,
@@ -144,6 +152,11 @@ pub(super) fn versioned(mut entry: SourceEntry, unit: &str) -> SourceEntry {
         *version = format!("v{unit}");
     }
     entry
+}
+
+/// Digests of files by path.
+pub(super) fn files(given: BTreeMap<ArchivePath, Digest>) -> BTreeMap<String, Digest> {
+    given.into_iter().map(|(path, digest)| (path.into(), digest)).collect()
 }
 
 fn plain_task(made: Made<TaskParts>) -> Task {

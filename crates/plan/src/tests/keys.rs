@@ -396,13 +396,17 @@ fn which_client_fetches_a_module_enters_no_key() {
 
 #[test]
 fn what_is_left_out_enters_no_key() {
-    let quiet: [fn(&mut Sample); 9] = [
+    let quiet: [fn(&mut Sample); 13] = [
         |s| s.unit("app", |u| u.origin.line = 7),
         |s| s.lock.sources.get_mut("debian:app@1").unwrap().files[0].path = "pool/elsewhere".into(),
         |s| s.parts.machine.description = "words".into(),
         |s| s.image().description = "words".into(),
         |s| s.image().audit = Some(AuditGate { fail_on: HoleLevel::Low }),
         |s| s.oci_image().audit = Some(AuditGate { fail_on: HoleLevel::Low }),
+        |s| s.image().licenses = Some(LicensePolicy { deny: vec!["GPL-3.0-*".into()] }),
+        |s| s.oci_image().licenses = Some(LicensePolicy::default()),
+        |s| s.unit("app", |u| u.linked_license = Some("MIT".into())),
+        |s| s.unit("app", |u| u.license_files = [("COPYING".into(), Digest::of(b"text"))].into()),
         |s| s.release("2", &["lib"], &[]),
         |s| s.unit("app", |u| u.cache = Some("compiler".into())),
         |s| s.image().tests.push(ImageTest::new("t", "true", Origin::default())),
@@ -415,6 +419,49 @@ fn what_is_left_out_enters_no_key() {
         let after: Vec<Digest> = planned(sample, &SIGNER).actions.iter().map(|action| action.key).collect();
         assert_eq!(before, after);
     }
+}
+
+/// The sample whose image holds the texts of licences, changed.
+fn with_notice(change: impl FnOnce(&mut Sample)) -> Plan {
+    let mut sample = Sample::new();
+    sample.image().notice = true;
+    change(&mut sample);
+    planned(sample, &SIGNER)
+}
+
+#[test]
+fn texts_of_licences_follow_from_what_is_there_and_from_what_units_say() {
+    let before = action(&with_notice(|_| ()), "notice image");
+    let changed = |change: fn(&mut Sample)| differing(&before, &action(&with_notice(change), "notice image"));
+    assert_eq!(changed(|s| s.image().version = "2".into()), ["image"]);
+    assert_eq!(changed(|s| s.unit("app", |u| u.license = "ISC".into())), ["licences"]);
+    assert_eq!(
+        changed(|s| s.unit("kernel", |u| u.license_files = [("COPYING".into(), Digest::of(b"text"))].into())),
+        ["licences"]
+    );
+    assert_eq!(changed(|s| s.unit("daemon", |u| u.tasks.clear())), ["unit daemon"]);
+    let source = |s: &mut Sample| {
+        s.lock.sources.get_mut("debian:app@1").unwrap().files = vec![file(b"other")];
+    };
+    // Each is made from it.
+    assert_eq!(changed(source), ["source debian:app@1", "unit app", "unit daemon"]);
+    // What is linked in without being on the device.
+    let contains = |s: &mut Sample| s.unit("app", |u| u.contains = vec!["lib".into()]);
+    assert_eq!(changed(contains), ["licences"]);
+    assert!(changed(|s| s.unit("app", |u| u.linked_license = Some("MIT".into()))).is_empty());
+    assert!(changed(|s| s.image().description = "words".into()).is_empty());
+}
+
+#[test]
+fn what_else_is_planned_does_not_change_texts_of_licences() {
+    let mut sample = Sample::new();
+    sample.image().notice = true;
+    let alone = plan(&sample.locked(), &WorkingTrees::new(), &["image".to_owned()], &SIGNER).unwrap();
+    let with_others = with_notice(|_| ());
+    assert_eq!(action(&alone, "notice image").key, action(&with_others, "notice image").key);
+    let root = action(&with_others, "root image");
+    assert!(root.parts.contains_key("notice"));
+    assert!(!action(&planned(Sample::new(), &SIGNER), "root image").parts.contains_key("notice"));
 }
 
 #[test]

@@ -222,6 +222,7 @@ fn oci_image() -> OciImage {
         container: None,
         config: OciConfig { entrypoint: vec!["/bin/app".into()], ..OciConfig::default() },
         audit: None,
+        licenses: None,
         origin: Origin::default(),
     }
 }

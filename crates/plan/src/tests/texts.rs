@@ -12,6 +12,7 @@ fn each_part_is_a_text_a_result_or_a_number_of_this_program() {
     sample.unit("app", |app| app.scope = yoe_model::Scope::Machine);
     sample.image().users.push(super::keys::user());
     sample.image().timezone = Some("Etc/UTC".into());
+    sample.image().notice = true;
     let trees = sample.trees.clone();
     let plan = plan(&sample.locked(), &trees, &["image", "box", "app"].map(str::to_owned), &SIGNER).unwrap();
     let mut without = BTreeSet::new();

@@ -81,6 +81,8 @@ struct Contact<'a> {
 struct Component<'a> {
     #[serde(borrow, rename = "bom-ref")]
     reference: Text<'a>,
+    #[serde(borrow, rename = "type")]
+    kind: Text<'a>,
     #[serde(borrow)]
     name: Text<'a>,
     #[serde(borrow)]
@@ -186,8 +188,9 @@ impl Bill {
         let parts = components.iter().filter_map(|component| {
             let purl = Purl::parse(component.purl.as_deref()?).ok()?;
             let of = component.reference.as_deref().and_then(|reference| packages.get(reference));
-            // Our packages are audited by what is in them.
-            (purl.kind != "apk").then(|| part(component, purl, of.cloned().unwrap_or_default()))
+            // Our packages are audited by what is in them, and so are files.
+            let whole = purl.kind != "apk" && component.kind.as_deref() != Some("file");
+            whole.then(|| part(component, purl, of.cloned().unwrap_or_default()))
         });
         let apk = components.iter().filter(|component| is_package(component));
         let named = apk.map(|component| (owned(&component.name), owned(&component.purl)));
@@ -249,9 +252,10 @@ fn license(licenses: &[License<'_>]) -> Option<String> {
     concluded.into_iter().chain(others).find_map(named)
 }
 
-/// Whether it is a package of ours.
+/// Whether it is a package of ours. A file of one is named by its package and a place in it.
 fn is_package(component: &Component<'_>) -> bool {
-    component.purl.as_deref().is_some_and(|purl| purl.starts_with("pkg:apk/"))
+    component.kind.as_deref() != Some("file")
+        && component.purl.as_deref().is_some_and(|purl| purl.starts_with("pkg:apk/"))
 }
 
 /// All components of a list, with those within them.

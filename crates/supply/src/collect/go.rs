@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use yoe_model::Source;
-use yoe_plan::{Action, ActionId, ActionKind};
+use yoe_plan::{Action, ActionKind};
 
 use super::Collector;
 use crate::buildinfo::{BuildInfo, Module};
+use crate::identity::Named;
 use crate::{GoProgram, Link, identity};
 
 /// How the lock calls the toolchain, which the standard library is a part of.
@@ -23,8 +24,8 @@ impl Collector<'_> {
     ) {
         let library = self.put(holder, Link::Static, identity::stdlib(&go.stdlib()));
         let is_toolchain = |action: &Action| matches!(&action.kind, ActionKind::Source(source) if source.key.starts_with(TOOLCHAIN));
-        let toolchain = self.request.plan.actions.iter().position(is_toolchain);
-        let tree = toolchain.and_then(|at| (self.request.built)(ActionId(at)));
+        let mut toolchains = self.request.plan.numbered().filter(|(_, action)| is_toolchain(action));
+        let tree = toolchains.find_map(|(id, _)| (self.request.built)(id));
         self.tree(&library, tree.map(|(_, directory)| directory));
         let main = go.main.as_ref().and_then(|main| self.main_module(holder, path, main));
         let mut references: BTreeSet<String> = std::iter::once(library).chain(main).collect();
@@ -69,10 +70,8 @@ impl Collector<'_> {
 
     fn module(&mut self, holder: &str, path: &str, module: &Module) -> Option<String> {
         match module.replaced.as_deref() {
-            None => Some(self.put(holder, Link::Static, identity::module(&module.path, &module.version))),
-            Some(by) if by.version.starts_with('v') => {
-                Some(self.put(holder, Link::Static, identity::module(&by.path, &by.version)))
-            }
+            None => Some(self.put(holder, Link::Static, summed(module))),
+            Some(by) if by.version.starts_with('v') => Some(self.put(holder, Link::Static, summed(by))),
             // A directory: it is of the main module, whatever version its own name had.
             Some(by) => {
                 let gap = format!(
@@ -84,4 +83,11 @@ impl Collector<'_> {
             }
         }
     }
+}
+
+/// A module with the digest that the program has of it.
+fn summed(module: &Module) -> Named {
+    let (reference, mut component) = identity::module(&module.path, &module.version);
+    component.sum = module.sha256();
+    (reference, component)
 }

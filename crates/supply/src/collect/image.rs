@@ -37,7 +37,7 @@ pub(super) fn disk(request: &Request<'_>, id: ActionId, disk: &DiskAction) -> Re
         return Err(SupplyError::NoTarget);
     };
     collector.root(&reference, disk.root, root)?;
-    collector.workload_images(&reference, root)?;
+    collector.workload_images(&reference, &root.images)?;
     collector.kernel(&reference, disk, &directory, image)?;
     collector.boot_programs(&reference, disk);
     Ok(collector.inventory)

@@ -58,7 +58,12 @@ impl Collector<'_> {
 
     /// What lies in the EFI system partition of Debian's: the boot manager, and the stub in the kernel image.
     pub(super) fn boot_programs(&mut self, holder: &str, disk: &DiskAction) {
-        for id in [Some(disk.container), disk.boot_manager].into_iter().flatten() {
+        self.boot_programs_of(holder, [Some(disk.container), disk.boot_manager].into_iter().flatten());
+    }
+
+    /// Those of these containers.
+    pub(super) fn boot_programs_of(&mut self, holder: &str, containers: impl IntoIterator<Item = ActionId>) {
+        for id in containers {
             let Some((container, programs)) = self.boot_packages(id) else { continue };
             self.debian(holder, &container, &programs);
         }

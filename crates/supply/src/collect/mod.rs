@@ -3,7 +3,9 @@
 mod go;
 mod image;
 mod kernel;
+mod notice;
 mod statements;
+mod texts;
 mod unit;
 mod workload;
 
@@ -14,6 +16,7 @@ use std::path::PathBuf;
 use yoe_model::{Arch, Digest, Locked, LockedPackage, Mirrors, Project, Unit};
 use yoe_plan::{ActionId, ActionKind, Plan};
 
+pub use self::notice::device_notice;
 use crate::files::{Looked, stream};
 use crate::identity::{self, Named, Names};
 use crate::inventory::file_reference;

@@ -158,6 +158,7 @@ fn changed(target: &str, change: impl FnOnce(&mut Definitions, &mut Lock)) -> (P
         container: Some("env".into()),
         config: OciConfig::default(),
         audit: None,
+        licenses: None,
         origin: Origin::default(),
     };
     let package = |name: &str, arch: &str| LockedPackage {
@@ -355,6 +356,54 @@ fn a_unit_says_licences_of_what_is_linked_into_it_for_one_version() {
 }
 
 /// What was made with the image has the licences of what it was made of.
+#[test]
+fn the_texts_on_a_device_are_those_of_its_disk_and_come_from_what_its_key_names() {
+    let both = changed("demo", |definitions, lock| {
+        workloads::with_workload(definitions, lock);
+        definitions.images.get_mut("demo").unwrap().notice = true;
+        let tool = Arc::make_mut(definitions.units.get_mut("tool").unwrap());
+        tool.license_files = [("docs/COPYING".to_owned(), Digest::of(b"of the tool"))].into();
+        let std = Arc::make_mut(definitions.units.get_mut("rust-std").unwrap());
+        std.files = vec![UnitFile {
+            path: "LICENSE".into(),
+            executable: false,
+            content: b"of std".as_slice().into(),
+        }];
+    });
+    let (project, plan) = &both;
+    let root = tempfile::tempdir().unwrap();
+    results(plan, root.path());
+    let of = |id: ActionId| (plan.action(id).key, root.path().join(id.0.to_string()));
+    for (id, action) in plan.numbered() {
+        if let ActionKind::Source(source) = &action.kind {
+            write(&of(id).1.join("docs/COPYING"), b"of the tool");
+            write(&of(id).1.join("LICENSE"), source.key.as_bytes());
+        }
+    }
+    let (_, action) = plan.numbered().find(|(_, action)| action.label == "notice demo").unwrap();
+    let ActionKind::Notice(notice) = &action.kind else { panic!("{:?}", action.kind) };
+    let inputs = |id: ActionId| action.inputs.contains(&id).then(|| of(id));
+    let request = Request { project, mirrors: &project.mirrors, plan, built: &inputs };
+    let on_device = device_notice(&request, notice).unwrap();
+
+    let all = |id: ActionId| Some(of(id));
+    let request = Request { project, mirrors: &project.mirrors, plan, built: &all };
+    let mut inventory = collect(&request).unwrap();
+    let mut texts = crate::licenses::Texts::find(&inventory, None);
+    texts.complete(&mut inventory);
+    assert_eq!(on_device, crate::licenses::notice(&inventory, &texts));
+    for text in [
+        "\nof the tool\n",
+        "\nof std\n",
+        "\ndebian:musl@1.2.5-3",
+        "\ndebian:linux@6.12.118-1",
+        "SPDX' text of LGPL-2.1",
+    ] {
+        assert!(on_device.contains(text), "{text}: {on_device}");
+    }
+    assert!(!on_device.contains("go:example.org/tool"), "the unit names another file: {on_device}");
+}
+
 #[test]
 fn files_that_were_made_with_the_image_are_made_of_something() {
     let (inventory, _root) = sample();

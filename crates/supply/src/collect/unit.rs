@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use yoe_model::{Scope, Source, Unit};
 use yoe_plan::ActionKind;
 
-use super::{Collector, crate_named};
+use super::{Collector, crate_named, texts};
 use crate::files::Looked;
 use crate::inventory::package_reference;
-use crate::{FileEntry, Link, SupplyError, cargo};
+use crate::{FileEntry, Link, NamedTexts, SupplyError, cargo};
 
 impl Collector<'_> {
     /// Adds the package of a unit with its files. `present` are the units that are in the target.
@@ -67,16 +67,19 @@ impl Collector<'_> {
         let own = own.filter(|(entry, _)| !cargo::is_vendored(&entry.source, &entry.into));
         let named: Vec<_> = own
             .filter_map(|(entry, tree)| {
-                Some((self.names.source(unit, entry, lock.sources.get(&entry.source.key()))?, tree))
+                let named = self.names.source(unit, entry, lock.sources.get(&entry.source.key()))?;
+                Some((named, tree, texts::named(unit, Some(entry))))
             })
             .collect();
         if named.is_empty() {
-            let own = self.names.own(unit);
-            return vec![self.put(holder, link, own)];
+            let reference = self.put(holder, link, self.names.own(unit));
+            self.named_texts(&reference, texts::named(unit, None));
+            return vec![reference];
         }
-        let put = |(named, tree)| {
+        let put = |(named, tree, texts)| {
             let reference = self.put(holder, link, named);
             self.tree(&reference, tree);
+            self.named_texts(&reference, texts);
             reference
         };
         named.into_iter().map(put).collect()
@@ -92,6 +95,17 @@ impl Collector<'_> {
             let part = part.clone();
             self.sources(holder, Link::Static, &part);
             self.statics(holder, &part, seen);
+        }
+    }
+
+    /// Remembers what a unit says of the texts of a component. Several units may be made of the same source.
+    fn named_texts(&mut self, reference: &str, texts: NamedTexts) {
+        match self.inventory.named_texts.get_mut(reference) {
+            Some(known) => {
+                known.files.extend(texts.files);
+                known.own.extend(texts.own);
+            }
+            None => _ = self.inventory.named_texts.insert(reference.to_owned(), texts),
         }
     }
 

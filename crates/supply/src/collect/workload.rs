@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use yoe_model::{Digest, Unit};
-use yoe_plan::{ActionId, ActionKind, OciAction, RootAction};
+use yoe_model::{Digest, Unit, WorkloadImage};
+use yoe_plan::{ActionId, ActionKind, OciAction};
 use yoe_tree::Tree;
 
 use super::{Collector, built, units};
@@ -15,8 +15,12 @@ const LARGEST_INDEX: u64 = 1 << 20;
 
 impl Collector<'_> {
     /// Adds the images of a root's workloads: what the project's own hold, and the names of those of registries.
-    pub(super) fn workload_images(&mut self, holder: &str, root: &RootAction) -> Result<(), SupplyError> {
-        for id in root.images.values() {
+    pub(super) fn workload_images(
+        &mut self,
+        holder: &str,
+        images: &BTreeMap<WorkloadImage, ActionId>,
+    ) -> Result<(), SupplyError> {
+        for id in images.values() {
             match &self.request.plan.action(*id).kind {
                 ActionKind::OciImage(image) => self.own_image(holder, *id, image)?,
                 ActionKind::RegistryImage(image) => {

@@ -92,6 +92,18 @@ pub(super) fn publisher_of(publisher: &Publisher) -> Value {
     value
 }
 
+/// Who made something, by a web address: its name is what is known of them.
+pub(super) fn maker(url: &str) -> Value {
+    let name = url.trim_start_matches("https://").trim_end_matches('/');
+    json!({ "name": name, "url": [url] })
+}
+
+/// Says who made a component. Readers of CISA's minimum elements look for them as its supplier.
+pub(super) fn made_by(value: &mut Value, organization: Value) {
+    value["supplier"] = organization.clone();
+    value["manufacturer"] = organization;
+}
+
 pub(super) fn unknowns(properties: &mut Vec<Value>, unknown: &[&str]) {
     properties.extend(unknown.iter().map(|field| property("yoe:unknown", field)));
 }

@@ -2,6 +2,7 @@
 //! and the checker that knows BSI TR-03183-2. They come from a registry, so these tests are for `cargo test --workspace --lib
 //! judged -- --ignored`.
 
+mod elements;
 mod judges;
 mod provenance;
 mod vex;
@@ -46,6 +47,30 @@ fn the_schema_of_cyclonedx_takes_it_and_refuses_what_is_spoilt() {
             let refused = judge(&document.replacen(right, wrong, 1));
             assert_eq!(refused.status.code(), Some(1), "{wrong}: {}", printed(&refused));
         }
+    }
+}
+
+#[test]
+#[ignore = "fetches from package registries; cargo xtask test runs it"]
+fn cyclonedxs_library_for_javascript_says_the_same() {
+    let packages = [
+        "@cyclonedx/cyclonedx-library@10.3.0",
+        "ajv@8.17.1",
+        "ajv-formats@3.0.1",
+        "ajv-formats-draft2019@1.6.1",
+    ];
+    let judges = Judges::new(&[]).with_npm(&packages);
+    let judge = |text: &str| judges.node(include_str!("cyclonedx.mjs"), &judges.write(text));
+    let document = cyclonedx::document(&known(), &OPTIONS);
+    let taken = judge(&document);
+    assert!(taken.status.success(), "{}", printed(&taken));
+    for (right, wrong) in [
+        ("\"phase\": \"build\"", "\"phase\": \"baked\""),
+        ("\"acknowledgement\": \"concluded\"", "\"acknowledgement\": \"guessed\""),
+        ("\"specVersion\": \"1.7\"", "\"specVersion\": \"1.7\", \"unheard-of\": 1"),
+    ] {
+        let refused = judge(&document.replacen(right, wrong, 1));
+        assert_eq!(refused.status.code(), Some(1), "{wrong}: {}", printed(&refused));
     }
 }
 

@@ -3,7 +3,11 @@
 //! Expressions are those of SPDX, and identifiers those of its list. What is linked into a package counts: whoever hands the
 //! package out hands that out too.
 
+mod files;
+mod identify;
+mod notice;
 mod policy;
+mod standard;
 mod table;
 mod texts;
 
@@ -13,9 +17,11 @@ use spdx::{Expression, ParseMode};
 
 use crate::{Inventory, Kind, Link};
 
+pub(crate) use files::is_text;
+pub use notice::notice;
 pub use policy::{Denial, Verdict, check, is_pattern};
-pub use table::{Row, rows, table};
-pub use texts::{Text, Texts, notice};
+pub use table::{Found, Row, rows, table};
+pub use texts::{Changed, Text, Texts};
 
 /// Whether a text is an expression over SPDX' list of identifiers; deprecated ones are taken, since sources carry them.
 pub fn is_expression(text: &str) -> bool {

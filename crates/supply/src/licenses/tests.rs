@@ -101,12 +101,12 @@ fn texts_of_sources_and_modules_are_found_and_say_the_licence() {
     fs::write(tree.join("LICENSES/MIT.txt"), "MIT").unwrap();
     fs::write(tree.join("license.go"), "package x").unwrap();
     inventory.trees.insert("package:tool".to_owned(), vec![tree]);
-    let texts = Texts::find(&inventory, scratch.path());
+    let mut texts = Texts::find(&inventory, Some(scratch.path()));
     let names =
         |reference: &str| texts.of(reference).iter().map(|text| text.name.clone()).collect::<Vec<_>>();
     assert_eq!(names("package:tool"), ["COPYING", "LICENSES/MIT.txt"]);
     assert_eq!(names("go:github.com/BurntSushi/toml@v1.0.0"), ["LICENSE", "NOTICE"]);
-    texts.fill(&mut inventory);
+    texts.complete(&mut inventory);
     assert_eq!(
         inventory.components["go:a.org/terms@v1.0.0"].license.as_deref(),
         Some("Apache-2.0"),
@@ -129,7 +129,7 @@ fn texts_of_sources_and_modules_are_found_and_say_the_licence() {
     insta::assert_snapshot!(table(&rows), @"
     package  version  licence
     tool     v1.0.0   MIT
-                      linked in: Apache-2.0
+                      linked in and not named: Apache-2.0
                       not known: a.org/none v1.0.0
                       no text: a.org/none v1.0.0
     ");
@@ -154,4 +154,69 @@ fn module(cache: &std::path::Path, escaped: &str, path: &str, files: &[(&str, &s
         archive.write_all(content.as_bytes()).unwrap();
     }
     archive.finish().unwrap();
+}
+
+/// A module cache in a source serves all components, and one that no unit names is found nevertheless.
+#[test]
+fn what_came_without_a_text_has_that_of_the_list() {
+    let scratch = tempfile::tempdir().unwrap();
+    let parts = [("a.org/x", Some("MIT OR Apache-2.0 WITH LLVM-exception")), ("a.org/y", Some("MIT"))];
+    let mut inventory = sample("LicenseRef-own", &parts);
+    module(&scratch.path().join(".modules"), "a.org/y", "a.org/y", &[("COPYING", "as you like")]);
+    inventory.trees.insert("package:tool".to_owned(), vec![scratch.path().to_owned()]);
+    let mut texts = Texts::find(&inventory, None);
+    texts.complete(&mut inventory);
+    let standard: Vec<&str> =
+        texts.standard("go:a.org/x@v1.0.0").iter().map(|text| text.name.as_str()).collect();
+    assert_eq!(standard, ["Apache-2.0", "LLVM-exception", "MIT"]);
+    assert!(texts.standard("go:a.org/y@v1.0.0").is_empty(), "it came with one");
+    let rows = rows(&inventory, &texts);
+    assert_eq!(rows[0].standard_text, ["a.org/x v1.0.0"]);
+    assert!(rows[0].without_text.is_empty());
+    let notice = notice(&inventory, &texts);
+    let head = "a.org/x v1.0.0 (MIT OR Apache-2.0 WITH LLVM-exception)\n\nNo text came with it. This is SPDX' text of MIT:\n\nMIT License";
+    assert!(notice.contains(head) && notice.contains("as you like"), "{notice}");
+}
+
+#[test]
+fn a_text_that_changed_is_remembered() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut inventory = sample("MIT", &[("a.org/x", Some("MIT"))]);
+    fs::create_dir_all(scratch.path().join("docs")).unwrap();
+    fs::write(scratch.path().join("docs/COPYING"), "as you like").unwrap();
+    fs::write(scratch.path().join("LICENSE"), "another").unwrap();
+    let reference = "go:a.org/x@v1.0.0".to_owned();
+    inventory.trees.insert(reference.clone(), vec![scratch.path().to_owned()]);
+    let mut changed = |files: &[(&str, &[u8])]| {
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), Digest::of(text))).collect();
+        let named = crate::NamedTexts { unit: "tool".to_owned(), files, own: [].into() };
+        inventory.named_texts.insert(reference.clone(), named);
+        let texts = Texts::find(&inventory, None);
+        let names: Vec<String> = texts.of(&reference).iter().map(|text| text.name.clone()).collect();
+        (texts.changed().iter().cloned().collect::<Vec<_>>(), names)
+    };
+    assert_eq!(changed(&[("docs/COPYING", b"as you like")]), (vec![], vec!["docs/COPYING".to_owned()]));
+    let (drift, names) = changed(&[("docs/COPYING", b"as I like"), ("GONE", b"x")]);
+    assert_eq!(names, ["docs/COPYING"], "what is there is taken");
+    let found: Vec<_> = drift.iter().map(|one| (one.file.as_str(), one.found.clone())).collect();
+    assert_eq!(found, [("GONE", None), ("docs/COPYING", Some(Digest::of(b"as you like").to_string()))]);
+    assert_eq!(drift[1].expected, Digest::of(b"as I like").to_string());
+}
+
+#[test]
+fn a_unit_names_what_it_links_in_and_of_a_choice_one() {
+    let parts = [
+        ("a.org/x", Some("MIT OR Apache-2.0")),
+        ("a.org/y", Some("BSD-3-Clause AND ISC")),
+        ("a.org/z", Some("LGPL-2.1-only")),
+        ("a.org/w", Some("LGPL-3.0-only OR MIT")),
+    ];
+    let mut inventory = sample("Apache-2.0", &parts);
+    let row = |inventory: &Inventory| rows(inventory, &Texts::default()).remove(0);
+    let before = row(&inventory);
+    assert_eq!(before.not_named, ["(LGPL-3.0-only OR MIT)", "BSD-3-Clause", "ISC", "LGPL-2.1-only"]);
+    assert_eq!(before.relinkable, ["a.org/z v1.0.0"], "a choice needs not be the LGPL");
+    let package = inventory.components.get_mut("package:tool").unwrap();
+    package.linked_license = Some("BSD-3-Clause AND ISC AND LGPL-2.1-only AND MIT".to_owned());
+    assert!(row(&inventory).not_named.is_empty());
 }

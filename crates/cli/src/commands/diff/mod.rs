@@ -1,6 +1,7 @@
 //! `yoe diff`.
 
 mod bills;
+mod locks;
 
 use std::path::PathBuf;
 
@@ -14,7 +15,8 @@ use crate::{columns, ui};
 /// The arguments of `yoe diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// An image, IMAGE@VERSION, IMAGE@REVISION of the project's git repository, or the path of an image's manifest or of a bill of materials
+    /// An image, IMAGE@VERSION, IMAGE@REVISION of the project's git repository, the path of an image's manifest, of a bill of materials or of
+    /// a lock (`….lock`), or yoe.lock@REVISION
     #[arg(value_name = "FROM")]
     pub from: String,
     /// What to compare it with: one of these, too
@@ -36,6 +38,14 @@ pub struct Diff {
 
 /// Carries `yoe diff` out.
 pub fn run(args: &Diff) -> Result<(), CommandError> {
+    match (locks::is_one(&args.from), locks::is_one(&args.to)) {
+        (true, true) if args.advisories.is_none() => return locks::run(&args.from, &args.to, args.json),
+        (false, false) | (true, true) => {}
+        _ => {
+            return Err(CommandError::user("a lock can be compared with another one alone")
+                .hint("`yoe.lock@REVISION` is that of a commit of the project"));
+        }
+    }
     match (bills::is_one(&args.from), bills::is_one(&args.to)) {
         (true, true) => return bills::run(&args.from, &args.to, args.advisories.as_deref(), args.json),
         (true, false) | (false, true) => {

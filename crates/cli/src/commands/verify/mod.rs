@@ -134,6 +134,7 @@ fn name(kind: &ActionKind) -> &str {
     match kind {
         ActionKind::Unit(unit) => &unit.unit.name,
         ActionKind::Package(package) => &package.unit.name,
+        ActionKind::Notice(notice) => &notice.image.name,
         ActionKind::Root(root) => &root.image.name,
         ActionKind::Disk(disk) => &disk.image.name,
         ActionKind::OciImage(image) => &image.image.name,

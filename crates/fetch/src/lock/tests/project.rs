@@ -186,6 +186,7 @@ fn machine_of(arch: Arch) -> Machine {
 fn copy(container: &str) -> OciImage {
     OciImage {
         audit: None,
+        licenses: None,
         name: container.to_owned(),
         version: "1".to_owned(),
         description: String::new(),

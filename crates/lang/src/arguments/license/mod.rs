@@ -12,6 +12,12 @@ form! {
     check
 }
 
+form! {
+    /// Licences that a policy speaks of: one of SPDX' list, or all that begin alike.
+    LicensePattern, "a licence of SPDX' list, or a beginning of some and *", "\"AGPL-3.0-only\" or \"GPL-3.0-*\"",
+    pattern
+}
+
 /// As the standard says, but for identifiers that it calls deprecated.
 const MODE: ParseMode =
     ParseMode { allow_deprecated: true, allow_postfix_plus_on_gpl: true, ..ParseMode::STRICT };
@@ -51,6 +57,18 @@ fn check(text: &str) -> Result<(), Unfit> {
     let wrong = text.get(error.span).filter(|wrong| !wrong.is_empty()).unwrap_or(text);
     let near = near::nearest(text, names()).or_else(|| near::nearest(wrong, names()));
     Err(Unfit { hint: near.map(|known| format!("did you mean {known:?}?")) })
+}
+
+fn pattern(text: &str) -> Result<(), Unfit> {
+    let names = || LICENSES.iter().map(|license| license.name);
+    let known = match text.strip_suffix('*') {
+        Some(beginning) => names().any(|name| name.starts_with(beginning)),
+        None => text.starts_with("LicenseRef-") || names().any(|name| name == text),
+    };
+    if known {
+        return Ok(());
+    }
+    Err(Unfit { hint: near::nearest(text, names()).map(|known| format!("did you mean {known:?}?")) })
 }
 
 #[cfg(test)]
