@@ -15,7 +15,7 @@ use crate::{Inventory, Kind, Link};
 
 pub use policy::{Denial, Verdict, check, is_pattern};
 pub use table::{Row, rows, table};
-pub use texts::{Text, Texts, notice};
+pub use texts::{Text, Texts, identified, notice};
 
 /// Whether a text is an expression over SPDX' list of identifiers; deprecated ones are taken, since sources carry them.
 pub fn is_expression(text: &str) -> bool {

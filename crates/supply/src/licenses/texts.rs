@@ -110,6 +110,17 @@ fn identify(store: &Store, text: &str, known: &mut BTreeMap<Vec<u8>, Option<Stri
     name.clone()
 }
 
+/// The texts at the top of a source tree that say what is allowed, each by its file's name with the licence of SPDX' list that it is;
+/// absent where it is none of them.
+pub fn identified(tree: &Path) -> Vec<(String, Option<String>)> {
+    let (store, mut known) = (store(), BTreeMap::new());
+    let mut texts = in_tree(tree);
+    texts.retain(|text| !NOTICES.iter().any(|name| text.name.to_uppercase().starts_with(name)));
+    texts.sort();
+    let mut of = |text: &Text| store.as_ref().and_then(|store| identify(store, &text.content, &mut known));
+    texts.iter().map(|text| (text.name.clone(), of(text))).collect()
+}
+
 fn is_text(name: &str) -> bool {
     let name = name.to_uppercase();
     NAMES.iter().any(|begin| name.starts_with(begin)) && !name.ends_with(".GO") && !name.ends_with(".RS")
