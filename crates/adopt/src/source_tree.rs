@@ -51,13 +51,14 @@ impl SourceTree {
         entries
     }
 
-    /// Paths of all directories, the top as an empty one, but for those whose name `skip` takes.
+    /// Paths of all directories, the top as an empty one, but for those whose path `skip` takes.
     pub(crate) fn directories(&self, skip: impl Fn(&str) -> bool) -> Vec<String> {
         let (mut found, mut open) = (Vec::new(), vec![(String::new(), 0)]);
         while let Some((path, depth)) = open.pop() {
-            let below = self.entries(&path).into_iter().filter(|(name, directory)| *directory && !skip(name));
+            let below = self.entries(&path).into_iter().filter(|(_, directory)| *directory);
+            let below = below.map(|(name, _)| joined(&path, &name)).filter(|below| !skip(below));
             if depth < DEPTH {
-                open.extend(below.map(|(name, _)| (joined(&path, &name), depth + 1)));
+                open.extend(below.map(|below| (below, depth + 1)));
             }
             found.push(path);
             if found.len() >= DIRECTORIES {

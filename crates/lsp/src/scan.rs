@@ -158,7 +158,7 @@ impl Scan<'_> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Kind, tokens};
+    use super::tokens;
 
     fn shown(text: &str) -> Vec<String> {
         tokens(text).iter().map(|token| format!("{:?} {}", token.kind, token.text(text))).collect()

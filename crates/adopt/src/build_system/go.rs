@@ -103,7 +103,12 @@ impl GoMod {
 
 /// Directories of programs: the top and those below `cmd`, or else all that are not aside.
 fn programs(tree: &SourceTree) -> Vec<String> {
-    let skip = |name: &str| name.starts_with(['.', '_']) || ASIDE.contains(&name);
+    // What is below `cmd` is for users, whatever it is called.
+    let skip = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let never = name.starts_with(['.', '_']) || matches!(name, "testdata" | "vendor");
+        never || !path.starts_with("cmd/") && ASIDE.contains(&name)
+    };
     let all: Vec<String> =
         tree.directories(skip).into_iter().filter(|directory| is_program(tree, directory)).collect();
     let usual = |directory: &&String| directory.is_empty() || directory.starts_with("cmd/");
