@@ -7,6 +7,7 @@
 //! - [`modules`] fetches the trees of modules, from git repositories and archives.
 //! - [`images`] looks up what names of registries' images stand for, and fetches their files by digest.
 //! - [`patches`] reads the patches that a Debian source package carries.
+//! - [`upstream`] says what upstream offers, for somebody who does not have it in a project yet.
 //! - [`snapshot`](fn@snapshot) copies a working tree, and [`snapshot_digest`] tells whether it has changed.
 //!
 //! Everything blocks; a [`Cancel`] flag ends it early.
@@ -23,6 +24,7 @@ pub mod modules;
 pub mod patches;
 mod snapshot;
 pub mod unpack;
+pub mod upstream;
 
 #[cfg(test)]
 mod test_archive;

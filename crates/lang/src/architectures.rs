@@ -1,8 +1,7 @@
 //! Where units speak of an architecture. A unit that does is not built for the next one until somebody changes it, so it deserves a
 //! look; where upstream leaves no choice, a comment `# arch: …` says why, and nothing is reported.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use starlark::codemap::Span;
 use starlark::syntax::AstModule;
@@ -11,23 +10,23 @@ use yoe_model::Arch;
 
 use crate::blame::Blame;
 use crate::evaluate;
-use crate::modules::project_and_modules;
+use crate::modules::{Places, project_and_modules};
 use crate::problem::{Place, Problem};
 use crate::project_tree::star_files;
 use crate::session::FileKind;
-use crate::{Diagnostics, Severity};
+use crate::{Diagnostics, Options, Severity};
 
 /// What a comment begins with that says why a unit speaks of an architecture.
 const REASON: &str = "# arch: ";
 
 /// Each place in a unit's file that speaks of an architecture and does not say why. Modules that were fetched are left out: who
 /// uses them cannot change them.
-pub(crate) fn architectures(root: &Path, fetched: &BTreeMap<String, PathBuf>) -> Option<Diagnostics> {
+pub(crate) fn architectures(root: &Path, options: &Options) -> Option<Diagnostics> {
     let mut problems = Vec::new();
-    let (modules, _) = project_and_modules(root, fetched, &mut problems)?;
+    let (modules, _) = project_and_modules(&Places::new(root, options), &mut problems)?;
     let mut found = Vec::new();
     for (index, module) in modules.iter().enumerate() {
-        if module.name.as_ref().is_some_and(|name| fetched.contains_key(name)) {
+        if module.name.as_ref().is_some_and(|name| options.modules.contains_key(name)) {
             continue;
         }
         for file in star_files(&modules, index, FileKind::Unit, &mut problems) {

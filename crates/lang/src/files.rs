@@ -10,6 +10,7 @@ use yoe_model::{Origin, UnitFile, is_editors_file};
 use crate::limits;
 use crate::nesting;
 use crate::problem::{Checked, Place, Problem};
+use crate::texts::Texts;
 
 /// A directory that paths must not leave.
 #[derive(Debug, Clone)]
@@ -20,20 +21,23 @@ pub(crate) struct Root {
     prefix: String,
     /// Whether it was fetched, and lies where no path below the project leads.
     fetched: bool,
+    /// What stands in place of its files.
+    texts: Texts,
 }
 
 impl Root {
     /// The directory `path`, relative to the project `root`; it must exist. A module may lie anywhere: whoever wrote
     /// PROJECT.star chose it. What it reads must lie in it.
-    pub(crate) fn new(root: &Path, path: &str) -> io::Result<Self> {
+    pub(crate) fn new(root: &Path, path: &str, texts: &Texts) -> io::Result<Self> {
         let directory = root.canonicalize()?.join(path).canonicalize()?;
         let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
-        Ok(Self { directory, prefix, fetched: false })
+        Ok(Self { directory, prefix, fetched: false, texts: texts.clone() })
     }
 
     /// The directory of a module that was fetched; it must exist. Messages name it as `load` does: where it lies says nothing.
     pub(crate) fn fetched(directory: &Path, name: &str) -> io::Result<Self> {
-        Ok(Self { directory: directory.canonicalize()?, prefix: format!("@{name}//"), fetched: true })
+        let (directory, prefix) = (directory.canonicalize()?, format!("@{name}//"));
+        Ok(Self { directory, prefix, fetched: true, texts: Texts::default() })
     }
 
     /// A path of this directory as messages name it.
@@ -54,7 +58,8 @@ impl Root {
 
     /// Whether there is something at this path.
     pub(crate) fn exists(&self, path: &str) -> bool {
-        self.directory.join(path).exists()
+        let path = self.directory.join(path);
+        self.texts.get(&path).is_some() || path.exists()
     }
 
     /// Where a path leads, when that is in the directory.
@@ -71,8 +76,8 @@ impl Root {
     /// The text of a `.star` file, checked to be within the limits.
     pub(crate) fn star_file(&self, path: &str) -> Checked<String> {
         let place = || Place::File(self.shown(path));
-        let bytes = read(&self.resolve(path)?, limits::STAR_FILE)
-            .map_err(|error| unreadable(place(), &error))?
+        let bytes = self
+            .bytes(path)?
             .ok_or_else(|| too_large(place(), limits::STAR_FILE, "move what it computes to several files"))?;
         let mut text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
@@ -94,28 +99,50 @@ impl Root {
         }
     }
 
+    /// What a `.star` file holds, or what stands in its place; absent when that is too large.
+    fn bytes(&self, path: &str) -> Checked<Option<Vec<u8>>> {
+        let text = |path: &Path| {
+            let text = self.texts.get(path)?;
+            Some((text.len() as u64 <= limits::STAR_FILE).then(|| text.as_bytes().to_vec()))
+        };
+        if let Some(found) = text(&self.directory.join(path)) {
+            return Ok(found);
+        }
+        let real = self.resolve(path)?;
+        let from_disk = || {
+            read(&real, limits::STAR_FILE).map_err(|error| unreadable(Place::File(self.shown(path)), &error))
+        };
+        text(&real).map_or_else(from_disk, Ok)
+    }
+
     /// Names in a directory, sorted, without what an editor leaves there while a file is open; nothing when the directory is not
     /// there.
     pub(crate) fn entries(&self, path: &str) -> Checked<Vec<Entry>> {
         let directory = self.directory.join(path);
-        if !directory.exists() {
-            return Ok(Vec::new());
+        let new = self.texts.names_in(&directory).into_iter();
+        let mut entries: Vec<Entry> = new.map(|(name, directory)| Entry { name, directory }).collect();
+        if directory.exists() {
+            let read = fs::read_dir(self.resolve(path)?).and_then(|read| {
+                read.map(|entry| entry.and_then(Entry::new)).collect::<io::Result<Vec<_>>>()
+            });
+            entries.extend(read.map_err(|error| unreadable(Place::File(self.shown(path)), &error))?);
         }
-        let place = || Place::File(self.shown(path));
-        let directory = self.resolve(path)?;
-        let mut entries = fs::read_dir(directory)
-            .and_then(|entries| {
-                entries.map(|entry| entry.and_then(Entry::new)).collect::<io::Result<Vec<_>>>()
-            })
-            .map_err(|error| unreadable(place(), &error))?;
         entries.retain(|entry| !is_editors_file(&entry.name));
         entries.sort_by(|a, b| a.name.cmp(&b.name));
+        entries.dedup_by(|a, b| a.name == b.name);
         Ok(entries)
     }
 
     /// A file of a unit's directory.
     pub(crate) fn unit_file(&self, directory: &str, path: &str) -> Checked<UnitFile> {
         let whole = format!("{directory}/{path}");
+        if let Some(text) = self.texts.get(&self.directory.join(&whole)) {
+            return Ok(UnitFile {
+                path: path.to_owned(),
+                executable: false,
+                content: Arc::from(text.as_bytes()),
+            });
+        }
         let place = || Place::File(self.shown(&whole));
         let real = self.resolve(&whole)?;
         let metadata = real.metadata().map_err(|error| unreadable(place(), &error))?;

@@ -33,6 +33,7 @@ mod session;
 mod site;
 mod stages;
 mod starlark_errors;
+mod texts;
 mod validate;
 mod values;
 mod workers;
@@ -44,7 +45,11 @@ use std::path::{Path, PathBuf};
 use yoe_model::{Module, Project, Unlocked};
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
-pub use reference::reference;
+pub use reference::{Builtin, Parameter, builtins, reference};
+
+/// The version of a package, in the form that a unit takes, out of one as upstream writes it: `1.0_rc1` of `v1.0-rc1`. Absent when
+/// there is no such form.
+pub use arguments::version::package_version;
 
 /// What evaluation depends on in addition to the files.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +59,9 @@ pub struct Options {
     /// Where the trees of modules are that were fetched, by the names of the modules. Each is the whole tree, of which the module's
     /// own directory is a part.
     pub modules: BTreeMap<String, PathBuf>,
+    /// Texts that stand in place of files of the project and of modules that are not fetched, by the files' absolute paths: what an
+    /// editor holds, or what is yet to be written.
+    pub texts: BTreeMap<PathBuf, String>,
 }
 
 /// Evaluates the project in the directory `root`.
@@ -69,8 +77,8 @@ pub fn load(root: &Path, options: &Options) -> Result<Project<Unlocked>, Diagnos
 ///
 /// # Errors
 /// What is wrong with PROJECT.star.
-pub fn modules(root: &Path) -> Result<Vec<Module>, Diagnostics> {
-    workers::with_deep_stack(|| stages::modules(root))
+pub fn modules(root: &Path, options: &Options) -> Result<Vec<Module>, Diagnostics> {
+    workers::with_deep_stack(|| stages::modules(root, options))
         .unwrap_or_else(|error| Err(Diagnostics::internal(&error.to_string())))
 }
 
@@ -85,12 +93,12 @@ pub fn name(root: &Path) -> Result<String, Diagnostics> {
 
 /// Warnings of the places where a unit of the project in the directory `root`, or of a module that it names by its directory, speaks of
 /// an architecture without saying why. Files that cannot be read or parsed have none: [`load`] says what is wrong with them.
-pub fn architectures(root: &Path, modules: &BTreeMap<String, PathBuf>) -> Option<Diagnostics> {
-    workers::with_deep_stack(|| architectures::architectures(root, modules)).ok().flatten()
+pub fn architectures(root: &Path, options: &Options) -> Option<Diagnostics> {
+    workers::with_deep_stack(|| architectures::architectures(root, options)).ok().flatten()
 }
 
 /// For each file of the project in the directory `root` that loads others, those others; all paths are relative to `root`. Files
 /// that cannot be read or parsed load nothing: [`load`] says what is wrong with them.
-pub fn loads(root: &Path, modules: &BTreeMap<String, PathBuf>) -> BTreeMap<String, BTreeSet<String>> {
-    workers::with_deep_stack(|| loads::loads(root, modules)).unwrap_or_default()
+pub fn loads(root: &Path, options: &Options) -> BTreeMap<String, BTreeSet<String>> {
+    workers::with_deep_stack(|| loads::loads(root, options)).unwrap_or_default()
 }

@@ -1,20 +1,21 @@
 //! Which files of a project load which others.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::Options;
 use crate::evaluate;
 use crate::labels::Label;
-use crate::modules::project_and_modules;
+use crate::modules::{Places, project_and_modules};
 use crate::problem::Problem;
 use crate::project_tree::{Module, star_files};
 use crate::session::FileKind;
 
 /// For each file that loads others, those others; paths are relative to the project. What is wrong in a file is not reported here:
 /// of one that cannot be read or parsed nothing is known.
-pub(crate) fn loads(root: &Path, fetched: &BTreeMap<String, PathBuf>) -> BTreeMap<String, BTreeSet<String>> {
+pub(crate) fn loads(root: &Path, options: &Options) -> BTreeMap<String, BTreeSet<String>> {
     let mut problems: Vec<Problem> = Vec::new();
-    let Some((modules, _)) = project_and_modules(root, fetched, &mut problems) else {
+    let Some((modules, _)) = project_and_modules(&Places::new(root, options), &mut problems) else {
         return BTreeMap::new();
     };
     let kinds = [FileKind::Machine, FileKind::Container, FileKind::Unit, FileKind::Image];

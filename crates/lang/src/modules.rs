@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use starlark::environment::Globals;
 use yoe_model::ModuleSource;
 
+use crate::Options;
 use crate::builtins;
 use crate::definitions::{Definition, Made, ModuleRef, ProjectDraft};
 use crate::evaluate_files::evaluate;
@@ -13,13 +14,14 @@ use crate::files::Root;
 use crate::problem::{Checked, Place, Problem};
 use crate::project_tree::{Module, StarFile};
 use crate::session::FileKind;
+use crate::texts::Texts;
 
 /// PROJECT.star by itself: the project as the first of its modules, and what it says.
 pub(crate) fn project_alone(
-    root: &Path,
+    places: &Places<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<(Vec<Module>, Made<ProjectDraft>)> {
-    let own = match Root::new(root, "") {
+    let own = match Root::new(places.root, "", &places.texts) {
         Ok(root) => Module { name: None, root },
         Err(error) => {
             problems.push(Problem::error(
@@ -46,16 +48,14 @@ pub(crate) fn project_alone(
 /// PROJECT.star and the modules that it names; the project itself is the first of them. Absent when a module is: what is said of names
 /// that it would have defined would not be true.
 pub(crate) fn project_and_modules(
-    root: &Path,
-    fetched: &BTreeMap<String, PathBuf>,
+    places: &Places<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<(Vec<Module>, Made<ProjectDraft>)> {
-    let (mut modules, project) = project_alone(root, problems)?;
+    let (mut modules, project) = project_alone(places, problems)?;
     let globals = builtins::globals(None);
     let named = named_once(&project, problems);
-    let places = Places { root, fetched };
     let found: Vec<Option<Module>> =
-        named.into_iter().map(|named| module(&places, named, &globals, problems)).collect();
+        named.into_iter().map(|named| module(places, named, &globals, problems)).collect();
     modules.extend(found.into_iter().collect::<Option<Vec<Module>>>()?);
     Some((modules, project))
 }
@@ -81,20 +81,27 @@ pub(crate) fn named_once<'a>(
     once
 }
 
-/// Where modules are.
-struct Places<'a> {
+/// Where a project and its modules are.
+pub(crate) struct Places<'a> {
     /// The project's directory.
-    root: &'a Path,
+    pub(crate) root: &'a Path,
     /// Trees that were fetched, by the names of their modules.
-    fetched: &'a BTreeMap<String, PathBuf>,
+    pub(crate) fetched: &'a BTreeMap<String, PathBuf>,
+    /// What stands in place of files.
+    pub(crate) texts: Texts,
 }
 
-impl Places<'_> {
+impl<'a> Places<'a> {
+    /// As options say it.
+    pub(crate) fn new(root: &'a Path, options: &'a Options) -> Self {
+        Self { root, fetched: &options.modules, texts: Texts::new(&options.texts) }
+    }
+
     /// The directory of a module, which must be there.
     fn root(&self, named: &Made<ModuleRef>) -> Checked<Root> {
         let ModuleRef { name, source } = &named.value;
         if let ModuleSource::Path(path) = source {
-            return Root::new(self.root, path).map_err(|error| {
+            return Root::new(self.root, path, &self.texts).map_err(|error| {
                 let message = format!("cannot read the module's directory {path}: {error}");
                 Box::new(Problem::error(Place::text(&named.site, "path", path), message))
             });

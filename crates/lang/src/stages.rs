@@ -9,7 +9,7 @@ use crate::blame::Blame;
 use crate::builtins;
 use crate::definitions::{Made, ModuleRef};
 use crate::evaluate_files::evaluate_kinds;
-use crate::modules::{named_once, project_alone, project_and_modules};
+use crate::modules::{Places, named_once, project_alone, project_and_modules};
 use crate::near;
 use crate::overrides;
 use crate::problem::{Place, Problem};
@@ -28,14 +28,15 @@ pub(crate) fn load(root: &Path, options: &Options) -> Result<Project<Unlocked>, 
 /// The project's name, from PROJECT.star alone.
 pub(crate) fn name(root: &Path) -> Result<String, Diagnostics> {
     let mut problems = Vec::new();
-    let project = project_alone(root, &mut problems);
+    let options = Options::default();
+    let project = project_alone(&Places::new(root, &options), &mut problems);
     judged(project.map(|(_, project)| project.value.name), problems)
 }
 
 /// The modules that the project names, from PROJECT.star alone.
-pub(crate) fn modules(root: &Path) -> Result<Vec<Module>, Diagnostics> {
+pub(crate) fn modules(root: &Path, options: &Options) -> Result<Vec<Module>, Diagnostics> {
     let mut problems = Vec::new();
-    let found = project_alone(root, &mut problems).map(|(_, project)| {
+    let found = project_alone(&Places::new(root, options), &mut problems).map(|(_, project)| {
         let once = named_once(&project, &mut problems);
         let module = |named: &Made<ModuleRef>| Module {
             name: named.value.name.clone(),
@@ -64,7 +65,7 @@ fn evaluate_project(
     options: &Options,
     problems: &mut Vec<Problem>,
 ) -> Option<Project<Unlocked>> {
-    let (modules, project) = project_and_modules(root, &options.modules, problems)?;
+    let (modules, project) = project_and_modules(&Places::new(root, options), problems)?;
     let mut draft = Draft::new(project);
     let bare = builtins::globals(None);
     draft.add_all(evaluate_kinds(&modules, &[FileKind::Machine], &bare, problems), problems);

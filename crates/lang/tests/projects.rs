@@ -145,7 +145,7 @@ fn a_fetched_module_lies_where_the_caller_says() {
          -- units/apps/foo.star --\nunit(name = \"foo\", version = \"1\", description = \"Foo\", license = \"MIT\", \
          container = \"tools\", tasks = [], source = [path(\"src\"), path(\"./\", into = \"all\")])\n";
     support::write(&tree.join("modules/core"), &support::files(module));
-    let modules = yoe_lang::modules(&own).unwrap();
+    let modules = yoe_lang::modules(&own, &Options::default()).unwrap();
     assert_eq!((modules[0].name.as_str(), modules[0].source.directory()), ("core", "modules/core"));
     assert_eq!(modules[0].origin.to_string(), "PROJECT.star:1:51");
     let at = |tree: &std::path::Path| Options {

@@ -84,6 +84,12 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ("yoe audit --shipped releases --cve CVE-2026-40200 --db advisories", "Which of all versions have a hole"),
         ("yoe audit container-host-image --db advisories --openvex device.openvex.json", "What becomes of each hole, for others"),
     ]),
+    ("add", &[
+        ("yoe add crate:ripgrep", "Write a unit for the newest version of a Rust program"),
+        ("yoe add go:github.com/junegunn/fzf@v0.65.0", "Write one for a Go program"),
+        ("yoe add https://github.com/krallin/tini --name container-init", "Write one for the newest tag of a repository"),
+        ("yoe add apps/hello --dry-run", "Print the unit of a directory of the project"),
+    ]),
     ("sources", &[
         ("yoe sources container-host-image --output sources-1.0", "Keep everything that an image is built from"),
     ]),
@@ -140,6 +146,9 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ("yoe completion bash > ~/.local/share/bash-completion/completions/yoe", "Complete commands in bash"),
         ("yoe completion zsh > ~/.zfunc/_yoe", "Complete commands in zsh"),
         ("yoe completion fish > ~/.config/fish/completions/yoe.fish", "Complete commands in fish"),
+    ]),
+    ("lsp", &[
+        ("yoe lsp", "What an editor starts in a project; the guide has its settings"),
     ]),
     ("man", &[
         ("yoe man", "Print yoe(1), for man -l"),

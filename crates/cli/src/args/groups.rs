@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// Commands under their headings. What is in none stands at the end.
 pub const GROUPS: [(&str, &[&str]); 4] = [
-    ("Build and run", &["init", "build", "run", "ssh", "deploy", "dev", "test", "shell", "report"]),
+    ("Build and run", &["init", "add", "build", "run", "ssh", "deploy", "dev", "test", "shell", "report"]),
     ("See and understand", &["list", "desc", "why", "graph", "log", "diff"]),
     (
         "Lock and release",
@@ -22,7 +22,7 @@ pub const GROUPS: [(&str, &[&str]); 4] = [
             "verify",
         ],
     ),
-    ("Look after this machine", &["doctor", "store", "clean", "kernel", "completion", "man"]),
+    ("Look after this machine", &["doctor", "store", "clean", "kernel", "completion", "lsp", "man"]),
 ];
 
 /// Gives a command a help with these groups.

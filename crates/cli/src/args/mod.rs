@@ -15,9 +15,9 @@ use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use self::common::Common;
 use crate::commands::{
-    audit, build, bundle, clean, completion, deploy, desc, dev, diff, doctor, flash, graph, init, kernel,
-    keys, licenses, list, lock, log, man, provenance, report, run, sbom, shell, sign, sources, ssh, store,
-    test, verify, why,
+    add, audit, build, bundle, clean, completion, deploy, desc, dev, diff, doctor, flash, graph, init,
+    kernel, keys, licenses, list, lock, log, lsp, man, provenance, report, run, sbom, shell, sign, sources,
+    ssh, store, test, verify, why,
 };
 
 /// Builds packages and bootable images from source, and keeps devices up to date.
@@ -37,6 +37,11 @@ pub enum Command {
     /// Writes PROJECT.star, an image, a unit with a service, a README and a .gitignore. They evaluate as they are, and are yours to
     /// change.
     Init(init::Init),
+    /// Write a unit for a crate, a Go module, a repository or a directory
+    ///
+    /// Looks at the source and concludes which class builds it, its name, version and licence; says what from, and what it could not
+    /// know. Overwrites nothing. The unit evaluates as it is, and is yours to change.
+    Add(add::Add),
     /// Build units, images or containers
     Build(build::Build),
     /// Boot an image in QEMU with its console in this terminal
@@ -131,6 +136,10 @@ pub enum Command {
     Doctor(doctor::Doctor),
     /// Print a script that completes commands in a shell
     Completion(completion::Completion),
+    /// Serve an editor: mistakes, completion, definitions
+    ///
+    /// Speaks the Language Server Protocol over standard input and output. An editor starts it.
+    Lsp(lsp::Lsp),
     /// Write manual pages
     Man(man::Man),
 }

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub mod add;
 pub mod audit;
 pub mod build;
 pub mod bundle;
@@ -19,6 +20,7 @@ pub mod licenses;
 pub mod list;
 pub mod lock;
 pub mod log;
+pub mod lsp;
 pub mod man;
 pub mod provenance;
 pub mod report;
@@ -43,6 +45,7 @@ use crate::error::CommandError;
 pub fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::Init(args) => init::run(&args),
+        Command::Add(args) => add::run(&args),
         Command::Build(args) => build::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::run(&args),
@@ -55,6 +58,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Diff(args) => diff::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completion(args) => completion::run(&args),
+        Command::Lsp(args) => lsp::run(&args),
         Command::Man(args) => man::run(&args, crate::args::command()),
         Command::Clean(args) => clean::run(&args),
         Command::Report(args) => report::run(&args),

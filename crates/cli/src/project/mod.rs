@@ -70,16 +70,23 @@ pub fn evaluate(
     machine: Option<&str>,
     modules: ModuleTrees,
 ) -> Result<OpenProject, CommandError> {
-    let options =
-        yoe_lang::Options { machine: machine.map(str::to_owned), modules: modules.directories.clone() };
-    let project = yoe_lang::load(&root, &options)
+    let project = yoe_lang::load(&root, &options(machine, &modules))
         .map_err(|diagnostics| CommandError::diagnostics(diagnostics.render().trim_end().to_owned()))?;
     Ok(OpenProject { root, project, modules })
 }
 
+/// What evaluation depends on in addition to the project's files.
+pub fn options(machine: Option<&str>, modules: &ModuleTrees) -> yoe_lang::Options {
+    yoe_lang::Options {
+        machine: machine.map(str::to_owned),
+        modules: modules.directories.clone(),
+        ..yoe_lang::Options::default()
+    }
+}
+
 /// Warns of units that speak of an architecture without saying why.
 pub fn warn_of_architectures(opened: &OpenProject) {
-    let warnings = yoe_lang::architectures(&opened.root, &opened.modules.directories);
+    let warnings = yoe_lang::architectures(&opened.root, &options(None, &opened.modules));
     if let Some(warnings) = warnings {
         ui::stderr(warnings.render().trim_end());
     }

@@ -7,7 +7,7 @@ use yoe_plan::{Change, Impact, Relations};
 use yoe_store::Store;
 
 use crate::error::CommandError;
-use crate::project::{OpenProject, open_store};
+use crate::project::{self, OpenProject, open_store};
 
 /// The answer.
 #[derive(Debug, Serialize)]
@@ -40,8 +40,10 @@ struct Rebuilt {
 /// What a change of `file` would rebuild.
 pub fn answer(opened: &OpenProject, file: &Path) -> Result<Answer, CommandError> {
     let file = relative(opened, file)?;
-    let (loads, relations) =
-        (yoe_lang::loads(&opened.root, &opened.modules.directories), Relations::new(&opened.project));
+    let (loads, relations) = (
+        yoe_lang::loads(&opened.root, &project::options(None, &opened.modules)),
+        Relations::new(&opened.project),
+    );
     let impact = Impact::of(&opened.project, &relations, &loads, &file);
     let store = open_store()?;
     let units = rebuilt(&store, "unit", impact.units.iter(), |name| impact.direct.contains(name))?;

@@ -3,9 +3,11 @@
 //! Its container is no Debian system but a handful of this machine's own programs, put into the store under the key of the
 //! project's container. So these tests need no network.
 
+pub mod editor;
 pub mod file_server;
 pub mod module_proxy;
 pub mod registry;
+pub mod tls_server;
 pub mod upstream;
 
 use std::collections::BTreeSet;

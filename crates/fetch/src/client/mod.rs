@@ -23,6 +23,7 @@ pub use access::Access;
 pub(crate) use ask::{Answer, Ask};
 pub use error::{AddressError, FetchError, Tried};
 pub use registry::crate_file;
+pub(crate) use registry::prefix as crate_prefix;
 use sink::Sink;
 use transfer::{Transfer, Want};
 

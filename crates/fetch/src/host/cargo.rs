@@ -8,15 +8,18 @@ use toml::{Table, Value};
 /// the host of the index, then a digest of its whole address.
 const CRATES_IO: [&str; 2] = ["index.crates.io", "github.com"];
 
+/// The index of crates.io by the sparse protocol (The Cargo Book, "Registry Index").
+const CRATES_IO_INDEX: &str = "https://index.crates.io/";
+
 /// How many sources may replace each other; cargo refuses circles.
 const LONGEST_CHAIN: usize = 16;
 
 /// Addresses that cargo, whose directory is `home`, downloads crates from, as its registry's `dl` gives them. A registry that
 /// replaces crates.io in cargo's configuration stands in its place. None when cargo never asked the registry.
 pub fn downloads(home: &Path) -> Vec<String> {
-    let hosts = match configuration(home).map(|config| replacement(&config)) {
+    let hosts: Vec<String> = match configuration(home).map(|config| replacement(&config)) {
         Ok(Replacement::None) => CRATES_IO.map(str::to_owned).into(),
-        Ok(Replacement::Host(host)) => vec![host],
+        Ok(Replacement::Registry(index)) => host(&index).map(str::to_owned).into_iter().collect(),
         Ok(Replacement::Unknown) | Err(Unreadable) => return Vec::new(),
     };
     let directories = std::fs::read_dir(home.join("registry/index")).into_iter().flatten().flatten();
@@ -32,6 +35,15 @@ pub fn downloads(home: &Path) -> Vec<String> {
     directories.iter().filter_map(|directory| dl(directory)).collect()
 }
 
+/// The address of the index that cargo, whose directory is `home`, asks about crates, where it asks one over HTTP, file by file.
+pub fn index(home: &Path) -> Option<String> {
+    match configuration(home).map(|config| replacement(&config)) {
+        Ok(Replacement::None) => Some(CRATES_IO_INDEX.to_owned()),
+        Ok(Replacement::Registry(index)) => index.strip_prefix("sparse+").map(str::to_owned),
+        Ok(Replacement::Unknown) | Err(Unreadable) => None,
+    }
+}
+
 /// The `dl` of the configuration in an index (The Cargo Book, "Registry Index").
 fn dl(index: &Path) -> Option<String> {
     let text = std::fs::read(index.join("config.json")).ok()?;
@@ -45,8 +57,8 @@ fn dl(index: &Path) -> Option<String> {
 enum Replacement {
     /// Nothing.
     None,
-    /// A registry whose index is on this host.
-    Host(String),
+    /// The registry whose index is at this address.
+    Registry(String),
     /// Something that serves nothing over HTTP, or that cannot be understood.
     Unknown,
 }
@@ -78,8 +90,8 @@ fn replacement(config: &Table) -> Replacement {
             Some(next) => name = next,
             None => {
                 let index = text("source", &name, "registry").or_else(|| text("registries", &name, "index"));
-                let host = index.as_deref().and_then(host);
-                return host.map_or(Replacement::Unknown, |host| Replacement::Host(host.to_owned()));
+                let index = index.filter(|index| host(index).is_some());
+                return index.map_or(Replacement::Unknown, Replacement::Registry);
             }
         }
     }
@@ -134,11 +146,16 @@ mod tests {
         let source = "[source.crates-io]\nreplace-with = 'a'\n[source.a]\nreplace-with = 'b'\n";
         let sparse = "sparse+https://me@my-mirror.invalid:8443/index/";
         let replaced = ["http://mirror.invalid/dl"];
+        assert_eq!(index(home.path()).as_deref(), Some(CRATES_IO_INDEX));
         assert_eq!(with("config.toml", &format!("{source}[source.b]\nregistry = '{sparse}'")), replaced);
         assert_eq!(with("config.toml", &format!("{source}[registries.b]\nindex = '{sparse}'")), replaced);
         for unusable in ["[source.b]\ndirectory = 'vendor'", "[source.b]\nreplace-with = 'a'", "]"] {
             assert!(with("config.toml", &format!("{source}{unusable}")).is_empty(), "{unusable}");
         }
+        with("config.toml", &format!("{source}[source.b]\nregistry = '{sparse}'"));
+        assert_eq!(index(home.path()).as_deref(), Some("https://me@my-mirror.invalid:8443/index/"));
+        with("config.toml", &format!("{source}[source.b]\nregistry = 'https://git.invalid/index'"));
+        assert_eq!(index(home.path()), None, "an index in git is not asked file by file");
         // The older name comes first.
         assert_eq!(with("config", "[net]\nretry = 3").len(), 2);
     }

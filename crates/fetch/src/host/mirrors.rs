@@ -5,6 +5,7 @@ use std::path::Path;
 use yoe_model::{CRATES, Mirrors};
 
 use super::{Host, cargo};
+use crate::upstream::CRATES_INDEX;
 
 /// Base addresses of each archive, in the order they are tried. A user's choice stands in the variable
 /// `YOE_MIRROR_<ARCHIVE>`, several addresses separated by spaces.
@@ -18,6 +19,9 @@ pub fn mirrors(host: &Host, project: &Mirrors, archives: impl IntoIterator<Item 
         all.extend(apt.iter().filter(|address| serves(address, &archive)).cloned());
         if archive == CRATES {
             all.extend(cargo());
+        }
+        if archive == CRATES_INDEX {
+            all.extend(host.cargo.as_deref().and_then(cargo::index));
         }
         let mut seen = std::collections::BTreeSet::new();
         all.retain(|address| seen.insert(address.clone()));

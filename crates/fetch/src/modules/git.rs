@@ -44,6 +44,18 @@ pub fn resolve(
     })
 }
 
+/// The names of a repository that fit these patterns, as `git ls-remote` prints them.
+pub(crate) fn listed(
+    url: &str,
+    patterns: &[&str],
+    scratch: &Path,
+    cancel: &Cancel,
+) -> Result<String, ModuleError> {
+    let git = Git { directory: scratch, url, cancel };
+    let listed = git.with_settings(&[&["ls-remote", "--", url][..], patterns].concat())?;
+    Ok(succeeded(listed, "list the names of", url)?.output)
+}
+
 /// What a repository has, for who asked for something else.
 fn available<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.collect();

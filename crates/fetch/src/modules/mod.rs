@@ -11,6 +11,7 @@ mod run;
 
 pub use archive::{ARCHIVE_LIMIT, archive};
 pub use error::ModuleError;
+pub(crate) use git::listed;
 pub use git::{commit, resolve};
 
 #[cfg(test)]

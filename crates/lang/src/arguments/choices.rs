@@ -23,8 +23,11 @@ fn read<T: Copy>(value: Value<'_>, at: &At<'_>, all: &[T], word: fn(T) -> &'stat
 }
 
 fn expected<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> String {
-    let words: Vec<String> = all.iter().map(|choice| format!("{:?}", word(*choice))).collect();
-    words.join(" or ")
+    choices(all, word).join(" or ")
+}
+
+fn choices<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<String> {
+    all.iter().map(|choice| format!("{:?}", word(*choice))).collect()
 }
 
 macro_rules! choice {
@@ -36,6 +39,10 @@ macro_rules! choice {
 
             fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
                 read(value, at, &$all, <$type>::as_str)
+            }
+
+            fn choices() -> Vec<String> {
+                choices(&$all, <$type>::as_str)
             }
 
             fn show(&self) -> String {
@@ -67,6 +74,10 @@ impl Argument for Arch {
     fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
         let by_either_name = value.unpack_str().and_then(|text| text.parse().ok());
         by_either_name.or_else(|| read(value, at, &Arch::ALL, Arch::as_str))
+    }
+
+    fn choices() -> Vec<String> {
+        choices(&Arch::ALL, Arch::as_str)
     }
 
     fn show(&self) -> String {
@@ -111,5 +122,9 @@ impl Argument for Resource {
 
     fn read(value: Value<'_>, at: &At<'_>) -> Option<Self> {
         read(value, at, &RESOURCES, Resource::as_str)
+    }
+
+    fn choices() -> Vec<String> {
+        choices(&RESOURCES, Resource::as_str)
     }
 }

@@ -28,6 +28,11 @@ pub(crate) trait Argument: Sized {
     /// Reads a value; absent when a problem was reported.
     fn read(value: Value<'_>, at: &At<'_>) -> Option<Self>;
 
+    /// The values that are accepted, as Starlark text, where they are few.
+    fn choices() -> Vec<String> {
+        Vec::new()
+    }
+
     /// A default as Starlark text, for the reference.
     fn show(&self) -> String {
         String::new()
@@ -41,6 +46,8 @@ pub(crate) struct Field {
     pub(crate) name: &'static str,
     /// What is accepted.
     pub(crate) expected: String,
+    /// All values, as Starlark text, where they are few.
+    pub(crate) choices: Vec<String>,
     /// The default as Starlark text; absent when the argument is required.
     pub(crate) default: Option<String>,
     /// Whether it may be given without its name.
@@ -83,6 +90,7 @@ macro_rules! arguments {
                 vec![$($crate::arguments::Field {
                     name: stringify!($field),
                     expected: <$field_type as $crate::arguments::Argument>::expected(),
+                    choices: <$field_type as $crate::arguments::Argument>::choices(),
                     default: $crate::arguments::arguments!(@show $field_type $(, $default)?),
                     positional: $crate::arguments::arguments!(@positional $($positional)?),
                     doc: $crate::arguments::doc_text(&[$($field_doc),*]),

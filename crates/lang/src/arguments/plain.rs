@@ -37,12 +37,20 @@ impl Argument for bool {
         value.unpack_bool().or_else(|| at.wrong_type(value, Self::expected()))
     }
 
+    fn choices() -> Vec<String> {
+        ["False", "True"].map(str::to_owned).into()
+    }
+
     fn show(&self) -> String {
         if *self { "True" } else { "False" }.to_owned()
     }
 }
 
 impl<T: Argument> Argument for Option<T> {
+    fn choices() -> Vec<String> {
+        T::choices()
+    }
+
     fn expected() -> String {
         format!("{} or None", T::expected())
     }
@@ -70,6 +78,10 @@ fn read_all<T: Argument>(values: &[Value<'_>], at: &At<'_>) -> Option<Vec<T>> {
 }
 
 impl<T: Argument> Argument for Vec<T> {
+    fn choices() -> Vec<String> {
+        T::choices()
+    }
+
     fn expected() -> String {
         format!("a list, each {}", T::expected())
     }
@@ -91,6 +103,10 @@ impl<T: Argument> Argument for Vec<T> {
 }
 
 impl<T: Argument + Ord> Argument for BTreeSet<T> {
+    fn choices() -> Vec<String> {
+        T::choices()
+    }
+
     fn expected() -> String {
         Vec::<T>::expected()
     }
@@ -129,6 +145,10 @@ impl<K: Argument + Ord, V: Argument> Argument for BTreeMap<K, V> {
 pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
 impl<T: Argument> Argument for OneOrMany<T> {
+    fn choices() -> Vec<String> {
+        T::choices()
+    }
+
     fn expected() -> String {
         format!("{}, or a list of them", T::expected())
     }

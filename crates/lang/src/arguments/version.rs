@@ -76,17 +76,23 @@ fn semantic(text: &str) -> bool {
 }
 
 fn check_version(text: &str) -> Result<(), Unfit> {
+    match package_version(text) {
+        Some(right) if right == text => Ok(()),
+        Some(better) => Err(Unfit::hint(format!("write {better:?}"))),
+        None => Err(Unfit::default()),
+    }
+}
+
+/// The version of a package out of one as upstream writes it.
+pub fn package_version(text: &str) -> Option<String> {
     if ordered(text) {
-        return Ok(());
+        return Some(text.to_owned());
     }
     let bare = text.strip_prefix('v').unwrap_or(text);
     let better =
         bare.replace("-rc", "_rc").replace("-alpha", "_alpha").replace("-beta", "_beta").replace('-', ".");
-    match split_patch(&better) {
-        Some(better) if ordered(&better) => Err(Unfit::hint(format!("write {better:?}"))),
-        _ if ordered(&better) => Err(Unfit::hint(format!("write {better:?}"))),
-        _ => Err(Unfit::default()),
-    }
+    let split = split_patch(&better).filter(|better| ordered(better));
+    split.or_else(|| ordered(&better).then_some(better))
 }
 
 /// `9.9p1` as `9.9_p1`.

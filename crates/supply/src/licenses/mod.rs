@@ -21,7 +21,7 @@ pub(crate) use files::is_text;
 pub use notice::notice;
 pub use policy::{Denial, Verdict, check, is_pattern};
 pub use table::{Found, Row, rows, table};
-pub use texts::{Changed, Text, Texts};
+pub use texts::{Changed, Text, Texts, identified};
 
 /// Whether a text is an expression over SPDX' list of identifiers; deprecated ones are taken, since sources carry them.
 pub fn is_expression(text: &str) -> bool {

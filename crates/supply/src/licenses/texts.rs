@@ -139,8 +139,7 @@ impl Texts {
             inventory.components.iter_mut().filter(|(_, component)| unknown(component))
         {
             let texts = self.of.get(reference).into_iter().flatten();
-            let texts =
-                texts.filter(|text| !NOTICES.iter().any(|name| text.name.to_uppercase().starts_with(name)));
+            let texts = texts.filter(|text| says_what_is_allowed(text));
             let names: Option<BTreeSet<String>> =
                 texts.map(|text| identify(&store, &text.content, &mut known)).collect();
             let expression = names.map(|names| names.into_iter().collect::<Vec<_>>().join(" AND "));
@@ -150,6 +149,21 @@ impl Texts {
             }
         }
     }
+}
+
+/// The texts at the top of a source tree that say what is allowed, each by its file's name with the licence of SPDX' list that it is;
+/// absent where it is none of them.
+pub fn identified(tree: &Path) -> Vec<(String, Option<String>)> {
+    let (store, mut known) = (store(), BTreeMap::new());
+    let mut texts = in_tree(tree);
+    texts.retain(says_what_is_allowed);
+    texts.sort();
+    let mut of = |text: &Text| store.as_ref().and_then(|store| identify(store, &text.content, &mut known));
+    texts.iter().map(|text| (text.name.clone(), of(text))).collect()
+}
+
+fn says_what_is_allowed(text: &Text) -> bool {
+    !NOTICES.iter().any(|name| text.name.to_uppercase().starts_with(name))
 }
 
 /// The texts in the trees of a component.

@@ -2,7 +2,7 @@
 
 mod files;
 mod module_source;
-mod place;
+pub mod place;
 
 use std::path::{Path, PathBuf};
 

@@ -48,6 +48,14 @@ impl Fetcher {
         self.keep(module, entry.tree)
     }
 
+    /// The tree that the lock names, if the store has it.
+    pub fn present(&mut self, module: &Module, entry: &LockedModule) -> Result<(), CommandError> {
+        match self.store.tree(&entry.tree)? {
+            Some(_) => self.keep(module, entry.tree),
+            None => Ok(()),
+        }
+    }
+
     /// The tree that a module stands for now.
     pub fn newest(&mut self, module: &Module) -> Result<LockedModule, CommandError> {
         let asked = module.source.to_string();

@@ -35,7 +35,7 @@ impl ModuleTrees {
 
 /// The modules that the project in this directory names.
 pub fn named(root: &Path) -> Result<Vec<Module>, CommandError> {
-    yoe_lang::modules(root)
+    yoe_lang::modules(root, &yoe_lang::Options::default())
         .map_err(|diagnostics| CommandError::diagnostics(diagnostics.render().trim_end().to_owned()))
 }
 
@@ -46,6 +46,22 @@ pub fn locked(root: &Path, named: &[Module]) -> Result<ModuleTrees, CommandError
     }
     let lock = lock_file::read(root)?.ok_or_else(no_lock)?;
     locked_by(&lock, named)
+}
+
+/// The trees of the modules of the project in this directory that are in the store. Nothing is fetched.
+pub fn present(root: &Path) -> Result<ModuleTrees, CommandError> {
+    let named = named(root)?;
+    let lock = match lock_file::read(root)? {
+        Some(lock) if named.iter().any(|module| module.source.needs_lock()) => lock,
+        _ => return Ok(ModuleTrees::default()),
+    };
+    let mut fetcher = Fetcher::new()?;
+    for module in named.iter().filter(|module| module.source.needs_lock()) {
+        if let Some(entry) = lock.modules.get(&module.name).filter(|entry| entry.answers(&module.source)) {
+            fetcher.present(module, entry)?;
+        }
+    }
+    Ok(fetcher.trees())
 }
 
 /// The trees of these modules as this lock has them.

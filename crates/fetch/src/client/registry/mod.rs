@@ -43,7 +43,7 @@ fn address(dl: &str, name: &str, version: &str, sha256: Digest) -> String {
 }
 
 /// The directories that an index spreads names over (The Cargo Book, "Registry Index", "Index Files").
-fn prefix(name: &str) -> String {
+pub(crate) fn prefix(name: &str) -> String {
     let part = |from: usize, to: usize| name.get(from..to).unwrap_or_default();
     match name.len() {
         length @ 0..=2 => length.to_string(),
