@@ -5,29 +5,13 @@ use std::path::Path;
 use yoe_lang::package_version;
 
 use crate::build_system::{self, Build, Class, Facts, Said};
+use crate::guess::Guess;
 use crate::names::unit_name;
 use crate::source_tree::SourceTree;
 use crate::{AdoptError, Origin, Wishes, license};
 
 /// The longest description that is taken over, in characters.
 const LINE: usize = 100;
-
-/// Something that was concluded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guess {
-    /// What of the unit.
-    pub what: &'static str,
-    /// What it was concluded to be.
-    pub value: String,
-    /// What from.
-    pub from: String,
-}
-
-impl Guess {
-    pub(crate) fn new(what: &'static str, value: impl Into<String>, from: &str) -> Self {
-        Self { what, value: value.into(), from: from.to_owned() }
-    }
-}
 
 /// What a tree says about the unit that would build it.
 #[derive(Debug)]

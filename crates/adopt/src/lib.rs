@@ -8,17 +8,20 @@ mod build_system;
 mod cargo_lock;
 mod error;
 mod finding;
+mod guess;
 mod license;
 mod names;
 mod origin;
 mod render;
 mod source_tree;
+mod starlark;
 #[cfg(test)]
 mod tests;
 
 pub use build_system::Class;
 pub use error::AdoptError;
-pub use finding::{Finding, Guess};
+pub use finding::Finding;
+pub use guess::Guess;
 pub use names::{newest_tag, unit_name, version_in_name};
 pub use origin::Origin;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use yoe_supply::licenses::{identified, is_expression};
 
-use crate::finding::Guess;
+use crate::guess::Guess;
 
 /// What stands where no licence is known: a reference of one's own, in the sense of SPDX 2.3, annex D.
 pub(crate) const UNKNOWN: &str = "LicenseRef-unknown";

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::finding::Finding;
+use crate::starlark::quoted;
 use crate::{Class, Origin};
 
 impl Finding {
@@ -136,20 +137,4 @@ fn tree_path(path: &str) -> String {
 /// Text of others in a comment: it ends with its line.
 fn comment(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// A string of Starlark.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            c if c.is_control() => quoted.push(' '),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }

@@ -2,9 +2,9 @@
 
 use super::{Build, Facts, Said};
 use crate::AdoptError;
-use crate::finding::Guess;
-use crate::render::quoted;
+use crate::guess::Guess;
 use crate::source_tree::SourceTree;
+use crate::starlark::quoted;
 
 pub(super) fn cmake(tree: &SourceTree) -> Result<Facts, AdoptError> {
     let file = "CMakeLists.txt";

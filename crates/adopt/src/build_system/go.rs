@@ -1,10 +1,10 @@
 //! Go modules.
 
 use super::{Build, Facts};
-use crate::finding::Guess;
+use crate::guess::Guess;
 use crate::names;
-use crate::render::quoted;
 use crate::source_tree::{SourceTree, joined};
+use crate::starlark::quoted;
 use crate::{AdoptError, Origin};
 
 /// Directories whose programs are not for users: those of tests, examples and of the module's own chores.

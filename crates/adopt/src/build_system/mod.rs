@@ -5,7 +5,7 @@ mod go;
 mod rust;
 mod toml_text;
 
-use crate::finding::Guess;
+use crate::guess::Guess;
 use crate::source_tree::SourceTree;
 use crate::{AdoptError, Origin, Wishes};
 

@@ -7,9 +7,9 @@ use toml::{Table, Value};
 use super::toml_text::{Manifest, parse};
 use super::{Build, Facts, Said};
 use crate::cargo_lock::CargoLock;
-use crate::finding::Guess;
-use crate::render::quoted;
+use crate::guess::Guess;
 use crate::source_tree::{SourceTree, joined};
+use crate::starlark::quoted;
 use crate::{AdoptError, Wishes};
 
 /// How many names a message lists.
