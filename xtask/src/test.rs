@@ -15,13 +15,20 @@ use Step::{Boot, Cargo};
 /// The test that builds and boots what the guide does.
 const GUIDE: &str = "the_whole_guide_works_as_written";
 
+/// Tests that ask programs of others about the flagship, and compile those programs first: minutes each.
+const OTHERS: [&str; 2] = ["what_syft_finds_in_the_root", "govulncheck_and_yoe_find_the_same_holes"];
+
 /// What [`BOOTS`] run.
 const COMPILED: [Step; 1] = [Cargo("the program", &["test", "--workspace", "--no-run"])];
 
 /// What is left out of [`STEPS`], so that a fresh machine is done with them in time: the flagship whole, its smaller kin,
 /// and images whose tests break what they run on, again and again.
-const BOOTS: [Step; 23] = [
+const BOOTS: [Step; 24] = [
     Boot(&["container-host-image"]),
+    Cargo(
+        "what others find in the flagship",
+        &["test", "--workspace", "--", "--ignored", "--nocapture", OTHERS[0], OTHERS[1]],
+    ),
     Cargo("the guide, as it is written", &["test", "--workspace", GUIDE, "--", "--ignored", "--nocapture"]),
     Boot(&["-C", "examples/gateway", "gateway"]),
     Boot(&["-C", "examples/gateway", "gateway", "--faults"]),
@@ -72,7 +79,18 @@ const STEPS: [Step; 7] = [
     ]),
     Cargo(
         "configurations of real kernels, and updates read by others",
-        &["test", "--workspace", "--", "--ignored", "--skip", GUIDE],
+        &[
+            "test",
+            "--workspace",
+            "--",
+            "--ignored",
+            "--skip",
+            GUIDE,
+            "--skip",
+            OTHERS[0],
+            "--skip",
+            OTHERS[1],
+        ],
     ),
 ];
 
@@ -86,7 +104,8 @@ pub fn run(options: &[String]) -> Result<String, String> {
     all(&STEPS, options)?;
     // What was left out is said last as well, where it is read.
     let left_out = crates.lines().next().filter(|line| line.starts_with("left out")).unwrap_or_default();
-    let others = "left out: the tests of the flagship that --skip names above, and the other images; `cargo xtask boots` boots them";
+    let others = "left out: the tests of the flagship that --skip names above, the other images, and what syft and govulncheck find in it; \
+                  `cargo xtask boots` runs them";
     Ok(format!("xtask test: all of it holds\n{others}\n{left_out}").trim_end().to_owned())
 }
 
@@ -114,7 +133,10 @@ fn boots_of(options: &[String]) -> (Vec<&'static Step>, &'static str) {
         return (BOOTS.iter().collect(), "");
     }
     let steps = BOOTS.iter().filter(|step| matches!(step, Boot(_))).collect();
-    (steps, "left out: the guide as it is written, which names its machines itself")
+    (
+        steps,
+        "left out: the guide as it is written, which names its machines itself, and what others find in the flagship",
+    )
 }
 
 fn all(steps: &[Step], options: &[String]) -> Result<(), String> {
@@ -159,7 +181,7 @@ mod tests {
         for named in [&["--machine", "qemu-aarch64"][..], &["--accel", "tcg", "--machine=qemu-aarch64"]] {
             let (steps, left_out) = boots_of(&options(named));
             assert!(steps.iter().all(|step| matches!(step, Boot(_))), "{named:?}");
-            assert_eq!(steps.len() + 1, BOOTS.len(), "{named:?}");
+            assert_eq!(steps.len() + 2, BOOTS.len(), "{named:?}");
             assert!(left_out.contains("the guide"), "{left_out}");
         }
     }

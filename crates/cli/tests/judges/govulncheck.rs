@@ -97,7 +97,7 @@ fn ours(report: &Value, package: &str, modules: &BTreeSet<String>) -> BTreeSet<H
 }
 
 #[test]
-#[ignore = "compiles a program of others; cargo xtask test runs it"]
+#[ignore = "compiles a program of others; cargo xtask boots runs it"]
 fn govulncheck_and_yoe_find_the_same_holes_in_each_program() {
     let checker = program("golang.org/x/vuln/cmd/govulncheck", "v1.9.0");
     let osv = module("golang.org/x/vulndb", "v0.0.0-20261105234957-e22db6528018").join("data/osv");

@@ -29,7 +29,7 @@ fn found(syft: &Path, root: &Path) -> BTreeSet<String> {
 }
 
 #[test]
-#[ignore = "compiles a program of others; cargo xtask test runs it"]
+#[ignore = "compiles a program of others; cargo xtask boots runs it"]
 fn what_syft_finds_in_the_root_is_in_the_bill() {
     let syft = program("github.com/anchore/syft/cmd/syft", "v1.57.1");
     let root = root();
