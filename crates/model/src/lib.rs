@@ -62,7 +62,8 @@ pub use release::Release;
 pub use service::{Children, OomScore, Restart, RestartLimit, Service, ServiceKind, Signal, Stop};
 pub use size::{Size, SizeError};
 pub use source::{
-    ARCHIVE_ENDINGS, CRATES, DebianPatches, DebianSuite, GoModule, Source, SourceEntry, name_in_url,
+    ARCHIVE_ENDINGS, CRATES, DebianPatches, DebianSuite, GoModule, Source, SourceEntry, go_escaped,
+    name_in_url,
 };
 pub use task::{Step, Task};
 pub use tree_filter::{TreeFilter, is_editors_file};

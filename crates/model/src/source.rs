@@ -295,6 +295,16 @@ impl ContentHash for Source {
     }
 }
 
+/// A module's path or version as proxies and module caches spell it (Go Modules Reference, "Module proxy"): `!a` for `A`, since not all
+/// file systems tell them apart.
+pub fn go_escaped(text: &str) -> String {
+    let letter = |letter: char| match letter {
+        'A'..='Z' => format!("!{}", letter.to_ascii_lowercase()),
+        _ => letter.to_string(),
+    };
+    text.chars().map(letter).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

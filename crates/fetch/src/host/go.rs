@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::Command;
 
 use super::Host;
 
@@ -48,6 +49,18 @@ pub fn go_settings(host: &Host) -> Result<BTreeMap<String, String>, GoSettingsEr
         Some(((*name).to_owned(), value.to_owned()))
     }));
     Ok(all)
+}
+
+/// The proxies that modules come from, as `GOPROXY` has them: by these settings, else as the Go client of this machine says; empty
+/// where there is none.
+pub fn go_proxies(settings: &BTreeMap<String, String>) -> String {
+    if let Some(set) = settings.get("GOPROXY").filter(|set| !set.is_empty()) {
+        return set.clone();
+    }
+    // Outside of every module, whose directory could ask for another client.
+    let asked = Command::new("go").args(["env", "GOPROXY"]).current_dir(std::env::temp_dir()).output();
+    let said = asked.ok().filter(|said| said.status.success()).map(|said| said.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&said).trim().to_owned()
 }
 
 /// Where the client keeps its settings: what `GOENV` names, or `go/env` below the configuration directory.

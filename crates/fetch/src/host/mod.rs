@@ -9,7 +9,7 @@ mod mirrors;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use go::{GoSettingsError, go_settings};
+pub use go::{GoSettingsError, go_proxies, go_settings};
 pub(crate) use mirrors::mirror_variable;
 pub use mirrors::mirrors;
 

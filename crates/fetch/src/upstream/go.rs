@@ -1,16 +1,14 @@
 //! Go modules, as proxies serve them (Go Modules Reference, "GOPROXY protocol").
 
-use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use yoe_model::go_escaped;
 
 use super::UpstreamError;
 use crate::client::Client;
 
-/// Whom the Go client asks when nothing else is set.
-const DEFAULT: &str = "https://proxy.golang.org";
 /// The Go client takes no larger archive (Go Modules Reference, "Module zip files").
 const LARGEST: u64 = 500 << 20;
 /// The most bytes of an answer that is no archive.
@@ -22,21 +20,17 @@ struct Info {
     version: String,
 }
 
-/// The newest version of a module that is no preview, or else the newest one. `settings` are the Go client's.
+/// The newest version of a module that is no preview, or else the newest one. `proxies` are as `GOPROXY` has them.
 ///
 /// # Errors
 /// When no proxy has the module.
-pub fn newest_go_version(
-    client: &Client,
-    settings: &BTreeMap<String, String>,
-    path: &str,
-) -> Result<String, UpstreamError> {
-    let listed = ask(client, settings, path, "@v/list", ANSWER);
+pub fn newest_go_version(client: &Client, proxies: &str, path: &str) -> Result<String, UpstreamError> {
+    let listed = ask(client, proxies, path, "@v/list", ANSWER);
     if let Some(version) = listed.as_ref().ok().and_then(|(bytes, _)| newest(bytes)) {
         return Ok(version);
     }
     // A module without a tag has a version all the same.
-    let (bytes, url) = ask(client, settings, path, "@latest", ANSWER)?;
+    let (bytes, url) = ask(client, proxies, path, "@latest", ANSWER)?;
     let info: Info = serde_json::from_slice(&bytes).map_err(|error| UpstreamError::Answer {
         url,
         what: "a proxy of Go modules",
@@ -61,12 +55,12 @@ fn newest(list: &[u8]) -> Option<String> {
 /// When no proxy has it, or its archive is damaged or holds names that lead out of it.
 pub fn go_module(
     client: &Client,
-    settings: &BTreeMap<String, String>,
+    proxies: &str,
     (path, version): (&str, &str),
     into: &Path,
 ) -> Result<(), UpstreamError> {
-    let file = format!("@v/{}.zip", escaped(version));
-    let (bytes, _) = ask(client, settings, path, &file, LARGEST)?;
+    let file = format!("@v/{}.zip", go_escaped(version));
+    let (bytes, _) = ask(client, proxies, path, &file, LARGEST)?;
     let broken = |reason: String| UpstreamError::Archive { path: path.to_owned(), reason };
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(error.to_string()))?;
     std::fs::create_dir_all(into)?;
@@ -100,24 +94,22 @@ fn is_plain(path: &str) -> bool {
 /// What the first proxy that has it says, and where.
 fn ask(
     client: &Client,
-    settings: &BTreeMap<String, String>,
+    proxies: &str,
     path: &str,
     file: &str,
     limit: u64,
 ) -> Result<(Vec<u8>, String), UpstreamError> {
-    let setting =
-        settings.get("GOPROXY").map(String::as_str).filter(|text| !text.is_empty()).unwrap_or(DEFAULT);
     let mut tried = Vec::new();
-    let proxies = setting.split([',', '|']).map(str::trim).filter(|proxy| proxy.contains("://"));
-    for proxy in proxies {
-        let url = format!("{}/{}/{file}", proxy.trim_end_matches('/'), escaped(path));
+    let served = proxies.split([',', '|']).map(str::trim).filter(|proxy| proxy.contains("://"));
+    for proxy in served {
+        let url = format!("{}/{}/{file}", proxy.trim_end_matches('/'), go_escaped(path));
         match get(client, &url, &format!("{file} of {path}"), limit) {
             Ok(bytes) => return Ok((bytes, url)),
             Err(reason) => tried.push(reason),
         }
     }
     Err(match tried.is_empty() {
-        true => UpstreamError::NoProxy { setting: setting.to_owned() },
+        true => UpstreamError::NoProxy { setting: proxies.to_owned() },
         false => UpstreamError::NoModule { path: path.to_owned(), tried },
     })
 }
@@ -130,13 +122,4 @@ fn get(client: &Client, url: &str, name: &str, limit: u64) -> Result<Vec<u8>, St
         }
         None => client.fetch_small(name, &[url.to_owned()], limit).map_err(|error| error.to_string()),
     }
-}
-
-/// Paths and versions as proxies spell them: `!a` for `A`, since not all file systems tell them apart.
-fn escaped(text: &str) -> String {
-    let letter = |letter: char| match letter {
-        'A'..='Z' => format!("!{}", letter.to_ascii_lowercase()),
-        _ => letter.to_string(),
-    };
-    text.chars().map(letter).collect()
 }

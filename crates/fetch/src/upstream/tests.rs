@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 
@@ -12,7 +11,7 @@ fn client() -> Client {
 }
 
 /// A proxy in a directory that serves a module with these versions and, of v1.0.0, an archive with these names.
-fn proxy(list: &str, names: &[&str]) -> (tempfile::TempDir, BTreeMap<String, String>) {
+fn proxy(list: &str, names: &[&str]) -> (tempfile::TempDir, String) {
     let root = tempfile::tempdir().unwrap();
     let directory = root.path().join("example.org/!tool/@v");
     fs::create_dir_all(&directory).unwrap();
@@ -23,15 +22,15 @@ fn proxy(list: &str, names: &[&str]) -> (tempfile::TempDir, BTreeMap<String, Str
         archive.write_all(b"text").unwrap();
     }
     archive.finish().unwrap();
-    let settings = [("GOPROXY".to_owned(), format!("direct,file://{}", root.path().display()))].into();
-    (root, settings)
+    let proxies = format!("direct,file://{}", root.path().display());
+    (root, proxies)
 }
 
 #[test]
 fn the_newest_version_is_no_preview_while_there_is_another() {
     let newest = |list: &str| {
-        let (_root, settings) = proxy(list, &[]);
-        newest_go_version(&client(), &settings, "example.org/Tool")
+        let (_root, proxies) = proxy(list, &[]);
+        newest_go_version(&client(), &proxies, "example.org/Tool")
     };
     assert_eq!(newest("v1.9.0\nv1.10.0\nv2.0.0-rc.1\n").unwrap(), "v1.10.0");
     assert_eq!(newest("v0.1.0-alpha\nv0.1.0-beta\nx\n").unwrap(), "v0.1.0-beta");
@@ -41,9 +40,9 @@ fn the_newest_version_is_no_preview_while_there_is_another() {
 #[test]
 fn a_modules_archive_is_unpacked_below_its_directory_or_not_at_all() {
     let unpack = |names: &[&str]| {
-        let (root, settings) = proxy("", names);
+        let (root, proxies) = proxy("", names);
         let into = root.path().join("tree");
-        let done = go_module(&client(), &settings, ("example.org/Tool", "v1.0.0"), &into);
+        let done = go_module(&client(), &proxies, ("example.org/Tool", "v1.0.0"), &into);
         (done, root)
     };
     let (done, root) = unpack(&["example.org/Tool@v1.0.0/go.mod", "example.org/Tool@v1.0.0/cmd/a/main.go"]);
@@ -56,8 +55,7 @@ fn a_modules_archive_is_unpacked_below_its_directory_or_not_at_all() {
 }
 
 #[test]
-fn without_a_proxy_it_is_told_what_is_set() {
-    let settings = [("GOPROXY".to_owned(), "off".to_owned())].into();
-    let error = newest_go_version(&client(), &settings, "example.org/tool").unwrap_err();
+fn without_a_proxy_the_error_says_what_is_set() {
+    let error = newest_go_version(&client(), "off", "example.org/tool").unwrap_err();
     assert_eq!(error.to_string(), "no proxy of Go modules is known: GOPROXY is \"off\"");
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use yoe_model::go_escaped;
 use yoe_tree::Tree;
 
 use super::Text;
@@ -39,8 +40,11 @@ pub(super) fn in_tree(tree: &Path) -> Vec<Text> {
 
 /// The texts at the top of a module's archive, as the Go client keeps it (`go help modules`, "module cache").
 pub(super) fn in_module(cache: &Path, path: &str, version: &str) -> Vec<Text> {
-    let archive =
-        cache.join("cache/download").join(escaped(path)).join("@v").join(format!("{}.zip", escaped(version)));
+    let archive = cache
+        .join("cache/download")
+        .join(go_escaped(path))
+        .join("@v")
+        .join(format!("{}.zip", go_escaped(version)));
     let open = |archive: &PathBuf| zip::ZipArchive::new(yoe_tree::regular(archive).ok()?).ok();
     let Some(mut archive) = open(&archive) else { return Vec::new() };
     let top = format!("{path}@{version}/");
@@ -54,13 +58,4 @@ pub(super) fn in_module(cache: &Path, path: &str, version: &str) -> Vec<Text> {
         Some(text(&name[top.len()..], bytes))
     };
     names.filter_map(read).collect()
-}
-
-/// Paths and versions as module caches spell them: `!a` for `A`, since not all file systems tell them apart.
-fn escaped(text: &str) -> String {
-    let letter = |letter: char| match letter {
-        'A'..='Z' => format!("!{}", letter.to_ascii_lowercase()),
-        _ => letter.to_string(),
-    };
-    text.chars().map(letter).collect()
 }

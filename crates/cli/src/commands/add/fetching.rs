@@ -166,13 +166,22 @@ fn of_proxy(
 ) -> Result<Origin, CommandError> {
     let settings = host::go_settings(&paths::host())
         .map_err(|error| CommandError::config("it is not known where Go modules are").because(error))?;
+    let proxies = host::go_proxies(&settings);
     ui::note(&format!("fetching the Go module {path}"));
-    let failed = |error| upstream(error, &format!("cannot fetch the Go module {path}"));
+    let failed = |error| {
+        let unknown = matches!(error, UpstreamError::NoProxy { .. });
+        let failed = upstream(error, &format!("cannot fetch the Go module {path}"));
+        if unknown {
+            failed.hint("GOPROXY names a proxy; the Go client, where it is installed, knows one")
+        } else {
+            failed
+        }
+    };
     let version = match version {
         Some(version) => version.to_owned(),
-        None => newest_go_version(client, &settings, path).map_err(failed)?,
+        None => newest_go_version(client, &proxies, path).map_err(failed)?,
     };
-    go_module(client, &settings, (path, &version), tree).map_err(failed)?;
+    go_module(client, &proxies, (path, &version), tree).map_err(failed)?;
     Ok(Origin::GoModule { path: path.to_owned(), version })
 }
 
