@@ -50,7 +50,7 @@ fn each_class_is_known_by_its_file() {
 }
 
 #[test]
-fn what_no_class_builds_is_told() {
+fn what_no_class_builds_is_refused_by_name() {
     let message = |files: &[(&str, &str)]| found(files).unwrap_err().to_string();
     assert_eq!(
         message(&[("pyproject.toml", "")]),

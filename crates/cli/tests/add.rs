@@ -281,7 +281,7 @@ fn listed(project: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn what_cannot_be_added_is_told_and_nothing_is_written() {
+fn what_cannot_be_added_is_refused_and_nothing_is_written() {
     let product = Product::new();
     let project = product.sandbox.project();
     write(

@@ -278,7 +278,7 @@ fn apply(edit: &Value) {
     }
 }
 
-/// What the editor is told, and what `yoe build` says of the same texts: each mistake with its place.
+/// What the editor shows, and what `yoe build` says of the same texts: each mistake with its place.
 #[test]
 fn mistakes_are_those_of_a_build() {
     let sandbox = project();
@@ -308,7 +308,7 @@ fn mistakes_are_those_of_a_build() {
         let output = sandbox.yoe(&["build", "hello", "--dry-run"]);
         let wanted = rendered(&support::printed(&output));
         assert!(!wanted.is_empty(), "{text}: {}", sandbox.shown(&output));
-        let told = |session: &mut Session| {
+        let shown = |session: &mut Session| {
             let wrong = &session.editor.wrong;
             let mut all: Vec<(String, String)> = Vec::new();
             for (uri, wrong) in wrong {
@@ -321,11 +321,11 @@ fn mistakes_are_those_of_a_build() {
             all
         };
         let began = Instant::now();
-        while told(&mut session) != wanted {
+        while shown(&mut session) != wanted {
             assert!(
                 began.elapsed().as_secs() < 60,
-                "{text}\ntold: {:#?}\nbuild: {wanted:#?}",
-                told(&mut session)
+                "{text}\neditor: {:#?}\nbuild: {wanted:#?}",
+                shown(&mut session)
             );
             // Whatever is asked, news come before the answer or soon after.
             let document =
@@ -411,7 +411,7 @@ fn odd_texts_and_places_have_answers() {
     session.editor.quit();
 }
 
-/// This repository and its example: what is typed in a file of a module is told in the time that a person takes for the next key.
+/// This repository and its example: mistakes in a file of a module are shown in the time that a person takes for the next key.
 #[test]
 fn the_projects_of_this_repository() {
     for (project, file, name) in [
@@ -474,7 +474,7 @@ fn the_settings_of_the_guide_start_it() {
     }
 }
 
-/// An editor that counts bytes is spoken to in bytes, and one that renames no files is told so.
+/// An editor that counts bytes is spoken to in bytes, and one that renames no files gets an error that says so.
 #[test]
 fn editors_differ() {
     let sandbox = project();

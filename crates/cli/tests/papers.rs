@@ -171,7 +171,7 @@ fn licences_name_what_is_linked_in_and_a_policy_decides_or_says_that_it_cannot()
 }
 
 #[test]
-fn a_unit_that_says_less_than_it_links_in_fails_and_is_told_what_to_say() {
+fn a_unit_that_says_less_than_it_links_in_fails_with_what_to_say() {
     let sandbox = built();
     says(&sandbox, "");
     insta::assert_snapshot!(sandbox.shown(&sandbox.yoe(&["licenses", "box"])), @r#"

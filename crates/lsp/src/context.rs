@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn words_strings_and_comments_are_told_apart() {
+    fn words_strings_and_comments_are_kept_apart() {
         assert!(of("# a|").comment && of("x = 1 #|").comment);
         assert!(!of("|# a").comment);
         assert_eq!(of("un|it(").word, 0..4);

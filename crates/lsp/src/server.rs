@@ -74,7 +74,7 @@ struct Project {
     index: Index,
     /// Where its fetched modules are.
     modules: BTreeMap<String, PathBuf>,
-    /// What the editor was told to be wrong, by file.
+    /// The mistakes that the editor shows, by file.
     wrong: BTreeMap<PathBuf, Vec<Diagnostic>>,
 }
 
@@ -114,7 +114,7 @@ impl Server {
         }
     }
 
-    /// Asks to be told of changes that are not made in the editor.
+    /// Asks for news of changes that are not made in the editor.
     fn watch(&self) {
         if self.editor.watches {
             self.send(watch_request().into());

@@ -114,7 +114,7 @@ fn govulncheck_and_yoe_find_the_same_holes_in_each_program() {
             assert_eq!(ours(&report, package, &modules), theirs, "{package}");
             assert_eq!(theirs.len() > 100, of_all_versions, "{package}: {}", theirs.len());
         }
-        // One that it is not told of is missed.
+        // One that it does not hear of is missed.
         let (elf, package) = PROGRAMS[2];
         let (theirs, modules) = theirs(&checker, &databases.path().join("theirs"), &root.path().join(elf));
         if let Some((id, _)) = theirs.first() {
