@@ -1,6 +1,6 @@
 //! Cargo.lock: the crates that a build is pinned to.
 
-use serde::Deserialize;
+use yoe_supply::cargo::{Lock, Package};
 
 use crate::AdoptError;
 
@@ -17,30 +17,13 @@ pub(crate) struct CargoLock {
     pub(crate) elsewhere: Vec<(String, String)>,
 }
 
-#[derive(Deserialize)]
-struct File {
-    #[serde(default)]
-    package: Vec<Package>,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    version: String,
-    source: Option<String>,
-    checksum: Option<String>,
-}
-
 impl CargoLock {
     /// Reads a lock.
     pub(crate) fn parse(text: &str) -> Result<Self, AdoptError> {
-        let form = |error: toml::de::Error| AdoptError::Form {
-            file: "Cargo.lock".to_owned(),
-            reason: error.message().to_owned(),
-        };
-        let file: File = toml::from_str(text).map_err(form)?;
+        let form = |reason| AdoptError::Form { file: "Cargo.lock".to_owned(), reason };
+        let file = Lock::parse(text).map_err(form)?;
         let mut lock = Self::default();
-        for Package { name, version, source, checksum } in file.package {
+        for Package { name, version, source, checksum, .. } in file.package {
             match (source, checksum) {
                 (None, _) => {}
                 (Some(source), Some(checksum)) if CRATES_IO.contains(&source.as_str()) => {

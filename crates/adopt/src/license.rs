@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use yoe_supply::licenses::{identified, is_expression};
+use yoe_supply::licenses::{from_manifest, identified, is_expression};
 
 use crate::guess::Guess;
 
@@ -22,7 +22,7 @@ pub(crate) struct License {
 /// The licence that a manifest states, or else that of the texts at the top of the tree.
 pub(crate) fn license(stated: Option<(String, String)>, tree: &Path) -> License {
     if let Some((text, from)) = &stated
-        && let Some(expression) = expression(text)
+        && let Some(expression) = Some(from_manifest(text)).filter(|text| is_expression(text))
     {
         return License { guess: Some(Guess::new("license", expression, from)), unknown: None };
     }
@@ -51,12 +51,6 @@ pub(crate) fn license(stated: Option<(String, String)>, tree: &Path) -> License 
     });
     let from = format!("the text of {}", files.join(", "));
     License { guess: Some(Guess::new("license", terms.join(" AND "), &from)), unknown: several.or(said) }
-}
-
-/// An expression out of what people write: a slash stood for OR before expressions were wanted.
-fn expression(text: &str) -> Option<String> {
-    let text = text.replace('/', " OR ").split_whitespace().collect::<Vec<_>>().join(" ");
-    is_expression(&text).then_some(text)
 }
 
 /// The identifier of this version alone, in SPDX' present spelling.

@@ -1,8 +1,10 @@
 //! Reading a tree that others wrote.
 
 use std::fs;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::io::Read as _;
+use std::path::Path;
+
+use yoe_tree::{Tree, TreeError};
 
 use crate::AdoptError;
 
@@ -13,27 +15,29 @@ const DIRECTORIES: usize = 5_000;
 const DEPTH: usize = 8;
 
 /// A tree.
-pub(crate) struct SourceTree {
-    root: PathBuf,
-}
+pub(crate) struct SourceTree(Tree);
 
 impl SourceTree {
     /// The tree in a directory.
     pub(crate) fn open(root: &Path) -> Result<Self, AdoptError> {
-        let root = root.canonicalize().map_err(|error| unreadable(&root.display().to_string(), &error))?;
-        Ok(Self { root })
+        let unreadable = |error: TreeError| unreadable(&root.display().to_string(), &error);
+        Tree::directory(root).map(Self).map_err(unreadable)
     }
 
     /// Whether there is a regular file at this path.
     pub(crate) fn has(&self, path: &str) -> bool {
-        self.real(path).is_some_and(|real| real.is_file())
+        self.0.file(Path::new(path)).is_ok()
     }
 
     /// The text of a file; absent when there is none. What is not UTF-8 is replaced: only a few words of it matter.
     pub(crate) fn text(&self, path: &str) -> Result<Option<String>, AdoptError> {
-        let Some(real) = self.real(path).filter(|real| real.is_file()) else { return Ok(None) };
+        let file = match self.0.file(Path::new(path)) {
+            Ok(file) => file,
+            Err(error @ TreeError::Io { .. }) => return Err(unreadable(path, &error)),
+            Err(_) => return Ok(None),
+        };
         let mut bytes = Vec::new();
-        let read = fs::File::open(real).and_then(|file| file.take(LARGEST).read_to_end(&mut bytes));
+        let read = file.take(LARGEST).read_to_end(&mut bytes);
         read.map_err(|error| unreadable(path, &error))?;
         let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
         Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
@@ -41,7 +45,11 @@ impl SourceTree {
 
     /// Names in a directory, sorted, with whether each is a directory; links are neither.
     pub(crate) fn entries(&self, path: &str) -> Vec<(String, bool)> {
-        let read = self.real(path).and_then(|real| fs::read_dir(real).ok());
+        let below = match path {
+            "" => Some(self.0.path().to_owned()),
+            path => self.0.below(Path::new(path)).ok().flatten().map(|below| below.path().to_owned()),
+        };
+        let read = below.and_then(|directory| fs::read_dir(directory).ok());
         let entry = |entry: fs::DirEntry| {
             let kind = entry.file_type().ok().filter(|kind| kind.is_file() || kind.is_dir())?;
             Some((entry.file_name().into_string().ok()?, kind.is_dir()))
@@ -68,12 +76,6 @@ impl SourceTree {
         found.sort();
         found
     }
-
-    /// Where a path leads, when that is in the tree.
-    fn real(&self, path: &str) -> Option<PathBuf> {
-        let real = self.root.join(path).canonicalize().ok()?;
-        real.starts_with(&self.root).then_some(real)
-    }
 }
 
 /// A path below a directory of the tree.
@@ -81,6 +83,6 @@ pub(crate) fn joined(directory: &str, name: &str) -> String {
     if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
 }
 
-fn unreadable(path: &str, error: &io::Error) -> AdoptError {
+fn unreadable(path: &str, error: &dyn std::fmt::Display) -> AdoptError {
     AdoptError::Unreadable { path: path.to_owned(), reason: error.to_string() }
 }

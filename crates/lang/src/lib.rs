@@ -50,6 +50,7 @@ pub use reference::{Builtin, Parameter, builtins, reference};
 /// The version of a package, in the form that a unit takes, out of one as upstream writes it: `1.0_rc1` of `v1.0-rc1`. Absent when
 /// there is no such form.
 pub use arguments::version::package_version;
+pub use session::FileKind;
 
 /// What evaluation depends on in addition to the files.
 #[derive(Debug, Clone, Default)]

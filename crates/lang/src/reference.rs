@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use crate::builtins::{self, Entry};
+use crate::session::FileKind;
 
 /// A builtin, as the reference has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +13,8 @@ pub struct Builtin {
     pub name: &'static str,
     /// What it is.
     pub doc: String,
-    /// The files that call it, such as `a file below units/`; absent where it makes a part of a definition, in any file.
-    pub files: Option<&'static str>,
+    /// The files that call it; absent where it makes a part of a definition, in any file.
+    pub home: Option<FileKind>,
     /// What it takes.
     pub parameters: Vec<Parameter>,
 }
@@ -51,12 +52,7 @@ fn builtin(entry: &Entry) -> Builtin {
         positional: field.positional,
         doc: field.doc,
     });
-    Builtin {
-        name: entry.name,
-        doc: entry.doc.clone(),
-        files: entry.home.map(|home| home.files()),
-        parameters: parameters.collect(),
-    }
+    Builtin { name: entry.name, doc: entry.doc.clone(), home: entry.home, parameters: parameters.collect() }
 }
 
 /// The reference page of all builtins, made from the tables that check their arguments.
@@ -78,8 +74,8 @@ impl Builtin {
     /// What the reference says of it below its name, as Markdown.
     pub fn markdown(&self) -> String {
         let mut text = format!("{}\n", self.doc);
-        if let Some(files) = self.files {
-            let _ = write!(text, "\nCalled in {files}.\n");
+        if let Some(home) = self.home {
+            let _ = write!(text, "\nCalled in {}.\n", home.files());
         }
         text.push_str("\n| argument | takes | default | meaning |\n|---|---|---|---|\n");
         self.parameters.iter().for_each(|parameter| {

@@ -7,17 +7,42 @@ use crate::problem::Problem;
 
 /// What kind of file is evaluated; it decides which definitions it may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum FileKind {
+pub enum FileKind {
+    /// `PROJECT.star`.
     Project,
+    /// `MODULE.star`.
     Module,
+    /// What other files load, below `classes/`.
     Class,
+    /// A file below `containers/`.
     Container,
+    /// A file below `machines/`.
     Machine,
+    /// A file of a category below `units/`.
     Unit,
+    /// A file below `images/`.
     Image,
 }
 
 impl FileKind {
+    /// The kind of the file at this path below the project or a module; absent when it is none that is read.
+    pub fn of(path: &str) -> Option<Self> {
+        let name = path.rsplit('/').next()?;
+        if !name.ends_with(".star") || path.split('/').any(|part| part.starts_with('.')) {
+            return None;
+        }
+        match path.split('/').collect::<Vec<_>>().as_slice() {
+            ["PROJECT.star"] => Some(Self::Project),
+            ["MODULE.star"] => Some(Self::Module),
+            ["classes", ..] => Some(Self::Class),
+            ["containers", _] => Some(Self::Container),
+            ["machines", _] => Some(Self::Machine),
+            ["images", _] => Some(Self::Image),
+            ["units", _, _] => Some(Self::Unit),
+            _ => None,
+        }
+    }
+
     /// The files of this kind, as a user knows them.
     pub(crate) fn files(self) -> &'static str {
         match self {
@@ -32,7 +57,7 @@ impl FileKind {
     }
 
     /// The builtin that such a file defines things with.
-    pub(crate) fn defines(self) -> Option<&'static str> {
+    pub fn defines(self) -> Option<&'static str> {
         match self {
             FileKind::Project => Some("project"),
             FileKind::Module => Some("module"),
@@ -95,6 +120,27 @@ impl Session {
             definitions: self.definitions.into_inner(),
             problems: self.problems.into_inner(),
             broken: self.broken.into_inner(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_place_says() {
+        for (path, kind) in [
+            ("PROJECT.star", Some(FileKind::Project)),
+            ("classes/a/b.star", Some(FileKind::Class)),
+            ("units/core/a.star", Some(FileKind::Unit)),
+            ("units/a.star", None),
+            ("units/core/a/x.star", None),
+            ("images/a.txt", None),
+            (".x/classes/a.star", None),
+            ("other.star", None),
+        ] {
+            assert_eq!(FileKind::of(path), kind, "{path}");
         }
     }
 }

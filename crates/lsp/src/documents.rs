@@ -49,11 +49,16 @@ impl Documents {
         self.open.get(path).map(|document| document.uri.clone())
     }
 
-    /// All texts.
+    /// The files that are evaluated, by their paths.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
+        let paths = self.open.keys().map(PathBuf::as_path);
+        paths.filter(|path| path.extension().is_some_and(|ending| ending == "star"))
+    }
+
+    /// Their texts.
     pub(crate) fn texts(&self) -> BTreeMap<PathBuf, String> {
-        let star = |path: &&PathBuf| path.extension().is_some_and(|ending| ending == "star");
-        let open = self.open.iter().filter(|(path, _)| star(path));
-        open.map(|(path, document)| (path.clone(), document.text.clone())).collect()
+        let text = |path: &Path| Some((path.to_owned(), self.open.get(path)?.text.clone()));
+        self.paths().filter_map(text).collect()
     }
 }
 

@@ -7,7 +7,8 @@ use lsp_types::{Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Lo
 use yoe_lang::{Diagnostics, Options, Severity};
 use yoe_model::Origin;
 
-use crate::index::{Index, text};
+use crate::files::text;
+use crate::index::Index;
 use crate::position::{Encoding, number};
 use crate::uri::uri;
 

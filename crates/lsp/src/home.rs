@@ -1,60 +1,27 @@
-//! What a file of a project is, by where it lies.
+//! What files of a project define, and which names arguments take.
 
-use yoe_lang::{Builtin, Parameter, builtins};
+use yoe_lang::{Builtin, FileKind, Parameter, builtins};
 
-/// What a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Home {
-    Project,
-    Module,
-    Class,
-    Container,
-    Machine,
-    Unit,
-    Image,
+/// The builtins that define things in such a file, the usual one first.
+pub(crate) fn defines(kind: FileKind) -> Vec<&'static Builtin> {
+    /// Functions of classes mostly hand on to one of these.
+    const OF_CLASSES: [&str; 5] = ["unit", "image", "container", "machine", "oci_image"];
+    if kind == FileKind::Class {
+        return OF_CLASSES.iter().filter_map(|name| builtin(name)).collect();
+    }
+    let mut all: Vec<&Builtin> = builtins().iter().filter(|builtin| builtin.home == Some(kind)).collect();
+    all.sort_by_key(|builtin| kind.defines() != Some(builtin.name));
+    all
 }
 
-impl Home {
-    /// What the file at this path below the project or a module is; absent when it is none that is read.
-    pub(crate) fn of(path: &str) -> Option<Self> {
-        let name = path.rsplit('/').next()?;
-        if !name.ends_with(".star") || path.split('/').any(|part| part.starts_with('.')) {
-            return None;
-        }
-        match path.split('/').collect::<Vec<_>>().as_slice() {
-            ["PROJECT.star"] => Some(Self::Project),
-            ["MODULE.star"] => Some(Self::Module),
-            ["classes", ..] => Some(Self::Class),
-            ["containers", _] => Some(Self::Container),
-            ["machines", _] => Some(Self::Machine),
-            ["images", _] => Some(Self::Image),
-            ["units", _, _] => Some(Self::Unit),
-            _ => None,
-        }
-    }
-
-    /// The builtins that define things in such a file, the usual one first.
-    pub(crate) fn defines(self) -> &'static [&'static str] {
-        match self {
-            Self::Project => &["project"],
-            Self::Module => &["module"],
-            Self::Class => &["unit", "image", "container", "machine", "oci_image"],
-            Self::Container => &["container"],
-            Self::Machine => &["machine"],
-            Self::Unit => &["unit", "override"],
-            Self::Image => &["image", "oci_image", "workload"],
-        }
-    }
-
-    /// What others call the things that such a file defines.
-    pub(crate) fn names(self) -> Option<Names> {
-        match self {
-            Self::Container => Some(Names::Containers),
-            Self::Machine => Some(Names::Machines),
-            Self::Unit => Some(Names::Units),
-            Self::Image => Some(Names::Images),
-            Self::Project | Self::Module | Self::Class => None,
-        }
+/// What others call the things that such a file defines.
+pub(crate) fn names(kind: FileKind) -> Option<Names> {
+    match kind {
+        FileKind::Container => Some(Names::Containers),
+        FileKind::Machine => Some(Names::Machines),
+        FileKind::Unit => Some(Names::Units),
+        FileKind::Image => Some(Names::Images),
+        FileKind::Project | FileKind::Module | FileKind::Class => None,
     }
 }
 
@@ -103,7 +70,7 @@ pub(crate) fn builtin(name: &str) -> Option<&'static Builtin> {
 pub(crate) fn parameter(
     function: &str,
     name: &str,
-    home: Option<Home>,
+    home: Option<FileKind>,
 ) -> Option<(&'static Builtin, &'static Parameter)> {
     let of = |builtin: &'static Builtin| {
         let parameter = builtin.parameters.iter().find(|parameter| parameter.name == name)?;
@@ -111,7 +78,7 @@ pub(crate) fn parameter(
     };
     match builtin(function) {
         Some(known) => of(known),
-        None => home?.defines().iter().filter_map(|name| builtin(name)).find_map(of),
+        None => defines(home?).into_iter().find_map(of),
     }
 }
 
@@ -120,34 +87,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_what_its_place_says() {
-        for (path, home) in [
-            ("PROJECT.star", Some(Home::Project)),
-            ("classes/a/b.star", Some(Home::Class)),
-            ("units/core/a.star", Some(Home::Unit)),
-            ("units/a.star", None),
-            ("units/core/a/x.star", None),
-            ("images/a.txt", None),
-            (".x/classes/a.star", None),
-            ("other.star", None),
-        ] {
-            assert_eq!(Home::of(path), home, "{path}");
-        }
-    }
-
-    #[test]
     fn arguments_take_names_of_one_kind() {
-        let taken = |function: &str, argument: &str, home: Home| {
+        let taken = |function: &str, argument: &str, home: FileKind| {
             let (builtin, parameter) = parameter(function, argument, Some(home))?;
             Names::taken(builtin, parameter)
         };
-        assert_eq!(taken("unit", "deps", Home::Unit), Some(Names::Units));
-        assert_eq!(taken("autotools", "deps", Home::Unit), Some(Names::Units));
-        assert_eq!(taken("autotools", "container", Home::Unit), Some(Names::Containers));
-        assert_eq!(taken("container_host", "artifacts", Home::Image), Some(Names::Units));
-        assert_eq!(taken("kernel", "unit", Home::Machine), Some(Names::Units));
-        assert_eq!(taken("unit", "name", Home::Unit), None);
-        assert_eq!(taken("unit", "license", Home::Unit), None);
-        assert_eq!(taken("project", "image", Home::Project), Some(Names::Images));
+        assert_eq!(taken("unit", "deps", FileKind::Unit), Some(Names::Units));
+        assert_eq!(taken("autotools", "deps", FileKind::Unit), Some(Names::Units));
+        assert_eq!(taken("autotools", "container", FileKind::Unit), Some(Names::Containers));
+        assert_eq!(taken("container_host", "artifacts", FileKind::Image), Some(Names::Units));
+        assert_eq!(taken("kernel", "unit", FileKind::Machine), Some(Names::Units));
+        assert_eq!(taken("unit", "name", FileKind::Unit), None);
+        assert_eq!(taken("unit", "license", FileKind::Unit), None);
+        assert_eq!(taken("project", "image", FileKind::Project), Some(Names::Images));
     }
 }

@@ -4,39 +4,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use yoe_lang::Options;
-use yoe_model::{ModuleSource, Origin, Project, Unlocked};
+use yoe_lang::{FileKind, Options};
+use yoe_model::{Origin, Project, Unlocked};
 
-use crate::home::{Home, Names};
+use crate::files::{Root, StarFile, roots, star_files, text};
+use crate::home::{self, Names};
 use crate::scan::tokens;
 use crate::symbols::named;
-
-/// Larger files are none that evaluation takes.
-const LARGEST: u64 = 1 << 20;
-/// How deep class files may lie.
-const DEPTH: usize = 8;
-
-/// The project, or one of its modules.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Root {
-    /// The name in `load("@name//…")`; absent for the project itself.
-    pub(crate) module: Option<String>,
-    /// Its directory, without links.
-    pub(crate) directory: PathBuf,
-    /// Whether it was fetched: nobody edits it.
-    pub(crate) fetched: bool,
-}
-
-/// A file that is evaluated, or can be loaded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct StarFile {
-    /// Index of its root.
-    pub(crate) root: usize,
-    /// Path below the root.
-    pub(crate) below: String,
-    pub(crate) path: PathBuf,
-    pub(crate) home: Home,
-}
 
 /// Where something is defined.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +54,7 @@ impl Index {
     }
 
     fn add(&mut self, file: &StarFile, options: &Options) {
-        let Some(names) = file.home.names() else { return };
+        let Some(names) = home::names(file.home) else { return };
         let Some(text) = text(&file.path, options) else { return };
         let found = named(&text, &tokens(&text));
         let none = found.is_empty();
@@ -94,6 +68,30 @@ impl Index {
         if let (true, Some(stem)) = (none, stem) {
             let definition = Definition { path: file.path.clone(), at: At::Line(1, 1), about: String::new() };
             self.names.entry((names, stem.to_owned())).or_insert(definition);
+        }
+    }
+
+    /// Reads files that are open again: what they define is known at once, whatever evaluation still has to say.
+    pub(crate) fn refresh<'a>(&mut self, open: impl Iterator<Item = &'a Path>, options: &Options) {
+        for path in open {
+            let Some((at, below)) = self.root_at(path) else { continue };
+            let Some(home) = FileKind::of(&below) else { continue };
+            let file = StarFile { root: at, below, path: path.to_owned(), home };
+            if !self.files.iter().any(|known| known.path == path) {
+                self.files.push(file.clone());
+            }
+            let words = |definition: &Definition| matches!(definition.at, At::Bytes(_) | At::Line(1, 1));
+            let before: Vec<_> = self
+                .names
+                .extract_if(.., |_, definition| definition.path == path && words(definition))
+                .collect();
+            self.add(&file, options);
+            // What evaluation said of a thing that is still there holds until it says more.
+            for (name, definition) in before {
+                if let Some(now) = self.names.get_mut(&name).filter(|now| now.about.is_empty()) {
+                    now.about = definition.about;
+                }
+            }
         }
     }
 
@@ -150,14 +148,15 @@ impl Index {
 
     /// The root that a path is in, and the path below it: of a module within a project, the module.
     pub(crate) fn place(&self, path: &Path) -> Option<(&Root, String)> {
-        let in_root = |root: &Root| path.strip_prefix(&root.directory).is_ok();
-        let root = self
-            .roots
-            .iter()
-            .filter(|root| in_root(root))
-            .max_by_key(|root| root.directory.as_os_str().len())?;
-        let below = path.strip_prefix(&root.directory).ok()?.to_str()?.to_owned();
-        Some((root, below))
+        let (at, below) = self.root_at(path)?;
+        Some((self.roots.get(at)?, below))
+    }
+
+    fn root_at(&self, path: &Path) -> Option<(usize, String)> {
+        let below = |root: &Root| Some(path.strip_prefix(&root.directory).ok()?.to_str()?.to_owned());
+        let within = self.roots.iter().enumerate().filter_map(|(at, root)| Some((at, root, below(root)?)));
+        let (at, _, below) = within.max_by_key(|(_, root, _)| root.directory.as_os_str().len())?;
+        Some((at, below))
     }
 
     /// The file that a label means in a file of this root.
@@ -174,60 +173,37 @@ impl Index {
     }
 }
 
-fn roots(root: &Path, options: &Options) -> Vec<Root> {
-    let real = |path: PathBuf| path.canonicalize().unwrap_or(path);
-    let mut roots = vec![Root { module: None, directory: real(root.to_owned()), fetched: false }];
-    for module in yoe_lang::modules(root, options).unwrap_or_default() {
-        let directory = match &module.source {
-            ModuleSource::Path(path) => Some(root.join(path)),
-            source => options.modules.get(&module.name).map(|tree| tree.join(source.directory())),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that changed since the evaluation is known as it is now, with what evaluation said of what is still there.
+    #[test]
+    fn open_files_are_known_at_once() {
+        let (root, path) = (Path::new("/p"), Path::new("/p/units/a/hello.star"));
+        let mut index = Index {
+            roots: vec![Root { module: None, directory: root.to_owned(), fetched: false }],
+            ..Index::default()
         };
-        let fetched = module.source.needs_lock();
-        let named =
-            |directory| Root { module: Some(module.name.clone()), directory: real(directory), fetched };
-        roots.extend(directory.filter(|directory| directory.is_dir()).map(named));
-    }
-    roots
-}
-
-/// The files of a root, those that are open and not saved yet among them.
-fn star_files(roots: &[Root], at: usize, options: &Options) -> Vec<StarFile> {
-    let Some(root) = roots.get(at) else { return Vec::new() };
-    let mut paths: Vec<String> = ["PROJECT.star", "MODULE.star"].map(str::to_owned).into();
-    for (directory, depth) in
-        [("classes", DEPTH), ("containers", 0), ("machines", 0), ("images", 0), ("units", 1)]
-    {
-        list(&root.directory, directory, depth, &mut paths);
-    }
-    let open = options.texts.keys().filter_map(|path| path.strip_prefix(&root.directory).ok()?.to_str());
-    paths.extend(open.map(str::to_owned));
-    paths.sort();
-    paths.dedup();
-    let file = |below: String| {
-        let path = root.directory.join(&below);
-        let there = options.texts.contains_key(&path) || path.is_file();
-        Some(StarFile { root: at, home: Home::of(&below).filter(|_| there)?, below, path })
-    };
-    paths.into_iter().filter_map(file).collect()
-}
-
-fn list(root: &Path, below: &str, depth: usize, into: &mut Vec<String>) {
-    for entry in std::fs::read_dir(root.join(below)).into_iter().flatten().flatten() {
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        let path = format!("{below}/{name}");
-        match entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            true if depth > 0 => list(root, &path, depth - 1, into),
-            true => {}
-            false => into.push(path),
+        let names = |index: &Index| {
+            let of =
+                |((_, name), known): (&(Names, String), &Definition)| (name.clone(), known.about.clone());
+            index.names.iter().map(of).collect::<Vec<_>>()
+        };
+        let say = |index: &mut Index, text: &str| {
+            let texts = [(path.to_owned(), text.to_owned())].into();
+            index.refresh([path].into_iter(), &Options { texts, ..Options::default() });
+        };
+        say(&mut index, "unit(name = \"a\")");
+        assert_eq!(names(&index), [("a".to_owned(), String::new())]);
+        for known in index.names.values_mut() {
+            known.about = "a 1.0".to_owned();
         }
+        say(&mut index, "\nunit(name = \"a\")\nunit(name = \"b\")");
+        assert_eq!(names(&index), [("a".to_owned(), "a 1.0".to_owned()), ("b".to_owned(), String::new())]);
+        assert!(matches!(&index.names[&(Names::Units, "a".to_owned())].at, At::Bytes(at) if at.start > 0));
+        say(&mut index, "unit(");
+        assert_eq!(names(&index), [("hello".to_owned(), String::new())]);
+        assert_eq!(index.files.len(), 1);
     }
-}
-
-/// The text of a file: what is open, or what is on the disk.
-pub(crate) fn text(path: &Path, options: &Options) -> Option<String> {
-    if let Some(text) = options.texts.get(path) {
-        return Some(text.clone());
-    }
-    let fits = path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST);
-    fits.then(|| std::fs::read_to_string(path).ok()).flatten()
 }

@@ -12,6 +12,7 @@ mod definition;
 mod documents;
 mod editor;
 mod evaluation;
+mod files;
 mod home;
 mod hover;
 mod index;

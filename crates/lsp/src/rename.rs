@@ -7,11 +7,11 @@ use lsp_types::{
     DocumentChangeOperation, DocumentChanges, Location, OneOf, OptionalVersionedTextDocumentIdentifier,
     RenameFile, ResourceOp, TextDocumentEdit, TextEdit, WorkspaceEdit,
 };
-use yoe_lang::{Builtin, Parameter, builtins};
+use yoe_lang::{Builtin, FileKind, Parameter, builtins};
 
 use crate::context::{self, Call};
-use crate::home::{Home, Names, builtin, parameter};
-use crate::index::{StarFile, text};
+use crate::files::{StarFile, text};
+use crate::home::{Names, builtin, parameter};
 use crate::scan::{Token, tokens};
 use crate::uri::uri;
 use crate::view::View;
@@ -21,13 +21,13 @@ pub(crate) fn unit_at(view: &View<'_>, at: usize) -> Option<(String, Range<usize
     let inside = view.context(at).string?;
     let name = view.text.get(inside.clone())?.to_owned();
     let known = view.index.names.contains_key(&(Names::Units, name.clone()));
-    let own = view.home == Some(Home::Unit);
+    let own = view.home == Some(FileKind::Unit);
     let named = known && strings(view.text, &name, view.home, own).contains(&inside);
     named.then_some((name, inside))
 }
 
 /// Strings of a file that are this name of a unit, in its order; `own` is whether the file may define it.
-fn strings(text: &str, name: &str, home: Option<Home>, own: bool) -> Vec<Range<usize>> {
+fn strings(text: &str, name: &str, home: Option<FileKind>, own: bool) -> Vec<Range<usize>> {
     let all = tokens(text);
     let mut found = Vec::new();
     context::each_string(text, &all, |token, call, directly| {
@@ -47,12 +47,12 @@ fn strings(text: &str, name: &str, home: Option<Home>, own: bool) -> Vec<Range<u
 }
 
 /// Whether an argument takes names of units. In what a class hands on, every argument counts that takes such names anywhere.
-fn takes_unit(call: &Call, home: Option<Home>) -> bool {
+fn takes_unit(call: &Call, home: Option<FileKind>) -> bool {
     let Some(argument) = call.argument.as_deref() else { return false };
     let takes =
         |builtin: &Builtin, parameter: &Parameter| Names::taken(builtin, parameter) == Some(Names::Units);
     match (builtin(&call.function), home) {
-        (None, Some(Home::Class) | None) => builtins().iter().any(|builtin| {
+        (None, Some(FileKind::Class) | None) => builtins().iter().any(|builtin| {
             let named = builtin.parameters.iter().find(|parameter| parameter.name == argument);
             named.is_some_and(|parameter| takes(builtin, parameter))
         }),
@@ -71,7 +71,7 @@ fn places(view: &View<'_>, file: &StarFile, name: &str) -> Vec<lsp_types::Range>
     let Some(text) = text(&file.path, view.options).filter(|text| text.contains(name)) else {
         return Vec::new();
     };
-    let own = file.home == Home::Unit && file.below.ends_with(&format!("/{name}.star"));
+    let own = file.home == FileKind::Unit && file.below.ends_with(&format!("/{name}.star"));
     view.encoding.ranges(&text, &strings(&text, name, Some(file.home), own))
 }
 
@@ -95,7 +95,8 @@ pub(crate) fn rename(view: &View<'_>, name: &str, new: &str) -> Result<Workspace
         return Err(format!("there is a unit {new:?} already"));
     }
     let files = &view.index.files;
-    let own = |file: &&StarFile| file.home == Home::Unit && file.below.ends_with(&format!("/{name}.star"));
+    let own =
+        |file: &&StarFile| file.home == FileKind::Unit && file.below.ends_with(&format!("/{name}.star"));
     let homes: Vec<&StarFile> = files.iter().filter(own).collect();
     let editable = |file: &StarFile| view.index.roots.get(file.root).is_some_and(|root| !root.fetched);
     match homes.as_slice() {

@@ -148,11 +148,7 @@ impl Server {
         };
         let none = Index::default();
         let project = document.root.as_ref().and_then(|root| self.projects.get(root));
-        let options = Options {
-            modules: project.map(|project| project.modules.clone()).unwrap_or_default(),
-            texts: self.documents.texts(),
-            machine: None,
-        };
+        let options = self.options(project);
         let index = project.map_or(&none, |project| &project.index);
         let view = View::new(path, &document.text, index, &options, self.editor.encoding);
         let at = self.editor.encoding.offset(&document.text, place.position);
@@ -186,6 +182,9 @@ impl Server {
         };
         // A module may be of several projects that are open.
         if changed.is_some() {
+            for root in self.projects.keys().cloned().collect::<Vec<_>>() {
+                self.refresh(&root);
+            }
             self.projects.keys().for_each(|root| self.evaluate(root));
         }
     }
@@ -197,10 +196,18 @@ impl Server {
         }
         self.projects.insert(root.to_owned(), Project::default());
         self.find_modules(root);
-        let options = self.options(root);
+        let options = self.options(self.projects.get(root));
         let index = Index::read(root, &options, None);
         if let Some(project) = self.projects.get_mut(root) {
             project.index = index;
+        }
+    }
+
+    /// What the open files define, as they are now.
+    fn refresh(&mut self, root: &Path) {
+        let options = self.options(self.projects.get(root));
+        if let Some(project) = self.projects.get_mut(root) {
+            project.index.refresh(self.documents.paths(), &options);
         }
     }
 
@@ -211,13 +218,13 @@ impl Server {
         }
     }
 
-    fn options(&self, root: &Path) -> Options {
-        let modules = self.projects.get(root).map(|project| project.modules.clone());
-        Options { machine: None, modules: modules.unwrap_or_default(), texts: self.documents.texts() }
+    fn options(&self, project: Option<&Project>) -> Options {
+        let modules = project.map(|project| project.modules.clone()).unwrap_or_default();
+        Options { machine: None, modules, texts: self.documents.texts() }
     }
 
     fn evaluate(&self, root: &Path) {
-        let (options, encoding) = (self.options(root), self.editor.encoding);
+        let (options, encoding) = (self.options(self.projects.get(root)), self.editor.encoding);
         // The thread lives as long as this does.
         let _ = self.jobs.send(Job { root: root.to_owned(), options, encoding });
     }
@@ -240,6 +247,8 @@ impl Server {
         project.index = index;
         let now: BTreeSet<PathBuf> = wrong.keys().cloned().collect();
         let before = std::mem::replace(&mut project.wrong, wrong);
+        // It was evaluated from texts that may have changed meanwhile.
+        self.refresh(&root);
         for path in &before.into_keys().chain(now).collect::<BTreeSet<PathBuf>>() {
             let diagnostics = self.wrong_in(path);
             let Some(uri) = self.documents.uri(path).or_else(|| uri(path)) else { continue };

@@ -9,27 +9,13 @@ use yoe_notation::percent;
 pub(crate) fn path(uri: &Uri) -> Option<PathBuf> {
     let rest = uri.as_str().strip_prefix("file://")?;
     let path = rest.get(rest.find('/')?..)?;
-    let text = String::from_utf8(decoded(path)?).ok()?;
+    let text = String::from_utf8(percent::decode(path)?).ok()?;
     (!text.contains('\0')).then(|| PathBuf::from(text))
 }
 
 /// The address of a file; absent when its path is not UTF-8.
 pub(crate) fn uri(path: &Path) -> Option<Uri> {
     format!("file://{}", percent::encode(path.to_str()?, "/")).parse().ok()
-}
-
-fn decoded(text: &str) -> Option<Vec<u8>> {
-    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.bytes());
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-        let value = digit(rest.next())? * 16 + digit(rest.next())?;
-        bytes.push(u8::try_from(value).ok()?);
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use lsp_types::{Location, Range};
-use yoe_lang::Options;
+use yoe_lang::{FileKind, Options};
 
 use crate::context::{self, Context};
 use crate::evaluation::at_line;
-use crate::home::{Home, Names, parameter};
-use crate::index::{At, Definition, Index, Root, text};
+use crate::files::{Root, text};
+use crate::home::{Names, parameter};
+use crate::index::{At, Definition, Index};
 use crate::position::Encoding;
 use crate::scan::{Token, tokens};
 use crate::symbols::{Symbol, loads, symbols};
@@ -24,7 +25,7 @@ pub(crate) struct View<'a> {
     /// The root that it is in, and its path below that.
     pub(crate) place: Option<(&'a Root, String)>,
     /// What it is.
-    pub(crate) home: Option<Home>,
+    pub(crate) home: Option<FileKind>,
 }
 
 /// A name that a file loads or defines, and where.
@@ -45,7 +46,7 @@ impl<'a> View<'a> {
         encoding: Encoding,
     ) -> Self {
         let place = index.place(path);
-        let home = place.as_ref().and_then(|(_, below)| Home::of(below));
+        let home = place.as_ref().and_then(|(_, below)| FileKind::of(below));
         Self { text, tokens: tokens(text), index, options, encoding, place, home }
     }
 

@@ -19,7 +19,7 @@
 
 pub mod audit;
 pub mod buildinfo;
-mod cargo;
+pub mod cargo;
 pub mod changes;
 mod collect;
 mod component;

@@ -54,7 +54,7 @@ impl Class {
     }
 
     /// The files of which one at the top of a tree makes it one of this class.
-    fn marks(self) -> &'static [&'static str] {
+    pub fn marks(self) -> &'static [&'static str] {
         match self {
             Class::Rust => &["Cargo.toml"],
             Class::Go => &["go.mod"],

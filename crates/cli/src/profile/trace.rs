@@ -1,11 +1,15 @@
 //! A build as a trace in the Trace Event Format, which Perfetto, Chrome's `about:tracing` and speedscope show.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use yoe_plan::Plan;
 
 use super::{End, Span};
+
+/// What kind of action each label is of.
+type Kinds<'a> = BTreeMap<&'a str, &'a str>;
 
 /// The rows of the chain that decided when the build ended.
 const CRITICAL: u32 = 1;
@@ -15,9 +19,10 @@ const ACTIONS: u32 = 2;
 /// The whole trace: each action as a slice on a free row with its tasks within, and the critical path on rows of its own.
 pub fn trace(plan: &Plan, spans: &[Span], critical: &[usize]) -> Value {
     let mut events = vec![name(CRITICAL, "critical path"), name(ACTIONS, "actions")];
-    events.extend(critical.iter().map(|place| slice(plan, &spans[*place], CRITICAL, 0)));
+    let kinds = plan.actions.iter().map(|action| (action.label.as_str(), action.kind.name())).collect();
+    events.extend(critical.iter().map(|place| slice(&kinds, &spans[*place], CRITICAL, 0)));
     for (span, row) in rows(spans) {
-        events.push(slice(plan, span, ACTIONS, row));
+        events.push(slice(&kinds, span, ACTIONS, row));
         let ends = span.tasks.iter().skip(1).map(|(began, _)| *began).chain([span.ended]);
         for ((began, task), ended) in span.tasks.iter().zip(ends) {
             events.push(complete(task, "task", (*began, ended), ACTIONS, row));
@@ -41,9 +46,8 @@ fn rows(spans: &[Span]) -> Vec<(&Span, usize)> {
     ordered.into_iter().zip(rows).collect()
 }
 
-fn slice(plan: &Plan, span: &Span, process: u32, row: usize) -> Value {
-    let kind =
-        plan.actions.iter().find(|action| action.label == span.label).map_or("", |action| action.kind.name());
+fn slice(kinds: &Kinds<'_>, span: &Span, process: u32, row: usize) -> Value {
+    let kind = kinds.get(span.label.as_str()).copied().unwrap_or_default();
     let mut event = complete(&span.label, kind, (span.began, span.ended), process, row);
     event["args"] = json!({
         "reason": span.reason,

@@ -1,11 +1,11 @@
 //! What could be typed outside of strings: arguments, values, and what begins a statement.
 
 use lsp_types::{CompletionItem, CompletionItemKind};
-use yoe_lang::{Builtin, Parameter, builtins};
+use yoe_lang::{Builtin, FileKind, Parameter, builtins};
 
 use super::{item, markdown};
 use crate::context::{Call, Context};
-use crate::home::{Home, Names, builtin, parameter};
+use crate::home::{Names, builtin, defines, parameter};
 use crate::hover::{function_text, is_argument, parameter_text};
 use crate::view::{Known, View};
 
@@ -68,9 +68,9 @@ fn arguments(view: &View<'_>, context: &Context, call: &Call, known: &[Known]) -
 }
 
 /// What a function takes of a builtin: that builtin itself, or what a class hands on.
-fn taken(call: &Call, home: Option<Home>, hands_on: bool) -> &'static [Parameter] {
+fn taken(call: &Call, home: Option<FileKind>, hands_on: bool) -> &'static [Parameter] {
     let own = builtin(&call.function);
-    let usual = || home.filter(|_| hands_on).and_then(|home| builtin(home.defines().first()?));
+    let usual = || home.filter(|_| hands_on).and_then(|home| defines(home).first().copied());
     own.or_else(usual).map(|builtin| builtin.parameters.as_slice()).unwrap_or_default()
 }
 
@@ -96,7 +96,8 @@ fn values(view: &View<'_>, context: &Context, call: &Call, known: &[Known]) -> V
         items.extend(made.map(|one| called(view, context, one)));
     }
     items.extend(known.iter().map(|known| of_known(view, context, known)));
-    if view.home.is_some_and(|home| !matches!(home, Home::Machine | Home::Project | Home::Module)) {
+    if view.home.is_some_and(|home| !matches!(home, FileKind::Machine | FileKind::Project | FileKind::Module))
+    {
         items.push(item(view, &context.word, "ctx", CompletionItemKind::VARIABLE, "ctx"));
     }
     items
@@ -104,7 +105,7 @@ fn values(view: &View<'_>, context: &Context, call: &Call, known: &[Known]) -> V
 
 /// Whether a builtin makes what an argument takes.
 fn makes(builtin: &Builtin, parameter: &Parameter) -> bool {
-    builtin.files.is_none()
+    builtin.home.is_none()
         && parameter
             .expected
             .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
@@ -132,13 +133,13 @@ fn of_known(view: &View<'_>, context: &Context, known: &Known) -> CompletionItem
 /// What begins a statement: the builtins that such a file defines things with, what it knows, and the few words of the language.
 fn at_the_top(view: &View<'_>, context: &Context, known: &[Known]) -> Vec<CompletionItem> {
     let mut items: Vec<CompletionItem> = known.iter().map(|known| of_known(view, context, known)).collect();
-    let defines = view.home.map(Home::defines);
-    let fits = |builtin: &&Builtin| match defines {
-        Some(names) => builtin.files.is_none() || names.contains(&builtin.name),
+    let own = view.home.map(defines);
+    let fits = |builtin: &&Builtin| match &own {
+        Some(own) => builtin.home.is_none() || own.contains(builtin),
         None => true,
     };
     items.extend(builtins().iter().filter(fits).map(|builtin| called(view, context, builtin)));
-    let words = if view.home == Some(Home::Class) { &["load", "def"][..] } else { &["load"] };
+    let words = if view.home == Some(FileKind::Class) { &["load", "def"][..] } else { &["load"] };
     items.extend(words.iter().map(|word| item(view, &context.word, word, CompletionItemKind::KEYWORD, word)));
     items
 }

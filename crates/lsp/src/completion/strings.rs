@@ -6,8 +6,10 @@ use std::path::Path;
 use lsp_types::{CompletionItem, CompletionItemKind};
 
 use super::{item, markdown};
+use yoe_lang::FileKind;
+
 use crate::context::{Call, Context};
-use crate::home::{Home, Names, parameter};
+use crate::home::{Names, parameter};
 use crate::hover::function_text;
 use crate::index::Definition;
 use crate::symbols::{Symbol, load_at};
@@ -50,7 +52,7 @@ fn named(view: &View<'_>, names: Names, inside: &Range<usize>) -> Vec<Completion
 fn in_load(view: &View<'_>, call: &Call, inside: &Range<usize>) -> Vec<CompletionItem> {
     let Some((from, below)) = &view.place else { return Vec::new() };
     if call.before == 0 {
-        let classes = view.index.files.iter().filter(|file| file.home == Home::Class);
+        let classes = view.index.files.iter().filter(|file| file.home == FileKind::Class);
         let labels = classes.filter_map(|file| {
             let root = view.index.roots.get(file.root)?;
             match (&root.module, root == *from) {

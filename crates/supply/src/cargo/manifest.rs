@@ -7,6 +7,7 @@ use toml::{Table, Value};
 use yoe_model::Arch;
 
 use super::target::holds;
+use crate::licenses::from_manifest;
 
 /// A manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,9 +59,7 @@ impl Manifest {
             raw.target.iter().map(|(condition, target)| (condition.clone(), names(&target.dependencies)));
         Some(Self {
             name: raw.package.name,
-            // Before SPDX expressions were wanted, `/` stood for OR.
-            license: string(raw.package.license)
-                .map(|text| text.replace('/', " OR ").split_whitespace().collect::<Vec<_>>().join(" ")),
+            license: string(raw.package.license).map(|text| from_manifest(&text)),
             homepage: homepage.filter(|address| address.starts_with("http")),
             is_macro,
             needed: conditional.chain([(String::new(), names(&raw.dependencies))]).collect(),

@@ -5,16 +5,17 @@
 //! fall away. What a feature alone decides cannot be told from these files: an optional dependency that Cargo.lock names counts
 //! as linked in.
 
+mod lock;
 mod manifest;
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use yoe_model::{Arch, Source, Unit};
 use yoe_tree::Tree;
 
+pub use self::lock::{Lock, Package};
 use self::manifest::Manifest;
 
 /// What is said of each crate that was found in this way.
@@ -39,22 +40,6 @@ pub(crate) struct Linked {
 pub(crate) struct Crates {
     pub(crate) linked: BTreeSet<Linked>,
     pub(crate) gaps: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Lock {
-    #[serde(default)]
-    package: Vec<Package>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Package {
-    name: String,
-    version: String,
-    source: Option<String>,
-    checksum: Option<String>,
-    #[serde(default)]
-    dependencies: Vec<String>,
 }
 
 /// Whether a unit is made of crates.
@@ -105,11 +90,11 @@ fn manifest_in(tree: &Path) -> Option<Manifest> {
 /// The lock file: a file of the unit, or that of its source.
 fn lock(unit: &Unit, trees: &[Option<PathBuf>]) -> Option<Lock> {
     let own = unit.files.iter().filter(|file| file.path.ends_with(".lock"));
-    let own = own.filter_map(|file| toml::from_str(std::str::from_utf8(&file.content).ok()?).ok());
+    let own = own.filter_map(|file| Lock::parse(std::str::from_utf8(&file.content).ok()?).ok());
     let of_source =
         unit.sources.iter().zip(trees).filter(|(entry, _)| entry.into.is_empty()).filter_map(|(_, tree)| {
             let text = Tree::directory(tree.as_deref()?).ok()?.read(Path::new("Cargo.lock"), LARGEST).ok()?;
-            toml::from_str(std::str::from_utf8(&text).ok()?).ok()
+            Lock::parse(std::str::from_utf8(&text).ok()?).ok()
         });
     own.chain(of_source).find(|lock: &Lock| !lock.package.is_empty())
 }

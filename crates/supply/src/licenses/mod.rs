@@ -23,6 +23,11 @@ pub use policy::{Denial, Verdict, check, is_pattern};
 pub use table::{Found, Row, rows, table};
 pub use texts::{Changed, Text, Texts, identified};
 
+/// An expression out of what people write in manifests: a slash stood for OR before expressions were wanted.
+pub fn from_manifest(text: &str) -> String {
+    text.replace('/', " OR ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Whether a text is an expression over SPDX' list of identifiers; deprecated ones are taken, since sources carry them.
 pub fn is_expression(text: &str) -> bool {
     let mode = ParseMode { allow_deprecated: true, allow_postfix_plus_on_gpl: true, ..ParseMode::STRICT };

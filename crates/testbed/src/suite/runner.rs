@@ -151,7 +151,18 @@ impl Run<'_> {
                 }
             };
         }
-        for _ in 0..if self.suite.emulated { MOST } else { 0 } {
+        vm = self.unless_lost(segment, vm)?;
+        let stop = self.booted(segment, first, &mut vm, next);
+        self.end(segment, vm)?;
+        Ok(stop)
+    }
+
+    /// The device once a start of it was not lost by the emulator.
+    fn unless_lost(&mut self, segment: &Segment<'_>, mut vm: Vm) -> Result<Vm, RunError> {
+        if !self.suite.emulated {
+            return Ok(vm);
+        }
+        for _ in 0..MOST {
             let left = self.limits.total.saturating_sub(self.began.elapsed());
             if !lost(vm.console(), after(self.limits.boot.min(left))) {
                 break;
@@ -160,9 +171,7 @@ impl Run<'_> {
             self.end(segment, vm)?;
             vm = self.device.start(segment.hardware).map_err(RunError::Start)?;
         }
-        let stop = self.booted(segment, first, &mut vm, next);
-        self.end(segment, vm)?;
-        Ok(stop)
+        Ok(vm)
     }
 
     pub(super) fn end(&mut self, segment: &Segment<'_>, mut vm: Vm) -> Result<(), RunError> {

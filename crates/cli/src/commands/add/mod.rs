@@ -7,7 +7,8 @@ mod what;
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use yoe_adopt::{Class, Finding, Wishes};
 use yoe_model::{Project, Unlocked};
 use yoe_plan::Target;
@@ -35,8 +36,8 @@ pub struct Add {
     pub category: String,
 
     /// The class that builds it, where it could be several
-    #[arg(long, value_enum)]
-    pub class: Option<ClassName>,
+    #[arg(long, value_parser = class())]
+    pub class: Option<Class>,
 
     /// Its licence, an SPDX expression
     #[arg(long, value_name = "EXPRESSION")]
@@ -67,34 +68,12 @@ pub struct Add {
     pub dry_run: bool,
 }
 
-/// A class, as it is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ClassName {
-    /// Cargo.toml
-    Rust,
-    /// go.mod
-    Go,
-    /// configure, of autoconf
-    Autotools,
-    /// meson.build
-    Meson,
-    /// CMakeLists.txt
-    Cmake,
-    /// A Makefile
-    Make,
-}
-
-impl From<ClassName> for Class {
-    fn from(name: ClassName) -> Self {
-        match name {
-            ClassName::Rust => Class::Rust,
-            ClassName::Go => Class::Go,
-            ClassName::Autotools => Class::Autotools,
-            ClassName::Meson => Class::Meson,
-            ClassName::Cmake => Class::Cmake,
-            ClassName::Make => Class::Make,
-        }
-    }
+/// A class by its name, with the files by which a tree is one of it.
+fn class() -> impl TypedValueParser<Value = Class> {
+    let shown = |class: Class| PossibleValue::new(class.file()).help(class.marks().join(", "));
+    PossibleValuesParser::new(Class::ALL.map(shown)).try_map(|name| {
+        Class::ALL.into_iter().find(|class| class.file() == name).ok_or("no class has this name")
+    })
 }
 
 /// Carries `yoe add` out.
@@ -143,7 +122,7 @@ fn wishes(args: &Add) -> Result<Wishes, CommandError> {
     Ok(Wishes {
         name: args.name.clone(),
         license: args.license.clone(),
-        class: args.class.map(Class::from),
+        class: args.class,
         package: args.package.clone(),
         cargo_lock: lock.transpose()?,
     })
