@@ -10,8 +10,10 @@ pub enum End {
         /// What the kernel said after `Kernel panic - not syncing:`.
         message: String,
     },
-    /// The machine was reset.
+    /// The machine was reset: by its system, or by a person.
     Reset,
+    /// Its watchdog reset the machine.
+    Watchdog,
     /// The machine switched itself off.
     PowerOff,
     /// QEMU stopped the machine over an error of its own or of this host, such as a full disk or a KVM that fails.
@@ -31,6 +33,7 @@ impl fmt::Display for End {
         match self {
             End::Panic { message } => write!(f, "the kernel panicked: {message}"),
             End::Reset => f.write_str("the machine reset itself"),
+            End::Watchdog => f.write_str("its watchdog reset the machine"),
             End::PowerOff => f.write_str("the machine switched itself off"),
             End::Stopped { stderr } if stderr.trim().is_empty() => {
                 f.write_str("QEMU stopped the machine: this host's disk may be full")

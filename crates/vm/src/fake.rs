@@ -67,7 +67,7 @@ fi
 "#;
 
 /// Stands in for QEMU: the same `sh` behind a terminal, and a monitor that tells why it ended. On it, `fake-end REASON`
-/// ends the machine.
+/// ends the machine; `watchdog` is a reason, too.
 pub struct FakeQemu {
     /// Where its files are.
     pub directory: PathBuf,
@@ -107,7 +107,12 @@ impl Read for Last {
         if let (0, Some(mut monitor), Ok(fate)) =
             (count, self.monitor.take_if(|_| count == 0), fs::read(&self.fate))
         {
-            let reason = String::from_utf8_lossy(&fate).trim().to_owned();
+            let mut reason = String::from_utf8_lossy(&fate).trim().to_owned();
+            if reason == "watchdog" {
+                let action = serde_json::json!({"event": "WATCHDOG", "data": {"action": "reset"}});
+                writeln!(monitor, "{action}")?;
+                "guest-reset".clone_into(&mut reason);
+            }
             let event = serde_json::json!({"event": "SHUTDOWN", "data": {"guest": true, "reason": reason}});
             writeln!(monitor, "{event}")?;
         }

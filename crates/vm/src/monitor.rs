@@ -91,6 +91,8 @@ fn listen_to(mut stream: UnixStream, transcript: &Transcript) -> io::Result<()> 
 
 fn fate(event: &str, message: &Value) -> Option<Fate> {
     match (event, message["data"]["reason"].as_str()) {
+        // What the watchdog does comes after.
+        ("WATCHDOG", _) => Some(Fate::Watchdog),
         ("RESET", _) => Some(Fate::Reset),
         // Nobody here stops a machine: QEMU did, over an error that it cannot go on from.
         ("STOP", _) => Some(Fate::Stopped),

@@ -33,6 +33,8 @@ pub struct Milestone {
 /// What the monitor reported about the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
+    /// The watchdog was not fed, and acts.
+    Watchdog,
     /// The machine was reset and goes on.
     Reset,
     /// QEMU stopped the machine and stays.
@@ -66,6 +68,8 @@ pub(crate) struct State {
     line: usize,
     panic: Option<(usize, Instant)>,
     resets: usize,
+    /// Whether the last reset was the watchdog's.
+    watchdog: bool,
     last_fate: Option<Fate>,
     closed: Option<Instant>,
     monitor_open: bool,
@@ -100,6 +104,7 @@ impl Transcript {
             line: 0,
             panic: None,
             resets: 0,
+            watchdog: false,
             last_fate: None,
             closed: None,
             monitor_open: false,
@@ -166,6 +171,8 @@ impl Transcript {
     pub(crate) fn fate(&self, fate: Fate) {
         self.change(|state, at| {
             state.resets += usize::from(fate == Fate::Reset);
+            let by_watchdog = state.last_fate == Some(Fate::Watchdog);
+            state.watchdog = by_watchdog && matches!(fate, Fate::Reset | Fate::EndedByReset);
             state.last_fate = Some(fate);
             state.note(&format!("{fate:?}"), at);
         });
@@ -288,8 +295,9 @@ impl State {
             let settled = when.elapsed() >= PANIC_SETTLES || self.closed.is_some();
             return settled.then(|| End::Panic { message: self.panic_message(position) });
         }
+        let reset = if self.watchdog { End::Watchdog } else { End::Reset };
         if self.resets > life.resets {
-            return Some(End::Reset);
+            return Some(reset);
         }
         if self.last_fate == Some(Fate::Stopped) {
             return Some(End::Stopped { stderr: self.stderr() });
@@ -299,7 +307,7 @@ impl State {
             return None;
         }
         Some(match self.last_fate {
-            Some(Fate::EndedByReset) => End::Reset,
+            Some(Fate::EndedByReset) => reset,
             Some(Fate::EndedByPowerOff) => End::PowerOff,
             _ => End::Exit { stderr: self.stderr() },
         })
@@ -367,6 +375,20 @@ mod tests {
             transcript.fate(fate);
             transcript.monitor(false);
             assert_eq!(end(&transcript), Some(expected));
+        }
+    }
+
+    #[test]
+    fn what_a_watchdog_did_is_told_from_other_resets() {
+        for (fates, expected) in [
+            (&[Fate::Watchdog, Fate::Reset][..], End::Watchdog),
+            (&[Fate::Watchdog, Fate::EndedByReset], End::Watchdog),
+            (&[Fate::Watchdog, Fate::Reset, Fate::Reset], End::Reset),
+        ] {
+            let transcript = transcript();
+            fates.iter().for_each(|fate| transcript.fate(*fate));
+            transcript.console_closed();
+            assert_eq!(end(&transcript), Some(expected), "{fates:?}");
         }
     }
 

@@ -39,11 +39,11 @@ pub(super) fn reset(console: &mut Console, limit: Duration) -> Result<(), TestEr
 /// Whether this interrupt is a reset, or a panic that becomes one.
 fn resets(console: &mut Console, interrupt: WaitError) -> Result<(), TestError> {
     let wrong = match interrupt {
-        WaitError::Ended(End::Reset) => return Ok(()),
+        WaitError::Ended(End::Reset | End::Watchdog) => return Ok(()),
         WaitError::Ended(End::Panic { message }) => {
             console.accept_resets();
             match console.wait_for_end(after(RESTART)) {
-                Ok(End::Reset) => return Ok(()),
+                Ok(End::Reset | End::Watchdog) => return Ok(()),
                 Ok(end) => WaitError::Ended(end),
                 Err(WaitError::Deadline) => {
                     return Err(TestError::PanicStays { seconds: RESTART.as_secs(), message });

@@ -177,6 +177,14 @@ fn boots_that_must_fail_and_resets_are_sat_out() {
     ];
     let (reported, summary) = self::reported(&resetting, |_| {});
     assert!(summary.is_success(), "{reported}");
+    let bitten = [
+        test("hangs", "(sleep 2; fake-end watchdog) >/dev/null 2>&1 &"),
+        booting(TestBoot::Reset, test("comes back", "true")),
+        booting(TestBoot::Reboot, test("restarts", "true")),
+    ];
+    let (reported, summary) = self::reported(&bitten, |suite| suite.reboot = "fake-end watchdog");
+    assert!(!summary.is_success() && reported.contains("comes back: passed"), "{reported}");
+    assert!(reported.contains("could not have its restart: its watchdog reset the machine"), "{reported}");
     let never = ImageTest { timeout: 3, ..test("never", "true") };
     let staying = [test("stays", "true"), booting(TestBoot::Reset, never)];
     let (reported, _) = self::reported(&staying, |suite| suite.limits.boot = Duration::from_secs(2));
