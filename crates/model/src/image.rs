@@ -1,5 +1,7 @@
 //! Images: what is assembled from packages and booted.
 
+use std::collections::BTreeMap;
+
 use crate::{
     AuditGate, ContentHash, Fingerprint, ImageTest, LicensePolicy, Origin, Registry, Release, Size, User,
 };
@@ -27,6 +29,8 @@ pub struct Image {
     pub releases: Vec<Release>,
     /// A registry that `yoe test` runs next to the device.
     pub registry: Option<Registry>,
+    /// Credentials by name that its tests give the device; they enter no key.
+    pub test_credentials: BTreeMap<String, String>,
     /// Names of the workloads that it brings along.
     pub workloads: Vec<String>,
     /// Limits that fail the build.
@@ -68,6 +72,7 @@ impl Image {
             tests: Vec::new(),
             releases: Vec::new(),
             registry: None,
+            test_credentials: BTreeMap::new(),
             workloads: Vec::new(),
             budget: None,
             audit: None,

@@ -62,6 +62,9 @@ impl<'b> DeviceUnderTest<'b> {
         let console = File::create(records.join("console.log"))
             .map_err(|error| TestbedError::host("the console's log cannot be written", error))?;
         let mut credentials = vec![password.credential()];
+        for (name, value) in &bootable.image.test_credentials {
+            credentials.push(Credential::new(name, value.as_str())?);
+        }
         let servers = bootable.servers.start(records)?;
         credentials.extend(servers.credentials.iter().cloned());
         let ports =

@@ -130,6 +130,15 @@ form! {
 }
 
 form! {
+    /// The name of a credential: systemd.system-credentials(7).
+    CredentialName, "the name of a credential", "1 to 255 letters, digits and printable ASCII characters other than `/`, `:` and `=`",
+    |text| fits(text.len() <= 255 && !matches!(text, "." | "..") && {
+        let part = |byte: u8| byte.is_ascii_graphic() && !b"/:=".contains(&byte);
+        made_of(text, part, part)
+    })
+}
+
+form! {
     /// A name that a package satisfies, such as `cmd:sh` or `so:libz.so.1`.
     Provided, "a name that a package can provide", "letters, digits and + . _ - : =, starting with a letter or digit",
     |text| fits(made_of(text, |b| b.is_ascii_alphanumeric(), |b| b.is_ascii_alphanumeric() || b"+._-:=".contains(&b)))

@@ -1,11 +1,13 @@
 //! `image`.
 
+use std::collections::BTreeMap;
+
 use yoe_model::{
     AuditGate, Budget, Etc, Image, ImageTest, Init, Layout, LicensePolicy, Registry, Release, User,
 };
 
 use crate::arguments::accounts::Zone;
-use crate::arguments::text::{HostName, Name, UnitName};
+use crate::arguments::text::{CredentialName, HostName, Name, UnitName};
 use crate::arguments::version::LooseVersion;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
@@ -34,6 +36,8 @@ arguments! {
         releases: Vec<Made<Release>> = Vec::new(),
         /// A registry that `yoe test` runs next to the device.
         registry: Option<Made<Registry>> = None,
+        /// Credentials that `yoe test` gives the device by name, such as the secrets of its workloads. They are in nothing that is built.
+        test_credentials: BTreeMap<CredentialName, String> = BTreeMap::new(),
         /// The workloads that it brings along: containers that run from its first start on, without a network.
         workloads: Vec<Name> = Vec::new(),
         /// Limits that fail the build.
@@ -84,6 +88,7 @@ impl Builtin for Arguments {
             tests,
             releases,
             registry,
+            test_credentials: self.test_credentials.into_iter().map(|(name, value)| (name.into(), value)).collect(),
             workloads: self.workloads.into_iter().map(String::from).collect(),
             budget: self.budget,
             audit: self.audit,

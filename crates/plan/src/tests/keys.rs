@@ -396,7 +396,7 @@ fn which_client_fetches_a_module_enters_no_key() {
 
 #[test]
 fn what_is_left_out_enters_no_key() {
-    let quiet: [fn(&mut Sample); 13] = [
+    let quiet: [fn(&mut Sample); 14] = [
         |s| s.unit("app", |u| u.origin.line = 7),
         |s| s.lock.sources.get_mut("debian:app@1").unwrap().files[0].path = "pool/elsewhere".into(),
         |s| s.parts.machine.description = "words".into(),
@@ -409,6 +409,7 @@ fn what_is_left_out_enters_no_key() {
         |s| s.unit("app", |u| u.license_files = [("COPYING".into(), Digest::of(b"text"))].into()),
         |s| s.release("2", &["lib"], &[]),
         |s| s.unit("app", |u| u.cache = Some("compiler".into())),
+        |s| s.image().test_credentials = [("name".into(), "value".into())].into(),
         |s| s.image().tests.push(ImageTest::new("t", "true", Origin::default())),
     ];
     let before: Vec<Digest> =
