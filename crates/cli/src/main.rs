@@ -73,5 +73,5 @@ fn carry_out(cli: args::Cli) -> Result<(), CommandError> {
             CommandError::user(format!("{} cannot be entered", directory.display())).because(error)
         })?;
     }
-    commands::run(cli.command)
+    commands::run(cli.command, &common)
 }

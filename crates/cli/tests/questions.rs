@@ -61,6 +61,34 @@ fn everything_that_is_defined_is_listed() {
     assert_eq!(out(&sandbox.yoe(&["list", "images"])).lines().count(), 2);
 }
 
+#[test]
+fn states_are_listed_and_nothing_counts_as_used_by_that() {
+    let sandbox = project();
+    sandbox.unit("alone", &["exit 7"], "");
+    assert_eq!(sandbox.yoe(&["build", "alone"]).status.code(), Some(3));
+    assert!(sandbox.yoe(&["build", "daemon"]).status.success());
+    let used = || {
+        let files = fs::read_dir(sandbox.store().root().join("used")).unwrap().map(|file| file.unwrap());
+        let mut files: Vec<_> =
+            files.map(|file| (file.path(), file.metadata().unwrap().modified().unwrap())).collect();
+        files.sort();
+        files
+    };
+    let before = used();
+    let listed = sandbox.shown(&sandbox.yoe(&["list", "--state"]));
+    assert_eq!(used(), before);
+    // Other inputs have not failed yet.
+    sandbox.unit("alone", &["exit 8"], "");
+    let changed = json(&sandbox.yoe(&["list", "units", "--state", "--json"]));
+    assert_eq!((&changed[0]["name"], &changed[0]["state"]), (&"alone".into(), &"to build".into()));
+    insta::assert_snapshot!(
+        "list_states",
+        listed + &sandbox.shown(&sandbox.yoe(&["list", "machines", "--state"]))
+    );
+    fs::remove_file(sandbox.project().join("yoe.lock")).unwrap();
+    assert!(printed(&sandbox.yoe(&["list", "--state"])).contains("no yoe.lock"));
+}
+
 /// What a description says of a result's size.
 fn built_size(description: &str) -> String {
     let size = description.lines().find_map(|line| line.trim().strip_prefix("built")?.split_once("yes, "));

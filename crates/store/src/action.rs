@@ -52,6 +52,12 @@ impl Store {
         Ok(result.map(|result| result.tree))
     }
 
+    /// Whether this action has a result whose tree is in the store. Neither counts as used.
+    pub fn has_result(&self, key: &Digest) -> Result<bool> {
+        let result = read_result(&self.layout.path(Object::new(Kind::Action, key)))?;
+        result.map_or(Ok(false), |result| self.layout.has(result.tree()))
+    }
+
     /// Records what an action gave, in place of what was recorded before.
     ///
     /// # Errors

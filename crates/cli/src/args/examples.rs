@@ -44,8 +44,13 @@ pub const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ("yoe report container-host-image", "Print sizes and measurements; write a page"),
         ("yoe report base-image container-host-image", "Compare images in one table"),
     ]),
+    ("ui", &[
+        ("yoe ui", "The project in this terminal; q ends it"),
+        ("yoe ui --machine qemu-aarch64 --offline", "The same for another machine, fetching nothing"),
+    ]),
     ("list", &[
         ("yoe list units", "List all units with their versions"),
+        ("yoe list --state", "The same, with what is up to date and what a build would make"),
         ("yoe list images --json", "The same for programs"),
     ]),
     ("desc", &[

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 /// Commands under their headings. What is in none stands at the end.
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Build and run", &["init", "add", "build", "run", "ssh", "deploy", "dev", "test", "shell", "report"]),
-    ("See and understand", &["list", "desc", "why", "graph", "log", "diff"]),
+    ("See and understand", &["ui", "list", "desc", "why", "graph", "log", "diff"]),
     (
         "Lock and release",
         &[

@@ -17,17 +17,17 @@ pub use self::common::Common;
 use crate::commands::{
     add, audit, build, bundle, clean, completion, deploy, desc, dev, diff, doctor, flash, graph, init,
     kernel, keys, licenses, list, lock, log, lsp, man, provenance, report, run, sbom, shell, sign, sources,
-    ssh, store, test, verify, why,
+    ssh, store, test, ui, verify, why,
 };
 
 /// Builds packages and bootable images from source, and keeps devices up to date.
 #[derive(Debug, Parser)]
-#[command(name = "yoe", version, arg_required_else_help = true, disable_help_subcommand = false)]
+#[command(name = "yoe", version, disable_help_subcommand = false)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -44,6 +44,10 @@ pub enum Command {
     Add(add::Add),
     /// Build units, images or containers
     Build(build::Build),
+    /// Show the project in this terminal: states, builds, answers
+    ///
+    /// The same as `yoe` alone in a terminal. Keys build, run and test what is chosen, and ask about it; `?` explains them.
+    Ui(ui::Ui),
     /// Boot an image in QEMU with its console in this terminal
     Run(run::Run),
     /// Log in to a device that runs
@@ -148,7 +152,7 @@ pub enum Command {
 pub fn command() -> clap::Command {
     let command = names::complete(examples::add(Cli::command()));
     // As wide as a page: help is read in narrow terminals, too, and is the same in a pipe.
-    let command = command.max_term_width(80).subcommand_required(true);
+    let command = command.max_term_width(80);
     groups::apply(command)
 }
 

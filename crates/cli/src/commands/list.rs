@@ -2,9 +2,11 @@
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use yoe_build::TargetState;
 use yoe_model::{Origin, Project, Unlocked};
 
 use crate::error::CommandError;
+use crate::project::OpenProject;
 use crate::{columns, project, ui};
 
 /// The arguments of `yoe list`.
@@ -16,6 +18,9 @@ pub struct List {
     /// The machine to evaluate the project for [default: the project's]
     #[arg(long)]
     pub machine: Option<String>,
+    /// Say which are up to date, which a build would do something for, and which failed with the same inputs
+    #[arg(long)]
+    pub state: bool,
     /// Write the list as JSON
     #[arg(long)]
     pub json: bool,
@@ -46,12 +51,18 @@ struct Listed {
     defined: String,
     /// Whether commands take it where none is named.
     default: bool,
+    /// `up to date`, `to build`, or `failed`; absent where it was not asked for, and of what is not built.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
 }
 
 /// Carries `yoe list` out.
 pub fn run(args: &List) -> Result<(), CommandError> {
     let opened = project::open(args.machine.as_deref())?;
-    let listed = listed(&opened.project, args.what);
+    let mut listed = listed(&opened.project, args.what);
+    if args.state {
+        add_states(opened, &mut listed)?;
+    }
     if args.json {
         return ui::json_result(&listed);
     }
@@ -59,11 +70,34 @@ pub fn run(args: &List) -> Result<(), CommandError> {
         let default = if one.default { "(default) " } else { "" };
         let description = format!("{default}{}", one.description);
         let kind = args.what.is_none().then(|| one.kind.to_owned());
-        let rest = [one.name.clone(), one.version.clone().unwrap_or_default(), description];
-        kind.into_iter().chain(rest).collect()
+        let state = args.state.then(|| one.state.unwrap_or_default().to_owned());
+        let name = [one.name.clone(), one.version.clone().unwrap_or_default()];
+        kind.into_iter().chain(name).chain(state).chain([description]).collect()
     };
     let rows: Vec<Vec<String>> = listed.iter().map(row).collect();
     columns::lines(&rows).iter().for_each(|line| ui::result(line));
+    Ok(())
+}
+
+/// Asks the store, by the keys of a plan of everything that is listed and can be built.
+fn add_states(opened: OpenProject, listed: &mut [Listed]) -> Result<(), CommandError> {
+    let built = listed.iter().filter(|one| !matches!(one.kind, "machine" | "workload"));
+    let names: Vec<String> = built.map(|one| one.name.clone()).collect();
+    let locked = opened.lock()?;
+    if names.is_empty() {
+        return Ok(());
+    }
+    let plan = locked.plan(&names)?;
+    for (target, state) in yoe_build::states(&locked.store, &plan)? {
+        let is = |one: &&mut Listed| one.kind == target.kind() && one.name == target.name();
+        if let Some(one) = listed.iter_mut().find(is) {
+            one.state = Some(match state {
+                TargetState::UpToDate => "up to date",
+                TargetState::ToBuild => "to build",
+                TargetState::Failed => "failed",
+            });
+        }
+    }
     Ok(())
 }
 
@@ -127,5 +161,6 @@ fn new(
         description: description.to_owned(),
         defined: project::place(origin),
         default: false,
+        state: None,
     }
 }

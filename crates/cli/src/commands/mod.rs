@@ -35,15 +35,18 @@ pub mod store;
 mod store_import;
 mod store_size;
 pub mod test;
+pub mod ui;
 pub mod verify;
 pub mod why;
 
-use crate::args::Command;
+use crate::args::{Command, Common};
 use crate::error::CommandError;
 
-/// Carries a command out.
-pub fn run(command: Command) -> Result<(), CommandError> {
+/// Carries a command out; without one, shows the project.
+pub fn run(command: Option<Command>, common: &Common) -> Result<(), CommandError> {
+    let Some(command) = command else { return ui::alone(common) };
     match command {
+        Command::Ui(args) => ui::run(&args, common),
         Command::Init(args) => init::run(&args),
         Command::Add(args) => add::run(&args),
         Command::Build(args) => build::run(&args),

@@ -20,6 +20,12 @@ pub fn on_stderr() -> bool {
     decide(choice, set("NO_COLOR"), set("CLICOLOR_FORCE"), std::io::stderr().is_terminal())
 }
 
+/// Whether what is drawn in a terminal is coloured.
+pub fn in_terminal() -> bool {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    decide(CHOICE.get().copied().unwrap_or_default(), no_color, false, true)
+}
+
 /// NO_COLOR is <https://no-color.org>'s, CLICOLOR_FORCE that of <https://bixense.com/clicolors>.
 fn decide(choice: ColorChoice, no_color: bool, force: bool, terminal: bool) -> bool {
     match choice {

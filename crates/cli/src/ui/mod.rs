@@ -81,6 +81,16 @@ pub fn shown(asked: &clap::Error) {
     keep(asked.print());
 }
 
+/// The help, as a result.
+pub fn help(command: &mut clap::Command) {
+    keep(command.print_help());
+}
+
+/// Whether there are colours in what is drawn in a terminal.
+pub fn color_in_terminal() -> bool {
+    color::in_terminal()
+}
+
 /// Whether all of the result was written.
 ///
 /// # Errors

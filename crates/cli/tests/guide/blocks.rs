@@ -30,6 +30,8 @@ pub enum Kind {
     Session,
     Background,
     Device,
+    Terminal,
+    Keys,
     Output,
 }
 
@@ -46,6 +48,8 @@ impl Kind {
             ("sh", "session") => Self::Session,
             ("sh", "background") => Self::Background,
             ("console", "device") => Self::Device,
+            ("sh", "terminal") => Self::Terminal,
+            ("console", "keys") => Self::Keys,
             ("text", "output") => Self::Output,
             _ => return None,
         })

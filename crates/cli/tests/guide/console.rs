@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::answer::matches;
 use crate::blocks::{Block, GuidePage, Kind};
 use crate::page::Page;
+use crate::screen::Screen;
 
 /// How long an emulated device may take to its prompt, on a busy host; the build of what it runs included.
 const PROMPT: Duration = Duration::from_secs(45 * 60);
@@ -21,6 +22,7 @@ pub fn play(guide: &GuidePage, page: &Page) {
     let mut session: Option<Session> = None;
     let mut background = Vec::new();
     let mut printed = String::new();
+    let mut screen = Screen::default();
     for block in &guide.blocks {
         eprintln!("== {}", block.place);
         match &block.kind {
@@ -37,6 +39,8 @@ pub fn play(guide: &GuidePage, page: &Page) {
                 drop(session.take());
                 session = Some(Session::start(page, block));
             }
+            Kind::Terminal => screen.start(page, block),
+            Kind::Keys => screen.type_in(block),
             Kind::Device => session.as_mut().expect("a page starts a device first").type_in(block),
         }
     }

@@ -10,6 +10,8 @@
 //! | `sh session` | starts a device whose console is in the terminal |
 //! | `sh background` | runs until the page ends |
 //! | `console device` | what is typed on that device, after `# `, and what it answers |
+//! | `sh terminal` | a command that draws in a terminal, by tmux |
+//! | `console keys` | what is typed there, after `# `: names of keys, and texts; and what is to be seen then |
 //! | `text output` | what the block before printed |
 //!
 //! A line `...` of an answer stands for any lines, and `...` at the end of one for any text.
@@ -25,9 +27,14 @@ mod answer;
 mod blocks;
 mod console;
 mod page;
+mod screen;
+#[path = "../support/tmux.rs"]
+#[allow(dead_code, reason = "each test program uses a part of it")]
+mod tmux;
 
 use blocks::{Block, Kind, pages};
 use page::Page;
+use screen::Screen;
 
 #[test]
 fn every_block_says_what_it_is() {
@@ -50,11 +57,13 @@ fn every_block_says_what_it_is() {
 #[test]
 fn what_needs_no_device_works_as_written() {
     for guide in pages() {
-        let page = Page::new();
+        let (page, mut screen) = (Page::new(), Screen::default());
         for block in &guide.blocks {
             match &block.kind {
                 Kind::File(path) => page.write(path, &block.text),
                 Kind::Here => page.run(block),
+                Kind::Terminal => screen.start(&page, block),
+                Kind::Keys => screen.type_in(block),
                 // These are played with devices.
                 Kind::Boot
                 | Kind::Papers

@@ -8,6 +8,7 @@ pub mod file_server;
 pub mod module_proxy;
 pub mod registry;
 pub mod tls_server;
+pub mod tmux;
 pub mod upstream;
 
 use std::collections::BTreeSet;
