@@ -34,7 +34,7 @@ fn row<'a>(screen: &'a str, name: &str) -> &'a str {
     rows.find(|row| row.starts_with(&format!("{name} "))).unwrap_or_default()
 }
 
-fn chosen<'a>(screen: &'a str) -> &'a str {
+fn chosen(screen: &str) -> &str {
     screen.lines().find(|row| row.starts_with("> ")).unwrap_or_default()
 }
 
@@ -90,6 +90,9 @@ fn builds_are_watched_and_ended() {
     terminal.key("Escape");
     terminal.wait_until("no build", |screen| !screen.contains("build hello"));
     terminal.key("Escape");
+    terminal.wait_until("all units", |screen| {
+        !row(screen, "slow").is_empty() && !row(screen, "hello").is_empty()
+    });
     terminal.text("/broken");
     terminal.key("Enter");
     terminal.text("b");
@@ -99,6 +102,9 @@ fn builds_are_watched_and_ended() {
     terminal.key("Escape");
     terminal.wait_until("no build", |screen| !screen.contains("build broken"));
     terminal.key("Escape");
+    terminal.wait_until("all units", |screen| {
+        !row(screen, "slow").is_empty() && !row(screen, "hello").is_empty()
+    });
     terminal.text("/slow");
     terminal.key("Enter");
     terminal.text("b");
@@ -129,11 +135,10 @@ fn a_command_gets_the_terminal_and_gives_it_back() {
         "{screen}"
     );
     terminal.key("Enter");
-    let screen = terminal.wait_for("q quit");
-    assert!(
-        screen.contains("yoe test small ended with status 1") && chosen(&screen).contains("small"),
-        "{screen}"
-    );
+    let screen = terminal.wait_until("the view", |screen| {
+        screen.contains("q quit") && screen.contains("yoe test small ended with status 1")
+    });
+    assert!(chosen(&screen).contains("small"), "{screen}");
     // Broken meanwhile, read again.
     sandbox.write("units/test/hello.star", "unit(name = \"hello\"\n");
     terminal.text("u");

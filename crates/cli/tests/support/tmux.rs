@@ -27,10 +27,10 @@ impl Tmux {
         start.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         let own = command.get_envs().find_map(|(name, value)| value.filter(|_| name == "PATH"));
         let path = own.map_or_else(|| std::env::var_os("PATH").unwrap(), ToOwned::to_owned);
-        start.env("PATH", path).env("PS1", "$ ").env("LC_ALL", "C.UTF-8");
+        start.env("PATH", path).env("LC_ALL", "C.UTF-8");
         start.env("yoe", command.get_program());
         assert!(start.status().unwrap().success(), "tmux does not start");
-        this.wait_for("$ ");
+        this.wait_until("a prompt", |screen| !screen.trim().is_empty());
         Some(this)
     }
 
@@ -92,6 +92,8 @@ impl Tmux {
 
     /// Makes sure that the shell is back, with the terminal as it was, and that what ran before gave this status.
     pub fn back_with(&self, status: i32) {
+        // What is typed before its prompt is there goes to what is still ending.
+        self.wait_until("the shell's prompt", |screen| screen.trim_end().ends_with(['#', '$']));
         // The shell's own words for what it typed are not the answer.
         self.line("echo back with $? and $(stty -a | grep -o -e '-*icanon' -e '-*echo ' | xargs)");
         let screen = self.wait_for(&format!("back with {status} and icanon echo"));
