@@ -1,7 +1,8 @@
 //! Images: what is assembled from packages and booted.
 
 use crate::{
-    AuditGate, ContentHash, Fingerprint, ImageTest, LicensePolicy, Origin, Registry, Release, Size, User,
+    AuditGate, ContentHash, Fingerprint, ImagePolicy, ImageTest, LicensePolicy, Origin, Registry, Release,
+    Size, User,
 };
 
 /// An image definition.
@@ -29,6 +30,8 @@ pub struct Image {
     pub registry: Option<Registry>,
     /// Names of the workloads that it brings along.
     pub workloads: Vec<String>,
+    /// Which images of containers it may run; all when absent.
+    pub policy: Option<ImagePolicy>,
     /// Limits that fail the build.
     pub budget: Option<Budget>,
     /// What it demands of an audit; it is for papers and enters no key.
@@ -69,6 +72,7 @@ impl Image {
             releases: Vec::new(),
             registry: None,
             workloads: Vec::new(),
+            policy: None,
             budget: None,
             audit: None,
             licenses: None,

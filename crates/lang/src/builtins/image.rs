@@ -9,7 +9,7 @@ use crate::arguments::text::{HostName, Name, UnitName};
 use crate::arguments::version::LooseVersion;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
-use crate::definitions::{Definition, ImageDraft, Made, Part};
+use crate::definitions::{Definition, ImageDraft, Made, Part, PolicyDraft};
 use crate::session::FileKind;
 
 arguments! {
@@ -36,6 +36,8 @@ arguments! {
         registry: Option<Made<Registry>> = None,
         /// The workloads that it brings along: containers that run from its first start on, without a network.
         workloads: Vec<Name> = Vec::new(),
+        /// Which images of containers it may run, by who signed them. Without one it runs them all.
+        policy: Option<Made<PolicyDraft>> = None,
         /// Limits that fail the build.
         budget: Option<Budget> = None,
         /// Which known holes may not be in what is handed out. It changes nothing that is built.
@@ -85,6 +87,8 @@ impl Builtin for Arguments {
             releases,
             registry,
             workloads: self.workloads.into_iter().map(String::from).collect(),
+            // Once its keys are read.
+            policy: None,
             budget: self.budget,
             audit: self.audit,
             licenses: self.licenses,
@@ -103,6 +107,9 @@ impl Builtin for Arguments {
             releases: release_sites,
             registry: registry_site,
             users: user_sites,
+            policy: self.policy,
+            files: Vec::new(),
+            directory: String::new(),
         };
         call.session.define(Definition::Image(Made { value, site: call.site.clone() }));
         None
