@@ -17,7 +17,7 @@ struct Program {
     list: (&'static str, &'static str),
 }
 
-const PROGRAMS: [Program; 3] = [
+const PROGRAMS: [Program; 4] = [
     Program {
         unit: "updater",
         packages: &[
@@ -39,6 +39,11 @@ const PROGRAMS: [Program; 3] = [
         unit: "workload",
         packages: &["formats/notation", "formats/workload", "device/program", "device/workload"],
         list: ("classes/workload_crates.star", "WORKLOAD_CRATES"),
+    },
+    Program {
+        unit: "image-policy",
+        packages: &["formats/policy", "formats/workload", "device/program", "device/image-policy"],
+        list: ("classes/image_policy_crates.star", "IMAGE_POLICY_CRATES"),
     },
 ];
 

@@ -23,7 +23,7 @@ const COMPILED: [Step; 1] = [Cargo("the program", &["test", "--workspace", "--no
 
 /// What is left out of [`STEPS`], so that a fresh machine is done with them in time: the flagship whole, its smaller kin,
 /// and images whose tests break what they run on, again and again.
-const BOOTS: [Step; 24] = [
+const BOOTS: [Step; 25] = [
     Boot(&["container-host-image"]),
     Cargo(
         "what others find in the flagship",
@@ -51,6 +51,7 @@ const BOOTS: [Step; 24] = [
     Boot(&["podman-update-image"]),
     Boot(&["access-image"]),
     Boot(&["workload-image"]),
+    Boot(&["policy-image"]),
 ];
 
 /// What is run. Tests are chosen by name alone: for a choice of packages or targets cargo would compile libraries once more.

@@ -73,6 +73,26 @@ pub enum ImageError {
         /// The image.
         image: String,
     },
+    /// Nothing in the image goes by its policy.
+    #[error(
+        "{origin}: image {image:?} has a policy, and nothing in it judges images; add \"image-policy\" to its artifacts, with containerd as the engine"
+    )]
+    PolicyOfNobody {
+        /// Where the image is defined.
+        origin: Origin,
+        /// The image.
+        image: String,
+    },
+    /// What judges images would refuse them all.
+    #[error(
+        "{origin}: image {image:?} holds what judges images, and has no policy; write `policy = policy(…)`, or take \"image-policy\" out of its artifacts"
+    )]
+    PolicyMissing {
+        /// Where the image is defined.
+        origin: Origin,
+        /// The image.
+        image: String,
+    },
     /// The smallest disk cannot hold what the device may come to need.
     #[error(
         "{origin}: image {image:?} needs a disk of {need}, and the smallest is {have}: {parts}; enlarge `budget(disk = …)`, \

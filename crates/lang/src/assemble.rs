@@ -102,7 +102,10 @@ impl Draft {
                     let name = container.value.name.clone();
                     insert(&mut self.containers, "container", name, container, problems);
                 }
-                Definition::Image(image) => {
+                Definition::Image(mut image) => {
+                    // Several images of a file share its directory, also with workloads.
+                    image.value.files = files.clone().unwrap_or_default();
+                    image.value.directory = directory.clone();
                     let name = image.value.image.name.clone();
                     insert(&mut self.images, "image", name, image, problems);
                 }

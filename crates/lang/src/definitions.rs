@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use yoe_model::{
-    Container, Digest, Image, ImageTest, Kernel, Machine, ModuleSource, OciImage, Origin, Publisher, Qemu,
-    Registry, Release, Service, Size, Source, SourceEntry, Step, Unit, UnitFile, User, Vex, WorkloadImage,
-    WorkloadService,
+    Container, Digest, Image, ImageTest, Kernel, Machine, ModuleSource, OciImage, Origin, PolicyDefault,
+    Publisher, Qemu, Registry, Release, Service, Size, Source, SourceEntry, Step, Unit, UnitFile, User, Vex,
+    WorkloadImage, WorkloadService,
 };
 
 use crate::problem::Place;
@@ -105,6 +105,19 @@ pub(crate) struct ImageDraft {
     pub(crate) releases: Vec<Site>,
     pub(crate) registry: Option<Site>,
     pub(crate) users: Vec<Site>,
+    pub(crate) policy: Option<Made<PolicyDraft>>,
+    /// The files next to it, where its policy needs them.
+    pub(crate) files: Vec<UnitFile>,
+    /// Where they lie, as messages name it.
+    pub(crate) directory: String,
+}
+
+/// A policy before its keys are read.
+#[derive(Debug, Clone)]
+pub(crate) struct PolicyDraft {
+    /// From scopes to files with keys.
+    pub(crate) rules: BTreeMap<String, Vec<String>>,
+    pub(crate) default: PolicyDefault,
 }
 
 /// A workload, with its files and what its Compose file says once they are read.
@@ -173,6 +186,7 @@ pub(crate) enum Part {
     Budget(yoe_model::Budget),
     Audit(yoe_model::AuditGate),
     LicensePolicy(yoe_model::LicensePolicy),
+    Policy(Made<PolicyDraft>),
     Test(Made<ImageTest>),
     Reach(yoe_model::Reach),
     Measure(yoe_model::Measure),
@@ -213,6 +227,7 @@ impl Part {
             Part::Budget(_) => "budget",
             Part::Audit(_) => "audit",
             Part::LicensePolicy(_) => "license_policy",
+            Part::Policy(_) => "policy",
             Part::Test(_) => "test",
             Part::Reach(_) => "reach",
             Part::Measure(_) => "measure",

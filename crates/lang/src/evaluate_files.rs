@@ -20,7 +20,7 @@ pub(crate) struct Evaluated {
     /// Path below the project.
     pub(crate) shown: String,
     pub(crate) outcome: Outcome,
-    /// The files of a unit's or a workload's own directory.
+    /// The files of a unit's, a workload's or an image's own directory.
     pub(crate) files: Vec<UnitFile>,
     /// That directory, as messages name it.
     pub(crate) directory: String,
@@ -96,7 +96,7 @@ fn evaluate_one(
         outcome.definitions.iter_mut().for_each(|definition| below(root, definition));
     }
     let (files, failed) = match root {
-        Some(root) if file.kind == FileKind::Unit || has_workload(&outcome) => {
+        Some(root) if file.kind == FileKind::Unit || needs_files(&outcome) => {
             own_files(root, &file, &mut outcome.problems, failed)
         }
         _ => (Vec::new(), failed),
@@ -105,9 +105,13 @@ fn evaluate_one(
     Evaluated { file, shown, outcome, files, directory, failed }
 }
 
-/// Whether a file defines a workload, whose files lie next to it.
-fn has_workload(outcome: &Outcome) -> bool {
-    outcome.definitions.iter().any(|definition| matches!(definition, Definition::Workload(_)))
+/// Whether a file defines a workload or an image with a policy, whose files lie next to it.
+fn needs_files(outcome: &Outcome) -> bool {
+    outcome.definitions.iter().any(|definition| match definition {
+        Definition::Workload(_) => true,
+        Definition::Image(image) => image.value.policy.is_some(),
+        _ => false,
+    })
 }
 
 /// Working trees of a module's unit lie in the module; from here on their paths are those below the project.

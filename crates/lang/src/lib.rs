@@ -25,6 +25,7 @@ mod modules;
 mod near;
 mod nesting;
 mod overrides;
+mod policies;
 mod problem;
 mod project_tree;
 mod reference;

@@ -12,6 +12,7 @@ use crate::evaluate_files::evaluate_kinds;
 use crate::modules::{Places, named_once, project_alone, project_and_modules};
 use crate::near;
 use crate::overrides;
+use crate::policies;
 use crate::problem::{Place, Problem};
 use crate::session::FileKind;
 use crate::validate;
@@ -75,6 +76,7 @@ fn evaluate_project(
     draft.add_all(evaluate_kinds(&modules, &kinds, &globals, problems), problems);
     overrides::apply(&mut draft, problems);
     workloads::read(&mut draft, machine.arch, problems);
+    policies::read(&mut draft, problems);
     problems.extend(validate::all(&draft));
     problems.is_empty().then(|| draft.finish(machine))
 }

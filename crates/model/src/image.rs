@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    AuditGate, ContentHash, Fingerprint, ImageTest, LicensePolicy, Origin, Registry, Release, Size, User,
+    AuditGate, ContentHash, Fingerprint, ImagePolicy, ImageTest, LicensePolicy, Origin, Registry, Release,
+    Size, User,
 };
 
 /// An image definition.
@@ -33,6 +34,8 @@ pub struct Image {
     pub test_credentials: BTreeMap<String, String>,
     /// Names of the workloads that it brings along.
     pub workloads: Vec<String>,
+    /// Which images of containers it may run; all when absent.
+    pub policy: Option<ImagePolicy>,
     /// Limits that fail the build.
     pub budget: Option<Budget>,
     /// What it demands of an audit; it is for papers and enters no key.
@@ -74,6 +77,7 @@ impl Image {
             registry: None,
             test_credentials: BTreeMap::new(),
             workloads: Vec::new(),
+            policy: None,
             budget: None,
             audit: None,
             licenses: None,

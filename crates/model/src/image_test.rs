@@ -1,5 +1,7 @@
 //! What `yoe test` does with a booted image. Nothing of it enters a key: it changes no image.
 
+use std::collections::BTreeMap;
+
 use crate::{Origin, Size};
 
 /// One assertion on the booted image.
@@ -161,4 +163,8 @@ pub struct Registry {
     pub images: Vec<String>,
     /// Names of those that it serves, from another address, to who logs in.
     pub private: Vec<String>,
+    /// Of those that it serves to everybody, which it serves a signature of, each with the name that was signed.
+    pub signed: BTreeMap<String, String>,
+    /// The private key that signs, as PEM: a key of a test, which is worth nothing.
+    pub signer: Option<String>,
 }

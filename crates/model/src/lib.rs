@@ -11,6 +11,7 @@ mod digest;
 mod file;
 mod image;
 mod image_name;
+mod image_policy;
 mod image_test;
 mod license_policy;
 mod lock;
@@ -43,6 +44,7 @@ pub use digest::{Digest, DigestError};
 pub use file::UnitFile;
 pub use image::{Budget, DataSize, Etc, Image, Init, Layout, RootFormat, RootSize, Slots};
 pub use image_name::{ImageName, ImageNameError};
+pub use image_policy::{ImagePolicy, PolicyDefault};
 pub use image_test::{ImageTest, Measure, MeasureUnit, Reach, Registry, Sweep, TestBoot};
 pub use license_policy::LicensePolicy;
 pub use lock::{

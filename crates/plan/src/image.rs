@@ -56,6 +56,9 @@ impl Planner<'_> {
         if image.timezone.is_some() {
             key = key.with("timezone", &image.timezone);
         }
+        if image.policy.is_some() {
+            key = key.with("policy", &image.policy);
+        }
         if !workloads.is_empty() {
             let all: Vec<Workload> = workloads.iter().map(|workload| (**workload).clone()).collect();
             key = key.with("workloads", &all);

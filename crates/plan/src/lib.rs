@@ -34,6 +34,7 @@
 //! | `budget` | | | | | x | x | | | limits of the image |
 //! | `epoch` | | | | | x | x | x | | the time that stands for "now" |
 //! | `package NAME` | | | | | x | | x | | key of a package in the root |
+//! | `policy` | | | | | if there is one | | | | which images the device may run: rules, keys and the default |
 //! | `workloads` | | | | | if it has some | | | | the workloads: their Compose files, the files next to them, what they are called |
 //! | `OCI image NAME` | | | | | x | | | | key of an OCI image of a workload |
 //! | `registry image NAME` | | | | | x | | | | key of a registry's image of a workload |

@@ -178,6 +178,9 @@ fn of_accounts(image: &Image, texts: &mut BTreeMap<String, String>) {
     if !image.users.is_empty() {
         put(texts, "users", lines(&image.users.iter().map(user).collect::<Vec<_>>()));
     }
+    if let Some(policy) = &image.policy {
+        put(texts, "policy", format!("{policy:#?}"));
+    }
     if let Some(zone) = &image.timezone {
         put(texts, "timezone", zone.clone());
     }

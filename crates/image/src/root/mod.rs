@@ -6,6 +6,7 @@ mod generated;
 pub(crate) mod installed;
 pub(crate) mod merge;
 mod os_release;
+mod policy;
 pub(crate) mod spool;
 pub(crate) mod tree;
 mod workloads;
@@ -80,6 +81,7 @@ pub fn assemble(request: &RootRequest<'_>, out: &Path) -> Result<Manifest, Image
     let mut tree = merge.finish()?;
     let services = services::check(request.services, request.image, &tree).map_err(ImageError::Services)?;
     let added = workloads::add(&mut tree, request)?;
+    policy::add(&mut tree, request.image)?;
     budget::check_disk(request.image, &added.needs)?;
     let os_release = generated::add(&mut tree, request, &services)?;
     let parts = added.parts();

@@ -2,8 +2,8 @@
 
 use starlark::values::Value;
 use yoe_model::{
-    Arch, Children, Etc, HoleLevel, Init, Justification, MeasureUnit, Restart, RootFormat, Scope,
-    ServiceKind, Signal, TestBoot, VexStatus,
+    Arch, Children, Etc, HoleLevel, Init, Justification, MeasureUnit, PolicyDefault, Restart, RootFormat,
+    Scope, ServiceKind, Signal, TestBoot, VexStatus,
 };
 
 use super::{Argument, At};
@@ -59,6 +59,7 @@ choice!(Children, [Children::End, Children::Stay]);
 choice!(Signal, Signal::ALL);
 choice!(Init, Init::ALL);
 choice!(Etc, Etc::ALL);
+choice!(PolicyDefault, PolicyDefault::ALL);
 choice!(TestBoot, TestBoot::ALL);
 choice!(MeasureUnit, MeasureUnit::ALL);
 choice!(VexStatus, VexStatus::ALL);

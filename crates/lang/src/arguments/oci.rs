@@ -4,6 +4,9 @@ use yoe_model::ImageName;
 
 use super::text::{Unfit, fits, form, made_of};
 
+/// The registry of the names of images that come with a device.
+const OWN: &str = "yoe.internal";
+
 fn lower(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
@@ -31,6 +34,33 @@ form! {
     /// The name of an image of a registry.
     RegistryImage, "the name of an image of a registry", "REGISTRY/REPOSITORY:TAG, or @sha256: and a digest in the place of the tag",
     |text| text.parse::<ImageName>().map(|_| ()).map_err(|problem| Unfit::hint(problem.to_string()))
+}
+
+form! {
+    /// What a rule of a policy is for.
+    PolicyScope, "a repository or what lies below one", "REGISTRY/REPOSITORY, or a path that ends in `/` for all below it, without a tag",
+    check_scope
+}
+
+fn check_scope(text: &str) -> Result<(), Unfit> {
+    // Below a path lies what has a longer name.
+    let below = text.ends_with('/');
+    let longer = if below { format!("{text}x/x") } else { text.to_owned() };
+    let name: ImageName =
+        longer.parse().map_err(|problem: yoe_model::ImageNameError| Unfit::hint(problem.to_string()))?;
+    if name.registry() == OWN {
+        return Err(Unfit::hint(format!(
+            "names of {OWN} are those of the device's own workloads, which always run"
+        )));
+    }
+    let whole = name.place();
+    match whole == longer {
+        true => Ok(()),
+        false if below => {
+            Err(Unfit::hint(format!("write {:?}", whole.strip_suffix("x/x").unwrap_or(&whole))))
+        }
+        false => Err(Unfit::hint(format!("write {whole:?}"))),
+    }
 }
 
 form! {
@@ -87,6 +117,32 @@ mod tests {
         for bad in ["", "-a", "a-", "a..b", "a___b", "a._b", "A", "a/b", "\u{e4}"] {
             assert!(OciName::check(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_rule_is_for_whole_names() {
+        for good in
+            ["a.test/b", "a.test/", "a.test:5000/b/", "docker.io/", "docker.io/library/redis", "localhost/x/"]
+        {
+            assert!(PolicyScope::check(good).is_ok(), "{good}");
+        }
+        for (bad, hint) in [
+            ("redis", "write \"docker.io/library/redis\""),
+            ("team/", "write \"docker.io/team/\""),
+            ("a.test/b:1", "write \"a.test/b\""),
+            ("index.docker.io/a/", "write \"docker.io/a/\""),
+            (
+                "yoe.internal/a",
+                "names of yoe.internal are those of the device's own workloads, which always run",
+            ),
+        ] {
+            assert_eq!(PolicyScope::check(bad).unwrap_err().hint.as_deref(), Some(hint), "{bad}");
+        }
+        assert!(
+            ["", "/", "*", "https://a.test/", "A.test/B", "a.test//"]
+                .iter()
+                .all(|text| PolicyScope::check(text).is_err())
+        );
     }
 
     #[test]

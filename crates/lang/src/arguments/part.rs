@@ -7,7 +7,7 @@ use yoe_model::{
 };
 
 use super::{Argument, At};
-use crate::definitions::{Made, ModuleRef, Part, TaskParts};
+use crate::definitions::{Made, ModuleRef, Part, PolicyDraft, TaskParts};
 use crate::problem::Problem;
 use crate::values::PartValue;
 
@@ -52,6 +52,7 @@ part!(Layout, Layout, "a layout: disk(…) or verified_ab(…)");
 part!(Budget, Budget, "budget(…)");
 part!(AuditGate, Audit, "audit(…)");
 part!(LicensePolicy, LicensePolicy, "license_policy(…)");
+part!(Made<PolicyDraft>, Policy, "policy(…)");
 part!(Made<ImageTest>, Test, "test(…)");
 part!(Reach, Reach, "reach(…)");
 part!(Measure, Measure, "measure(…)");

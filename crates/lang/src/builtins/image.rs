@@ -11,7 +11,7 @@ use crate::arguments::text::{CredentialName, HostName, Name, UnitName};
 use crate::arguments::version::LooseVersion;
 use crate::arguments::{Call, arguments};
 use crate::builtins::Builtin;
-use crate::definitions::{Definition, ImageDraft, Made, Part};
+use crate::definitions::{Definition, ImageDraft, Made, Part, PolicyDraft};
 use crate::session::FileKind;
 
 arguments! {
@@ -40,6 +40,8 @@ arguments! {
         test_credentials: BTreeMap<CredentialName, String> = BTreeMap::new(),
         /// The workloads that it brings along: containers that run from its first start on, without a network.
         workloads: Vec<Name> = Vec::new(),
+        /// Which images of containers it may run, by who signed them. Without one it runs them all.
+        policy: Option<Made<PolicyDraft>> = None,
         /// Limits that fail the build.
         budget: Option<Budget> = None,
         /// Which known holes may not be in what is handed out. It changes nothing that is built.
@@ -90,6 +92,8 @@ impl Builtin for Arguments {
             registry,
             test_credentials: self.test_credentials.into_iter().map(|(name, value)| (name.into(), value)).collect(),
             workloads: self.workloads.into_iter().map(String::from).collect(),
+            // Once its keys are read.
+            policy: None,
             budget: self.budget,
             audit: self.audit,
             licenses: self.licenses,
@@ -108,6 +112,9 @@ impl Builtin for Arguments {
             releases: release_sites,
             registry: registry_site,
             users: user_sites,
+            policy: self.policy,
+            files: Vec::new(),
+            directory: String::new(),
         };
         call.session.define(Definition::Image(Made { value, site: call.site.clone() }));
         None

@@ -27,6 +27,7 @@ mod oci_image;
 mod oci_registry;
 mod override_unit;
 mod path;
+mod policy;
 mod project;
 mod publisher;
 mod qemu;
@@ -140,6 +141,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         Entry::of::<budget::Arguments>(),
         Entry::of::<audit::Arguments>(),
         Entry::of::<license_policy::Arguments>(),
+        Entry::of::<policy::Arguments>(),
         Entry::of::<test::Arguments>(),
         Entry::of::<reach::Arguments>(),
         Entry::of::<measure::Arguments>(),

@@ -295,6 +295,8 @@ row!(root_services, "root image", ["services"], |s| s
 row!(root_init, "root image", ["init"], |s| s.image().init = Init::OpenRc);
 row!(root_etc, "root image", ["etc"], |s| s.image().etc = Etc::Data);
 row!(root_users, "root image", ["users"], |s| s.image().users.push(user()));
+row!(root_policy, "root image", ["policy"], |s| s.image().policy =
+    Some(ImagePolicy { rules: BTreeMap::new(), default: PolicyDefault::Refuse }));
 row!(root_timezone, "root image", ["timezone"], |s| s.image().timezone = Some("Etc/UTC".into()));
 row!(disk_machine, "image image", ["machine"], |s| s.parts.machine.kernel.cmdline = "loud".into());
 row!(disk_container, "image image", ["container"], |s| s

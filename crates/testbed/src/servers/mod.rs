@@ -132,6 +132,7 @@ impl ServerSources<'_> {
         let served = |name: &String| {
             Ok(Served {
                 name: name.clone(),
+                signed_as: registry.signed.get(name).cloned(),
                 tag: self.oci_images.get(name).map(|image| image.version.clone()).unwrap_or_default(),
                 directory: self.directory(name)?,
             })
@@ -140,7 +141,11 @@ impl ServerSources<'_> {
         Ok(Some(registry::Parts {
             container: self.directory(&registry.container)?,
             images: all(&registry.images)?,
-            private: all(&registry.private)?,
+            private: all(&registry.private)?
+                .into_iter()
+                .map(|served| Served { signed_as: None, ..served })
+                .collect(),
+            signer: registry.signer.clone(),
             directory: self.scratch.join("registry"),
             epoch: self.epoch,
         }))

@@ -27,6 +27,8 @@ pub struct Parts {
     pub images: Vec<Served>,
     /// What it serves to those alone who log in.
     pub private: Vec<Served>,
+    /// The key that signs, as PEM.
+    pub signer: Option<String>,
     /// A directory of its own.
     pub directory: PathBuf,
     /// Seconds since 1970 from which its certificates are valid: no device's clock is older.
@@ -48,6 +50,10 @@ impl Registry {
         let place = place(parts, &inside, log);
         place.begin()?;
         fs::create_dir_all(&inside).map_err(|error| place.failed("its directory cannot be made", error))?;
+        if let Some(signer) = &parts.signer {
+            fs::write(inside.join(scripts::SIGNER), signer)
+                .map_err(|error| place.failed("its key cannot be written", error))?;
+        }
         place.run("certificates", &scripts::certificates(HOST, parts.epoch))?;
         // Its programs write into this directory.
         let ca =

@@ -10,6 +10,8 @@ pub struct Served {
     pub tag: String,
     /// The directory that holds its layout and its archive.
     pub directory: PathBuf,
+    /// What a signature of it calls it; absent when nobody signs it.
+    pub signed_as: Option<String>,
 }
 
 /// The certificate of the authority, in the registry's directory.
@@ -20,6 +22,37 @@ pub const LOGIN: &str = "yoe:behind-the-door";
 pub const PASSWORDS: &str = "htpasswd";
 /// Its content: [`LOGIN`] with the password's bcrypt hash, the one kind that the registry takes.
 pub const PASSWORD_LINE: &str = "yoe:$2b$05$yoeyoeyoeyoeyoeyoeyoe.ph7aWyX.jsCH/a0zH7Orp2dREiNRzNG\n";
+
+/// The file with the key that signs, in the registry's directory.
+pub const SIGNER: &str = "signer.key";
+
+/// A function that puts a signature next to the image whose digest is in the file `layout`, in the way of cosign: an image whose one layer is what
+/// was signed.
+const SIGN: &str = r#"blob() { # FILE
+    hash=$(sha256sum <"$1" | cut -d' ' -f1)
+    size=$(wc -c <"$1")
+    cp "$1" "signature/blobs/sha256/$hash"
+}
+sign() { # NAME ADDRESS
+    digest=$(cat layout)
+    rm -rf signature
+    mkdir -p signature/blobs/sha256
+    printf '{"critical":{"identity":{"docker-reference":"%s"},"image":{"docker-manifest-digest":"%s"},"type":"cosign container image signature"},"optional":null}' \
+        "$1" "$digest" >payload
+    made=$(openssl dgst -sha256 -sign signer.key payload | base64 -w 0)
+    blob payload
+    layer='{"mediaType":"application/vnd.dev.cosign.simplesigning.v1+json","digest":"sha256:'$hash'","size":'$size',"annotations":{"dev.cosignproject.cosign/signature":"'$made'"}}'
+    printf '{"architecture":"","os":"","config":{},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' "$hash" >config
+    blob config
+    config='{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:'$hash'","size":'$size'}'
+    printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":%s,"layers":[%s]}' "$config" "$layer" >manifest
+    blob manifest
+    printf '{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:%s","size":%s,"annotations":{"org.opencontainers.image.ref.name":"signature"}}]}' \
+        "$hash" "$size" >signature/index.json
+    printf '{"imageLayoutVersion":"1.0.0"}' >signature/oci-layout
+    $copy $to oci:signature:signature "$2:sha256-${digest#sha256:}.sig"
+}
+"#;
 
 /// Whom a registry lets in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +147,10 @@ pub fn push(served: &[Served], images: &str, directory: &str, port: u16, door: D
         Door::Locked => format!(" --dest-creds {LOGIN}"),
     };
     let mut script = "copy='skopeo copy --quiet --insecure-policy --preserve-digests'\n".to_owned();
-    for Served { name, tag, .. } in served {
+    if served.iter().any(|image| image.signed_as.is_some()) {
+        script.push_str(SIGN);
+    }
+    for Served { name, tag, signed_as, .. } in served {
         let layout = yoe_image::oci::layout_directory(name);
         let archive = yoe_image::oci::archive_file(name);
         let to = format!("--dest-cert-dir {directory}/trust{login}");
@@ -124,6 +160,9 @@ pub fn push(served: &[Served], images: &str, directory: &str, port: u16, door: D
              $copy {to} --digestfile archive oci-archive:{images}/{name}/{archive} {address}:latest\n\
              cmp layout archive\n"
         ));
+        if let Some(signed) = signed_as {
+            script.push_str(&format!("to='{to}'\nsign {signed} {address}\n"));
+        }
     }
     script
 }
@@ -132,9 +171,22 @@ pub fn push(served: &[Served], images: &str, directory: &str, port: u16, door: D
 mod tests {
     use super::*;
 
+    fn served(signed_as: Option<&str>) -> Served {
+        let signed_as = signed_as.map(str::to_owned);
+        Served { name: "hello".into(), tag: "0.1.0".into(), directory: "/tree".into(), signed_as }
+    }
+
+    #[test]
+    fn what_is_to_be_signed_is_signed_once_it_is_there() {
+        let script =
+            push(&[served(Some("signed.test/hello"))], "/run/images", "/run/registry", 5000, Door::Open);
+        let end = "cmp layout archive\nto='--dest-cert-dir /run/registry/trust'\nsign signed.test/hello docker://127.0.0.1:5000/hello\n";
+        assert!(script.contains("sign() {") && script.ends_with(end), "{script}");
+    }
+
     #[test]
     fn every_image_is_pushed_from_its_layout_and_its_archive() {
-        let served = Served { name: "hello".into(), tag: "0.1.0".into(), directory: "/tree".into() };
+        let served = served(None);
         insta::assert_snapshot!(push(&[served], "/run/images", "/run/registry", 5000, Door::Open), @"
         copy='skopeo copy --quiet --insecure-policy --preserve-digests'
         $copy --dest-cert-dir /run/registry/trust --digestfile layout oci:/run/images/hello/hello.oci:0.1.0 docker://127.0.0.1:5000/hello:0.1.0
@@ -168,7 +220,7 @@ mod tests {
             settings.ends_with("auth:\n  htpasswd:\n    realm: test\n    path: /run/registry/htpasswd\n"),
             "{settings}"
         );
-        let served = Served { name: "hello".into(), tag: "0.1.0".into(), directory: "/tree".into() };
+        let served = served(None);
         let script = push(&[served], "/run/images", "/run/registry", 5000, Door::Locked);
         assert_eq!(script.matches(" --dest-creds yoe:behind-the-door ").count(), 2, "{script}");
         assert_eq!(LOGIN.split(':').next(), PASSWORD_LINE.split(':').next());
