@@ -41,7 +41,7 @@ fn chosen(screen: &str) -> &str {
 #[test]
 fn a_project_is_looked_through_and_asked_about() {
     let sandbox = project();
-    let Some(terminal) = Tmux::start(sandbox.directory(), &sandbox.command(&[])) else { return };
+    let terminal = Tmux::start(sandbox.directory(), &sandbox.command(&[]));
     terminal.line("$yoe");
     let screen = terminal.wait_until("the list", |screen| row(screen, "hello").contains("to build"));
     assert!(screen.contains("3 units, 1 image"), "{screen}");
@@ -74,7 +74,7 @@ fn a_project_is_looked_through_and_asked_about() {
 #[test]
 fn builds_are_watched_and_ended() {
     let sandbox = project();
-    let Some(terminal) = Tmux::start(sandbox.directory(), &sandbox.command(&[])) else { return };
+    let terminal = Tmux::start(sandbox.directory(), &sandbox.command(&[]));
     terminal.line("$yoe ui");
     terminal.wait_until("the list", |screen| row(screen, "hello").contains("to build"));
     terminal.text("/hello");
@@ -125,7 +125,7 @@ fn builds_are_watched_and_ended() {
 #[test]
 fn a_command_gets_the_terminal_and_gives_it_back() {
     let sandbox = project();
-    let Some(terminal) = Tmux::start(sandbox.directory(), &sandbox.command(&[])) else { return };
+    let terminal = Tmux::start(sandbox.directory(), &sandbox.command(&[]));
     terminal.line("$yoe ui --locked");
     terminal.wait_until("the list", |screen| row(screen, "hello").contains("to build"));
     terminal.text("t");
@@ -162,7 +162,7 @@ fn outside_of_a_terminal_there_is_help() {
 #[test]
 fn outside_of_a_project_there_is_help() {
     let sandbox = project();
-    let Some(terminal) = Tmux::start(sandbox.directory(), &sandbox.command(&[])) else { return };
+    let terminal = Tmux::start(sandbox.directory(), &sandbox.command(&[]));
     terminal.line("cd /; $yoe | head -n 1; clear; $yoe --color never");
     terminal.wait_for("-V, --version");
     terminal.back_with(0);

@@ -4,22 +4,21 @@ use crate::blocks::Block;
 use crate::page::Page;
 use crate::tmux::Tmux;
 
-/// A terminal; none before the page starts something in one, and where this machine has no tmux.
+/// A terminal; none before the page starts something in one.
 #[derive(Default)]
 pub struct Screen(Option<Tmux>);
 
 impl Screen {
     /// Starts what a block says.
     pub fn start(&mut self, page: &Page, block: &Block) {
-        self.0 = Tmux::start(page.directory(), &page.command(block));
-        if let Some(terminal) = &self.0 {
-            terminal.line(block.text.trim());
-        }
+        let terminal = Tmux::start(page.directory(), &page.command(block));
+        terminal.line(block.text.trim());
+        self.0 = Some(terminal);
     }
 
     /// Types what a block says, and waits for what it says is to be seen.
     pub fn type_in(&self, block: &Block) {
-        let Some(terminal) = &self.0 else { return };
+        let terminal = self.0.as_ref().expect("nothing was started in a terminal");
         for line in block.text.lines() {
             match line.strip_prefix("# ") {
                 Some(keys) => keys.split(' ').for_each(|key| press(terminal, key)),
