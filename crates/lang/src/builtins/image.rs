@@ -90,7 +90,11 @@ impl Builtin for Arguments {
             tests,
             releases,
             registry,
-            test_credentials: self.test_credentials.into_iter().map(|(name, value)| (name.into(), value)).collect(),
+            test_credentials: self
+                .test_credentials
+                .into_iter()
+                .map(|(name, value)| (name.into(), value))
+                .collect(),
             workloads: self.workloads.into_iter().map(String::from).collect(),
             // Once its keys are read.
             policy: None,

@@ -52,17 +52,21 @@ impl Numbered<'_> {
         let work = self.fault.work.replace("@RELEASE@", self.release.unwrap_or_default());
         match self.fault.kind {
             Kind::Here => {
-                let run = [script::MARK, &work, self.fault.undo, script::HEALTHY, script::KEPT].join("\n");
+                let run =
+                    [script::HEALTHY, script::MARK, &work, self.fault.undo, script::HEALTHY, script::KEPT]
+                        .join("\n");
                 vec![self.test("", TestBoot::Same, &run)]
             }
             Kind::Boot(boot) => {
-                let prepare = [script::MARK, &work].join("\n");
+                // The fault before it may have ended with a start of the device.
+                let prepare = [script::HEALTHY, script::MARK, &work].join("\n");
                 let check = [self.fault.undo, script::HEALTHY, script::KEPT].join("\n");
                 vec![self.test(": prepared", TestBoot::Same, &prepare), self.test("", boot, &check)]
             }
             Kind::NoBattery => {
                 let check = [script::HEALTHY, script::KEPT].join("\n");
-                let prepare = self.test(": prepared", TestBoot::Same, script::MARK);
+                let prepare = [script::HEALTHY, script::MARK].join("\n");
+                let prepare = self.test(": prepared", TestBoot::Same, &prepare);
                 vec![prepare, ImageTest { battery: false, ..self.test("", TestBoot::Reboot, &check) }]
             }
             Kind::Cut { within } => {

@@ -72,3 +72,17 @@ fn every_script_is_shell() {
         }
     }
 }
+
+/// A fault may end with a start of the device; the next one is brought about when its engine is there.
+#[test]
+fn nothing_is_done_to_a_device_that_is_not_well_yet() {
+    let mut image = image();
+    image.releases = vec![release(&image)];
+    let tests = faults(&image, 5, CATALOGUE.len() as u32).unwrap();
+    let marking: Vec<&ImageTest> = tests.iter().filter(|test| test.run.contains(script::MARK)).collect();
+    assert_eq!(marking.len(), CATALOGUE.len() - 1, "all but the first start mark volumes");
+    for test in marking {
+        let before = test.run.split(script::MARK).next().unwrap();
+        assert!(before.contains(script::HEALTHY), "{}: {}", test.name, test.run);
+    }
+}
