@@ -99,15 +99,7 @@ impl Session {
     fn wait(&mut self, view: &View) -> io::Result<Vec<Input>> {
         let busy = view.loading || view.build.is_some() || view.pane.as_ref().is_some_and(|pane| pane.asking);
         let mut inputs = Vec::new();
-        while let Ok(input) = self.from.try_recv() {
-            inputs.push(self.completed(input));
-        }
-        let patience = match (inputs.is_empty(), busy) {
-            (false, _) => Duration::ZERO,
-            (true, true) => BUSY,
-            (true, false) => IDLE,
-        };
-        if event::poll(patience)? {
+        if event::poll(if busy { BUSY } else { IDLE })? {
             match event::read()? {
                 Event::Key(key) => inputs.push(Input::Key(key)),
                 Event::Resize(_, rows) => inputs.push(Input::Rows(rows)),
@@ -117,6 +109,9 @@ impl Session {
         if self.signals.taken() {
             self.signalled = true;
             inputs.push(Input::End);
+        }
+        while let Ok(input) = self.from.try_recv() {
+            inputs.push(self.completed(input));
         }
         let now = Duration::from_secs(self.began.elapsed().as_secs());
         if now != view.now && (view.build.is_some() || !inputs.is_empty()) {
