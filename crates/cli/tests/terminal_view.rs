@@ -5,6 +5,8 @@
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod support;
 
+use std::time::{Duration, Instant};
+
 use rustix::process::{Pid, Signal, kill_process};
 use support::tmux::Tmux;
 use support::{Sandbox, printed};
@@ -146,6 +148,31 @@ fn a_command_gets_the_terminal_and_gives_it_back() {
     // Whoever asks the program to end gets the terminal back, too.
     kill_process(Pid::from_raw(terminal.running()).unwrap(), Signal::TERM).unwrap();
     terminal.back_with(130);
+}
+
+/// A window that is closed, a connection that breaks.
+#[test]
+fn without_its_terminal_the_view_ends_and_its_build_too() {
+    let sandbox = project();
+    let terminal = Tmux::start(sandbox.directory(), &sandbox.command(&[]));
+    terminal.line("$yoe ui");
+    terminal.wait_until("the list", |screen| row(screen, "slow").contains("to build"));
+    terminal.text("/slow");
+    terminal.key("Enter");
+    terminal.text("b");
+    terminal.wait_for("│ it takes long");
+    let view = terminal.running();
+    let build = std::fs::read_to_string(format!("/proc/{view}/task/{view}/children")).unwrap();
+    let build: i32 = build.trim().parse().unwrap();
+    terminal.close();
+    let began = Instant::now();
+    for process in [view, build] {
+        // What has ended has no command line, whether or not somebody has asked how it ended.
+        while std::fs::read(format!("/proc/{process}/cmdline")).is_ok_and(|line| !line.is_empty()) {
+            assert!(began.elapsed() < Duration::from_secs(60), "{process} still runs");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{self, Event};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::ViewError;
@@ -62,6 +64,19 @@ impl Signals {
     }
 }
 
+/// Waits until something is typed, this time at most, and tells whether the terminal is still there. crossterm would ask one that is gone
+/// for ever.
+fn is_there(patience: Duration) -> io::Result<bool> {
+    let stdin = io::stdin();
+    let mut terminal = [PollFd::new(&stdin, PollFlags::IN)];
+    let patience = Timespec::try_from(patience).map_err(io::Error::other)?;
+    match poll(&mut terminal, Some(&patience)) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(!terminal[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL))
+}
+
 struct Session {
     program: Program,
     to: Sender<Input>,
@@ -78,7 +93,10 @@ impl Session {
         loop {
             screen.draw(view)?;
             loop {
-                let inputs = self.wait(view)?;
+                let Some(inputs) = self.wait(view)? else {
+                    self.signalled = true;
+                    return Ok(());
+                };
                 if inputs.is_empty() {
                     continue;
                 }
@@ -95,11 +113,14 @@ impl Session {
         }
     }
 
-    /// What happened, after a while at most. A key is not kept waiting by what children say.
-    fn wait(&mut self, view: &View) -> io::Result<Vec<Input>> {
+    /// What happened, after a while at most; none when the terminal is gone. A key is not kept waiting by what children say.
+    fn wait(&mut self, view: &View) -> io::Result<Option<Vec<Input>>> {
         let busy = view.loading || view.build.is_some() || view.pane.as_ref().is_some_and(|pane| pane.asking);
         let mut inputs = Vec::new();
-        if event::poll(if busy { BUSY } else { IDLE })? {
+        if !is_there(if busy { BUSY } else { IDLE })? {
+            return Ok(None);
+        }
+        if event::poll(Duration::ZERO)? {
             match event::read()? {
                 Event::Key(key) => inputs.push(Input::Key(key)),
                 Event::Resize(_, rows) => inputs.push(Input::Rows(rows)),
@@ -117,7 +138,7 @@ impl Session {
         if now != view.now && (view.build.is_some() || !inputs.is_empty()) {
             inputs.insert(0, Input::Time(now));
         }
-        Ok(inputs)
+        Ok(Some(inputs))
     }
 
     /// An end of a build with how it ended, which only the one who waits for the process knows.

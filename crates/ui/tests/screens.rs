@@ -192,6 +192,9 @@ fn a_project_that_cannot_be_read_says_why_and_is_read_again() {
     insta::assert_snapshot!(shown.screen());
     assert_eq!(shown.keys("b"), [], "there is nothing to build");
     assert_eq!(shown.keys("u"), [Order::Load]);
+    // What is read may be older than an edit since.
+    assert_eq!(shown.keys("u"), []);
+    assert_eq!(shown.take(Input::Broken(said.into())), [Order::Load]);
     shown.load(project());
     assert!(shown.screen().contains("host-image"), "{}", shown.screen());
 }

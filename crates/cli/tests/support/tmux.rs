@@ -96,6 +96,11 @@ impl Tmux {
         assert!(!screen.contains("q quit"), "{screen}");
     }
 
+    /// Takes the terminal away from what runs in it.
+    pub fn close(&self) {
+        self.tmux(&["kill-server"]);
+    }
+
     /// The number of the process that the shell runs.
     pub fn running(&self) -> i32 {
         let shell = self.tmux(&["display-message", "-p", "#{pane_pid}"]);

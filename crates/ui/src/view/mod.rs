@@ -56,6 +56,8 @@ pub struct View {
     pub rows: u16,
     /// How long there has been a view.
     pub now: Duration,
+    /// Whether reading was asked for while the project was read.
+    outdated: bool,
     /// How many questions were asked.
     asked: u64,
 }
@@ -74,10 +76,12 @@ impl View {
             Input::Time(now) => self.now = now,
             Input::Loaded { entries, machine, without_states } => {
                 self.loaded(entries, machine, &without_states);
+                return self.load_again();
             }
             Input::Broken(said) => {
                 self.loading = false;
                 self.broken = Some(said);
+                return self.load_again();
             }
             Input::Build(event) => self.reported(event),
             Input::BuildEnded { success, said } => return self.build_ended(success, &said),
@@ -125,10 +129,16 @@ impl View {
 
     fn load(&mut self) -> Vec<Order> {
         if self.loading {
+            self.outdated = true;
             return Vec::new();
         }
         self.loading = true;
         vec![Order::Load]
+    }
+
+    /// What was asked for while the project was read may be of a later edit than what was read.
+    fn load_again(&mut self) -> Vec<Order> {
+        if std::mem::take(&mut self.outdated) { self.load() } else { Vec::new() }
     }
 
     fn loaded(&mut self, entries: Vec<Entry>, machine: String, without_states: &str) {
