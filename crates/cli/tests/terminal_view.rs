@@ -40,6 +40,23 @@ fn chosen(screen: &str) -> &str {
     screen.lines().find(|row| row.starts_with("> ")).unwrap_or_default()
 }
 
+/// Searches for a unit, and builds it.
+fn build(terminal: &Tmux, name: &str) {
+    terminal.text(&format!("/{name}"));
+    terminal.key("Enter");
+    terminal.text("b");
+}
+
+/// Puts a build that ended away, and the search for its unit.
+fn put_away(terminal: &Tmux, name: &str) {
+    terminal.key("Escape");
+    terminal.wait_until("no build", |screen| !screen.contains(&format!("build {name}")));
+    terminal.key("Escape");
+    terminal.wait_until("all units", |screen| {
+        !row(screen, "slow").is_empty() && !row(screen, "hello").is_empty()
+    });
+}
+
 #[test]
 fn a_project_is_looked_through_and_asked_about() {
     let sandbox = project();
@@ -79,9 +96,7 @@ fn builds_are_watched_and_ended() {
     let terminal = Tmux::start(sandbox.directory(), &sandbox.command(&[]));
     terminal.line("$yoe ui");
     terminal.wait_until("the list", |screen| row(screen, "hello").contains("to build"));
-    terminal.text("/hello");
-    terminal.key("Enter");
-    terminal.text("b");
+    build(&terminal, "hello");
     terminal.wait_until("the end", |screen| {
         screen.contains("build hello: done") && row(screen, "hello").contains("up to date")
     });
@@ -89,27 +104,13 @@ fn builds_are_watched_and_ended() {
     let screen = terminal.wait_for("the last line");
     assert!(screen.contains("the first line"), "{screen}");
     terminal.text("q");
-    terminal.key("Escape");
-    terminal.wait_until("no build", |screen| !screen.contains("build hello"));
-    terminal.key("Escape");
-    terminal.wait_until("all units", |screen| {
-        !row(screen, "slow").is_empty() && !row(screen, "hello").is_empty()
-    });
-    terminal.text("/broken");
-    terminal.key("Enter");
-    terminal.text("b");
+    put_away(&terminal, "hello");
+    build(&terminal, "broken");
     terminal.wait_until("the failure", |screen| {
         screen.contains("build broken: failed") && row(screen, "broken").contains("failed")
     });
-    terminal.key("Escape");
-    terminal.wait_until("no build", |screen| !screen.contains("build broken"));
-    terminal.key("Escape");
-    terminal.wait_until("all units", |screen| {
-        !row(screen, "slow").is_empty() && !row(screen, "hello").is_empty()
-    });
-    terminal.text("/slow");
-    terminal.key("Enter");
-    terminal.text("b");
+    put_away(&terminal, "broken");
+    build(&terminal, "slow");
     terminal.wait_until("the build", |screen| {
         screen.contains("│ it takes long") && row(screen, "slow").contains("building")
     });
@@ -157,9 +158,7 @@ fn without_its_terminal_the_view_ends_and_its_build_too() {
     let terminal = Tmux::start(sandbox.directory(), &sandbox.command(&[]));
     terminal.line("$yoe ui");
     terminal.wait_until("the list", |screen| row(screen, "slow").contains("to build"));
-    terminal.text("/slow");
-    terminal.key("Enter");
-    terminal.text("b");
+    build(&terminal, "slow");
     terminal.wait_for("│ it takes long");
     let view = terminal.running();
     let build = std::fs::read_to_string(format!("/proc/{view}/task/{view}/children")).unwrap();

@@ -184,8 +184,8 @@ impl Server {
         if changed.is_some() {
             for root in self.projects.keys().cloned().collect::<Vec<_>>() {
                 self.refresh(&root);
+                self.evaluate(&root);
             }
-            self.projects.keys().for_each(|root| self.evaluate(root));
         }
     }
 

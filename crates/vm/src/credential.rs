@@ -28,8 +28,7 @@ impl Credential {
     /// When the name is not one.
     pub fn new(name: impl Into<String>, value: impl Into<Vec<u8>>) -> Result<Self, CredentialError> {
         let name = name.into();
-        let allowed = |b: u8| b.is_ascii_graphic() && !b"/:=".contains(&b);
-        if name.is_empty() || name.len() > 255 || name == "." || name == ".." || !name.bytes().all(allowed) {
+        if !yoe_model::is_credential_name(&name) {
             return Err(CredentialError { name });
         }
         Ok(Self { name, value: value.into() })

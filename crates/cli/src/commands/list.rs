@@ -1,5 +1,7 @@
 //! `yoe list`.
 
+use std::collections::BTreeMap;
+
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use yoe_build::TargetState;
@@ -88,15 +90,15 @@ fn add_states(opened: OpenProject, listed: &mut [Listed]) -> Result<(), CommandE
         return Ok(());
     }
     let plan = locked.plan(&names)?;
-    for (target, state) in yoe_build::states(&locked.store, &plan)? {
-        let is = |one: &&mut Listed| one.kind == target.kind() && one.name == target.name();
-        if let Some(one) = listed.iter_mut().find(is) {
-            one.state = Some(match state {
-                TargetState::UpToDate => "up to date",
-                TargetState::ToBuild => "to build",
-                TargetState::Failed => "failed",
-            });
-        }
+    let states = yoe_build::states(&locked.store, &plan)?;
+    let states: BTreeMap<(&str, &str), TargetState> =
+        states.iter().map(|(target, state)| ((target.kind(), target.name()), *state)).collect();
+    for one in listed {
+        one.state = states.get(&(one.kind, one.name.as_str())).map(|state| match state {
+            TargetState::UpToDate => "up to date",
+            TargetState::ToBuild => "to build",
+            TargetState::Failed => "failed",
+        });
     }
     Ok(())
 }

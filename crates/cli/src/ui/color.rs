@@ -15,15 +15,19 @@ pub fn choose(choice: ColorChoice) {
 
 /// Whether messages are coloured.
 pub fn on_stderr() -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let choice = CHOICE.get().copied().unwrap_or_default();
-    decide(choice, set("NO_COLOR"), set("CLICOLOR_FORCE"), std::io::stderr().is_terminal())
+    wanted(std::io::stderr().is_terminal())
 }
 
 /// Whether what is drawn in a terminal is coloured.
 pub fn in_terminal() -> bool {
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    decide(CHOICE.get().copied().unwrap_or_default(), no_color, false, true)
+    wanted(true)
+}
+
+/// Whether colours are wanted where there is a terminal, or none.
+fn wanted(terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let choice = CHOICE.get().copied().unwrap_or_default();
+    decide(choice, set("NO_COLOR"), set("CLICOLOR_FORCE"), terminal)
 }
 
 /// NO_COLOR is <https://no-color.org>'s, CLICOLOR_FORCE that of <https://bixense.com/clicolors>.

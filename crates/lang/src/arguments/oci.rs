@@ -1,11 +1,9 @@
 //! Strings of OCI images (image specification 1.1, distribution specification 1.1).
 
 use yoe_model::ImageName;
+use yoe_workload_format::PREFIX;
 
 use super::text::{Unfit, fits, form, made_of};
-
-/// The registry of the names of images that come with a device.
-const OWN: &str = "yoe.internal";
 
 fn lower(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
@@ -48,9 +46,10 @@ fn check_scope(text: &str) -> Result<(), Unfit> {
     let longer = if below { format!("{text}x/x") } else { text.to_owned() };
     let name: ImageName =
         longer.parse().map_err(|problem: yoe_model::ImageNameError| Unfit::hint(problem.to_string()))?;
-    if name.registry() == OWN {
+    if longer.starts_with(PREFIX) {
+        let own = name.registry();
         return Err(Unfit::hint(format!(
-            "names of {OWN} are those of the device's own workloads, which always run"
+            "names of {own} are those of the device's own workloads, which always run"
         )));
     }
     let whole = name.place();

@@ -1,7 +1,7 @@
 //! Strings of a certain form: names of several kinds, addresses, digests.
 
 use starlark::values::Value;
-use yoe_model::Arch;
+use yoe_model::{Arch, is_credential_name};
 
 use super::At;
 use crate::problem::Problem;
@@ -132,10 +132,7 @@ form! {
 form! {
     /// The name of a credential: systemd.system-credentials(7).
     CredentialName, "the name of a credential", "1 to 255 letters, digits and printable ASCII characters other than `/`, `:` and `=`",
-    |text| fits(text.len() <= 255 && !matches!(text, "." | "..") && {
-        let part = |byte: u8| byte.is_ascii_graphic() && !b"/:=".contains(&byte);
-        made_of(text, part, part)
-    })
+    |text| fits(is_credential_name(text))
 }
 
 form! {

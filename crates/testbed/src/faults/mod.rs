@@ -50,23 +50,21 @@ struct Numbered<'a> {
 impl Numbered<'_> {
     fn tests(&self) -> Vec<ImageTest> {
         let work = self.fault.work.replace("@RELEASE@", self.release.unwrap_or_default());
+        // The fault before it may have ended with a start of the device.
+        let marked = [script::HEALTHY, script::MARK].join("\n");
         match self.fault.kind {
             Kind::Here => {
-                let run =
-                    [script::HEALTHY, script::MARK, &work, self.fault.undo, script::HEALTHY, script::KEPT]
-                        .join("\n");
+                let run = [&marked, &work, self.fault.undo, script::HEALTHY, script::KEPT].join("\n");
                 vec![self.test("", TestBoot::Same, &run)]
             }
             Kind::Boot(boot) => {
-                // The fault before it may have ended with a start of the device.
-                let prepare = [script::HEALTHY, script::MARK, &work].join("\n");
+                let prepare = [marked, work].join("\n");
                 let check = [self.fault.undo, script::HEALTHY, script::KEPT].join("\n");
                 vec![self.test(": prepared", TestBoot::Same, &prepare), self.test("", boot, &check)]
             }
             Kind::NoBattery => {
                 let check = [script::HEALTHY, script::KEPT].join("\n");
-                let prepare = [script::HEALTHY, script::MARK].join("\n");
-                let prepare = self.test(": prepared", TestBoot::Same, &prepare);
+                let prepare = self.test(": prepared", TestBoot::Same, &marked);
                 vec![prepare, ImageTest { battery: false, ..self.test("", TestBoot::Reboot, &check) }]
             }
             Kind::Cut { within } => {
